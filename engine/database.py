@@ -1,0 +1,102 @@
+"""Opening the database, bringing its tables up to date, and the one unit of work that commits."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from engine.errors import EngineError
+
+
+class DatabaseUnavailable(EngineError):
+    """The database cannot be reached or written; nothing was changed, try again shortly."""
+
+    thai = "ติดต่อหรือบันทึกฐานข้อมูลไม่ได้ในขณะนี้ ยังไม่มีข้อมูลใดเปลี่ยนแปลง โปรดลองใหม่อีกครั้ง"
+
+
+def open_database(url: str, *, pool_size: int = 5) -> sa.Engine:
+    """Open SQLite (`sqlite:///file`) or PostgreSQL (`postgresql+psycopg://…`)."""
+    if url.startswith("sqlite"):
+        return _open_sqlite(url)
+    return sa.create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+
+
+def _open_sqlite(url: str) -> sa.Engine:
+    path = sa.make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None}
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=30000")
+
+    @event.listens_for(engine, "begin")
+    def begin_immediate(connection: sa.Connection) -> None:
+        # A deferred transaction that reads first and writes later fails at once when another writer
+        # came between, without waiting for the busy timeout; IMMEDIATE takes its place in the queue.
+        readonly = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
+    """Bring the tables of these floors (packages with a `revisions/` folder) to their newest shape."""
+    from alembic import command
+    from alembic.config import Config
+
+    root = Path(__file__).resolve().parent.parent
+    config = Config()
+    config.set_main_option("script_location", str(root / "engine" / "revisions"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option(
+        "version_locations",
+        "\n".join(str(root / floor / "revisions" / "versions") for floor in floors),
+    )
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "heads")
+
+
+@contextlib.contextmanager
+def unit_of_work(
+    database: sa.Engine, *, readonly: bool = False
+) -> Iterator[tuple[Session, list[Callable[[], None]], list[Callable[[], None]]]]:
+    """One transaction: commits at the end, rolls back on any error. The only place that commits.
+
+    Yields the session and two lists of callbacks: to run after the commit, and after a roll-back.
+    """
+    from sqlalchemy.exc import OperationalError
+
+    after_commit: list[Callable[[], None]] = []
+    after_rollback: list[Callable[[], None]] = []
+    options = {"readonly": True} if readonly else {}
+    try:
+        with Session(database.execution_options(**options), expire_on_commit=False) as session:
+            yield session, after_commit, after_rollback
+            if readonly:
+                session.rollback()
+            else:
+                session.commit()
+    except OperationalError as error:
+        for callback in after_rollback:
+            callback()
+        raise DatabaseUnavailable from error
+    except BaseException:
+        for callback in after_rollback:
+            callback()
+        raise
+    for callback in after_commit:
+        callback()

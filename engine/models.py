@@ -1,0 +1,321 @@
+"""The engine's tables. Laws live here as constraints; times are UTC, aware."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC in microseconds since 1970, so that both databases sort alike
+    and no driver drops the zone."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs a time zone")
+        delta = value.astimezone(UTC) - EPOCH
+        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        seconds, micros = divmod(value, 1_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """JSON as text: PostgreSQL's JSONB reorders keys, and a hash needs the bytes as they were."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        from engine.canonical import dumps
+
+        return None if value is None else dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        from engine.canonical import loads
+
+        return None if value is None else loads(value)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of the product; each floor's module adds its own."""
+
+    type_annotation_map = {datetime: Moment, dict[str, Any]: Json, list[str]: Json}
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+# ── the law ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Resource(Base):
+    """A deployed file, byte for byte, stored once under its SHA-256 (hex)."""
+
+    __tablename__ = "resource"
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    content: Mapped[bytes]
+
+
+class Deployment(Base):
+    """One act of deploying: a complete set of files that work together."""
+
+    __tablename__ = "deployment"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    bundle_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str]
+
+
+class DeploymentFile(Base):
+    """A file of a deployment; `carried` when it was taken over from the one before."""
+
+    __tablename__ = "deployment_file"
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("resource.sha256"))
+    carried: Mapped[bool] = mapped_column(default=False)
+
+
+class ProcessDefinition(Base):
+    """A version of an executable process; a running instance stays on the one it started with."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+    id: Mapped[str] = mapped_column(sa.String(255), primary_key=True)  # "key:version"
+    key: Mapped[str] = mapped_column(sa.String(200), index=True)
+    version: Mapped[int]
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"))
+    file: Mapped[str]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    name_th: Mapped[str]
+    name_en: Mapped[str]
+
+
+# ── the running case ───────────────────────────────────────────────────────────────────────────
+
+
+class ProcessInstance(Base):
+    """A case as the engine knows it. `state` is the stored workflow, without any specification."""
+
+    __tablename__ = "process_instance"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    definition_id: Mapped[str] = mapped_column(ForeignKey("process_definition.id"), index=True)
+    business_key: Mapped[str | None] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(sa.String(16))  # running completed cancelled
+    revision: Mapped[int]
+    state: Mapped[str]  # compact JSON
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    command_seq: Mapped[int] = mapped_column(default=0)
+    command_head: Mapped[str] = mapped_column(sa.String(64), default="")
+    event_seq: Mapped[int] = mapped_column(default=0)
+    event_head: Mapped[str] = mapped_column(sa.String(64), default="")
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('running','completed','cancelled')", "status"),
+    )
+
+
+class UserTask(Base):
+    """A step that waits for a person."""
+
+    __tablename__ = "user_task"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    definition_id: Mapped[str] = mapped_column(sa.String(255))
+    process_key: Mapped[str] = mapped_column(
+        sa.String(200)
+    )  # of the (called) process that holds it
+    element_id: Mapped[str] = mapped_column(sa.String(255))
+    name_th: Mapped[str]
+    name_en: Mapped[str]
+    form: Mapped[str]
+    status: Mapped[str] = mapped_column(sa.String(16))  # open completed cancelled
+    assignee: Mapped[str | None]
+    candidate_groups: Mapped[list[str]]
+    candidate_users: Mapped[list[str]]
+    separate_from: Mapped[list[str]]  # element ids whose doers may not do this one
+    properties: Mapped[dict[str, Any]]
+    priority: Mapped[int] = mapped_column(default=50)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    __table_args__ = (
+        Index(
+            "ix_user_task_open_assignee",
+            "assignee",
+            "due_at",
+            "id",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        Index(
+            "ix_user_task_open_due",
+            "due_at",
+            "id",
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.CheckConstraint("status IN ('open','completed','cancelled')", "status"),
+    )
+
+
+class UserTaskCandidate(Base):
+    """Who may claim an open task: a row per group (`kind` group) or person (`kind` user)."""
+
+    __tablename__ = "user_task_candidate"
+    kind: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True, index=True)
+
+
+class Wait(Base):
+    """What an instance waits for: a timer or a subscription to a message or signal."""
+
+    __tablename__ = "wait"
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)  # task id + definition slot
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    task_id: Mapped[str] = mapped_column(sa.String(32))
+    element_id: Mapped[str] = mapped_column(sa.String(255))
+    kind: Mapped[str] = mapped_column(sa.String(8))  # timer message signal
+    name: Mapped[str | None] = mapped_column(sa.String(255))
+    correlation_key: Mapped[str | None] = mapped_column(sa.String(255))
+    due_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(
+            "ix_wait_due",
+            "due_at",
+            sqlite_where=sa.text("kind = 'timer'"),
+            postgresql_where=sa.text("kind = 'timer'"),
+        ),
+        Index("ix_wait_subscription", "kind", "name", "correlation_key"),
+    )
+
+
+class Job(Base):
+    """Work that a service, send or business task asks of a handler or of an external worker."""
+
+    __tablename__ = "job"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    element_id: Mapped[str] = mapped_column(sa.String(255))
+    type: Mapped[str] = mapped_column(sa.String(100))
+    headers: Mapped[dict[str, Any]]
+    variables: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(sa.String(16))  # ready locked failed (no retries left)
+    retries: Mapped[int]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    locked_by: Mapped[str | None]
+    locked_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        Index(
+            "ix_job_due",
+            "due_at",
+            sqlite_where=sa.text("status <> 'failed'"),
+            postgresql_where=sa.text("status <> 'failed'"),
+        ),
+    )
+
+
+class Incident(Base):
+    """Something an administrator must look at; the case waits, nothing is lost."""
+
+    __tablename__ = "incident"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    instance_id: Mapped[str | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    job_id: Mapped[str | None] = mapped_column(sa.String(32))
+    element_id: Mapped[str] = mapped_column(sa.String(255))
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    message_th: Mapped[str]
+    message_en: Mapped[str]
+    raised_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None]
+
+
+# ── the record ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Command(Base):
+    """What was asked of an instance: with the host results, enough to run it again. Append-only."""
+
+    __tablename__ = "command"
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    body: Mapped[dict[str, Any]]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+    results: Mapped[dict[str, Any]]  # of host functions and jobs, in call order
+    state_hash: Mapped[str] = mapped_column(sa.String(64))
+    previous: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    idempotency_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+
+class HistoryEvent(Base):
+    """What happened, for people to read. Append-only, chained by hash within an instance."""
+
+    __tablename__ = "history_event"
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    command_seq: Mapped[int]
+    type: Mapped[str] = mapped_column(sa.String(40))
+    element_id: Mapped[str] = mapped_column(sa.String(255))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class OutboxMessage(Base):
+    """Something that must leave the house (mail, webhook, thrown message), written in the turn and
+    delivered afterwards until it is accepted. `payload` holds references, never personal data."""
+
+    __tablename__ = "outbox_message"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(64))
+    key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
+    payload: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(sa.String(16))  # pending delivered failed
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    __table_args__ = (
+        Index(
+            "ix_outbox_message_due",
+            "due_at",
+            sqlite_where=sa.text("status = 'pending'"),
+            postgresql_where=sa.text("status = 'pending'"),
+        ),
+    )

@@ -1,0 +1,23 @@
+"""A sentence for a person, in Thai and in English side by side, so that neither is ever missing."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["th", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages of the product; Thai comes first."""
+
+    th: str
+    en: str
+
+    def of(self, language: str) -> str:
+        return self.en if language == "en" else self.th
+
+    def __str__(self) -> str:
+        return self.th
+
+    def format(self, **facts: object) -> "Text":
+        return Text(self.th.format(**facts), self.en.format(**facts))
