@@ -1,0 +1,403 @@
+"""Reads what Camunda Modeler writes (the Camunda 8 profile, then the Camunda 7 one) into the plain model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.bpmn.model import (
+    EventDefinition,
+    Extensions,
+    Flow,
+    Lane,
+    Loop,
+    Mapping_,
+    Model,
+    Node,
+    Process,
+    Scope,
+)
+from engine.text import Text
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+MODELER = "http://camunda.org/schema/modeler/1.0"
+
+ACTIVITIES = frozenset(
+    "task userTask manualTask serviceTask sendTask receiveTask scriptTask businessRuleTask "
+    "callActivity subProcess adHocSubProcess transaction".split()
+)
+GATEWAYS = frozenset(
+    "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway".split()
+)
+EVENTS = frozenset(
+    "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent".split()
+)
+FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
+SUBPROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
+
+# Extension elements that are acted upon; whatever else stands on an element becomes a finding.
+APPLIED_ZEEBE = frozenset(
+    "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision calledElement "
+    "script ioMapping taskDefinition taskHeaders loopCharacteristics properties subscription "
+    "userTask versionTag publishMessage".split()
+)
+APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})
+APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
+    "formKey formRef formRefBinding assignee candidateGroups candidateUsers dueDate followUpDate "
+    "priority decisionRef decisionRefBinding mapDecisionResult resultVariable collection "
+    "elementVariable topic type historyTimeToLive versionTag isStartableInTasklist "
+    "calledElementBinding".split()
+)
+
+
+def q(name: str) -> str:
+    return f"{{{BPMN}}}{name}"
+
+
+def local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def children(element: Any, name: str) -> Iterator[Any]:
+    return iter(element.findall(q(name)))
+
+
+def read(file: str, root: Any) -> Model:
+    """The model of a file whose tree `bpmn.source` found to be safe."""
+    reader = _Reader(file, root)
+    processes = {p.id: p for p in map(reader.process, root.findall(q("process")))}
+    return Model(file, processes, reader.profile)
+
+
+class _Reader:
+    """Holds the file's root elements while its processes are read."""
+
+    def __init__(self, file: str, root: Any) -> None:
+        self.file = file
+        self.profile = _profile(root)
+        self.roots = {element.get("id"): element for element in root if element.get("id")}
+        self.pools = {
+            participant.get("processRef"): participant
+            for collaboration in children(root, "collaboration")
+            for participant in children(collaboration, "participant")
+            if participant.get("processRef")
+        }
+
+    def process(self, element: Any) -> Process:
+        identifier = element.get("id", "")
+        pool = self.pools.get(identifier)
+        lanes: dict[str, Lane] = {}
+        lane_of: dict[str, str] = {}
+        for lane_set in children(element, "laneSet"):
+            self._lanes(lane_set, "", lanes, lane_of)
+        extensions = self.extensions(element)
+        return Process(
+            id=identifier,
+            name=_name(element, extensions.properties),
+            documentation=_documentation(element, extensions.properties),
+            body=self.scope(element, lane_of),
+            lanes=lanes,
+            properties=extensions.properties,
+            executable=element.get("isExecutable", "false") == "true",
+            pool=Text("", "") if pool is None else self._pool_name(pool),
+            line=element.sourceline or 0,
+        )
+
+    def _pool_name(self, pool: Any) -> Text:
+        return _name(pool, self.extensions(pool).properties)
+
+    def _lanes(
+        self, lane_set: Any, parent: str, lanes: dict[str, Lane], lane_of: dict[str, str]
+    ) -> None:
+        for lane in children(lane_set, "lane"):
+            identifier = lane.get("id", "")
+            properties = self.extensions(lane).properties
+            role = properties.get("role", "")
+            lanes[identifier] = Lane(identifier, _name(lane, properties), role, parent)
+            for ref in children(lane, "flowNodeRef"):
+                lane_of[(ref.text or "").strip()] = identifier
+            for inner in children(lane, "childLaneSet"):
+                self._lanes(inner, identifier, lanes, lane_of)
+
+    def scope(self, element: Any, lane_of: Mapping[str, str]) -> Scope:
+        nodes: dict[str, Node] = {}
+        flows: dict[str, Flow] = {}
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            kind = local(child)
+            if kind in FLOW_NODES:
+                node = self.node(child, lane_of)
+                nodes[node.id] = node
+            elif kind == "sequenceFlow":
+                flow = _flow(child, len(flows))
+                flows[flow.id] = flow
+        return Scope(element.get("id", ""), nodes, flows)
+
+    def node(self, element: Any, lane_of: Mapping[str, str]) -> Node:
+        kind = local(element)
+        identifier = element.get("id", "")
+        extensions = self.extensions(element)
+        interrupting = element.get(
+            "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
+        )
+        return Node(
+            id=identifier,
+            tag=kind,
+            name=_name(element, extensions.properties),
+            documentation=_documentation(element, extensions.properties),
+            lane=lane_of.get(identifier, ""),
+            default=element.get("default", ""),
+            extensions=extensions,
+            events=tuple(self._events(element)),
+            attached_to=element.get("attachedToRef", ""),
+            interrupting=interrupting != "false",
+            parallel_multiple=element.get("parallelMultiple") == "true",
+            triggered_by_event=element.get("triggeredByEvent") == "true",
+            for_compensation=element.get("isForCompensation") == "true",
+            loop=self._loop(element),
+            scope=self._inner(element, lane_of) if kind in SUBPROCESSES else None,
+            line=element.sourceline or 0,
+        )
+
+    def _inner(self, element: Any, lane_of: Mapping[str, str]) -> Scope:
+        # What lies inside a subprocess belongs to the lane of the subprocess unless a lane says otherwise.
+        outer = lane_of.get(element.get("id", ""), "")
+        inner = {child.get("id"): outer for child in element.iter() if child.get("id")}
+        return self.scope(element, {**inner, **lane_of})
+
+    def _events(self, element: Any) -> Iterator[EventDefinition]:
+        if local(element) == "receiveTask" and element.get("messageRef"):
+            yield self._message(element.get("messageRef"))
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            kind = local(child)
+            if kind == "eventDefinitionRef":
+                target = self.roots.get((child.text or "").strip())
+                if target is not None:
+                    yield self._event(target)
+            elif kind.endswith("EventDefinition"):
+                yield self._event(child)
+
+    def _event(self, element: Any) -> EventDefinition:
+        kind = local(element).removesuffix("EventDefinition")
+        if kind == "message":
+            return self._message(element.get("messageRef", ""))
+        if kind == "timer":
+            return _timer(element)
+        if kind == "conditional":
+            return EventDefinition(kind, expression=_text(element.find(q("condition"))))
+        if kind == "link":
+            return EventDefinition(kind, name=element.get("name", ""))
+        if kind in ("signal", "error", "escalation"):
+            ref = element.get(f"{kind}Ref", "")
+            return EventDefinition(kind, name=self._code(kind, ref), ref=ref)
+        return EventDefinition(kind)
+
+    def _code(self, kind: str, ref: str) -> str:
+        target = self.roots.get(ref)
+        if target is None:
+            return ""
+        attribute = {"error": "errorCode", "escalation": "escalationCode"}.get(kind, "name")
+        return target.get(attribute) or ("" if kind != "signal" else ref)
+
+    def _message(self, ref: str) -> EventDefinition:
+        target = self.roots.get(ref)
+        if target is None:
+            return EventDefinition("message", ref=ref)
+        subscription = target.find(f"{q('extensionElements')}/{{{ZEEBE}}}subscription")
+        key = "" if subscription is None else subscription.get("correlationKey", "")
+        return EventDefinition("message", target.get("name") or ref, ref, correlation_key=key)
+
+    def _loop(self, element: Any) -> Loop | None:
+        standard = element.find(q("standardLoopCharacteristics"))
+        if standard is not None:
+            return Loop(
+                "standard",
+                condition=_text(standard.find(q("loopCondition"))),
+                test_before=standard.get("testBefore") == "true",
+                maximum=standard.get("loopMaximum", ""),
+            )
+        multiple = element.find(q("multiInstanceLoopCharacteristics"))
+        return None if multiple is None else _multi_instance(multiple)
+
+    def extensions(self, element: Any) -> Extensions:
+        container = element.find(q("extensionElements"))
+        zeebe = _grouped(container, ZEEBE)
+        camunda = _grouped(container, CAMUNDA)
+        return _extensions(element, zeebe, camunda)
+
+
+def _extensions(
+    element: Any, zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
+) -> Extensions:
+    def z(name: str, attribute: str) -> str:
+        found = zeebe.get(name)
+        return "" if not found else found[0].get(attribute) or ""
+
+    def c(name: str) -> str:
+        return element.get(f"{{{CAMUNDA}}}{name}") or ""
+
+    inputs, outputs = _io(zeebe, camunda)
+    return Extensions(
+        form=z("formDefinition", "formId") or c("formRef") or _form_key(c("formKey")),
+        assignee=z("assignmentDefinition", "assignee") or c("assignee"),
+        candidate_groups=z("assignmentDefinition", "candidateGroups") or c("candidateGroups"),
+        candidate_users=z("assignmentDefinition", "candidateUsers") or c("candidateUsers"),
+        due_date=z("taskSchedule", "dueDate") or c("dueDate"),
+        follow_up_date=z("taskSchedule", "followUpDate") or c("followUpDate"),
+        priority=z("priorityDefinition", "priority") or c("priority"),
+        job_type=z("taskDefinition", "type") or c("topic"),
+        job_retries=z("taskDefinition", "retries"),
+        headers=_headers(zeebe),
+        decision=z("calledDecision", "decisionId") or c("decisionRef"),
+        result_variable=z("calledDecision", "resultVariable")
+        or z("script", "resultVariable")
+        or c("resultVariable"),
+        script=z("script", "expression"),
+        called_process=z("calledElement", "processId") or element.get("calledElement", ""),
+        propagate_all=z("calledElement", "propagateAllChildVariables") != "false",
+        inputs=inputs,
+        outputs=outputs,
+        properties=_properties(zeebe, camunda),
+        not_applied=tuple(_not_applied(element, zeebe, camunda)),
+    )
+
+
+def _profile(root: Any) -> str:
+    platform = root.get(f"{{{MODELER}}}executionPlatform", "")
+    if "Cloud" in platform or ZEEBE in root.nsmap.values():
+        return "camunda8"
+    if "Platform" in platform or CAMUNDA in root.nsmap.values():
+        return "camunda7"
+    return "plain"
+
+
+def _name(element: Any, properties: Mapping[str, str]) -> Text:
+    thai = " ".join((element.get("name") or "").split())
+    return Text(thai, properties.get("name_en", ""))
+
+
+def _documentation(element: Any, properties: Mapping[str, str]) -> Text:
+    thai = " ".join(_text(element.find(q("documentation"))).split())
+    return Text(thai, properties.get("documentation_en", ""))
+
+
+def _text(element: Any) -> str:
+    return "" if element is None else "".join(element.itertext()).strip()
+
+
+def _flow(element: Any, order: int) -> Flow:
+    return Flow(
+        id=element.get("id", ""),
+        source=element.get("sourceRef", ""),
+        target=element.get("targetRef", ""),
+        name=" ".join((element.get("name") or "").split()),
+        condition=_text(element.find(q("conditionExpression"))),
+        order=order,
+    )
+
+
+def _timer(element: Any) -> EventDefinition:
+    for kind in ("timeDate", "timeDuration", "timeCycle"):
+        found = element.find(q(kind))
+        if found is not None:
+            return EventDefinition("timer", timer=kind, expression=_text(found))
+    return EventDefinition("timer")
+
+
+def _multi_instance(element: Any) -> Loop:
+    kind = "sequential" if element.get("isSequential") == "true" else "parallel"
+    condition = _text(element.find(q("completionCondition")))
+    cardinality = _text(element.find(q("loopCardinality")))
+    zeebe = element.find(f"{q('extensionElements')}/{{{ZEEBE}}}loopCharacteristics")
+    if zeebe is not None:
+        return Loop(
+            kind,
+            collection=zeebe.get("inputCollection", ""),
+            element=zeebe.get("inputElement", ""),
+            output_collection=zeebe.get("outputCollection", ""),
+            output_element=zeebe.get("outputElement", ""),
+            condition=condition,
+        )
+    collection = element.get(f"{{{CAMUNDA}}}collection") or _text(
+        element.find(q("loopDataInputRef"))
+    )
+    item = element.find(q("inputDataItem"))
+    name = element.get(f"{{{CAMUNDA}}}elementVariable") or (
+        "" if item is None else item.get("name") or item.get("id", "")
+    )
+    return Loop(
+        kind,
+        collection=f"={collection}" if collection else "",
+        element=name,
+        condition=condition,
+        cardinality=cardinality,
+    )
+
+
+def _grouped(container: Any, namespace: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    prefix = f"{{{namespace}}}"
+    for child in () if container is None else container:
+        if isinstance(child.tag, str) and child.tag.startswith(prefix):
+            found.setdefault(local(child), []).append(child)
+    return found
+
+
+def _properties(zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]) -> dict[str, str]:
+    return {
+        item.get("name", ""): item.get("value", "")
+        for holder in [*zeebe.get("properties", ()), *camunda.get("properties", ())]
+        for item in holder
+        if isinstance(item.tag, str)
+    }
+
+
+def _headers(zeebe: Mapping[str, list[Any]]) -> dict[str, str]:
+    return {
+        item.get("key", ""): item.get("value", "")
+        for holder in zeebe.get("taskHeaders", ())
+        for item in holder
+        if isinstance(item.tag, str)
+    }
+
+
+def _io(
+    zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
+) -> tuple[tuple[Mapping_, ...], tuple[Mapping_, ...]]:
+    inputs: list[Mapping_] = []
+    outputs: list[Mapping_] = []
+    for holder in zeebe.get("ioMapping", ()):
+        for item in holder:
+            side = inputs if local(item) == "input" else outputs
+            side.append(Mapping_(item.get("source", ""), item.get("target", "")))
+    for holder in camunda.get("inputOutput", ()):
+        for item in holder:
+            side = inputs if local(item) == "inputParameter" else outputs
+            side.append(Mapping_(_text(item), item.get("name", "")))
+    for side, name in ((inputs, "in"), (outputs, "out")):
+        for item in camunda.get(name, ()):
+            if item.get("target"):
+                source = item.get("sourceExpression") or f"={item.get('source', '')}"
+                side.append(Mapping_(source, item.get("target", "")))
+    return tuple(inputs), tuple(outputs)
+
+
+def _form_key(key: str) -> str:
+    """`camunda-forms:deployment:name.form` and `embedded:…` keys name a file; keep its last part."""
+    return key.rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".form") if key else ""
+
+
+def _not_applied(
+    element: Any, zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
+) -> Iterator[str]:
+    yield from (f"zeebe:{name}" for name in zeebe if name not in APPLIED_ZEEBE)
+    yield from (f"camunda:{name}" for name in camunda if name not in APPLIED_CAMUNDA)
+    for attribute in element.attrib:
+        name = str(attribute).rpartition("}")[2]
+        if attribute.startswith(f"{{{CAMUNDA}}}") and name not in APPLIED_CAMUNDA_ATTRIBUTES:
+            yield f"camunda:{name}"
