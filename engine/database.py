@@ -44,8 +44,8 @@ def _open_sqlite(url: str) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: sa.Connection) -> None:
-        # A deferred transaction that reads first and writes later fails at once when another writer
-        # came between, without waiting for the busy timeout; IMMEDIATE takes its place in the queue.
+        # A deferred transaction that reads and then writes fails at once when another writer came
+        # between, without waiting for the busy timeout; IMMEDIATE takes its place in the queue.
         readonly = connection.get_execution_options().get("readonly", False)
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
@@ -53,7 +53,7 @@ def _open_sqlite(url: str) -> sa.Engine:
 
 
 def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
-    """Bring the tables of these floors (packages with a `revisions/` folder) to their newest shape."""
+    """Bring the tables of these floors (packages with a `revisions/` folder) up to date."""
     from alembic import command
     from alembic.config import Config
 

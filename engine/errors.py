@@ -8,7 +8,7 @@ class Refusal(Exception):
     """The request cannot be carried out."""
 
     # An expected refusal becomes one line for a person; anything else is a bug and stays loud.
-    # The docstring of each subclass is its English text, `thai` its Thai one; both may name {facts}.
+    # A subclass says it in English in its docstring, in Thai in `thai`; both may name {facts}.
     thai = "ไม่สามารถดำเนินการตามคำขอได้"
 
     def __init__(self, **facts: object) -> None:

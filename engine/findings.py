@@ -13,7 +13,7 @@ class Finding:
     """One remark on one element of one file; an `error` stops the deployment."""
 
     file: str
-    element: str  # the element's id, a rule id of a decision table or a form field's key; "" for the file
+    element: str  # id of an element, of a rule or of a form field; "" for the file
     severity: Severity
     rule: str  # stable id of the rule, as in docs/lint.md
     text: Text  # what is wrong and what to do about it

@@ -1,7 +1,7 @@
 """The engine's tables. Laws live here as constraints; times are UTC, aware."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -10,8 +10,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware datetime, stored as UTC in microseconds since 1970, so that both databases sort alike
-    and no driver drops the zone."""
+    """An aware datetime, stored as microseconds since 1970 in UTC.
+
+    Both databases sort it alike, and no driver drops its zone.
+    """
 
     impl = sa.BigInteger
     cache_ok = True
@@ -54,7 +56,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Base(DeclarativeBase):
     """All tables of the product; each floor's module adds its own."""
 
-    type_annotation_map = {datetime: Moment, dict[str, Any]: Json, list[str]: Json}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Moment,
+        dict[str, Any]: Json,
+        list[str]: Json,
+    }
     metadata = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -163,7 +163,7 @@ class _Reader:
         )
 
     def _inner(self, element: Any, lane_of: Mapping[str, str]) -> Scope:
-        # What lies inside a subprocess belongs to the lane of the subprocess unless a lane says otherwise.
+        # What lies inside a subprocess is in the subprocess's lane unless a lane says otherwise.
         outer = lane_of.get(element.get("id", ""), "")
         inner = {child.get("id"): outer for child in element.iter() if child.get("id")}
         return self.scope(element, {**inner, **lane_of})
@@ -388,7 +388,7 @@ def _io(
 
 
 def _form_key(key: str) -> str:
-    """`camunda-forms:deployment:name.form` and `embedded:…` keys name a file; keep its last part."""
+    """Keys such as `camunda-forms:deployment:name.form` name a file; keep its last part."""
     return key.rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".form") if key else ""
 
 

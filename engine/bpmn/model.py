@@ -1,9 +1,11 @@
-"""A BPMN file as plain, immutable facts: what the drawn process says, free of XML and of any engine."""
+"""A BPMN file as plain, immutable facts: what is drawn, free of XML and of any engine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.text import Text
+
+NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Extensions:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow; `order` is its place in the file, which decides between overlapping conditions."""
+    """A sequence flow; its `order` in the file decides between overlapping conditions."""
 
     id: str
     source: str
@@ -84,8 +86,8 @@ class Node:
 
     id: str
     tag: str  # local name: userTask, exclusiveGateway, startEvent, subProcess …
-    name: Text = Text("", "")
-    documentation: Text = Text("", "")
+    name: Text = NOTHING
+    documentation: Text = NOTHING
     lane: str = ""  # id of the innermost lane
     default: str = ""  # id of the default flow
     extensions: Extensions = Extensions()
@@ -99,6 +101,7 @@ class Node:
     scope: "Scope | None" = None  # body of a subprocess
     line: int = 0
     inserted: bool = False
+    drawn: str = ""  # id of the drawn element that an inserted node stands for
 
     @property
     def is_event(self) -> bool:
@@ -171,7 +174,7 @@ class Process:
     lanes: Mapping[str, Lane]
     properties: Mapping[str, str]
     executable: bool = True
-    pool: Text = Text("", "")
+    pool: Text = NOTHING
     line: int = 0
 
 
