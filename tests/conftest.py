@@ -1,0 +1,91 @@
+"""What every test may ask for: a database of its own, a clock that travels, mail, a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import BANGKOK, TravellingClock
+from tests.support import postgres
+from tests.support.databases import PostgresTemplates, SqliteTemplates
+from tests.support.mailserver import Mailbox, mail_server
+from tests.support.requirements import chromium, missing
+
+# A Monday morning, after the office has opened.
+START = datetime(2026, 3, 2, 9, 0, tzinfo=BANGKOK)
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_templates() -> Iterator[PostgresTemplates]:
+    with postgres.server() as maintenance:
+        templates = PostgresTemplates(maintenance)
+        yield templates
+        templates.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_templates: SqliteTemplates, tmp_path: Path) -> Iterator[str]:
+    """A fresh SQLite database with all tables."""
+    with sqlite_templates.copy(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_templates: PostgresTemplates) -> Iterator[str]:
+    """A fresh PostgreSQL database with all tables."""
+    with postgres_templates.copy() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with all tables: the test runs on SQLite and again on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def clock() -> TravellingClock:
+    """Monday 2 March 2569, nine in the morning in Bangkok; moves only when told."""
+    return TravellingClock(START)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server at `mailbox.host:mailbox.port`."""
+    with mail_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright drives the machine's own Chromium: nothing is downloaded."""
+    program = chromium()
+    if program is None:
+        missing("Chromium")
+    return {**browser_type_launch_args, "executable_path": program, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "th-TH", "timezone_id": "Asia/Bangkok"}

@@ -1,0 +1,69 @@
+"""Databases for tests: the tables are made once per worker, each test gets a fresh copy."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from engine.database import open_database, upgrade
+from tests.support import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def floors() -> list[str]:
+    """The floors that bring tables."""
+    names = ("engine", "complaints", "webhooks", "web")
+    return [name for name in names if any((ROOT / name / "revisions" / "versions").glob("*.py"))]
+
+
+def migrate(url: str) -> None:
+    database = open_database(url)
+    try:
+        upgrade(database, floors())
+    finally:
+        database.dispose()
+
+
+class SqliteTemplates:
+    """A migrated file; a test's database is a copy of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.sqlite3"
+        migrate(f"sqlite:///{self._template}")
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[str]:
+        shutil.copyfile(self._template, folder / "test.sqlite3")
+        yield f"sqlite:///{folder / 'test.sqlite3'}"
+
+
+class PostgresTemplates:
+    """A migrated database; a test's database is made from it and dropped afterwards."""
+
+    def __init__(self, maintenance: sa.URL) -> None:
+        self._maintenance = maintenance
+        # Workers, and runs side by side on one named server, must not meet.
+        self._prefix = f"samnuan_test_{os.getpid()}"
+        self._template = f"{self._prefix}_template"
+        self._numbers = itertools.count(1)
+        url = postgres.create_database(maintenance, self._template)
+        migrate(url.render_as_string(hide_password=False))
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        name = f"{self._prefix}_{next(self._numbers)}"
+        url = postgres.create_database(self._maintenance, name, template=self._template)
+        try:
+            yield url.render_as_string(hide_password=False)
+        finally:
+            postgres.drop_database(self._maintenance, name)
+
+    def close(self) -> None:
+        postgres.drop_database(self._maintenance, self._template)

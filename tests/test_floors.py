@@ -1,0 +1,134 @@
+"""The house keeps its floors: what may import what, who commits, and nothing is ever evaluated."""
+
+import ast
+import configparser
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("engine", "forms", "complaints", "webhooks", "web")
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                yield path
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a file imports, wherever in it."""
+    modules: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            modules.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            modules.add(node.module)
+    return {module.split(".")[0] for module in modules}
+
+
+def called(path: Path) -> Iterator[tuple[str, int]]:
+    """The last name of everything called, with its line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute):
+                yield "." + function.attr, node.lineno
+            if isinstance(function, ast.Name):
+                yield function.id, node.lineno
+
+
+def places_of(calls: set[str], *folders: str) -> list[str]:
+    return [
+        f"{name(path)}:{line}"
+        for path in sources(*folders)
+        for call, line in called(path)
+        if call in calls
+    ]
+
+
+def test_imports_only_go_down_the_floors() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+
+    answer = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_only_bpmn_and_execution_know_spiffworkflow() -> None:
+    knowing = {name(path) for path in sources(*FLOORS) if "SpiffWorkflow" in imported(path)}
+
+    allowed = {path for path in knowing if path.startswith(("engine/bpmn/", "engine/execution"))}
+    assert knowing == allowed
+
+
+def test_only_the_doors_know_flask() -> None:
+    knowing = {name(path) for path in sources(*FLOORS) if "flask" in imported(path)}
+
+    assert not {path for path in knowing if not path.startswith(("web/", "webhooks/"))}
+
+
+def test_only_one_place_commits() -> None:
+    committing = places_of({".commit"}, *FLOORS)
+
+    assert {place.split(":")[0] for place in committing} == {"engine/database.py"}
+
+
+def test_nothing_is_ever_evaluated_or_executed() -> None:
+    assert places_of({"eval", "exec", "compile", "__import__"}, *FLOORS) == []
+
+
+def test_the_expression_language_stands_alone() -> None:
+    below = {"engine.feel"}
+    for path in sources("engine/feel"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("engine"):
+                module = node.module or ""
+                ground = module in {"engine", "engine.text", "engine.errors", "engine.findings"}
+                clock = module in {"engine.clock", "engine.canonical"}
+                assert ground or clock or module.startswith(tuple(below)), f"{name(path)}: {module}"
+
+
+def test_the_law_is_data() -> None:
+    """Process owners edit what is under processes/: no Python may run from there."""
+    assert [name(path) for path in sources("processes")] == []
+
+
+def test_the_names_of_test_files_are_unique() -> None:
+    """With importmode=importlib two test files of one name would hide each other's failures."""
+    names = [path.name for path in sources("tests") if path.name.startswith("test_")]
+
+    assert sorted(names) == sorted(set(names))
+    assert not [name(path) for path in sources("tests") if path.name == "__init__.py"]
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_every_module_opens_with_its_purpose(floor: str) -> None:
+    silent = [
+        name(path)
+        for path in sources(floor)
+        if path.read_text("utf-8").strip() and not ast.get_docstring(tree(path))
+    ]
+
+    assert silent == []
+
+
+def test_every_floor_is_installed_and_typed() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", "utf-8")
+
+    included = setup["options.packages.find"]["include"].split()
+    assert {f"{floor}*" for floor in FLOORS} <= set(included)
+    assert [floor for floor in FLOORS if not (ROOT / floor / "py.typed").exists()] == []
