@@ -142,6 +142,19 @@ class ProcessInstance(Base):
     )
 
 
+class StartSubscription(Base):
+    """A message or timer that starts an instance of the newest version of a process."""
+
+    __tablename__ = "start_subscription"
+    key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    element_id: Mapped[str] = mapped_column(sa.String(255), primary_key=True)
+    definition_id: Mapped[str] = mapped_column(ForeignKey("process_definition.id"))
+    kind: Mapped[str] = mapped_column(sa.String(8))  # message timer signal
+    name: Mapped[str | None] = mapped_column(sa.String(255), index=True)
+    timer: Mapped[dict[str, Any] | None] = mapped_column(Json)  # facts of a cycle
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class UserTask(Base):
     """A step that waits for a person."""
 

@@ -6,6 +6,7 @@ Whatever is inserted is marked, so that history, replay and pictures show only w
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from engine.bpmn.model import Flow, Node, Process, Scope
 
@@ -45,8 +46,8 @@ def _join_links(scope: Scope) -> Scope:
 
 
 def _wrap_event_subprocesses(scope: Scope) -> Scope:
-    """BPMN lets an event subprocess watch over its whole scope, which is what a boundary event does
-    for a subprocess: put the scope's body into an inserted subprocess and hang the handlers on it."""
+    """An event subprocess watches over its whole scope, as a boundary event does over an activity:
+    put the scope's body into an inserted subprocess and hang the handlers on it."""
     handlers = [node for node in scope.nodes.values() if node.triggered_by_event]
     if not handlers:
         return scope
@@ -90,6 +91,5 @@ def _hang(handler: Node, body: Node, nodes: dict[str, Node], flows: dict[str, Fl
 
 
 def _chain(*ids: str) -> dict[str, Flow]:
-    pairs = zip(ids, ids[1:], strict=False)
-    flows = [Flow(f"~flow.{source}.{target}", source, target) for source, target in pairs]
+    flows = [Flow(f"~flow.{source}.{target}", source, target) for source, target in pairwise(ids)]
     return {flow.id: flow for flow in flows}

@@ -1,4 +1,4 @@
-"""Reads what Camunda Modeler writes (the Camunda 8 profile, then the Camunda 7 one) into the plain model."""
+"""Reads what Camunda Modeler writes (Camunda 8 first, then Camunda 7) into the plain model."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ SUBPROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 
 # Extension elements that are acted upon; whatever else stands on an element becomes a finding.
 APPLIED_ZEEBE = frozenset(
-    "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision calledElement "
-    "script ioMapping taskDefinition taskHeaders loopCharacteristics properties subscription "
+    "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
+    "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties subscription "
     "userTask versionTag publishMessage".split()
 )
 APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})

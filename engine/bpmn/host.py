@@ -1,0 +1,43 @@
+"""What a running workflow asks of the engine around it: expressions, decisions, time and a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.bpmn.model import Node
+from engine.bpmn.slots import Slot
+from engine.errors import EngineError
+
+Data = dict[str, Any]
+
+
+class StepFailed(EngineError):
+    """The step {element!r} cannot be carried out: {reason}"""
+
+    thai = "ขั้นตอน “{element}” ดำเนินการต่อไม่ได้: {reason}"
+
+
+class Host(Protocol):
+    """The workflow's window on the world during one act."""
+
+    now: datetime
+
+    def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
+        """The JSON value of an expression, or the literal itself."""
+
+    def decide(self, decision: str, data: Mapping[str, Any], node: Node) -> Any:
+        """The JSON value of a decision; the rules that matched go into the record."""
+
+    def record(self, type: str, node: Node, data: Mapping[str, Any] | None = None) -> None:
+        """Write a history event, unless the node was inserted by a rewrite."""
+
+    def task_opened(self, token: Any) -> None: ...
+    def task_closed(self, token: Any, how: str) -> None: ...
+    def wait_opened(self, token: Any) -> None: ...
+    def wait_closed(self, token: Any) -> None: ...
+    def job_opened(self, token: Any) -> None: ...
+    def job_closed(self, token: Any) -> None: ...
+    def message_thrown(self, name: str, key: str, node: Node) -> None: ...
+    def signal_thrown(self, name: str, node: Node, data: Mapping[str, Any]) -> None: ...

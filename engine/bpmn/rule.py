@@ -1,0 +1,57 @@
+"""What a rule of the deploy gate is: an id, what it says, why it exists and the way out."""
+
+from dataclasses import dataclass
+
+from engine.errors import EngineError
+from engine.findings import Finding, Severity
+from engine.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; `says` and `fix` may name {facts}, which become words of the finding."""
+
+    id: str
+    group: str  # source, standard, runnable, soundness, guideline or style
+    family: str
+    severity: Severity
+    says: Text
+    why: Text
+    fix: Text
+
+    def finding(
+        self,
+        file: str,
+        element: str = "",
+        *,
+        row: int | None = None,
+        column: int | None = None,
+        **facts: object,
+    ) -> Finding:
+        text = Text(self._told("th", facts), self._told("en", facts))
+        return Finding(file, element, self.severity, self.id, text, row, column)
+
+    def _told(self, language: str, facts: dict[str, object]) -> str:
+        words = {
+            key: value.of(language) if isinstance(value, Text) else value
+            for key, value in facts.items()
+        }
+        sentence = f"{self.says.of(language)} {self.fix.of(language)}"
+        return sentence.format(**words)
+
+
+class SourceRejected(EngineError):
+    """The file cannot be read: {summary}"""
+
+    thai = "อ่านแฟ้มไม่ได้: {summary}"
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__(summary="")
+        self.text = Text(
+            self.thai.format(summary="; ".join(finding.line("th") for finding in findings[:3])),
+            "The file cannot be read: " + "; ".join(finding.line("en") for finding in findings[:3]),
+        )
+
+    def __reduce__(self) -> tuple[type["SourceRejected"], tuple[list[Finding]]]:
+        return SourceRejected, (self.findings,)

@@ -1,0 +1,137 @@
+"""When a timer of a diagram is due: ISO 8601 dates, durations and cycles, with the clock given."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.bpmn.host import Data, StepFailed
+from engine.clock import BANGKOK
+
+_DURATION = re.compile(
+    r"^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
+    r"(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$"
+)
+LONGEST_YEARS = 100
+SHORTEST_CYCLE = timedelta(minutes=1)
+# Thai years are 543 ahead: "2569-03-02" would wait until the year 2569 of the common era.
+BUDDHIST_FROM = 2400
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Months and a span of time; a month is added by the calendar, not as thirty days."""
+
+    months: int
+    span: timedelta
+
+    def after(self, moment: datetime) -> datetime:
+        local = moment.astimezone(BANGKOK)
+        years, month0 = divmod(local.year * 12 + local.month - 1 + self.months, 12)
+        day = min(local.day, calendar.monthrange(years, month0 + 1)[1])
+        return local.replace(year=years, month=month0 + 1, day=day) + self.span
+
+
+def parse_duration(text: str) -> Duration:
+    """An ISO 8601 duration.
+
+    Raises:
+        ValueError: it is not one, is empty, or is longer than a hundred years.
+    """
+    match = _DURATION.match(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a duration such as P3D or PT4H")
+    years, months, weeks, days, hours, minutes = (int(part or 0) for part in match.groups()[:6])
+    if years + months // 12 + weeks // 52 + days // 365 + hours // 8766 > LONGEST_YEARS:
+        raise ValueError(f"{text!r} is longer than {LONGEST_YEARS} years")
+    span = timedelta(
+        weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=float(match.group(7) or 0)
+    )
+    return Duration(years * 12 + months, span)
+
+
+def parse_moment(text: str) -> datetime:
+    """An ISO 8601 date or moment; without a zone it is Thai time.
+
+    Raises:
+        ValueError: it is not one, or its year is a Buddhist one.
+    """
+    moment = datetime.fromisoformat(text.strip())
+    if moment.year >= BUDDHIST_FROM:
+        raise ValueError(f"{text!r} has a Buddhist year; write {moment.year - 543}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=BANGKOK)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """`R3/P1D`, `R/2026-01-01T00:00+07:00/P1M`: how often (None for ever), from when, how far apart."""
+
+    rounds: int | None
+    start: datetime | None
+    every: Duration
+
+
+def parse_cycle(text: str) -> Cycle:
+    """An ISO 8601 repeating interval.
+
+    Raises:
+        ValueError: it is not one, or its rounds are less than a minute apart.
+    """
+    head, *parts = text.strip().split("/")
+    if not re.fullmatch(r"R\d*", head) or len(parts) not in (1, 2):
+        raise ValueError(f"{text!r} is not a cycle such as R3/P1D")
+    every = parse_duration(parts[-1])
+    if not every.months and every.span < SHORTEST_CYCLE:
+        raise ValueError(f"the rounds of {text!r} are less than a minute apart")
+    start = parse_moment(parts[0]) if len(parts) == 2 else None
+    return Cycle(int(head[1:]) if head[1:] else None, start, every)
+
+
+def first_due(value: Any, kind: str, now: datetime, element: str) -> Data:
+    """The facts of a new timer: `due`, and for a cycle what is needed to go on."""
+    try:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not a date, duration or cycle")
+        if kind == "timeCycle":
+            return _first_of_cycle(value, now)
+        if kind == "timeDuration" or value.startswith("P"):
+            return {"due": _iso(parse_duration(value).after(now))}
+        return {"due": _iso(parse_moment(value))}
+    except (ValueError, OverflowError) as error:
+        raise StepFailed(element=element, reason=str(error)) from error
+
+
+def _first_of_cycle(text: str, now: datetime) -> Data:
+    cycle = parse_cycle(text)
+    first = cycle.start if cycle.start is not None else cycle.every.after(now)
+    return {"due": _iso(first), "cycle": text, "first": _iso(first), "round": 1}
+
+
+def next_due(facts: Data, now: datetime) -> bool:
+    """Move a cycle to its next round after `now`; False when there is none.
+
+    Rounds missed while the server was down fire once; `missed` says how many there were. Each round
+    is counted from the first one, so that months do not drift from 31 to 28.
+    """
+    if "cycle" not in facts:
+        return False
+    cycle = parse_cycle(facts["cycle"])
+    first = datetime.fromisoformat(facts["first"])
+    number, missed = facts["round"], 0
+    while cycle.rounds is None or number < cycle.rounds:
+        number += 1
+        moment = Duration(cycle.every.months * (number - 1), cycle.every.span * (number - 1))
+        due = moment.after(first)
+        if due > now:
+            facts.update(due=_iso(due), round=number, missed=missed)
+            return True
+        missed += 1
+    facts["missed"] = missed
+    return False
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,97 @@
+"""A deployed process with all it needs, compiled once and shared by every case that runs on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import dmn
+from engine.bpmn import dialect, source
+from engine.bpmn.compile import Definition, compile_process
+from engine.bpmn.model import Process
+from engine.errors import DefinitionNotFound
+from engine.models import DeploymentFile, ProcessDefinition, Resource
+from engine.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The files of one deployment, read and compiled for one of its processes."""
+
+    definition_id: str
+    definition: Definition
+    decisions: tuple[Any, ...]
+    forms: Mapping[str, str]  # form id -> file name
+    files: Mapping[str, bytes]
+
+
+def load_bundle(work: Work, definition_id: str) -> Bundle:
+    """The compiled bundle of a definition, from memory if it was used before."""
+    cached: Bundle | None = work.engine.bundles.get(definition_id)
+    if cached is None:
+        cached = _read_bundle(work, definition_id)
+        work.engine.bundles[definition_id] = cached
+    return cached
+
+
+def _read_bundle(work: Work, definition_id: str) -> Bundle:
+    row = work.session.get(ProcessDefinition, definition_id)
+    if row is None:
+        raise DefinitionNotFound(key=definition_id)
+    files = deployment_files(work, row.deployment_id)
+    return compile_bundle(definition_id, row.key, files)
+
+
+def compile_bundle(definition_id: str, key: str, files: Mapping[str, bytes]) -> Bundle:
+    processes = read_processes(files)
+    if key not in processes:
+        raise DefinitionNotFound(key=key)
+    return Bundle(
+        definition_id,
+        compile_process(processes[key], processes),
+        read_decisions(files),
+        form_names(files),
+        files,
+    )
+
+
+def deployment_files(work: Work, deployment_id: str) -> dict[str, bytes]:
+    query = (
+        sa.select(DeploymentFile.name, Resource.content)
+        .join(Resource, Resource.sha256 == DeploymentFile.sha256)
+        .where(DeploymentFile.deployment_id == deployment_id)
+        .order_by(DeploymentFile.name)
+    )
+    return dict(work.session.execute(query).tuples())
+
+
+def read_processes(files: Mapping[str, bytes]) -> dict[str, Process]:
+    """All processes of the BPMN files, by id."""
+    found: dict[str, Process] = {}
+    for name, content in files.items():
+        if name.endswith(".bpmn"):
+            found.update(dialect.read(name, source.read(name, content)).processes)
+    return found
+
+
+def read_decisions(files: Mapping[str, bytes]) -> tuple[Any, ...]:
+    return tuple(
+        dmn.parse(name, content) for name, content in files.items() if name.endswith(".dmn")
+    )
+
+
+def form_names(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Form id -> file name. Of a form the engine knows no more than its id."""
+    found = {}
+    for name, content in files.items():
+        if name.endswith(".form"):
+            try:
+                identifier = json.loads(content).get("id")
+            except (ValueError, AttributeError):
+                continue  # the check of the forms floor names the fault
+            found[str(identifier)] = name
+    return found

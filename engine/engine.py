@@ -1,0 +1,233 @@
+"""The face of the machine: a handful of verbs, one transaction each."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine import deployment, jobs, messages, outbox, queries, runtime, timers
+from engine.actor import SYSTEM, Actor
+from engine.clock import Clock, SystemClock
+from engine.database import open_database, unit_of_work, upgrade
+from engine.definitions import Bundle
+from engine.deployment import Deployed
+from engine.errors import ConcurrentUpdate
+from engine.findings import Finding
+from engine.models import HistoryEvent, UserTask
+from engine.work import Event, LiveCases, Work
+
+Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
+INTERNAL_TOPICS = ("message", "signal")
+JOB_RETRIES = 5
+BUNDLES_KEPT = 64
+
+
+class Engine:
+    """Deploys, runs, persists, waits, records. Safe to use from many threads."""
+
+    def __init__(
+        self,
+        database: sa.Engine,
+        *,
+        clock: Clock | None = None,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        handlers: Mapping[str, jobs.Handler] | None = None,
+        listeners: Sequence[Callable[[Work, Event], None]] = (),
+        checks: Checks | None = None,
+        deliverers: Mapping[str, Callable[..., None]] | None = None,
+    ) -> None:
+        self.database = database
+        self.clock = clock or SystemClock()
+        self.functions = dict(functions or {})
+        self.handlers = dict(handlers or {})
+        self.listeners = list(listeners)
+        self.checks = dict(checks or {})
+        self.deliverers = dict(deliverers or {})
+        self.job_retries = JOB_RETRIES
+        self.cases = LiveCases()
+        self.bundles = _Bundles(BUNDLES_KEPT)
+        self.woken = threading.Event()
+
+    @classmethod
+    def open(cls, url: str, *, floors: Sequence[str] = ("engine",), **options: Any) -> Engine:
+        """Open a database, bring its tables up to date and stand ready.
+
+        `url` is `sqlite:///…` or `postgresql+psycopg://…`; `floors` are the packages whose tables
+        are wanted; the options are those of the constructor.
+        """
+        database = open_database(url)
+        upgrade(database, floors)
+        return cls(database, **options)
+
+    def close(self) -> None:
+        self.database.dispose()
+
+    # ── units of work ──────────────────────────────────────────────────────────────────────
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Work]:
+        """One transaction for several verbs: commits at the end, or nothing has happened.
+
+        Raises:
+            ConcurrentUpdate: somebody else changed the same case first.
+            DatabaseUnavailable: the database cannot be reached or written.
+        """
+        try:
+            with unit_of_work(self.database) as (session, after_commit, _):
+                work = Work(self, session, self.clock.now(), after_commit.append)
+                after_commit.append(lambda: self._keep(work))
+                yield work
+        except StaleDataError as error:
+            raise ConcurrentUpdate from error
+
+    def _keep(self, work: Work) -> None:
+        for instance, before in work.touched.values():
+            execution = work.live.get(instance.id)
+            if execution is None:
+                self.cases.retag(instance.id, before, instance.revision)
+            elif instance.status == "running":
+                self.cases.put(instance.id, instance.revision, execution)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Work]:
+        """A transaction in which nothing is written."""
+        with unit_of_work(self.database, readonly=True) as (session, after_commit, _):
+            yield Work(self, session, self.clock.now(), after_commit.append)
+
+    def wake(self) -> None:
+        """There is something to do: do not sleep until the next round."""
+        self.woken.set()
+
+    def topics(self) -> list[str]:
+        return [*INTERNAL_TOPICS, *self.deliverers]
+
+    # ── verbs ──────────────────────────────────────────────────────────────────────────────
+
+    def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
+        """Everything the deploy gate would say about these files alone."""
+        return deployment.check(files, {}, self.checks)
+
+    def deploy(self, files: Mapping[str, bytes], actor: Actor = SYSTEM) -> Deployed:
+        """Deploy files together, or raise `DeploymentRejected` with what is wrong."""
+        with self.begin() as work:
+            return deployment.deploy(work, files, actor)
+
+    def start(
+        self,
+        key: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        business_key: str | None = None,
+        actor: Actor = SYSTEM,
+        idempotency_key: str | None = None,
+    ) -> str:
+        """Start the newest version of a process; returns the instance's id."""
+        with self.begin() as work:
+            return runtime.start_instance(
+                work,
+                key,
+                variables or {},
+                actor=actor,
+                business_key=business_key,
+                idempotency_key=idempotency_key,
+            )
+
+    def tasks(
+        self, instance_id: str | None = None, actor: Actor | None = None, limit: int = 200
+    ) -> list[UserTask]:
+        """Open user tasks, by due date."""
+        with self.read() as work:
+            return queries.open_tasks(work, actor=actor, instance_id=instance_id, limit=limit)
+
+    def claim(self, task_id: str, actor: Actor) -> None:
+        with self.begin() as work:
+            runtime.claim_user_task(work, task_id, actor=actor)
+
+    def release(self, task_id: str, actor: Actor) -> None:
+        with self.begin() as work:
+            runtime.release_user_task(work, task_id, actor=actor)
+
+    def complete(
+        self,
+        task_id: str,
+        variables: Mapping[str, Any] | None = None,
+        actor: Actor = SYSTEM,
+        *,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Complete a user task with its process variables."""
+        with self.begin() as work:
+            runtime.complete_user_task(
+                work, task_id, variables or {}, actor=actor, idempotency_key=idempotency_key
+            )
+
+    def correlate(
+        self,
+        name: str,
+        key: str | None,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: Actor = SYSTEM,
+        idempotency_key: str | None = None,
+    ) -> str:
+        """Give a message to the case that waits for it; returns the instance's id."""
+        with self.begin() as work:
+            return messages.correlate_message(
+                work, name, key, variables or {}, actor=actor, idempotency_key=idempotency_key
+            )
+
+    def broadcast(
+        self, name: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = SYSTEM
+    ) -> int:
+        with self.begin() as work:
+            return messages.broadcast_signal(work, name, variables or {}, actor=actor)
+
+    def cancel(self, instance_id: str, reason: str, actor: Actor = SYSTEM) -> None:
+        with self.begin() as work:
+            runtime.cancel_instance(work, instance_id, reason, actor=actor)
+
+    def variables(self, instance_id: str) -> dict[str, Any]:
+        with self.read() as work:
+            return queries.variables(work, instance_id)
+
+    def history(self, instance_id: str) -> list[HistoryEvent]:
+        with self.read() as work:
+            return queries.history(work, instance_id)
+
+    def run_due(self, limit: int = 200) -> int:
+        """Fire due timers, run due jobs, deliver the outbox, until nothing is due or the limit is
+        reached; returns how many ran."""
+        ran = 0
+        while ran < limit:
+            step = self._run_once(limit - ran)
+            if not step:
+                break
+            ran += step
+        return ran
+
+    def _run_once(self, limit: int) -> int:
+        ran = timers.start_by_timer(self)
+        with self.read() as work:
+            waits = timers.due_timers(work, limit)
+            due = jobs.due_jobs(work, list(self.handlers), limit)
+        ran += sum(timers.fire_timer(self, wait_id) for wait_id in waits)
+        ran += sum(jobs.run_job(self, job_id) for job_id in due)
+        return ran + outbox.deliver_due(self, limit)
+
+
+class _Bundles(dict[str, Bundle]):
+    """The compiled definitions used last; a plain LRU by order of insertion."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def __setitem__(self, key: str, value: Bundle) -> None:
+        super().__setitem__(key, value)
+        while len(self) > self._size:
+            del self[next(iter(self))]

@@ -1,0 +1,296 @@
+"""A live case: acts on it, runs it to rest, and tells what changed. Knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from engine import dmn, feel
+from engine.bpmn import state as stored
+from engine.bpmn.compile import Definition
+from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.model import Node
+from engine.bpmn.slots import Slot
+from engine.bpmn.specs import (
+    BoundaryEvent,
+    CatchEvent,
+    InclusiveGateway,
+    JobTask,
+    SubprocessTask,
+    UserTask,
+    catch_signal,
+    raise_up,
+    withdraw,
+)
+from engine.bpmn.tokens import Case, Token
+from engine.errors import TaskNotFound
+
+FUEL = 5_000  # automatic steps in one act; a drawn endless loop stops here instead of for ever
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one act did, in order; the turn writes it down."""
+
+    events: list[tuple[str, Node, Data]] = field(default_factory=list)
+    opened_tasks: dict[UUID, Token] = field(default_factory=dict)
+    closed_tasks: dict[UUID, str] = field(default_factory=dict)
+    opened_waits: dict[UUID, Token] = field(default_factory=dict)
+    closed_waits: set[UUID] = field(default_factory=set)
+    opened_jobs: dict[UUID, Token] = field(default_factory=dict)
+    closed_jobs: set[UUID] = field(default_factory=set)
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    signals: list[tuple[str, Data]] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the engine lends a case for one act."""
+
+    now: datetime
+    call: Callable[[str, Node, Mapping[str, Any], tuple[Any, ...]], Any]
+    functions: tuple[str, ...]
+    decisions: tuple[Any, ...]  # parsed DMN models of the deployment
+
+
+class Execution:
+    """One instance in memory: a SpiffWorkflow workflow over shared, immutable specs."""
+
+    def __init__(self, case: Case, definition: Definition) -> None:
+        self.case = case
+        self.definition = definition
+        self.changes = Changes()
+        self.now: datetime
+        case.host = self
+
+    @classmethod
+    def begin(cls, definition: Definition, instance_id: str) -> Execution:
+        case = Case(definition.spec, dict(definition.subprocess_specs), UUID(instance_id))
+        return cls(case, definition)
+
+    @classmethod
+    def load(cls, definition: Definition, instance_id: str, state: Data) -> Execution:
+        specs = dict(definition.subprocess_specs)
+        return cls(stored.load(state, definition.spec, specs, UUID(instance_id)), definition)
+
+    def dump(self) -> Data:
+        """Cut off what is finished and give the state as JSON-able data."""
+        stored.compact(self.case)
+        return stored.dump(self.case)
+
+    def enter(self, surroundings: Surroundings) -> None:
+        """Begin an act: from here on, time and host functions are those given."""
+        self.changes = Changes()
+        self.surroundings = surroundings
+        self.now = surroundings.now
+        self._standing: tuple[Node, Mapping[str, Any]] | None = None
+        functions = {name: self._function(name) for name in surroundings.functions}
+        self.environment = feel.Environment(now=surroundings.now, functions=functions)
+
+    # ── acts ───────────────────────────────────────────────────────────────────────────────
+
+    def start(self, variables: Data) -> None:
+        self.case.begin(variables)
+
+    def complete_task(self, task_id: UUID, variables: Data) -> None:
+        token = self.token(task_id)
+        if not isinstance(token.task_spec, UserTask):
+            raise TaskNotFound
+        self.record("task_completed", token.node, {"task": task_id.hex})
+        token.task_spec.finish(token, variables)
+
+    def finish_job(self, job_id: UUID, variables: Data) -> None:
+        token = self.token(job_id)
+        if not isinstance(token.task_spec, JobTask):
+            raise TaskNotFound
+        self.record("job_completed", token.node, {"job": job_id.hex})
+        token.task_spec.finish(token, variables)
+
+    def throw_error(self, job_id: UUID, code: str, variables: Data) -> bool:
+        """A job ended in a BPMN error; False if no boundary event handles it."""
+        return raise_up(self.token(job_id), "error", code, variables)
+
+    def fire(self, token_id: UUID, payload: Data, event: str) -> None:
+        """A timer is due, or a message or signal has come."""
+        token = self.token(token_id)
+        spec = token.task_spec
+        if not isinstance(spec, CatchEvent) or "kind" not in token.facts:
+            raise TaskNotFound
+        self.record(event, spec.node, {"due": token.facts["due"]} if "due" in token.facts else {})
+        spec.fire(token, payload)
+
+    def move_timer(self, token_id: UUID, due: datetime) -> None:
+        """A deadline has moved: the timer that waits for it moves too."""
+        token = self.token(token_id)
+        token.facts["due"] = due.astimezone(UTC).isoformat()
+        self.wait_opened(token)
+        self.record("timer_moved", token.node, {"due": token.facts["due"]})
+
+    def signal(self, name: str, payload: Data) -> int:
+        return catch_signal(self.case, name, payload)
+
+    def cancel(self) -> None:
+        for token in self.case.live():
+            withdraw(token)
+
+    def token(self, identifier: UUID) -> Token:
+        token = self.case.get_task_from_id(identifier)
+        if token is None or not token.is_live:
+            raise TaskNotFound
+        return token
+
+    def run_to_rest(self) -> None:
+        """Run automatic steps until only people, timers, messages and jobs are awaited."""
+        fuel = FUEL
+        while True:
+            fuel = self._run_queue(fuel)
+            if not (self._deliver_inside() or self._try_joins() or self._close_scopes()):
+                break
+
+    def _run_queue(self, fuel: int) -> int:
+        queue = self.case.queue
+        while queue:
+            token = queue.popleft()
+            if not token.is_live or token.workflow.tasks.get(token.id) is not token:
+                continue
+            if fuel <= 0:
+                reason = (
+                    f"more than {FUEL} automatic steps in a row: the diagram goes round for ever"
+                )
+                raise StepFailed(element=token.node.id, reason=reason)
+            fuel -= 1
+            token.run()
+        return fuel
+
+    def _deliver_inside(self) -> bool:
+        """A message that the case throws to itself arrives at once."""
+        for index, (name, key) in enumerate(self.changes.messages):
+            for token in self.case.all_live():
+                facts = token.facts
+                if (facts.get("kind"), facts.get("name"), facts.get("key")) == (
+                    "message",
+                    name,
+                    key,
+                ):
+                    del self.changes.messages[index]
+                    self.fire(token.id, {}, "message_received")
+                    return True
+        return False
+
+    def _try_joins(self) -> bool:
+        joins = [token for token in self.case.joins if token.is_live]
+        self.case.joins = joins
+        for token in joins:
+            spec = token.task_spec
+            if isinstance(spec, InclusiveGateway) and spec.try_join(token.workflow):
+                return True
+        return False
+
+    def _close_scopes(self) -> bool:
+        """End the subprocesses that hold no token any more, innermost first."""
+        closed = False
+        for identifier, scope in reversed(list(self.case.subprocesses.items())):
+            if scope.live() or identifier not in self.case.subprocesses:
+                continue
+            owner = self.case.get_task_from_id(identifier)
+            del self.case.subprocesses[identifier]
+            if owner is not None and owner.is_live and isinstance(owner.task_spec, SubprocessTask):
+                owner.task_spec.finish(owner, scope.outcome())
+                closed = True
+        return closed
+
+    # ── what it looks like ─────────────────────────────────────────────────────────────────
+
+    @property
+    def is_completed(self) -> bool:
+        return not self.case.live()
+
+    def variables(self) -> Data:
+        """The variables as the whole case sees them."""
+        data = self.case.outcome()
+        for scope in self.case.subprocesses.values():
+            data.update(scope.outcome())
+        return data
+
+    def marking(self) -> list[Data]:
+        """Where the tokens stand, on drawn elements only."""
+        found = []
+        for token in self.case.all_live():
+            node = token.node
+            if isinstance(token.task_spec, BoundaryEvent):
+                continue  # a watching event holds no token
+            element = node.drawn or node.id
+            if node.inserted or element.startswith("~"):
+                continue
+            process = token.workflow.spec.name.split("/", 1)[0]
+            found.append({"element_id": element, "process_key": process, "kind": node.tag})
+        return found
+
+    def process_of(self, token: Token) -> str:
+        return str(token.workflow.spec.name).split("/", 1)[0]
+
+    # ── Host: what the running nodes ask for ───────────────────────────────────────────────
+
+    def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
+        if slot.expression is None:
+            return slot.text or None
+        self._standing = (node, data)
+        return feel.to_json(slot.expression.evaluate(data, self.environment))
+
+    def decide(self, decision: str, data: Mapping[str, Any], node: Node) -> Any:
+        self._standing = (node, data)
+        result = dmn.evaluate(self.surroundings.decisions, decision, data, self.environment)
+        value = feel.to_json(result.value)
+        self.record(
+            "decision_evaluated",
+            node,
+            {"decision": decision, "rules": result.rules, "value": value},
+        )
+        return value
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            assert self._standing is not None
+            node, data = self._standing
+            value = self.surroundings.call(name, node, data, arguments)
+            self.changes.results.append([name, feel.to_json(value)])
+            return feel.from_json(value)
+
+        return call
+
+    def record(self, type: str, node: Node, data: Mapping[str, Any] | None = None) -> None:
+        if not node.inserted or node.tag == "boundaryEvent":
+            self.changes.events.append((type, node, dict(data or {})))
+
+    def task_opened(self, token: Token) -> None:
+        self.changes.opened_tasks[token.id] = token
+
+    def task_closed(self, token: Token, how: str) -> None:
+        if self.changes.opened_tasks.pop(token.id, None) is None:
+            self.changes.closed_tasks[token.id] = how
+
+    def wait_opened(self, token: Token) -> None:
+        self.changes.opened_waits[token.id] = token
+
+    def wait_closed(self, token: Token) -> None:
+        self.changes.opened_waits.pop(token.id, None)
+        self.changes.closed_waits.add(token.id)
+
+    def job_opened(self, token: Token) -> None:
+        self.changes.opened_jobs[token.id] = token
+
+    def job_closed(self, token: Token) -> None:
+        if self.changes.opened_jobs.pop(token.id, None) is None:
+            self.changes.closed_jobs.add(token.id)
+
+    def message_thrown(self, name: str, key: str, node: Node) -> None:
+        self.record("message_thrown", node, {"name": name})
+        self.changes.messages.append((name, key))
+
+    def signal_thrown(self, name: str, node: Node, data: Mapping[str, Any]) -> None:
+        self.record("signal_thrown", node, {"name": name})
+        self.changes.signals.append((name, {}))

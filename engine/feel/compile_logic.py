@@ -1,0 +1,316 @@
+"""Compiles truth: comparisons, and, or, if, in, between, instance of (three-valued)."""
+
+import operator as op
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from engine.feel import syntax as s
+from engine.feel.compiler import Code, Compiler, compiles
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.messages import message
+from engine.feel.names import mentions
+from engine.feel.scope import Scope
+from engine.feel.types import is_instance, resolve
+from engine.feel.values import Range, equal, in_range, kind, lift, order
+
+Truth = bool | None
+Test = Callable[[Scope, Any], Truth]
+
+_PYTHON: dict[str, Callable[[Any, Any], bool]] = {
+    "=": op.eq,
+    "!=": op.ne,
+    "<": op.lt,
+    "<=": op.le,
+    ">": op.gt,
+    ">=": op.ge,
+}
+_SIGNS: dict[str, Callable[[int], bool]] = {
+    "<": lambda sign: sign < 0,
+    "<=": lambda sign: sign <= 0,
+    ">": lambda sign: sign > 0,
+    ">=": lambda sign: sign >= 0,
+}
+# Classes whose own comparison is the language's, when both sides are of the same one.
+_DIRECT = frozenset((Decimal, str, int))
+
+
+@compiles(s.Comparison)
+def _comparison(c: Compiler, node: s.Comparison) -> Code:
+    left, operator, at, source = c.code(node.left), node.operator, node.at, c.source
+    compare = _PYTHON[operator]
+    if isinstance(node.right, s.Literal) and node.right.value is not None:
+        return _with_literal(c, node, left, node.right.value)
+    right = c.code(node.right)
+
+    def comparison(scope: Scope) -> Truth:
+        a, b = left(scope), right(scope)
+        if a.__class__ is b.__class__ and a.__class__ in _DIRECT:
+            return compare(a, b)
+        return compared(scope, operator, a, b, source, at)
+
+    return comparison
+
+
+def _with_literal(c: Compiler, node: s.Comparison, left: Code, literal: Any) -> Code:
+    """The commonest comparison, `amount > 5`, without a call for what never changes."""
+    operator, at, source = node.operator, node.at, c.source
+    compare, class_ = _PYTHON[operator], literal.__class__
+    whole = int(literal) if class_ is Decimal and literal == literal.to_integral_value() else None
+    if class_ is Decimal and abs(literal.adjusted()) > 30:
+        whole = None
+    if class_ is bool and operator not in ("=", "!="):
+        class_ = None
+    if c.top and isinstance(node.left, s.Name):
+        return _name_with_literal(c, node, left, literal, whole)
+
+    def comparison(scope: Scope) -> Truth:
+        value = left(scope)
+        if value.__class__ is class_:
+            return compare(value, literal)
+        if whole is not None and value.__class__ is int:
+            return compare(value, whole)
+        return compared(scope, operator, value, literal, source, at)
+
+    return comparison
+
+
+def _name_with_literal(
+    c: Compiler, node: s.Comparison, left: Code, literal: Any, whole: int | None
+) -> Code:
+    assert isinstance(node.left, s.Name)
+    name, operator, at, source = node.left.name, node.operator, node.at, c.source
+    compare, class_ = _PYTHON[operator], literal.__class__
+    if class_ is bool and operator not in ("=", "!="):
+        class_ = None
+
+    def comparison(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        if value.__class__ is class_:
+            return compare(value, literal)
+        if whole is not None and value.__class__ is int:
+            return compare(value, whole)
+        return compared(scope, operator, left(scope), literal, source, at)
+
+    return comparison
+
+
+def compared(scope: Scope, operator: str, a: Any, b: Any, source: str, at: int) -> Truth:
+    """Equality or order of any two values; null, with a diagnostic, where there is none."""
+    if operator in ("=", "!="):
+        same = equal(scope, a, b)
+        if same is not None:
+            return same if operator == "=" else not same
+    else:
+        sign = order(a, b)
+        if sign is not None:
+            return _SIGNS[operator](sign)
+    scope.run.note(source, at, "not-comparable", left=kind(a), right=kind(b))
+    return None
+
+
+# -- and, or, if ----------------------------------------------------------------------------------
+
+
+@compiles(s.And)
+def _and(c: Compiler, node: s.And) -> Code:
+    return _logical(c, node.operands, node.at, stop=False)
+
+
+@compiles(s.Or)
+def _or(c: Compiler, node: s.Or) -> Code:
+    return _logical(c, node.operands, node.at, stop=True)
+
+
+def _logical(c: Compiler, operands: tuple[s.Node, ...], at: int, *, stop: bool) -> Code:
+    """Kleene's logic: the stopping value wins over null, and null over the other."""
+    codes, source = tuple(c.code(operand) for operand in operands), c.source
+    full = not stop
+
+    def logical(scope: Scope) -> Truth:
+        result: Truth = full
+        for code in codes:
+            value = code(scope)
+            if value is full:
+                continue
+            if value is stop:
+                return stop
+            if value is not None:
+                scope.run.note(source, at, "not-boolean", given=kind(value))
+            result = None
+        return result
+
+    return logical
+
+
+@compiles(s.If)
+def _if(c: Compiler, node: s.If) -> Code:
+    condition, then, otherwise = c.code(node.condition), c.code(node.then), c.code(node.otherwise)
+    source, at = c.source, node.at
+
+    def choose(scope: Scope) -> Any:
+        value = condition(scope)
+        if value is True:
+            return then(scope)
+        if value is not False and value is not None:
+            scope.run.note(source, at, "not-boolean", given=kind(value))
+        return otherwise(scope)
+
+    return choose
+
+
+# -- between, in, instance of ---------------------------------------------------------------------
+
+
+@compiles(s.Between)
+def _between(c: Compiler, node: s.Between) -> Code:
+    value, low, high = c.code(node.value), c.code(node.low), c.code(node.high)
+    source, at = c.source, node.at
+
+    def between(scope: Scope) -> Truth:
+        v = value(scope)
+        above = compared(scope, ">=", v, low(scope), source, at)
+        below = compared(scope, "<=", v, high(scope), source, at)
+        if above is False or below is False:
+            return False
+        return True if above and below else None
+
+    return between
+
+
+@compiles(s.In)
+def _in(c: Compiler, node: s.In) -> Code:
+    value, tests = c.code(node.value), [compile_test(c, test) for test in node.tests]
+
+    def member_of(scope: Scope) -> Truth:
+        return any_of(tests, scope, value(scope))
+
+    return member_of
+
+
+def any_of(tests: list[Test], scope: Scope, value: Any) -> Truth:
+    result: Truth = False
+    for test in tests:
+        passed = test(scope, value)
+        if passed is True:
+            return True
+        if passed is None:
+            result = None
+    return result
+
+
+def compile_test(c: Compiler, node: s.Node, *, in_table: bool = False) -> Test:
+    """One unary test: a function of the scope and the value that `?` stands for."""
+    if isinstance(node, s.UnaryComparison):
+        return _comparison_test(c, node)
+    if not mentions(node, "?"):
+        return _plain_test(c.code(node), in_table)
+    code, source, at = c.inner(node), c.source, node.at
+
+    def question(scope: Scope, value: Any) -> Truth:
+        answer = code(scope.inner({"?": value}))
+        if answer is None or answer.__class__ is bool:
+            return answer  # type: ignore[no-any-return]
+        return contains(scope, value, answer, source, at)
+
+    return question
+
+
+def _plain_test(code: Code, in_table: bool) -> Test:
+    def test(scope: Scope, value: Any) -> Truth:
+        wanted = code(scope)
+        class_ = value.__class__
+        if class_ is wanted.__class__ and class_ in _DIRECT:
+            return bool(value == wanted)
+        # A cell such as `amount > limit` does not use `?` but is a condition of its own.
+        if in_table and wanted.__class__ is bool and class_ is not bool:
+            return bool(wanted)
+        return contains(scope, value, wanted)
+
+    return test
+
+
+def _comparison_test(c: Compiler, node: s.UnaryComparison) -> Test:
+    asks = mentions(node.endpoint, "?")
+    endpoint = c.inner(node.endpoint) if asks else c.code(node.endpoint)
+    operator, compare, source, at = node.operator, _PYTHON[node.operator], c.source, node.at
+
+    def test(scope: Scope, value: Any) -> Truth:
+        bound = endpoint(scope.inner({"?": value}) if asks else scope)
+        if value.__class__ is bound.__class__ and value.__class__ in _DIRECT:
+            return compare(value, bound)
+        return compared(scope, operator, value, bound, source, at)
+
+    return test
+
+
+def contains(scope: Scope, value: Any, wanted: Any, source: str = "", at: int = 0) -> Truth:
+    """`value in wanted`: within a range, among a list's items or within its ranges, or equal."""
+    if wanted.__class__ is Range:
+        return (
+            in_range(value, wanted) if value.__class__ is not Range else equal(scope, value, wanted)
+        )
+    if wanted.__class__ is list:
+        return _in_list(scope, value, wanted)
+    return equal(scope, value, wanted)
+
+
+def _in_list(scope: Scope, value: Any, wanted: list[Any]) -> Truth:
+    scope.run.spend(len(wanted))
+    if value.__class__ is list and equal(scope, value, wanted) is True:
+        return True
+    result: Truth = False
+    for item in wanted:
+        each = lift(item)
+        if each.__class__ is Range and value.__class__ is not Range:
+            passed = in_range(value, each)
+        else:
+            passed = equal(scope, value, each)
+        if passed is True:
+            return True
+        if passed is None:
+            result = None
+    return result
+
+
+@compiles(s.InstanceOf)
+def _instance_of(c: Compiler, node: s.InstanceOf) -> Code:
+    value, type_ = c.code(node.value), resolve(node.type, c.types)
+    if type_ is None:
+        problem = message("unknown-type", name=node.type.name)
+        raise FeelSyntaxError(c.source, node.type.at, problem, "a type")
+    wanted = type_
+    return lambda scope: is_instance(scope, value(scope), wanted)
+
+
+# -- ranges as values -----------------------------------------------------------------------------
+
+
+@compiles(s.RangeLiteral)
+def _range(c: Compiler, node: s.RangeLiteral) -> Code:
+    low, high, source, at = c.code(node.low), c.code(node.high), c.source, node.at
+    low_included, high_included = node.low_included, node.high_included
+
+    def span(scope: Scope) -> Any:
+        a, b = low(scope), high(scope)
+        if a is not None and b is not None and order(a, b) is None:
+            scope.run.note(source, at, "not-comparable", left=kind(a), right=kind(b))
+            return None
+        return Range(a, b, low_included, high_included)
+
+    return span
+
+
+@compiles(s.UnaryComparison)
+def _unary_range(c: Compiler, node: s.UnaryComparison) -> Code:
+    endpoint, operator = c.code(node.endpoint), node.operator
+
+    def span(scope: Scope) -> Range:
+        bound = endpoint(scope)
+        if operator in ("=", "!="):
+            return Range(bound, bound, True, True, operator == "!=")
+        if operator in ("<", "<="):
+            return Range(None, bound, False, operator == "<=")
+        return Range(bound, None, operator == ">=", False)
+
+    return span

@@ -1,0 +1,100 @@
+"""Where names have their values during one evaluation, and what that evaluation may use up."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.clock import BANGKOK
+from engine.feel.errors import BudgetExceeded, Diagnostic
+from engine.feel.messages import message
+from engine.feel.values import MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most that one evaluation may use; going beyond it gives null and a diagnostic."""
+
+    steps: int = 250_000  # iterations, calls and elements handled
+    text: int = 4_000_000  # characters produced
+    calls: int = 40  # functions within functions
+    pattern_seconds: float = 0.5  # all regular expressions together
+
+
+DEFAULT_BUDGET = Budget()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What an expression may reach beside its context.
+
+    `functions` are the host's, by their FEEL names; they are called with plain Python values.
+    An expression never catches what a host function raises: that is the host's own affair.
+    """
+
+    now: datetime | None = None
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    budget: Budget = DEFAULT_BUDGET
+    zone: Any = BANGKOK
+
+
+EMPTY = Environment()
+
+
+class Scope:
+    """Names and values, inner before outer."""
+
+    __slots__ = ("parent", "run", "values")
+
+    def __init__(self, values: Mapping[str, Any], parent: "Scope", run: "Run") -> None:
+        self.values = values
+        self.parent: Scope | None = parent
+        self.run = run
+
+    def inner(self, values: Mapping[str, Any]) -> "Scope":
+        return Scope(values, self, self.run)
+
+    def find(self, name: str) -> Any:
+        scope: Scope | None = self
+        while scope is not None:
+            value = scope.values.get(name, MISSING)
+            if value is not MISSING:
+                return value
+            scope = scope.parent
+        return MISSING
+
+
+class Run(Scope):
+    """The outermost scope of one evaluation; it counts what the evaluation uses."""
+
+    __slots__ = ("deadline", "depth", "environment", "notes", "source", "steps", "text")
+
+    def __init__(
+        self, values: Mapping[str, Any], environment: Environment, notes: list[Diagnostic] | None
+    ) -> None:
+        self.values = values
+        self.parent = None
+        self.run = self
+        self.environment = environment
+        self.notes = notes
+        budget = environment.budget
+        self.steps = budget.steps
+        self.text = budget.text
+        self.deadline = budget.pattern_seconds
+        self.depth = 0
+        self.source = ""
+
+    def spend(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise BudgetExceeded("steps")
+
+    def spend_text(self, characters: int) -> None:
+        self.text -= characters
+        if self.text < 0:
+            raise BudgetExceeded("text")
+
+    def note(self, source: str, offset: int, code: str, **facts: object) -> None:
+        """Say why something is null, as far as anyone wants to know it."""
+        if self.notes is not None and len(self.notes) < 100:
+            self.notes.append(Diagnostic(code, message(code, **facts), source, offset))

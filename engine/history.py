@@ -1,0 +1,142 @@
+"""The record of a case: commands and events, each chained by hash to the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.actor import Actor
+from engine.canonical import canonical, digest
+from engine.errors import InstanceNotFound
+from engine.models import Command, HistoryEvent, ProcessInstance
+from engine.work import Work
+
+Entry = tuple[str, str, dict[str, Any]]  # type, element id, data
+
+
+def record(
+    work: Work,
+    instance_id: str,
+    type: str,
+    data: Mapping[str, Any],
+    *,
+    actor: Actor,
+    element_id: str = "",
+) -> None:
+    """Add an office's own event to the case's chain, in the caller's transaction."""
+    instance = locked_instance(work, instance_id)
+    append_events(work, instance, [(type, element_id, dict(data))], actor=actor)
+    work.session.flush()  # the revision moves with the chain
+
+
+def locked_instance(work: Work, instance_id: str) -> ProcessInstance:
+    """The instance's row, locked against other writers until the end of the unit of work."""
+    if instance_id in work.touched:
+        return work.touched[instance_id][0]
+    instance = work.session.get(
+        ProcessInstance, instance_id, with_for_update=True, populate_existing=True
+    )
+    if instance is None:
+        raise InstanceNotFound(instance_id=instance_id)
+    work.touch(instance)
+    return instance
+
+
+def append_events(
+    work: Work, instance: ProcessInstance, entries: Iterable[Entry], *, actor: Actor
+) -> None:
+    rows = []
+    seq, head = instance.event_seq, instance.event_head
+    for type, element_id, data in entries:
+        seq += 1
+        row = {
+            "instance_id": instance.id,
+            "seq": seq,
+            "command_seq": instance.command_seq,
+            "type": type,
+            "element_id": element_id,
+            "at": work.now,
+            "actor": actor.id,
+            "data": data,
+            "previous": head,
+        }
+        head = row["hash"] = event_hash(row)
+        rows.append(row)
+    if rows:
+        work.session.execute(sa.insert(HistoryEvent), rows)
+        instance.event_seq, instance.event_head = seq, head
+
+
+def append_command(
+    work: Work,
+    instance: ProcessInstance,
+    *,
+    kind: str,
+    body: dict[str, Any],
+    actor: Actor,
+    results: list[Any],
+    state_hash: str,
+    idempotency_key: str | None,
+    answer: dict[str, Any] | None,
+) -> None:
+    row: dict[str, Any] = {
+        "instance_id": instance.id,
+        "seq": instance.command_seq,
+        "kind": kind,
+        "body": body,
+        "actor": actor.id,
+        "at": work.now,
+        "results": {"calls": results} if results else {},
+        "state_hash": state_hash,
+        "previous": instance.command_head,
+        "idempotency_key": idempotency_key,
+        "answer": answer,
+    }
+    row["hash"] = command_hash(row)
+    work.session.execute(sa.insert(Command), [row])
+    instance.command_head = row["hash"]
+
+
+def event_hash(row: Mapping[str, Any]) -> str:
+    """The hash of an event: over everything it says and over the hash before it."""
+    return digest(
+        row["previous"],
+        row["instance_id"],
+        str(row["seq"]),
+        str(row["command_seq"]),
+        row["type"],
+        row["element_id"],
+        _moment(row["at"]),
+        row["actor"],
+        canonical(row["data"]),
+    )
+
+
+def command_hash(row: Mapping[str, Any]) -> str:
+    return digest(
+        row["previous"],
+        row["instance_id"],
+        str(row["seq"]),
+        row["kind"],
+        canonical(row["body"]),
+        row["actor"],
+        _moment(row["at"]),
+        canonical(row["results"]),
+        row["state_hash"],
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def previous_answer(work: Work, idempotency_key: str | None) -> dict[str, Any] | None:
+    """The answer that this key was given before, if any."""
+    if idempotency_key is None:
+        return None
+    query = sa.select(Command.answer).where(Command.idempotency_key == idempotency_key)
+    found = work.session.execute(query).first()
+    return None if found is None else (found[0] or {})

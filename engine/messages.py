@@ -1,0 +1,126 @@
+"""Messages and signals that reach cases from outside, or from one case to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine.actor import SYSTEM, Actor
+from engine.errors import MessageNotAwaited, TaskNotFound
+from engine.history import previous_answer
+from engine.models import ProcessDefinition, StartSubscription, Wait
+from engine.runtime import check_variables, start_instance
+from engine.turn import turn
+from engine.work import Work
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+
+def correlate_message(
+    work: Work,
+    name: str,
+    key: str | None,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    idempotency_key: str | None = None,
+) -> str:
+    """Give a message to the one case that waits for it, or start the process it starts.
+
+    Returns the instance's id.
+
+    Raises:
+        MessageNotAwaited: no case waits for this name and key.
+    """
+    answered = previous_answer(work, idempotency_key)
+    if answered is not None:
+        return str(answered["instance_id"])
+    checked = check_variables(variables)
+    query = sa.select(Wait).where(Wait.kind == "message", Wait.name == name)
+    if key is not None:
+        query = query.where(Wait.correlation_key == key)
+    waiting = work.session.scalars(query.order_by(Wait.id).limit(1)).first()
+    if waiting is None:
+        return _start_by_message(work, name, key, checked, actor, idempotency_key)
+    body = {"name": name, "key": key, "task": waiting.task_id, "variables": checked}
+    answer = {"instance_id": waiting.instance_id}
+    try:
+        with turn(
+            work,
+            waiting.instance_id,
+            "message",
+            body,
+            actor=actor,
+            idempotency_key=idempotency_key,
+            answer=answer,
+        ) as execution:
+            execution.fire(UUID(waiting.task_id), checked, "message_received")
+    except TaskNotFound as gone:
+        raise MessageNotAwaited(name=name) from gone
+    return waiting.instance_id
+
+
+def _start_by_message(
+    work: Work,
+    name: str,
+    key: str | None,
+    variables: dict[str, Any],
+    actor: Actor,
+    idempotency_key: str | None,
+) -> str:
+    query = sa.select(StartSubscription).where(
+        StartSubscription.kind == "message", StartSubscription.name == name
+    )
+    found = work.session.scalars(query).first()
+    if found is None:
+        raise MessageNotAwaited(name=name)
+    return start_instance(
+        work,
+        found.key,
+        variables,
+        actor=actor,
+        business_key=key,
+        idempotency_key=idempotency_key,
+    )
+
+
+def broadcast_signal(
+    work: Work, name: str, variables: Mapping[str, Any], *, actor: Actor, besides: str = ""
+) -> int:
+    """Give a signal to every case that waits for it; returns how many there were."""
+    checked = check_variables(variables)
+    query = sa.select(Wait.instance_id).where(Wait.kind == "signal", Wait.name == name)
+    waiting = [i for i in work.session.scalars(query.distinct()) if i != besides]
+    for instance_id in sorted(waiting):
+        body = {"name": name, "variables": checked}
+        with turn(work, instance_id, "signal", body, actor=actor) as execution:
+            execution.signal(name, checked)
+    starts = sa.select(ProcessDefinition.key).join(
+        StartSubscription, StartSubscription.definition_id == ProcessDefinition.id
+    )
+    starts = starts.where(StartSubscription.kind == "signal", StartSubscription.name == name)
+    keys = list(work.session.scalars(starts))
+    for key in keys:
+        start_instance(work, key, checked, actor=actor)
+    return len(waiting) + len(keys)
+
+
+def deliver_thrown(engine: Engine, payload: Mapping[str, Any]) -> None:
+    """A message that a case threw reaches another one."""
+    with engine.begin() as work:
+        correlate_message(work, payload["name"], payload["key"] or None, {}, actor=SYSTEM)
+
+
+def deliver_signal(engine: Engine, payload: Mapping[str, Any]) -> None:
+    with engine.begin() as work:
+        broadcast_signal(
+            work,
+            payload["name"],
+            payload["variables"],
+            actor=SYSTEM,
+            besides=payload["from"],
+        )

@@ -1,0 +1,227 @@
+"""Starting cases, and what people do with their tasks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import canonical
+from engine.actor import Actor
+from engine.definitions import load_bundle
+from engine.errors import (
+    DefinitionNotFound,
+    FourEyes,
+    NotAllowed,
+    TaskAlreadyClaimed,
+    TaskNotFound,
+    VariablesInvalid,
+)
+from engine.history import append_events, locked_instance, previous_answer
+from engine.models import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
+from engine.turn import begin_instance, turn
+from engine.work import Work
+
+Variables = dict[str, Any]
+
+
+def start_instance(
+    work: Work,
+    key: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    business_key: str | None = None,
+    version: int | None = None,
+    idempotency_key: str | None = None,
+) -> str:
+    """Start the newest (or the given) version of a process; returns the instance's id.
+
+    Raises:
+        DefinitionNotFound: no such process is deployed.
+        VariablesInvalid: a variable is not JSON.
+    """
+    answered = previous_answer(work, idempotency_key)
+    if answered is not None:
+        return str(answered["instance_id"])
+    checked = check_variables(variables)
+    definition = newest(work, key, version)
+    instance = ProcessInstance(
+        id=uuid.uuid4().hex,
+        definition_id=definition.id,
+        business_key=business_key,
+        status="running",
+        state="",
+        started_at=work.now,
+        ended_at=None,
+        command_seq=0,
+        command_head="",
+        event_seq=0,
+        event_head="",
+    )
+    work.session.add(instance)
+    work.session.flush()  # tasks and events refer to it
+    begin_instance(
+        work,
+        instance,
+        load_bundle(work, definition.id),
+        checked,
+        actor=actor,
+        idempotency_key=idempotency_key,
+    )
+    return instance.id
+
+
+def newest(work: Work, key: str, version: int | None = None) -> ProcessDefinition:
+    query = sa.select(ProcessDefinition).where(ProcessDefinition.key == key)
+    if version is not None:
+        query = query.where(ProcessDefinition.version == version)
+    found = work.session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+    if found is None:
+        raise DefinitionNotFound(key=key)
+    return found
+
+
+def check_variables(variables: Mapping[str, Any]) -> Variables:
+    """The variables as exact JSON; whatever JSON cannot hold is refused by name."""
+    checked = {}
+    for name, value in variables.items():
+        try:
+            checked[str(name)] = canonical.loads(canonical.dumps(value))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise VariablesInvalid(name=name, reason=str(error)) from error
+    return checked
+
+
+def open_task(work: Work, task_id: str) -> UserTask:
+    task = work.session.get(UserTask, task_id, populate_existing=True)
+    if task is None or task.status != "open":
+        raise TaskNotFound
+    return task
+
+
+def must_be_candidate(work: Work, task: UserTask, actor: Actor) -> None:
+    """Refuse whoever the diagram does not let near this task.
+
+    Raises:
+        NotAllowed: neither a candidate nor the assignee.
+        FourEyes: the actor did a step that must be done by somebody else.
+    """
+    if actor.is_system:
+        return
+    named = actor.id in task.candidate_users or task.assignee == actor.id
+    if not named and actor.groups.isdisjoint(task.candidate_groups):
+        raise NotAllowed
+    if task.separate_from:
+        done = sa.select(UserTask.element_id).where(
+            UserTask.instance_id == task.instance_id,
+            UserTask.completed_by == actor.id,
+            UserTask.element_id.in_(task.separate_from),
+        )
+        element = work.session.scalar(done.limit(1))
+        if element is not None:
+            raise FourEyes(element=element)
+
+
+def claim_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
+    """Take a task, so that no colleague works on it at the same time.
+
+    Raises:
+        TaskNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed
+    """
+    task = open_task(work, task_id)
+    must_be_candidate(work, task, actor)
+    if task.assignee == actor.id:
+        return
+    # One statement decides between two who claim at once, on both databases.
+    result = work.session.execute(
+        sa.update(UserTask)
+        .where(UserTask.id == task_id, UserTask.status == "open", UserTask.assignee.is_(None))
+        .values(assignee=actor.id, claimed_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+    if result.rowcount != 1:  # type: ignore[attr-defined]
+        raise TaskAlreadyClaimed
+    work.session.refresh(task)
+    _record(work, task, "task_claimed", actor)
+
+
+def release_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
+    """Give a claimed task back to the candidates.
+
+    Raises:
+        TaskNotFound: it is not open.
+        NotAllowed: somebody else holds it.
+    """
+    task = open_task(work, task_id)
+    if task.assignee != actor.id and not actor.is_system:
+        raise NotAllowed
+    task.assignee, task.claimed_at = None, None
+    work.session.flush()  # the event below must not be written before the task is free
+    _record(work, task, "task_released", actor)
+
+
+def _record(work: Work, task: UserTask, type: str, actor: Actor) -> None:
+    instance = locked_instance(work, task.instance_id)
+    append_events(work, instance, [(type, task.element_id, {"task": task.id})], actor=actor)
+    work.session.flush()  # the revision moves with the chain
+
+
+def complete_user_task(
+    work: Work,
+    task_id: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    idempotency_key: str | None = None,
+) -> None:
+    """Complete a task with its process variables and move the case on.
+
+    Raises:
+        TaskNotFound: it is unknown or already completed.
+        NotAllowed, FourEyes: the actor may not.
+        TaskAlreadyClaimed: somebody else holds it.
+        StepFailed: what the diagram does next fails; nothing was changed.
+    """
+    if previous_answer(work, idempotency_key) is not None:
+        return
+    task = open_task(work, task_id)
+    must_be_candidate(work, task, actor)
+    if task.assignee not in (None, actor.id) and not actor.is_system:
+        raise TaskAlreadyClaimed
+    checked = check_variables(variables)
+    body = {"task": task_id, "element": task.element_id, "variables": checked}
+    key = idempotency_key
+    with turn(
+        work, task.instance_id, "complete", body, actor=actor, idempotency_key=key, answer={}
+    ) as execution:
+        execution.complete_task(uuid.UUID(task_id), checked)
+
+
+def cancel_instance(work: Work, instance_id: str, reason: str, *, actor: Actor) -> None:
+    """End a case before its time; `reason` is a code or a reference, kept in the record."""
+    with turn(work, instance_id, "cancel", {"reason": reason}, actor=actor) as execution:
+        execution.cancel()
+
+
+def set_candidates(
+    work: Work, task_id: str, groups: list[str], *, reason: str, actor: Actor
+) -> None:
+    """Offer an open task to other groups, as when everybody in its lane is in conflict."""
+    task = open_task(work, task_id)
+    before = task.candidate_groups
+    task.candidate_groups, task.assignee, task.claimed_at = groups, None, None
+    work.session.execute(
+        sa.delete(UserTaskCandidate)
+        .where(UserTaskCandidate.task_id == task_id)
+        .execution_options(synchronize_session=False)
+    )
+    rows = [{"kind": "group", "name": name, "task_id": task_id} for name in groups]
+    if rows:
+        work.session.execute(sa.insert(UserTaskCandidate), rows)
+    instance = locked_instance(work, task.instance_id)
+    data = {"task": task_id, "from": before, "to": groups, "reason": reason}
+    append_events(work, instance, [("task_reassigned", task.element_id, data)], actor=actor)
+    work.session.flush()  # the revision moves with the chain

@@ -1,0 +1,106 @@
+"""One unit of work: a transaction, its moment, and the live cases touched in it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+    from engine.execution import Execution
+    from engine.models import ProcessInstance
+
+
+@dataclass(slots=True)
+class Work:
+    """Handed first to every writer; only its owner commits."""
+
+    engine: Engine
+    session: Session
+    now: datetime
+    after_commit: Callable[[Callable[[], None]], None]
+    live: dict[str, Execution] = field(default_factory=dict)
+    touched: dict[str, tuple[ProcessInstance, int]] = field(default_factory=dict)
+
+    def touch(self, instance: ProcessInstance) -> None:
+        """Remember the revision an instance had when this unit of work first wrote to it."""
+        self.touched.setdefault(instance.id, (instance, instance.revision))
+
+
+@dataclass(frozen=True, slots=True)
+class HostCall:
+    """Who calls a host function, from where."""
+
+    work: Work
+    instance_id: str
+    business_key: str | None
+    element_id: str
+    variables: Any
+
+
+@dataclass(frozen=True, slots=True)
+class JobCall:
+    """A job as its handler sees it."""
+
+    id: str
+    type: str
+    instance_id: str
+    business_key: str | None
+    element_id: str
+    headers: dict[str, str]
+    properties: dict[str, str]
+    variables: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A history event as a listener sees it, with the properties of the drawn element."""
+
+    instance_id: str
+    business_key: str | None
+    type: str
+    element_id: str
+    name: Any
+    properties: dict[str, str]
+    data: dict[str, Any]
+    at: datetime
+    actor: str
+
+
+class LiveCases:
+    """Cases kept in memory between turns; one is valid only at the revision it was left at."""
+
+    def __init__(self, size: int = 256) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._cases: OrderedDict[str, tuple[int, Execution]] = OrderedDict()
+
+    def take(self, instance_id: str, revision: int) -> Execution | None:
+        """Take a case out: whoever holds it owns it until it is put back."""
+        with self._lock:
+            found = self._cases.pop(instance_id, None)
+        return found[1] if found is not None and found[0] == revision else None
+
+    def put(self, instance_id: str, revision: int, execution: Execution) -> None:
+        with self._lock:
+            self._cases[instance_id] = (revision, execution)
+            self._cases.move_to_end(instance_id)
+            while len(self._cases) > self._size:
+                self._cases.popitem(last=False)
+
+    def retag(self, instance_id: str, before: int, after: int) -> None:
+        """The instance's row changed but its state did not."""
+        with self._lock:
+            found = self._cases.get(instance_id)
+            if found is not None and found[0] == before:
+                self._cases[instance_id] = (after, found[1])
+
+    def drop(self, instance_id: str) -> None:
+        with self._lock:
+            self._cases.pop(instance_id, None)
