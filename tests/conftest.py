@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from engine.clock import BANGKOK, TravellingClock
@@ -14,6 +15,10 @@ from tests.support import postgres
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.requirements import chromium, missing
+
+# How long an example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 
 # A Monday morning, after the office has opened.
 START = datetime(2026, 3, 2, 9, 0, tzinfo=BANGKOK)

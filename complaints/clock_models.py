@@ -1,0 +1,94 @@
+"""The tables of the calendar and of the clocks that run on it."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.models import Base
+
+
+class CalendarVersion(Base):
+    """One change of the calendar: by whom, when, on what announcement. Never changed afterwards."""
+
+    __tablename__ = "calendar_version"
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    reference: Mapped[str]
+
+
+class HolidayChange(Base):
+    """A day that a version of the calendar makes a holiday, or takes from the holidays."""
+
+    __tablename__ = "holiday"
+    version: Mapped[int] = mapped_column(
+        ForeignKey("calendar_version.version"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
+    name: Mapped[str]
+    removed: Mapped[bool] = mapped_column(default=False)
+
+
+class ClockRow(Base):
+    """A deadline of one step of a case, or of the case as a whole, with its whole derivation.
+
+    `round` counts how often the case came to the step; one clock of a case, key and round."""
+
+    __tablename__ = "office_clock"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(sa.String(32), index=True)
+    instance_id: Mapped[str] = mapped_column(sa.String(32), index=True)
+    key: Mapped[str] = mapped_column(sa.String(40))
+    element_id: Mapped[str] = mapped_column(sa.String(255))
+    round: Mapped[int]
+    owner: Mapped[str] = mapped_column(sa.String(16))  # agency complainant
+    kind: Mapped[str] = mapped_column(sa.String(16))  # working calendar hours
+    days: Mapped[int]  # or hours, as the kind says
+    started_at: Mapped[datetime]
+    started_on: Mapped[date]  # the day that the law excludes from the count
+    due_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(sa.String(16))  # running paused finished
+    paused_at: Mapped[datetime | None]
+    paused_days: Mapped[int] = mapped_column(default=0)
+    extended_days: Mapped[int] = mapped_column(default=0)
+    extensions: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    calendar_version: Mapped[int]
+    rule: Mapped[dict[str, Any]]  # the row of the SLA table as it was applied
+    rule_id: Mapped[str]
+    definition_id: Mapped[str] = mapped_column(sa.String(255))  # whose deployment holds that table
+    holidays: Mapped[list[str]]  # ISO dates that were skipped
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "key", "element_id", "round"),
+        Index(
+            "ix_office_clock_open_due",
+            "due_at",
+            sqlite_where=sa.text("status <> 'finished'"),
+            postgresql_where=sa.text("status <> 'finished'"),
+        ),
+        sa.CheckConstraint("kind IN ('working','calendar','hours')", "kind"),
+        sa.CheckConstraint("owner IN ('agency','complainant')", "owner"),
+        sa.CheckConstraint("status IN ('running','paused','finished')", "status"),
+        sa.CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", "paused"),
+        sa.CheckConstraint("(status = 'finished') = (finished_at IS NOT NULL)", "finished"),
+    )
+
+
+class ClockChange(Base):
+    """What happened to a clock: the moment before and after, why, and by whom. Append-only."""
+
+    __tablename__ = "office_clock_change"
+    clock_id: Mapped[str] = mapped_column(ForeignKey("office_clock.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(
+        sa.String(16)
+    )  # started paused resumed extended moved finished
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    before: Mapped[datetime | None]
+    after: Mapped[datetime]
+    days: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,170 @@
+"""The holidays as the agency keeps them: seeded once, then changed by announcement, by version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+from complaints.calendar import Calendar
+from complaints.clock_models import CalendarVersion, HolidayChange
+from complaints.errors import OfficeError
+from engine.actor import SYSTEM, Actor
+from engine.work import Work
+
+# Labour Day binds private employers only: state offices work. Children's Day is always a Saturday.
+NOT_FOR_OFFICES = ("วันแรงงานแห่งชาติ", "วันเด็กแห่งชาติ")
+YEARS_BACK, YEARS_AHEAD = 3, 5
+SEED_REFERENCE = "วันหยุดราชการประจำปีตามมติคณะรัฐมนตรี (ข้อมูลตั้งต้น โปรดตรวจสอบกับประกาศ)"
+
+
+class HolidayExists(OfficeError):
+    """{day} is already a holiday: {name}."""
+
+    thai = "วันที่ {day} เป็นวันหยุดอยู่แล้ว: {name}"
+
+
+class NotAHoliday(OfficeError):
+    """{day} is not a holiday, so it cannot be taken from them."""
+
+    thai = "วันที่ {day} ไม่ใช่วันหยุด จึงยกเลิกไม่ได้"
+
+
+class HolidayYearInvalid(OfficeError):
+    """The year {year} lies outside what the calendar holds; years are of the common era."""
+
+    thai = "ปี {year} อยู่นอกช่วงของปฏิทิน โปรดระบุเป็นปี ค.ศ. เช่น 2026"
+
+
+class ReferenceNeeded(OfficeError):
+    """A change of the calendar must name its announcement and each day its name."""
+
+    thai = "การแก้ไขปฏิทินต้องอ้างประกาศหรือมติ และระบุชื่อวันหยุดทุกวัน"
+
+
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """A day that becomes a holiday under this name, or stops being one (`name` empty)."""
+
+    day: date
+    name: str = ""
+
+
+# The calendar of a committed version never changes, so each engine reads it once.
+_known: WeakKeyDictionary[Any, dict[int, Calendar]] = WeakKeyDictionary()
+
+
+def current_calendar(work: Work) -> Calendar:
+    """The calendar as it stands; seeds the table when it is empty."""
+    newest = work.session.scalar(sa.select(sa.func.max(CalendarVersion.version)))
+    return calendar_at(work, seed_holidays(work) if newest is None else newest)
+
+
+def calendar_at(work: Work, version: int) -> Calendar:
+    """The calendar as it stood at a version, to explain a deadline counted with it."""
+    kept = _known.setdefault(work.engine, {})
+    if version in kept:
+        return kept[version]
+    calendar = Calendar(version, _holidays(work, version))
+    # Not before the commit: a version that is rolled back may come again with other days.
+    work.after_commit(lambda: kept.setdefault(version, calendar) and None)
+    return calendar
+
+
+def _holidays(work: Work, version: int) -> Mapping[date, str]:
+    changes = work.session.scalars(
+        sa.select(HolidayChange)
+        .where(HolidayChange.version <= version)
+        .order_by(HolidayChange.version, HolidayChange.day)
+    )
+    found: dict[date, str] = {}
+    for change in changes:
+        if change.removed:
+            found.pop(change.day, None)
+        else:
+            found[change.day] = change.name
+    return dict(sorted(found.items()))
+
+
+def seed_holidays(work: Work) -> int:
+    """Fill an empty table from the package `holidays`; returns the newest version either way.
+
+    Lunar days and days that the cabinet adds are announced late: the table is to be edited.
+    """
+    newest = work.session.scalar(sa.select(sa.func.max(CalendarVersion.version)))
+    if newest is not None:
+        return int(newest)
+    year = work.now.year
+    days = announced_holidays(year - YEARS_BACK, year + YEARS_AHEAD)
+    changes = [DayChange(day, name) for day, name in days.items()]
+    return _write_version(work, 1, changes, SEED_REFERENCE, SYSTEM)
+
+
+def announced_holidays(first: int, last: int) -> dict[date, str]:
+    """The days off of Thai state offices that the package `holidays` knows, by day."""
+    import holidays  # 60 ms, and only a new database needs it
+
+    known = holidays.country_holidays(
+        "TH", years=range(first, last + 1), language="th", categories=("public", "government")
+    )
+    kept = {}
+    for day, names in sorted(known.items()):
+        of_offices = [name for name in names.split("; ") if not name.endswith(NOT_FOR_OFFICES)]
+        if of_offices:
+            kept[day] = "; ".join(of_offices)
+    return kept
+
+
+def change_holidays(
+    work: Work, changes: Sequence[DayChange], *, reference: str, actor: Actor
+) -> int:
+    """Add, take away or move days in one step; returns the new version of the calendar.
+
+    A moved holiday is one day taken away and another added under the same announcement. The clocks
+    that run are moved by `clocks.recount`.
+
+    Raises:
+        HolidayExists: a day is a holiday already, or is named twice.
+        NotAHoliday: a day to take away is none.
+        HolidayYearInvalid: a year is far off, most often a Buddhist one.
+        ReferenceNeeded: the announcement or a day's name is missing.
+    """
+    calendar = current_calendar(work)
+    if len(reference.strip()) < 3 or not changes:
+        raise ReferenceNeeded
+    seen: dict[date, str] = {}
+    for change in changes:
+        _check_change(work, calendar, change, seen)
+        seen[change.day] = change.name
+    return _write_version(work, calendar.version + 1, changes, reference.strip(), actor)
+
+
+def _check_change(
+    work: Work, calendar: Calendar, change: DayChange, seen: Mapping[date, str]
+) -> None:
+    if abs(change.day.year - work.now.year) > 50:
+        raise HolidayYearInvalid(year=change.day.year)
+    existing = seen.get(change.day) or calendar.holidays.get(change.day)
+    if change.name and existing:
+        raise HolidayExists(day=change.day.isoformat(), name=existing)
+    if not change.name and not existing:
+        raise NotAHoliday(day=change.day.isoformat())
+
+
+def _write_version(
+    work: Work, version: int, changes: Sequence[DayChange], reference: str, actor: Actor
+) -> int:
+    work.session.add(
+        CalendarVersion(version=version, made_at=work.now, made_by=actor.id, reference=reference)
+    )
+    work.session.flush()  # the days refer to the version
+    work.session.add_all(
+        HolidayChange(version=version, day=change.day, name=change.name, removed=not change.name)
+        for change in changes
+    )
+    work.session.flush()  # the calendar of this version is read in the same transaction
+    return version
