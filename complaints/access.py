@@ -1,0 +1,131 @@
+"""Who may see a case, and how much of it: decided here, wherever a case is loaded."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from complaints.errors import CaseNotFound
+from complaints.models import Case, Conflict, Role
+from complaints.people import User
+from engine.models import UserTask
+from engine.work import Work
+
+
+class Sight(IntEnum):
+    """How much of a case a person sees; a person with several grounds has the widest."""
+
+    REDACTED = 1  # the register's columns and the course of the case, no text
+    UNIT = 2  # what the centre sent the unit, and the unit's own answers
+    FULL = 3  # everything but who the complainant is, which needs a reason each time
+
+
+# What a role sees of every case, by the word in the column `access` of roles.csv.
+STANDING = {
+    "audit": Sight.REDACTED,  # auditors: any case, never its text
+    "open": Sight.FULL,  # intake: until the case is closed
+    "all": Sight.FULL,  # the head of the centre
+    "decided": Sight.FULL,  # decision makers, once it is known that they may handle it
+}
+
+
+def sight_of(work: Work, case: Case, user: User) -> Sight | None:
+    """How much of a case a person sees; none when it does not exist for them.
+
+    Whoever is in conflict, or holds a role the case is hidden from, sees nothing whatever else
+    they hold. Otherwise a standing role, a unit that is in the case, or a task counts.
+    """
+    if not user.active or user.roles & set(case.hidden_from) or _in_conflict(work, case, user):
+        return None
+    grounds = _standing(work, case, user) + _by_unit(case, user) + _by_task(work, case, user)
+    return max(grounds, default=None)
+
+
+def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sight]:
+    """The case and how much of it this person sees.
+
+    Raises:
+        CaseNotFound: it is not there, or not for them; the two cannot be told apart.
+    """
+    sight = sight_of(work, case, user) if case is not None else None
+    if case is None or sight is None:
+        raise CaseNotFound
+    return case, sight
+
+
+def load_case(work: Work, case_id: str, user: User) -> tuple[Case, Sight]:
+    """A case by its id, for a person. Every officer's door to a case goes through here.
+
+    Raises:
+        CaseNotFound: it is not there, or not for them.
+    """
+    return require_sight(work, work.session.get(Case, case_id), user)
+
+
+def case_of_instance(work: Work, instance_id: str) -> Case | None:
+    """The case that a process instance carries; none for other processes."""
+    return work.session.scalar(sa.select(Case).where(Case.instance_id == instance_id))
+
+
+def not_barred(user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` that hold back what the person must not even be able to count."""
+    conflicts = sa.select(Conflict.case_id).where(Conflict.account_id == user.id)
+    hidden = [
+        ~sa.type_coerce(Case.hidden_from, sa.Text).contains(f'"{role}"') for role in user.roles
+    ]
+    return [Case.id.not_in(conflicts), *hidden]
+
+
+def may_reveal(work: Work, sight: Sight, user: User) -> bool:
+    """Whether a person may open the identity vault of a case they see in full."""
+    return sight is Sight.FULL and bool(_words(work, user) & {"all", "open"})
+
+
+def _in_conflict(work: Work, case: Case, user: User) -> bool:
+    return work.session.get(Conflict, (user.id, case.id)) is not None
+
+
+def _standing(work: Work, case: Case, user: User) -> list[Sight]:
+    words = _words(work, user)
+    if case.closed_at is not None:
+        words.discard("open")
+    if case.handler is None:
+        # Until the table of handlers has been asked, a decision maker could be the accused.
+        words.discard("decided")
+    return [STANDING[word] for word in words if word in STANDING]
+
+
+def _words(work: Work, user: User) -> set[str]:
+    query = sa.select(Role.access).where(Role.key.in_(user.roles))
+    return set(work.session.scalars(query))
+
+
+def _by_unit(case: Case, user: User) -> list[Sight]:
+    units = {case.lead_unit, *case.co_units}
+    held = {group.partition("@")[2] for group in user.groups}
+    return [Sight.UNIT] if units & held - {""} else []
+
+
+def _by_task(work: Work, case: Case, user: User) -> list[Sight]:
+    """Open tasks that the person may do or has claimed, and tasks they once did."""
+    query = sa.select(UserTask).where(
+        UserTask.instance_id == case.instance_id, UserTask.status.in_(["open", "completed"])
+    )
+    return [
+        _task_sight(task, user) for task in work.session.scalars(query) if _has_part(task, user)
+    ]
+
+
+def _has_part(task: UserTask, user: User) -> bool:
+    if task.status == "completed":
+        return task.completed_by == user.id
+    is_candidate = bool(user.groups & set(task.candidate_groups))
+    return is_candidate or user.id in {task.assignee, *task.candidate_users}
+
+
+def _task_sight(task: UserTask, user: User) -> Sight:
+    through = user.groups & set(task.candidate_groups)
+    by_unit_only = bool(through) and all("@" in group for group in through)
+    return Sight.UNIT if by_unit_only else Sight.FULL

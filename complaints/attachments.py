@@ -1,0 +1,228 @@
+"""Attachments: staged when they arrive, adopted by a case in the transaction that takes them.
+
+A staged file is two objects in the storage: its sealed bytes under a random name, and a sealed
+slip beside it (`.staged`) with the file's key. Adopting writes a row and leaves the bytes where
+they are, so a roll-back leaves the file staged and the sweep removes what nobody adopted. A copy
+stripped of metadata for readers outside the centre is not made yet: the original is served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+import sqlalchemy as sa
+from engine.work import Work
+
+from complaints.casekeys import case_key
+from complaints.desk import Desk
+from complaints.errors import AttachmentNotFound, FileEmpty, FileTooLarge, TooManyFiles
+from complaints.filetypes import clean_name, media_type_of
+from complaints.keys import DataKey
+from complaints.models import Attachment
+from complaints.sealedfile import open_stream, seal_stream
+from complaints.storage import CHUNK_BYTES
+from engine.canonical import dumps, loads
+
+FILES_LIMIT = 10
+MEGABYTES_LIMIT = 20
+STAGED_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a door hands it in: the form field, the person's name for it, a seekable stream."""
+
+    field: str
+    name: str
+    stream: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A checked and sealed file that no case holds yet."""
+
+    id: str
+    field: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    key: DataKey
+
+    @property
+    def reference(self) -> str:
+        """What a form's file field carries in place of the file."""
+        return f"files::{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """An attachment as the case file lists it."""
+
+    id: str
+    field: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    added_at: datetime
+    added_by: str
+    submission_id: str | None
+
+
+def stage_files(desk: Desk, uploads: Sequence[Upload]) -> list[Staged]:
+    """Check, seal and keep uploads; when one is refused, none stays.
+
+    Raises:
+        TooManyFiles, FileTooLarge, FileEmpty, FileTypeRefused and its kinds.
+    """
+    if len(uploads) > FILES_LIMIT:
+        raise TooManyFiles(limit=FILES_LIMIT)
+    staged: list[Staged] = []
+    try:
+        for upload in uploads:
+            staged.append(_stage(desk, upload))
+    except BaseException:
+        discard_files(desk, staged)
+        raise
+    return staged
+
+
+def find_staged(desk: Desk, reference: str) -> Staged:
+    """A staged file by its reference, for a form that is sent again after a refusal.
+
+    Raises:
+        AttachmentNotFound: it was never staged, or swept away.
+    """
+    id = reference.removeprefix("files::")
+    try:
+        slip = b"".join(desk.storage.read(f"{id}.staged"))
+    except (FileNotFoundError, ValueError):
+        raise AttachmentNotFound from None
+    facts: dict[str, Any] = loads(desk.keys.content.open(slip, _slip_place(id)).decode())
+    return Staged(**{**facts, "key": DataKey(bytes.fromhex(facts["key"]))})
+
+
+def discard_files(desk: Desk, staged: Sequence[Staged]) -> None:
+    """Remove staged files that nobody will adopt."""
+    for file in staged:
+        desk.storage.delete(file.id)
+        desk.storage.delete(f"{file.id}.staged")
+
+
+def adopt_files(
+    work: Work,
+    desk: Desk,
+    case_id: str,
+    staged: Sequence[Staged],
+    *,
+    added_by: str,
+    submission_id: str | None = None,
+) -> None:
+    """Make staged files part of a case, in the transaction of whoever takes them."""
+    key = case_key(work, desk, case_id)
+    for file in staged:
+        place = f"{case_id}|{file.id}"
+        row = Attachment(id=file.id, case_id=case_id, submission_id=submission_id, field=file.field)
+        row.name = key.seal(file.name.encode(), f"attachment.name|{place}")
+        row.file_key = key.seal(file.key.secret, f"attachment.file_key|{place}")
+        row.media_type, row.size, row.sha256 = file.media_type, file.size, file.sha256
+        row.added_at, row.added_by = work.now, added_by
+        work.session.add(row)
+    slips = [f"{file.id}.staged" for file in staged]
+    work.after_commit(lambda: [desk.storage.delete(slip) for slip in slips] and None)
+
+
+def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
+    """The attachments of a case, oldest first."""
+    key = case_key(work, desk, case_id)
+    query = (
+        sa.select(Attachment)
+        .where(Attachment.case_id == case_id)
+        .order_by(Attachment.added_at, Attachment.id)
+    )
+    return [_info(row, key) for row in work.session.scalars(query)]
+
+
+def open_file(
+    work: Work, desk: Desk, case_id: str, attachment_id: str
+) -> tuple[FileInfo, Iterator[bytes]]:
+    """An attachment and its bytes, decrypted while they are read."""
+    row = work.session.get(Attachment, attachment_id)
+    if row is None or row.case_id != case_id:
+        raise AttachmentNotFound
+    key = case_key(work, desk, case_id)
+    file_key = DataKey(key.open(row.file_key, f"attachment.file_key|{case_id}|{row.id}"))
+    chunks = open_stream(file_key, desk.storage.read(row.id), _bytes_place(row.id))
+    return _info(row, key), chunks
+
+
+def sweep_files(work: Work, desk: Desk) -> int:
+    """Delete objects that are older than a day and that no case holds; returns how many."""
+    swept = 0
+    for name, written_at in list(desk.storage.names()):
+        if written_at > work.now - STAGED_FOR:
+            continue
+        id, _, kind = name.rstrip("~").partition(".")
+        if kind or work.session.get(Attachment, id) is None:
+            desk.storage.delete(name)
+            swept += 1
+    return swept
+
+
+def _stage(desk: Desk, upload: Upload) -> Staged:
+    name, stream = clean_name(upload.name), upload.stream
+    size = stream.seek(0, 2)
+    if size > MEGABYTES_LIMIT * 1024 * 1024:
+        raise FileTooLarge(name=name, limit=MEGABYTES_LIMIT)
+    if size == 0:
+        raise FileEmpty(name=name)
+    media_type = media_type_of(name, stream)
+    id, key, sha = uuid.uuid4().hex, DataKey.generate(), hashlib.sha256()
+    desk.storage.write(id, seal_stream(key, _hashing(stream, sha.update), _bytes_place(id)))
+    staged = Staged(id, upload.field, name, media_type, size, sha.hexdigest(), key)
+    _write_slip(desk, staged)
+    return staged
+
+
+def _write_slip(desk: Desk, staged: Staged) -> None:
+    facts = {**asdict(staged), "key": staged.key.secret.hex()}
+    slip = desk.keys.content.seal(dumps(facts).encode(), _slip_place(staged.id))
+    try:
+        desk.storage.write(f"{staged.id}.staged", [slip])
+    except BaseException:
+        desk.storage.delete(staged.id)
+        raise
+
+
+def _hashing(stream: BinaryIO, update: Any) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK_BYTES):
+        update(chunk)
+        yield chunk
+
+
+def _info(row: Attachment, key: DataKey) -> FileInfo:
+    return FileInfo(
+        id=row.id,
+        field=row.field,
+        name=key.open(row.name, f"attachment.name|{row.case_id}|{row.id}").decode(),
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        added_at=row.added_at,
+        added_by=row.added_by,
+        submission_id=row.submission_id,
+    )
+
+
+def _bytes_place(id: str) -> str:
+    return f"attachment|{id}"
+
+
+def _slip_place(id: str) -> str:
+    return f"attachment.staged|{id}"

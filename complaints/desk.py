@@ -1,0 +1,19 @@
+"""What every room of the office needs at hand: the secrets, the file storage, a few settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from complaints.keys import Keys
+from complaints.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Passed to the office's functions after the unit of work; holds no open resource."""
+
+    keys: Keys
+    storage: Storage
+    public_url: str
+    receipt_prefix: str
+    letter_prefix: str

@@ -1,0 +1,135 @@
+"""Mail: what the outbox hands over is sent by SMTP, or kept in the development mailbox.
+
+The outbox carries references only. The address and the text are read when the mail is sent, and
+neither reaches a log or an error: what goes wrong is told by kind and reply code.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import make_msgid
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from complaints.desk import Desk
+from complaints.models import MailboxMessage
+from complaints.settings import OfficeSettings
+from engine.canonical import dumps, loads
+from engine.work import Work
+
+TIMEOUT_SECONDS = 20
+
+
+class MailUndelivered(Exception):
+    """The mail server did not take a message; it stays in the outbox and is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message to one person."""
+
+    to: str
+    subject: str
+    body: str
+
+
+class Carrier(Protocol):
+    """Takes a message off our hands, or raises `MailUndelivered`."""
+
+    def carry(self, mail: Mail, *, key: str | None) -> None: ...
+
+
+class SmtpCarrier:
+    """Sends through the mail server of the settings."""
+
+    def __init__(self, settings: OfficeSettings) -> None:
+        self.settings = settings
+
+    def carry(self, mail: Mail, *, key: str | None) -> None:
+        message = _message(mail, sender=self.settings.smtp_from, key=key)
+        try:
+            with self._connect() as server:
+                if self.settings.smtp_user:
+                    server.login(self.settings.smtp_user, self.settings.smtp_password)
+                server.send_message(message)
+        except (smtplib.SMTPException, OSError) as error:
+            # The error's own text quotes the address: only its kind and code go on.
+            told = f"{type(error).__name__} {_reply_code(error)}".strip()
+        else:
+            return
+        raise MailUndelivered(told)
+
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self.settings.smtp_host, self.settings.smtp_port
+        context = ssl.create_default_context()
+        if self.settings.smtp_security == "tls":
+            return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        if self.settings.smtp_security == "starttls":
+            server.starttls(context=context)
+        return server
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxEntry:
+    """A message in the development mailbox, opened for the page that shows it."""
+
+    id: str
+    at: datetime
+    mail: Mail
+
+
+def keep_in_mailbox(work: Work, desk: Desk, mail: Mail, *, key: str | None) -> None:
+    """Put a message into the development mailbox; the same key is kept once."""
+    known = sa.select(MailboxMessage.id).where(MailboxMessage.key == key)
+    if key is not None and work.session.scalar(known):
+        return
+    id = uuid.uuid4().hex
+    facts = {"to": mail.to, "subject": mail.subject, "body": mail.body}
+    sealed = desk.keys.identity.seal(dumps(facts).encode(), _place(id))
+    work.session.add(MailboxMessage(id=id, at=work.now, sealed=sealed, key=key))
+
+
+def mailbox(work: Work, desk: Desk, *, limit: int = 50) -> list[MailboxEntry]:
+    """What the development mailbox holds, newest first."""
+    query = sa.select(MailboxMessage).order_by(MailboxMessage.at.desc(), MailboxMessage.id)
+    return [
+        MailboxEntry(row.id, row.at, Mail(**_opened(desk, row)))
+        for row in work.session.scalars(query.limit(limit))
+    ]
+
+
+def _opened(desk: Desk, row: MailboxMessage) -> Mapping[str, Any]:
+    facts: dict[str, Any] = loads(desk.keys.identity.open(row.sealed, _place(row.id)).decode())
+    return facts
+
+
+def _message(mail: Mail, *, sender: str, key: str | None) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = Address(addr_spec=mail.to)
+    message["Subject"] = " ".join(mail.subject.split())
+    message["Message-ID"] = make_msgid(key, sender.rpartition("@")[2]) if key else make_msgid()
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers to an agency
+    message.set_content(mail.body, cte="base64")
+    return message
+
+
+def _reply_code(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return str(error.smtp_code)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return ",".join(sorted({str(code) for code, _ in error.recipients.values()}))
+    return ""
+
+
+def _place(id: str) -> str:
+    return f"mailbox_message.sealed|{id}"

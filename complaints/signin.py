@@ -1,0 +1,65 @@
+"""Signing in, and the signed-in browsers that can be signed out from here."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+from engine.work import Work
+
+from complaints import passwords
+from complaints.errors import SignInRefused
+from complaints.models import Account, SignIn
+from complaints.people import User, user_by_id
+
+
+def sign_in(work: Work, username: str, password: str) -> User:
+    """The person with this name and password.
+
+    Raises:
+        SignInRefused: unknown, wrong or closed; which of them not even the time taken tells.
+    """
+    account = work.session.scalar(sa.select(Account).where(Account.username == username))
+    good = passwords.fits(account.password_hash if account else None, password)
+    if account is None or not good or not account.active:
+        raise SignInRefused
+    if passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hash_password(password)
+    return user_by_id(work, account.id)
+
+
+def open_session(work: Work, user: User, *, hours: int) -> str:
+    """Remember a signed-in browser; returns the token for its cookie, kept here as a hash only."""
+    token = secrets.token_urlsafe(32)
+    row = SignIn(token_hash=_token_hash(token), account_id=user.id, created_at=work.now)
+    row.expires_at = work.now + timedelta(hours=hours)
+    work.session.add(row)
+    return token
+
+
+def user_of_session(work: Work, token: str) -> User | None:
+    """Who is signed in with this token; none when it ended, was revoked or the account closed."""
+    row = work.session.get(SignIn, _token_hash(token))
+    if row is None or row.revoked_at is not None or row.expires_at <= work.now:
+        return None
+    user = user_by_id(work, row.account_id)
+    return user if user.active else None
+
+
+def close_session(work: Work, token: str) -> None:
+    """Sign one browser out."""
+    row = work.session.get(SignIn, _token_hash(token))
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = work.now
+
+
+def sweep_sessions(work: Work) -> None:
+    """Forget sessions that ended more than a month ago."""
+    ended = sa.delete(SignIn).where(SignIn.expires_at < work.now - timedelta(days=30))
+    work.session.execute(ended)
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
