@@ -5,7 +5,7 @@ expression can do what these closures do, and nothing else.
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from typing import Any, TypeVar
 
 from engine.feel import syntax as s
@@ -191,10 +191,11 @@ def _operation(left: Code, operator: str, right: Code) -> Code:
 
     def operation(scope: Scope) -> Any:
         a, b = left(scope), right(scope)
-        if exact is not None and a.__class__ is Decimal and b.__class__ is Decimal:
-            # Overflow alone can go wrong here, and `arithmetic` gives its reason.
-            if abs(a.adjusted()) + abs(b.adjusted()) < 6000:
+        if a.__class__ is Decimal and b.__class__ is Decimal and exact is not None:
+            try:
                 return exact(a, b)
+            except Overflow:
+                raise Undefined("arithmetic", reason="too large") from None
         return arithmetic(scope, operator, a, b)
 
     return operation

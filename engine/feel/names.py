@@ -23,7 +23,8 @@ def free_names(tree: s.Node) -> tuple[frozenset[str], frozenset[str]]:
 
     A name within a filter counts although an item of the list may turn out to have it.
     """
-    variables, functions = set(), set()
+    variables: set[str] = set()
+    functions: set[str] = set()
     for name, is_called in _uses(tree, _IMPLICIT):
         (functions if is_called else variables).add(name)
     return frozenset(variables), frozenset(functions)

@@ -31,7 +31,7 @@ def is_number(value: Any) -> bool:
 def exact(value: Number) -> Decimal:
     """A number as a decimal of at most 34 digits."""
     try:
-        return value if value.__class__ is Decimal else CONTEXT.create_decimal(value)  # type: ignore[return-value]
+        return value if value.__class__ is Decimal else CONTEXT.create_decimal(value)
     except DecimalException as error:
         raise Undefined("arithmetic", reason=reason(error)) from None
 

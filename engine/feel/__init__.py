@@ -1,0 +1,38 @@
+"""FEEL, the expression language of OMG DMN 1.5: safe, exact, bounded.
+
+    e = feel.compile('amount > 2000000 and track = "C"')
+    e.evaluate({"amount": 5, "track": "C"}, feel.Environment(now=clock.now()))
+    feel.compile_unary_tests('"C", "G"').matches("C")
+
+See docs/feel.md for the language itself.
+"""
+
+from engine.feel.errors import Diagnostic, FeelSyntaxError, Problem
+from engine.feel.expression import (
+    Expression,
+    Slot,
+    UnaryTests,
+    compile,
+    compile_unary_tests,
+    parse_slot,
+)
+from engine.feel.host import to_python
+from engine.feel.jsonable import from_json, to_json
+from engine.feel.scope import Budget, Environment
+
+__all__ = [
+    "Budget",
+    "Diagnostic",
+    "Environment",
+    "Expression",
+    "FeelSyntaxError",
+    "Problem",
+    "Slot",
+    "UnaryTests",
+    "compile",
+    "compile_unary_tests",
+    "from_json",
+    "parse_slot",
+    "to_json",
+    "to_python",
+]

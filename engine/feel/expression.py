@@ -1,0 +1,191 @@
+"""Expressions and unary tests, ready to be evaluated; and the slots of a diagram that hold them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.feel import compile_lists, compile_logic, syntax
+from engine.feel.compiler import Code, Compiler
+from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
+from engine.feel.messages import message
+from engine.feel.names import free_names
+from engine.feel.parser import parse, parse_tests
+from engine.feel.scope import EMPTY, Environment, Run, Scope
+from engine.feel.types import Type
+from engine.feel.values import lift
+
+# Names of the language that hold a keyword; every other name of several words needs no telling.
+KNOWN = ("date and time", "years and months duration")
+_SCALARS = frozenset((bool, int, str, type(None)))
+_MAX_DEPTH = 100  # of lists and contexts within each other, in a result
+
+# Importing these two registers the constructs they compile.
+_CONSTRUCTS = (compile_logic, compile_lists)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A compiled expression; it holds no state and may be shared between threads."""
+
+    source: str
+    tree: syntax.Node
+    code: Code
+    names: frozenset[str]  # what the context must give
+    functions: frozenset[str]  # what is called by name: built-in, of the host, or from the context
+
+    def evaluate(
+        self,
+        context: Mapping[str, Any],
+        environment: Environment | None = None,
+        diagnostics: list[Diagnostic] | None = None,
+    ) -> Any:
+        """The value, or null. Why something is null is added to `diagnostics` if it is given.
+
+        Never raises, whatever the expression and the context hold; only what a function of the
+        host raises passes through.
+        """
+        run = Run(context, environment or EMPTY, diagnostics)
+        return run_bounded(run, self.code, self.source)
+
+
+def run_bounded(run: Run, code: Callable[[Scope], Any], source: str) -> Any:
+    """The value of some code, null when it exceeds the budget of the run."""
+    try:
+        value = code(run)
+        if value.__class__ not in _SCALARS:
+            _settle(run, value)
+        return value
+    except BudgetExceeded as error:
+        run.note(source, 0, "budget", what=error.what)
+    except RecursionError:
+        run.note(source, 0, "budget", what="nesting")
+    return None
+
+
+def _settle(run: Run, value: Any) -> None:
+    """Count a result as whoever writes it out will meet it.
+
+    Lists can share their items: thirty lines may describe a list that is larger than the memory.
+    """
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > _MAX_DEPTH:
+            raise BudgetExceeded("nesting")
+        below: list[Any] = []
+        for each in level:
+            if each.__class__ is list or each.__class__ is dict:
+                run.spend(len(each))
+                below.extend(each if each.__class__ is list else each.values())
+            elif each.__class__ is str:
+                run.spend_text(len(each))
+        level = below
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnaryTests:
+    """The tests of one cell of a decision table, or of a list of allowed values."""
+
+    source: str
+    tree: syntax.Tests
+    passes: compile_logic.Test
+    names: frozenset[str]
+    functions: frozenset[str]
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it is `-`, which every value passes."""
+        return not self.tree.tests
+
+    def matches(
+        self,
+        value: Any,
+        context: Mapping[str, Any] | None = None,
+        environment: Environment | None = None,
+        diagnostics: list[Diagnostic] | None = None,
+    ) -> bool:
+        """Whether the value passes; never raises."""
+        run = Run(context or {}, environment or EMPTY, diagnostics)
+        return run_bounded(run, lambda scope: self.passes(scope, lift(value)), self.source) is True
+
+
+def compile(
+    source: str, known: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> Expression:
+    """Compile an expression.
+
+    `known` are the names that may be used; only those that hold a sign or a keyword need to be
+    told, such as `a-b` or `time of birth and death`. `types` are the named types of a DMN model.
+
+    Raises:
+        FeelSyntaxError: with line, column and what was expected.
+    """
+    tree = parse(source, (*KNOWN, *known))
+    code = _compiled(source, lambda: Compiler(source, types).code(tree))
+    return Expression(source, tree, code, *free_names(tree))
+
+
+def compile_unary_tests(
+    source: str, known: Iterable[str] = (), types: Mapping[str, Type] | None = None
+) -> UnaryTests:
+    """Compile the unary tests of a decision table's cell.
+
+    Raises:
+        FeelSyntaxError: with line, column and what was expected.
+    """
+    tree = parse_tests(source, (*KNOWN, *known))
+    passes: compile_logic.Test = _compiled(source, lambda: _test(Compiler(source, types), tree))
+    return UnaryTests(source, tree, passes, *free_names(tree))
+
+
+def _compiled(source: str, build: Callable[[], Any]) -> Any:
+    try:
+        return build()
+    except RecursionError:
+        problem = message("budget", what="nesting")
+        raise FeelSyntaxError(source, 0, problem, "less nesting") from None
+
+
+def _test(compiler: Compiler, tree: syntax.Tests) -> compile_logic.Test:
+    tests = [compile_logic.compile_test(compiler, each, in_table=True) for each in tree.tests]
+    if not tests:
+        return lambda scope, value: True
+    if len(tests) == 1 and not tree.negated:
+        return tests[0]
+    if not tree.negated:
+        return lambda scope, value: compile_logic.any_of(tests, scope, value)
+
+    def negated(scope: Scope, value: Any) -> bool | None:
+        answer = compile_logic.any_of(tests, scope, value)
+        return None if answer is None else not answer
+
+    return negated
+
+
+# -- slots ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What an attribute of a diagram holds: text as it stands, or an expression."""
+
+    kind: Literal["literal", "expression"]
+    text: str  # the literal, or the expression without its mark
+
+    @property
+    def is_expression(self) -> bool:
+        return self.kind == "expression"
+
+
+def parse_slot(text: str | None) -> Slot:
+    """Tell `=expression` (Camunda 8) and `${expression}` (Camunda 7) from a literal.
+
+    Only a slot that is wholly `${…}` is an expression; `a ${b} c` is text. The expression is not
+    compiled here, so that its errors are reported with a place.
+    """
+    stripped = (text or "").strip()
+    if stripped.startswith("="):
+        return Slot("expression", stripped[1:].strip())
+    if stripped[:2] in ("${", "#{") and stripped.endswith("}"):
+        return Slot("expression", stripped[2:-1].strip())
+    return Slot("literal", text or "")
