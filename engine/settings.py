@@ -93,7 +93,7 @@ class Setting:
         """The current text for a listing; a secret and a URL's password stay hidden."""
         raw = environ.get(self.name, "").strip()
         if not raw:
-            return "" if self.required or callable(self.default) else str(self.default)
+            return "" if self.required else str(self._default())
         return "••••••" if self.secret else re.sub(r"(://[^:/@\s]*):[^@/\s]*@", r"\1:•••@", raw)
 
 
@@ -272,6 +272,11 @@ class ConsoleSettings(Settings):
         Text("ภาษาของคำสั่ง th หรือ en", "Language of the command line: th or en"),
         parse=choice("th", "en"),
         default="th",
+    )
+    settings_file: str = setting(
+        "SAMNUAN_SETTINGS_FILE",
+        Text("แฟ้มค่าที่ตั้งไว้ บรรทัดละ ชื่อ=ค่า", "File of settings, one NAME=value per line"),
+        default="",
     )
     debug: bool = setting(
         "SAMNUAN_DEBUG",
