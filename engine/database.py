@@ -58,16 +58,17 @@ def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
     from alembic.config import Config
 
     root = Path(__file__).resolve().parent.parent
+    # All floors' revisions are known to Alembic, so that a database with more floors than are asked
+    # for here still opens; only those asked for are brought up to date.
+    places = sorted(str(place) for place in root.glob("*/revisions/versions"))
     config = Config()
     config.set_main_option("script_location", str(root / "engine" / "revisions"))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option(
-        "version_locations",
-        "\n".join(str(root / floor / "revisions" / "versions") for floor in floors),
-    )
+    config.set_main_option("version_locations", "\n".join(places))
     with database.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
+        for floor in floors:
+            command.upgrade(config, f"{floor}@head")
 
 
 @contextlib.contextmanager
@@ -87,6 +88,7 @@ def unit_of_work(
         with Session(database.execution_options(**options), expire_on_commit=False) as session:
             yield session, after_commit, after_rollback
             if readonly:
+                session.expunge_all()  # a roll-back would empty the rows that the caller keeps
                 session.rollback()
             else:
                 session.commit()

@@ -66,7 +66,7 @@ def deployment_files(work: Work, deployment_id: str) -> dict[str, bytes]:
         .where(DeploymentFile.deployment_id == deployment_id)
         .order_by(DeploymentFile.name)
     )
-    return dict(work.session.execute(query).tuples())
+    return {row.name: row.content for row in work.session.execute(query)}
 
 
 def read_processes(files: Mapping[str, bytes]) -> dict[str, Process]:

@@ -183,16 +183,21 @@ def _without_redefined(kept: dict[str, bytes], files: Mapping[str, bytes]) -> di
 def _store(
     work: Work, deployment_id: str, files: Mapping[str, bytes], carried: Mapping[str, bytes]
 ) -> None:
-    for name, content in {**carried, **files}.items():
-        sha = hashlib.sha256(content).hexdigest()
-        if work.session.get(Resource, sha) is None:
+    everything = {**carried, **files}
+    by_hash = {hashlib.sha256(content).hexdigest(): content for content in everything.values()}
+    query = sa.select(Resource.sha256).where(Resource.sha256.in_(by_hash))
+    known = set(work.session.scalars(query))
+    for sha, content in by_hash.items():
+        if sha not in known:
             work.session.add(Resource(sha256=sha, content=content))
+    work.session.flush()  # the rows below refer to the deployment and to the resources
+    for name, content in everything.items():
+        sha = hashlib.sha256(content).hexdigest()
         work.session.add(
             DeploymentFile(
                 deployment_id=deployment_id, name=name, sha256=sha, carried=name in carried
             )
         )
-        work.session.flush()  # two files with the same bytes are one resource
 
 
 def _define(work: Work, deployment_id: str, files: Mapping[str, bytes]) -> list[str]:

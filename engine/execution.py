@@ -158,9 +158,7 @@ class Execution:
             if not token.is_live or token.workflow.tasks.get(token.id) is not token:
                 continue
             if fuel <= 0:
-                reason = (
-                    f"more than {FUEL} automatic steps in a row: the diagram goes round for ever"
-                )
+                reason = f"more than {FUEL} automatic steps in a row: round and round"
                 raise StepFailed(element=token.node.id, reason=reason)
             fuel -= 1
             token.run()
@@ -263,7 +261,7 @@ class Execution:
         return call
 
     def record(self, type: str, node: Node, data: Mapping[str, Any] | None = None) -> None:
-        if not node.inserted or node.tag == "boundaryEvent":
+        if not (node.inserted and type.startswith("activity_")):
             self.changes.events.append((type, node, dict(data or {})))
 
     def task_opened(self, token: Token) -> None:

@@ -129,7 +129,7 @@ class ProcessInstance(Base):
     definition_id: Mapped[str] = mapped_column(ForeignKey("process_definition.id"), index=True)
     business_key: Mapped[str | None] = mapped_column(index=True)
     status: Mapped[str] = mapped_column(sa.String(16))  # running completed cancelled
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column()
     state: Mapped[str]  # compact JSON
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -140,6 +140,7 @@ class ProcessInstance(Base):
     __table_args__ = (
         sa.CheckConstraint("status IN ('running','completed','cancelled')", "status"),
     )
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": revision}
 
 
 class StartSubscription(Base):

@@ -116,7 +116,7 @@ def marking(work: Work, instance_id: str) -> list[dict[str, Any]]:
         HistoryEvent.instance_id == instance_id, HistoryEvent.type == "activity_entered"
     )
     entered = entered.group_by(HistoryEvent.element_id)
-    since = dict(work.session.execute(entered).tuples())
+    since = {row[0]: row[1] for row in work.session.execute(entered)}
     return [{**stand, "since": since.get(stand["element_id"])} for stand in execution.marking()]
 
 
@@ -127,7 +127,7 @@ def visited(work: Work, instance_id: str) -> Mapping[str, int]:
         .where(HistoryEvent.instance_id == instance_id, HistoryEvent.type == "activity_entered")
         .group_by(HistoryEvent.element_id)
     )
-    return Counter(dict(work.session.execute(query).tuples()))
+    return Counter({row[0]: row[1] for row in work.session.execute(query)})
 
 
 def history(work: Work, instance_id: str) -> list[HistoryEvent]:

@@ -93,8 +93,8 @@ class _Builder:
 
     def _fill(self, built: FlowNode, spec: Any, scope: Scope, node: Node) -> None:
         if isinstance(built, specs.Activity):
-            built.inputs = [(m.target, slot(m.source)) for m in node.extensions.inputs]
-            built.outputs = [(m.target, slot(m.source)) for m in node.extensions.outputs]
+            built.mapped_in = [(m.target, slot(m.source)) for m in node.extensions.inputs]
+            built.mapped_out = [(m.target, slot(m.source)) for m in node.extensions.outputs]
         if isinstance(built, specs.UserTask):
             self._fill_user_task(built, node)
         elif isinstance(built, specs.CatchEvent):

@@ -455,25 +455,25 @@ class Activity(FlowNode):
 
     def __init__(self, process: Any, node: Node) -> None:
         super().__init__(process, node)
-        self.inputs: list[tuple[str, Slot]] = []
-        self.outputs: list[tuple[str, Slot]] = []
+        self.mapped_in: list[tuple[str, Slot]] = []
+        self.mapped_out: list[tuple[str, Slot]] = []
 
     def local(self, token: Token) -> Data:
         """The variables inside the activity: the branch's own and the input mappings."""
         host = token.workflow.top_workflow.host
         data: Data = dict(token.data)
-        for target, source in self.inputs:
+        for target, source in self.mapped_in:
             assign(data, target, host.evaluate(source, data, self.node))
         return data
 
     def take_back(self, token: Token, result: Data) -> None:
         """Merge a result into the branch: through the output mappings where there are any."""
-        if not self.outputs:
+        if not self.mapped_out:
             token.data.update(result)
             return
         host = token.workflow.top_workflow.host
         seen = {**token.data, **result}
-        for target, source in self.outputs:
+        for target, source in self.mapped_out:
             assign(token.data, target, host.evaluate(source, seen, self.node))
 
 
@@ -588,14 +588,14 @@ class SubprocessTask(Activity):
     def arrive(self, token: Token) -> bool:
         token._set_state(STARTED)
         scope = token.workflow.top_workflow.create_subprocess(token, self.body)
-        mapped = self.called and (self.inputs and not self.node.extensions.propagate_all)
+        mapped = self.called and (self.mapped_in and not self.node.extensions.propagate_all)
         data = self.local(token)
-        scope.begin({name: data[name] for name, _ in self.inputs} if mapped else data)
+        scope.begin({name: data[name] for name, _ in self.mapped_in} if mapped else data)
         return False
 
     def finish(self, token: Token, result: Data) -> None:
         """The scope has come to its end."""
-        if self.outputs:
+        if self.mapped_out:
             self.take_back(token, result)
         elif not self.called or self.node.extensions.propagate_all:
             token.data = result

@@ -1,0 +1,66 @@
+"""Plays one case on a real database, saved and loaded at every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from engine import Engine
+from engine.actor import Actor
+from engine.models import UserTask
+from tests.support.drawing import FORM
+
+OFFICER = Actor.of("officer-1", "officer")
+
+
+class Play:
+    """A case under test: deploy a drawing, start it, do its tasks, look at what happened."""
+
+    def __init__(self, engine: Engine, *files: bytes, key: str = "p", **extra: bytes) -> None:
+        self.engine = engine
+        named = {f"d{index}.bpmn": content for index, content in enumerate(files)}
+        named.update({name.replace("__", "."): content for name, content in extra.items()})
+        engine.deploy({**named, "any.form": FORM}, Actor.of("owner"))
+        self.key = key
+        self.id = ""
+
+    def start(self, **variables: Any) -> Play:
+        variables.setdefault("case_id", "case-1")
+        self.id = self.engine.start(self.key, variables, business_key=variables["case_id"])
+        return self
+
+    def forget(self) -> None:
+        """Drop what is in memory, as a restart does."""
+        self.engine.cases.drop(self.id)
+
+    def open(self) -> list[str]:
+        return sorted(task.element_id for task in self.engine.tasks(self.id))
+
+    def task(self, element: str) -> UserTask:
+        for task in self.engine.tasks(self.id):
+            if task.element_id == element:
+                return task
+        raise AssertionError(f"{element} is not open; open are {self.open()}")
+
+    def do(self, element: str, actor: Actor = OFFICER, **variables: Any) -> Play:
+        self.forget()
+        self.engine.complete(self.task(element).id, variables, actor)
+        return self
+
+    def visits(self) -> Counter[str]:
+        """How often each element was entered."""
+        return Counter(
+            event.element_id
+            for event in self.engine.history(self.id)
+            if event.type == "activity_entered"
+        )
+
+    def types(self) -> list[str]:
+        return [event.type for event in self.engine.history(self.id)]
+
+    @property
+    def ended(self) -> bool:
+        return self.types()[-1].startswith("instance_")
+
+    def variables(self) -> dict[str, Any]:
+        return self.engine.variables(self.id)
