@@ -1,0 +1,20 @@
+"""The shapes: form-js files compiled into strict schemas, and the answers split into their homes."""
+
+from forms.errors import FormError, FormInvalid, FormRejected
+from forms.homes import Answers, merge
+from forms.schema import Field, Form, check, compile_form
+from forms.view import FormView, Line
+
+__all__ = [
+    "Answers",
+    "Field",
+    "Form",
+    "FormError",
+    "FormInvalid",
+    "FormRejected",
+    "FormView",
+    "Line",
+    "check",
+    "compile_form",
+    "merge",
+]

@@ -1,0 +1,224 @@
+"""A form-js form compiled: what it asks, how answers are checked, where they go, how it looks."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema
+
+from engine import feel
+from engine.findings import Finding, has_errors
+from engine.text import Text
+from forms import loading, post, present
+from forms.component import CHOICES, Component, Home, Option, level, walk
+from forms.errors import FormRejected
+from forms.fields import build_schema
+from forms.homes import Answers
+from forms.reading import Reader
+from forms.slots import Scope, bangkok_environment
+from forms.source import Remarks, read_tree
+from forms.view import FormView, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One leaf of a form as others need to know it; rows are written `accused[].name`."""
+
+    path: str
+    key: str
+    type: str
+    label: Text
+    required: bool  # in every case; a condition may still require it
+    home: Home
+    options: tuple[Option, ...] = ()
+    max_files: int = 0
+    max_megabytes: int = 0
+    accept: str = ""
+
+    @property
+    def personal(self) -> bool:
+        return self.home == "personal"
+
+    @property
+    def variable(self) -> bool:
+        return self.home == "variable"
+
+    def option_label(self, value: object) -> Text | None:
+        """The words of a chosen value, where the form lists them."""
+        return next((option.label for option in self.options if option.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that has passed every check; holds no answers and may be shared by threads."""
+
+    id: str
+    name: str
+    components: tuple[Component, ...]
+    fields: tuple[Field, ...]
+    findings: tuple[Finding, ...] = ()  # warnings only
+    _schema: Schema = field(repr=False, compare=False, default_factory=Schema)
+
+    def load(
+        self,
+        answers: Any,
+        *,
+        context: Mapping[str, Any] | None = None,
+        environment: feel.Environment | None = None,
+    ) -> Answers:
+        """The answers, checked and sent to their homes; hidden fields are left out.
+
+        Raises:
+            FormInvalid: the answers do not fit; `.errors` tells each fault by its path.
+        """
+        return loading.load(self.components, self._schema, answers, _scope(context, environment))
+
+    def parse_post(
+        self,
+        values: post.Posted,
+        files: Mapping[str, Sequence[str]] | None = None,
+        *,
+        ignore: Collection[str] = post.NOT_ANSWERS,
+    ) -> dict[str, Any]:
+        """Nested answers from a posted HTML form, unchecked; `files` are ids of stored uploads."""
+        return post.parse(self.components, values, files, ignore=ignore)
+
+    def apply_action(self, answers: Mapping[str, Any], action: str) -> dict[str, Any]:
+        """The answers with a row added or removed, as the pressed button says."""
+        return post.apply_action(self.components, answers, action)
+
+    def initial(
+        self,
+        context: Mapping[str, Any] | None = None,
+        *,
+        environment: feel.Environment | None = None,
+    ) -> dict[str, Any]:
+        """The answers a fresh form starts with: its defaults and first rows."""
+        return present.initial(self.components, _scope(context, environment))
+
+    def view(
+        self,
+        answers: Mapping[str, Any] | None = None,
+        errors: Mapping[str, Sequence[Text]] | None = None,
+        context: Mapping[str, Any] | None = None,
+        language: str = "th",
+        *,
+        environment: feel.Environment | None = None,
+        file_names: Mapping[str, str] | None = None,
+    ) -> FormView:
+        """Everything a template shows of the form, in order and in one language."""
+        scope = _scope(context, environment)
+        shown = present.with_defaults(self.components, answers or {}, scope)
+        request = present.Request(
+            shown=shown,
+            typed=loading.typed(self.components, self._schema, shown, scope),
+            errors=errors or {},
+            language=language,
+            file_names=file_names or {},
+        )
+        return present.present(self.id, self.components, scope, request)
+
+    def read_out(
+        self,
+        answers: Mapping[str, Any],
+        *,
+        context: Mapping[str, Any] | None = None,
+        language: str = "th",
+        environment: feel.Environment | None = None,
+        file_names: Mapping[str, str] | None = None,
+    ) -> tuple[Line, ...]:
+        """What was answered, as labels with words, for showing a case file; blanks are left out."""
+        scope = _scope(context, environment)
+        return present.read_out(self.components, answers, scope, language, file_names or {})
+
+    def field(self, path: str) -> Field | None:
+        return next((field for field in self.fields if field.path == path), None)
+
+    def file_field(self, input_name: str) -> Field | None:
+        """The field an upload was posted for: `witnesses-0-statement` is `witnesses[].statement`."""
+        steps = input_name.split(post.SEPARATOR)
+        path = "".join("[]." if step.isdigit() else f"{step}." for step in steps).replace(
+            ".[]", "[]"
+        )
+        found = self.field(path.rstrip("."))
+        return found if found and found.type == "filepicker" else None
+
+    @property
+    def file_fields(self) -> tuple[Field, ...]:
+        """The fields whose uploads the office must store before `parse_post`."""
+        return tuple(field for field in self.fields if field.type == "filepicker")
+
+
+def _scope(context: Mapping[str, Any] | None, environment: feel.Environment | None) -> Scope:
+    return Scope(dict(context or {}), environment or bangkok_environment())
+
+
+def compile_form(name: str, content: bytes) -> Form:
+    """Read and check a `.form` file.
+
+    Raises:
+        FormRejected: the file has faults; `.findings` names each with its place.
+    """
+    remarks = Remarks(name, content)
+    tree = read_tree(content, remarks)
+    components = Reader(remarks).components(tree["components"]) if tree else ()
+    _no_leaks(components, remarks)
+    if tree is None or has_errors(remarks.findings):
+        raise FormRejected(remarks.findings)
+    return Form(
+        id=str(tree["id"]).strip(),
+        name=name,
+        components=components,
+        fields=tuple(_fields(components, "")),
+        findings=tuple(remarks.findings),
+        _schema=build_schema(components),
+    )
+
+
+def check(name: str, content: bytes) -> list[Finding]:
+    """All findings on a `.form` file, warnings too; for the gate that a deployment passes."""
+    try:
+        return list(compile_form(name, content).findings)
+    except FormRejected as rejected:
+        return rejected.findings
+
+
+def _fields(components: tuple[Component, ...], prefix: str) -> Iterator[Field]:
+    for component in level(components):
+        if component.type == "dynamiclist":
+            yield from _fields(component.children, f"{prefix}{component.key}[].")
+        elif component.type == "group" and component.key:
+            yield from _fields(component.children, f"{prefix}{component.key}.")
+        elif component.is_leaf:
+            yield _field(component, prefix)
+
+
+def _field(component: Component, prefix: str) -> Field:
+    is_file = component.type == "filepicker"
+    most = component.limits.maximum.literal
+    return Field(
+        path=prefix + component.key,
+        key=component.key,
+        type=component.type,
+        label=component.label,
+        required=component.required.literal is True,
+        home=component.home,
+        options=component.choices.listed if component.type in CHOICES else (),
+        max_files=int(most) if is_file and isinstance(most, int) else 0,
+        max_megabytes=component.limits.max_megabytes if is_file else 0,
+        accept=component.limits.accept if is_file else "",
+    )
+
+
+def _no_leaks(components: tuple[Component, ...], remarks: Remarks) -> None:
+    """Refuse an expression that would carry text or a person's data into the process variables."""
+    guarded = {
+        c.key for c in walk(components) if c.is_leaf and c.home in ("personal", "submission")
+    }
+    for component in walk(components):
+        leaks = sorted(component.formula.names & guarded)
+        if component.type == "expression" and component.home == "variable" and leaks:
+            names = ", ".join(leaks)
+            thai = f"นิพจน์นี้จะพาข้อมูลจาก {names} เข้าไปในตัวแปรของกระบวนงาน"
+            english = f"This expression would carry {names} into the process variables."
+            remarks.add("leak", Text(thai, english), component.key)
