@@ -42,34 +42,31 @@ class ClockRow(Base):
     case_id: Mapped[str] = mapped_column(sa.String(32), index=True)
     instance_id: Mapped[str] = mapped_column(sa.String(32), index=True)
     key: Mapped[str] = mapped_column(sa.String(40))
-    element_id: Mapped[str] = mapped_column(sa.String(255))
+    element_id: Mapped[str] = mapped_column(sa.String(255))  # the step, "" for the whole case
     round: Mapped[int]
     owner: Mapped[str] = mapped_column(sa.String(16))  # agency complainant
-    kind: Mapped[str] = mapped_column(sa.String(16))  # working calendar hours
-    days: Mapped[int]  # or hours, as the kind says
     started_at: Mapped[datetime]
     started_on: Mapped[date]  # the day that the law excludes from the count
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(sa.String(16))  # running paused finished
     paused_at: Mapped[datetime | None]
-    paused_days: Mapped[int] = mapped_column(default=0)
-    extended_days: Mapped[int] = mapped_column(default=0)
-    extensions: Mapped[int] = mapped_column(default=0)
+    extended: Mapped[int] = mapped_column(default=0)  # in the rule's unit
+    extensions: Mapped[int] = mapped_column(default=0)  # how often
     finished_at: Mapped[datetime | None]
     calendar_version: Mapped[int]
     rule: Mapped[dict[str, Any]]  # the row of the SLA table as it was applied
-    rule_id: Mapped[str]
     definition_id: Mapped[str] = mapped_column(sa.String(255))  # whose deployment holds that table
-    holidays: Mapped[list[str]]  # ISO dates that were skipped
+    askers: Mapped[list[str]]  # elements whose due date or timer follows this clock
+    command_seq: Mapped[int]  # of the instance's command that started it
+    changes: Mapped[int]  # how many rows of `office_clock_change` it has
     __table_args__ = (
-        sa.UniqueConstraint("case_id", "key", "element_id", "round"),
+        sa.UniqueConstraint("case_id", "key", "round"),
         Index(
             "ix_office_clock_open_due",
             "due_at",
             sqlite_where=sa.text("status <> 'finished'"),
             postgresql_where=sa.text("status <> 'finished'"),
         ),
-        sa.CheckConstraint("kind IN ('working','calendar','hours')", "kind"),
         sa.CheckConstraint("owner IN ('agency','complainant')", "owner"),
         sa.CheckConstraint("status IN ('running','paused','finished')", "status"),
         sa.CheckConstraint("(status = 'paused') = (paused_at IS NOT NULL)", "paused"),
