@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import deployment, jobs, messages, outbox, queries, runtime, timers
+from engine import deployment, jobs, messages, outbox, queries, replay, runtime, timers
 from engine.actor import SYSTEM, Actor
 from engine.clock import Clock, SystemClock
 from engine.database import open_database, unit_of_work, upgrade
@@ -19,6 +19,7 @@ from engine.deployment import Deployed
 from engine.errors import ConcurrentUpdate
 from engine.findings import Finding
 from engine.models import HistoryEvent, UserTask
+from engine.replay import Report
 from engine.work import Event, LiveCases, Work
 
 Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
@@ -198,6 +199,27 @@ class Engine:
     def history(self, instance_id: str) -> list[HistoryEvent]:
         with self.read() as work:
             return queries.history(work, instance_id)
+
+    def replay(self, instance_id: str) -> Report:
+        """Run the recorded commands of a case again; the report tells every difference."""
+        with self.read() as work:
+            return replay.replay(work, instance_id)
+
+    def verify(self, instance_id: str | None = None) -> Report:
+        """Check the hash chains of one case, or of all."""
+        total = Report()
+        with self.read() as work:
+            reports = (
+                replay.verify_all(work)
+                if instance_id is None
+                else [replay.verify(work, instance_id)]
+            )
+            for report in reports:
+                total.instances += report.instances
+                total.commands += report.commands
+                total.events += report.events
+                total.differences += report.differences
+        return total
 
     def run_due(self, limit: int = 200) -> int:
         """Fire due timers, run due jobs, deliver the outbox, until nothing is due or the limit is

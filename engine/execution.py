@@ -201,6 +201,11 @@ class Execution:
                 closed = True
         return closed
 
+    def offers(self) -> dict[UUID, Data]:
+        """For each task that opened in this act: who may do it and by when."""
+        tokens = self.changes.opened_tasks.items()
+        return {identifier: token.task_spec.offer(token) for identifier, token in tokens}
+
     # ── what it looks like ─────────────────────────────────────────────────────────────────
 
     @property

@@ -157,7 +157,10 @@ def _write_tasks(
             .where(UserTaskCandidate.task_id.in_(ids))
             .execution_options(synchronize_session=False)
         )
-    rows = [_task_row(work, instance, execution, token) for token in changes.opened_tasks.values()]
+    rows = [
+        _task_row(work, instance, execution, changes.opened_tasks[identifier], offer)
+        for identifier, offer in execution.offers().items()
+    ]
     if rows:
         session.execute(insert(UserTask), rows)
         candidates = [row for task in rows for row in _candidates(task)]
@@ -166,9 +169,10 @@ def _write_tasks(
     return rows
 
 
-def _task_row(work: Work, instance: ProcessInstance, execution: Execution, token: Any) -> Data:
+def _task_row(
+    work: Work, instance: ProcessInstance, execution: Execution, token: Any, offer: Data
+) -> Data:
     node = token.task_spec.node
-    offer = token.task_spec.offer(token)
     return {
         "id": token.id.hex,
         "instance_id": instance.id,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from engine import Engine
 from engine.bpmn.host import StepFailed
 from engine.clock import TravellingClock
 from engine.errors import MessageNotAwaited, TaskNotFound
 from engine.jobs import BpmnError
+from engine.models import ProcessInstance
 from tests.support.cases import Play
 from tests.support.drawing import (
     TERMINATE,
@@ -42,8 +44,13 @@ from tests.support.drawing import (
 
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
+    """After each test, every case it played must verify and replay to the same states."""
     engine = Engine.open(database_url, clock=clock)
     yield engine
+    assert engine.verify().differences == []
+    with engine.read() as work:
+        ids = list(work.session.scalars(sa.select(ProcessInstance.id)))
+    assert [engine.replay(identifier).differences for identifier in ids] == [[] for _ in ids]
     engine.close()
 
 

@@ -62,5 +62,10 @@ class Play:
     def ended(self) -> bool:
         return self.types()[-1].startswith("instance_")
 
+    def check_record(self) -> None:
+        """The record is whole, and doing it again gives the same states."""
+        assert self.engine.verify(self.id).differences == []
+        assert self.engine.replay(self.id).differences == []
+
     def variables(self) -> dict[str, Any]:
         return self.engine.variables(self.id)
