@@ -1,0 +1,175 @@
+"""The record cannot be changed unseen, and one change costs one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from engine import Engine
+from engine.actor import Actor
+from engine.clock import TravellingClock
+from engine.models import Command, HistoryEvent, ProcessInstance
+from tests.support.cases import OFFICER, Play
+from tests.support.drawing import diagram, end, path, start, user
+
+
+@pytest.fixture
+def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
+    engine = Engine.open(database_url, clock=clock)
+    yield engine
+    engine.close()
+
+
+STEPS = diagram(
+    start(), user("a"), user("b"), user("c"), end(), path("start", "a", "b", "c", "end")
+)
+
+
+@pytest.mark.parametrize("table", [Command, HistoryEvent])
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_the_database_refuses_to_rewrite_the_record(
+    engine: Engine, table: type[Command] | type[HistoryEvent], act: str
+) -> None:
+    Play(engine, STEPS).start().do("a")
+    statement: sa.Update | sa.Delete = sa.delete(table)
+    if act == "update":
+        statement = sa.update(table).values(actor="somebody-else")
+
+    with (
+        engine.database.connect() as connection,
+        connection.begin(),
+        pytest.raises(sa.exc.DBAPIError, match="append-only"),
+    ):
+        connection.execute(statement)
+
+
+def _without_guards(engine: Engine) -> None:
+    """What an operator with the database's password could do."""
+    with engine.database.begin() as connection:
+        if engine.database.dialect.name == "sqlite":
+            for table in ("command", "history_event"):
+                for act in ("update", "delete"):
+                    connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{act}")
+        else:
+            for table in ("command", "history_event"):
+                connection.exec_driver_sql(f"DROP TRIGGER {table}_append_only ON {table}")
+
+
+def test_a_changed_event_is_found_and_named(engine: Engine) -> None:
+    play = Play(engine, STEPS).start().do("a", x=1)
+    _without_guards(engine)
+
+    with engine.database.begin() as connection:
+        connection.execute(sa.update(HistoryEvent).where(HistoryEvent.seq == 3).values(actor="x"))
+
+    (found,) = engine.verify(play.id).differences
+    assert (found.table, found.seq) == ("history_event", 3)
+
+
+def test_a_removed_command_is_found_and_named(engine: Engine) -> None:
+    play = Play(engine, STEPS).start().do("a", x=1).do("b")
+    _without_guards(engine)
+
+    with engine.database.begin() as connection:
+        connection.execute(sa.delete(Command).where(Command.seq == 2))
+
+    assert ("command", 3) in {(d.table, d.seq) for d in engine.verify(play.id).differences}
+
+
+def test_a_cut_off_end_is_found(engine: Engine) -> None:
+    play = Play(engine, STEPS).start().do("a")
+    _without_guards(engine)
+
+    with engine.database.begin() as connection:
+        newest = connection.scalar(sa.select(sa.func.max(HistoryEvent.seq)))
+        connection.execute(sa.delete(HistoryEvent).where(HistoryEvent.seq == newest))
+
+    assert [d.table for d in engine.verify(play.id).differences] == ["history_event"]
+
+
+def test_a_changed_state_is_found_by_doing_it_again(engine: Engine) -> None:
+    play = Play(engine, STEPS).start(verdict="no").do("a")
+
+    with engine.database.begin() as connection:
+        state = sa.func.replace(ProcessInstance.state, '"no"', '"yes"')
+        connection.execute(sa.update(ProcessInstance).values(state=state))
+
+    assert engine.verify(play.id).is_whole
+    (found,) = engine.replay(play.id).differences
+    assert found.table == "process_instance"
+
+
+def test_a_completion_is_one_commit_and_few_statements(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play = Play(engine, STEPS).start()
+    play.do("a")
+    task = play.task("b").id
+    statements: list[str] = []
+    commits: list[object] = []
+    event.listen(engine.database, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(engine.database, "commit", commits.append)
+
+    engine.complete(task, {"x": 1}, OFFICER)
+
+    sql = [statement for statement in statements if not statement.startswith("BEGIN")]
+    with capsys.disabled():
+        name = engine.database.dialect.name
+        print(f"\n  one completion on {name}: {len(sql)} statements, {len(commits)} commit")  # noqa: T201
+    assert len(commits) == 1
+    assert len(sql) <= 12
+
+
+def test_an_error_after_writing_leaves_nothing(database_url: str, clock: TravellingClock) -> None:
+    def refuse(work: object, event: object) -> None:
+        if event.type == "task_completed":  # type: ignore[attr-defined]
+            raise ZeroDivisionError
+
+    engine = Engine.open(database_url, clock=clock, listeners=[refuse])
+    play = Play(engine, STEPS).start()
+    before = play.types()
+
+    with pytest.raises(ZeroDivisionError):
+        engine.complete(play.task("a").id, {"x": 1}, OFFICER)
+
+    assert play.open() == ["a"]
+    assert play.types() == before
+    assert "x" not in play.variables()
+    engine.close()
+
+
+def test_a_running_case_stays_on_its_version(engine: Engine) -> None:
+    play = Play(engine, STEPS).start()
+    changed = diagram(start(), user("a"), user("new"), end(), path("start", "a", "new", "end"))
+
+    engine.deploy({"d0.bpmn": changed}, Actor.of("owner"))
+    other = engine.start("p", {"case_id": "2"})
+
+    play.do("a")
+    assert play.open() == ["b"]
+    engine.complete(engine.tasks(other)[0].id, {}, OFFICER)
+    assert [task.element_id for task in engine.tasks(other)] == ["new"]
+    play.do("b").do("c")
+    assert engine.replay(play.id).is_whole
+
+
+def test_deploying_the_same_files_again_makes_no_new_version(engine: Engine) -> None:
+    Play(engine, STEPS)
+
+    again = engine.deploy({"d0.bpmn": STEPS}, Actor.of("owner"))
+
+    assert again.new == ()
+    assert again.definitions == ("p:1",)
+
+
+def test_a_cancelled_case_is_over(engine: Engine) -> None:
+    play = Play(engine, STEPS).start().do("a")
+
+    engine.cancel(play.id, "duplicate", Actor.of("head"))
+
+    assert play.open() == []
+    assert play.types()[-1] == "instance_cancelled"
+    assert engine.replay(play.id).is_whole
