@@ -1,0 +1,44 @@
+"""Doors for machines: the REST API, signed messages in, signed events out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from complaints.office import Office
+
+
+def connect(office: Office) -> None:
+    """Let the engine's outbox reach the subscribers; for the server and for every worker."""
+    from webhooks.address import AddressPolicy
+    from webhooks.outbound import Courier
+    from webhooks.settings import DoorSettings
+
+    settings = DoorSettings.read()
+    policy = AddressPolicy(settings.hook_networks, settings.development)
+    courier = Courier(office.engine, office.desk.keys.content, policy)
+    office.engine.deliverers |= courier.deliverers()
+
+
+def register(app: Flask, office: Office) -> None:
+    """Hang the doors into the application: `/api/v1` and `/hooks`, both free of CSRF tokens, since
+    neither reads a cookie."""
+    from webhooks.api.register import open_api
+    from webhooks.doors import Doors
+    from webhooks.inbound import hooks
+    from webhooks.limits import RateLimit
+    from webhooks.routing import watch_routes
+    from webhooks.settings import DoorSettings
+
+    settings = DoorSettings.read()
+    limit = RateLimit(settings.api_rate, settings.limits_storage)
+    Doors(office, office.engine, office.desk.keys.content, settings, limit).hang(app)
+    connect(office)
+    watch_routes(app)
+    app.register_blueprint(hooks)
+    exempt = getattr(app.extensions.get("csrf"), "exempt", None)
+    for blueprint in (hooks, *open_api(app)):
+        if exempt is not None:
+            exempt(blueprint)

@@ -1,0 +1,111 @@
+"""Programs that use the REST API: their tokens, scopes, and the actor each of them acts as."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from engine.actor import Actor
+from engine.work import Work
+from webhooks.errors import NameRefused, NameTaken, ScopeMissing, TokenRefused
+from webhooks.models import ApiClient
+from webhooks.naming import checked_choices, checked_name
+
+TOKEN_PREFIX = "smn_"  # noqa: S105 - lets secret scanners recognise a leaked token
+
+SCOPES = {
+    "tasks:read": "read the open tasks of the client's groups",
+    "tasks:write": "claim, release and complete them",
+    "instances:read": "read process instances",
+    "instances:write": "start and cancel process instances",
+    "history:read": "read what happened in an instance",
+    "processes:read": "list, read and download deployed processes",
+    "deployments:write": "deploy processes, decisions and forms",
+    "messages:write": "send messages to waiting instances",
+    "incidents:read": "read incidents",
+    "incidents:write": "resolve incidents",
+    "jobs:work": "activate, complete, fail and extend jobs",
+    "hooks:read": "read what was refused and what could not be delivered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program whose token was believed."""
+
+    id: str
+    name: str
+    scopes: frozenset[str]
+    actor: Actor
+
+    def must_have(self, scope: str) -> None:
+        if scope not in self.scopes:
+            raise ScopeMissing(scope=scope)
+
+
+def register_client(
+    work: Work, name: str, scopes: Iterable[str], groups: Iterable[str], *, actor: Actor
+) -> tuple[str, str]:
+    """Register a program; returns its id and its token, which is never shown again.
+
+    Raises:
+        NameTaken, NameRefused: the name is in use or malformed, or a scope is unknown.
+    """
+    wanted = checked_choices(list(scopes), SCOPES)
+    if work.session.scalar(sa.select(ApiClient.id).where(ApiClient.name == checked_name(name))):
+        raise NameTaken(name=name)
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    client = ApiClient(
+        id=uuid4().hex,
+        name=name,
+        token_hash=_hash(token),
+        scopes=wanted,
+        groups=sorted(set(groups)),
+        active=True,
+        created_at=work.now,
+        created_by=actor.id,
+    )
+    work.session.add(client)
+    return client.id, token
+
+
+def revoke_client(work: Work, name: str) -> None:
+    """From the next request on, the client's token opens nothing."""
+    client = work.session.scalar(sa.select(ApiClient).where(ApiClient.name == name))
+    if client is None:
+        raise NameRefused(name=name, allowed=", ".join(_names(work)))
+    client.active = False
+
+
+def clients(work: Work) -> list[ApiClient]:
+    return list(work.session.scalars(sa.select(ApiClient).order_by(ApiClient.name)))
+
+
+def authenticate(work: Work, header: str) -> Client:
+    """The client of an `Authorization` header.
+
+    Raises:
+        TokenRefused: no bearer token, an unknown or a revoked one; never says which.
+    """
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
+        raise TokenRefused
+    found = work.session.scalar(
+        sa.select(ApiClient).where(ApiClient.token_hash == _hash(token), ApiClient.active)
+    )
+    if found is None:
+        raise TokenRefused
+    actor = Actor(f"client:{found.name}", frozenset(found.groups))
+    return Client(found.id, found.name, frozenset(found.scopes), actor)
+
+
+def _names(work: Work) -> list[str]:
+    return list(work.session.scalars(sa.select(ApiClient.name).where(ApiClient.active)))
+
+
+def _hash(token: str) -> str:
+    # 256 random bits cannot be guessed, so a fast hash is enough; a password would need argon2.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,28 @@
+"""Completing a task for a client: a complaint's by the office, any other by the engine."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from complaints import tasks as office_tasks
+from complaints.access import case_of_instance
+from complaints.desk import Desk
+from engine import runtime
+from engine.models import UserTask
+from engine.work import Work
+from webhooks.clients import Client
+from webhooks.sight import as_user
+
+
+def complete(
+    work: Work, desk: Desk, task: UserTask, answers: Mapping[str, Any], client: Client
+) -> None:
+    """Complete the task with answers to its form.
+
+    Raises:
+        FormInvalid: a complaint's form does not accept them.
+        TaskNotFound, NotAllowed, TaskAlreadyClaimed
+    """
+    if case_of_instance(work, task.instance_id) is None:
+        runtime.complete_user_task(work, task.id, answers, actor=client.actor)
+        return
+    office_tasks.complete_task(work, desk, task.id, answers, as_user(client))

@@ -1,0 +1,148 @@
+"""What an inbound message does: files a complaint, or reaches a case that waits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from complaints import complainant, register, shapes, submissions, tracking, vault
+from complaints.desk import Desk
+from complaints.models import Case
+from engine import messages, queries
+from engine.actor import Actor
+from engine.clock import BANGKOK
+from engine.errors import MessageNotAwaited
+from engine.work import Work
+from webhooks.errors import CaseUnknown, FieldsRefused, MessageNotPermitted
+from webhooks.models import InboundDelivery, InboundSource
+
+Payload = Mapping[str, Any]
+WEB = register.WEB
+RELAY_FIELDS = ("source_no", "source_due")  # what a relay adds to F1: its own number and due date
+REFERENCES = ("case", "receipt_no", "tracking_code")
+MESSAGE_FIELDS = {"message", "variables", *REFERENCES}
+FORMS = {  # what these carry is checked and kept by a form of the guideline
+    complainant.REPLY_MESSAGE: complainant.REPLY_FORM,
+    complainant.WITHDRAWAL_MESSAGE: complainant.WITHDRAWAL_FORM,
+}
+
+
+def act_on(
+    work: Work, desk: Desk, source: InboundSource, message_id: str, payload: Payload
+) -> dict[str, Any]:
+    """Give a message its effect; returns the answer, without what may not be stored.
+
+    Raises:
+        FormInvalid, FieldsRefused: the payload does not fit.
+        CaseUnknown, MessageNotPermitted, MessageNotAwaited
+    """
+    if source.kind == "intake":
+        return _file(work, desk, source, message_id, payload)
+    return _tell(work, desk, source, payload)
+
+
+def whole_answer(desk: Desk, delivery: InboundDelivery) -> dict[str, Any]:
+    """The answer as it is sent: a tracking code stands in no table, so it is derived again."""
+    answer = dict(delivery.answer)
+    if answer.get("type") == "complaint.received":
+        key = _key(delivery.source, delivery.message_id)
+        answer["tracking_code"] = tracking.new_code(desk, key)
+    return answer
+
+
+def _file(
+    work: Work, desk: Desk, source: InboundSource, message_id: str, payload: Payload
+) -> dict[str, Any]:
+    filed = register.file_complaint(
+        work,
+        desk,
+        {name: value for name, value in payload.items() if name not in RELAY_FIELDS},
+        _officer_part(work, source, payload),
+        channel=str(source.channel),
+        actor=Actor(f"source:{source.name}"),
+        idempotency_key=_key(source.name, message_id),
+    )
+    return {"type": "complaint.received", "case": filed.case_id, "receipt_no": filed.receipt_no}
+
+
+def _officer_part(work: Work, source: InboundSource, payload: Payload) -> dict[str, Any] | None:
+    """What an officer would enter beside the form, for a complaint that a relay passes on."""
+    if source.channel == WEB:
+        refused = [name for name in RELAY_FIELDS if name in payload]
+        if refused:
+            raise FieldsRefused([_unknown(name) for name in refused])
+        return None
+    given = {name: payload[name] for name in RELAY_FIELDS if name in payload}
+    definition_id = queries.definition(work, register.PROCESS).id
+    form = shapes.form_of(work, definition_id, register.OFFICER)
+    defaults = form.initial({}, environment=shapes.environment_of(work))
+    received = work.now.astimezone(BANGKOK).isoformat()
+    return {**defaults, "channel": source.channel, "received_at": received, **given}
+
+
+def _tell(work: Work, desk: Desk, source: InboundSource, payload: Payload) -> dict[str, Any]:
+    _check_message(source, payload)
+    case, actor = _referred(work, desk, payload), Actor(f"source:{source.name}")
+    name, variables = payload["message"], payload.get("variables", {})
+    if name in FORMS:
+        variables = _hand_in(work, desk, case, FORMS[name], variables, actor)
+    reached = messages.correlate_message(work, name, case.id, variables, actor=actor)
+    if reached != case.instance_id:  # it would have started something instead
+        raise MessageNotAwaited(name=name)
+    return {"type": "message.received", "case": case.id, "message": name}
+
+
+def _hand_in(
+    work: Work, desk: Desk, case: Case, form_id: str, answers: Payload, actor: Actor
+) -> dict[str, Any]:
+    """What a form asks for goes where the form says: text to the case file, names to the vault."""
+    definition_id = queries.instance(work, str(case.instance_id)).definition_id
+    form = shapes.form_of(work, definition_id, form_id)
+    checked = form.load(answers, context={}, environment=shapes.environment_of(work))
+    vault.keep_identity(work, desk, case.id, {form_id: checked.personal})
+    given = shapes.as_given(checked)
+    submissions.keep_submission(work, desk, case.id, form_id, given, given_by=actor.id)
+    return dict(checked.variables)
+
+
+def _check_message(source: InboundSource, payload: Payload) -> None:
+    places = [_unknown(name) for name in payload if name not in MESSAGE_FIELDS]
+    if not isinstance(payload.get("message"), str):
+        places.append(_place("message", "ต้องระบุชื่อข้อความ", "The message's name is required."))
+    named = [name for name in REFERENCES if name in payload]
+    if len(named) != 1 or not isinstance(payload[named[0]], str):
+        text = ("ต้องอ้างถึงเรื่องด้วยค่าเดียว", "Name the case by exactly one of these.")
+        places.append(_place(" | ".join(REFERENCES), *text))
+    variables = payload.get("variables", {})
+    if not isinstance(variables, dict):
+        places.append(_place("variables", "ต้องเป็นออบเจกต์ JSON", "This must be a JSON object."))
+    elif payload.get("message") not in FORMS:
+        places += [_unknown(f"variables.{n}") for n in variables if n not in source.variables]
+    if places:
+        raise FieldsRefused(places)
+    if payload["message"] not in source.messages:
+        raise MessageNotPermitted(name=payload["message"][:100])
+
+
+def _referred(work: Work, desk: Desk, payload: Payload) -> Case:
+    """The case a message names: by id, by receipt number or by the complainant's own code."""
+    if "tracking_code" in payload:
+        return tracking.find_case_by_code(work, desk, payload["tracking_code"])
+    column = Case.id if "case" in payload else Case.receipt_no
+    wanted = payload.get("case", payload.get("receipt_no"))
+    case = work.session.scalar(sa.select(Case).where(column == wanted))
+    if case is None:
+        raise CaseUnknown
+    return case
+
+
+def _unknown(field: str) -> dict[str, str]:
+    return _place(field, "ไม่มีช่องชื่อนี้", "There is no such field.")
+
+
+def _place(field: str, th: str, en: str) -> dict[str, str]:
+    return {"in": "json", "field": field[:200], "th": th, "en": en}
+
+
+def _key(source: str, message_id: str) -> str:
+    return f"hook:{source}:{message_id}"

@@ -1,0 +1,69 @@
+"""Settings of the doors for machines."""
+
+import ipaddress
+
+from limits import parse
+
+from engine.settings import Settings, Unfit, flag, number, setting
+from engine.text import Text
+from webhooks.address import Network
+
+
+def networks(raw: str) -> tuple[Network, ...]:
+    """Networks in CIDR form: `10.1.0.0/16, 192.168.7.9`."""
+    try:
+        return tuple(ipaddress.ip_network(part) for part in raw.replace(",", " ").split())
+    except ValueError:
+        raise Unfit(
+            "ต้องเป็นเครือข่ายในรูป 10.1.0.0/16 คั่นด้วยจุลภาค",
+            "it must list networks such as 10.1.0.0/16, separated by commas",
+        ) from None
+
+
+def rate(raw: str) -> str:
+    """A rate in Flask-Limiter's words: `600/minute`."""
+    try:
+        parse(raw)
+    except ValueError:
+        raise Unfit("ต้องอยู่ในรูป 600/minute", "it must read like 600/minute") from None
+    return raw
+
+
+class DoorSettings(Settings):
+    """How wide the doors for machines stand open."""
+
+    api_rate: str = setting(
+        "SAMNUAN_API_RATE",
+        Text("จำนวนคำขอ API ต่อโทเคน", "API requests per token"),
+        parse=rate,
+        default="600/minute",
+    )
+    limits_storage: str = setting(
+        "SAMNUAN_LIMITS_STORAGE",
+        Text(
+            "ที่นับคำขอร่วมกันเมื่อมีหลายเครื่อง เช่น redis://…",
+            "Where requests are counted when there are several hosts, as redis://…",
+        ),
+        default="memory://",
+    )
+    hook_body_limit: int = setting(
+        "SAMNUAN_HOOK_BODY_LIMIT",
+        Text("ขนาดข้อความขาเข้าสูงสุด (ไบต์)", "Largest inbound message (bytes)"),
+        parse=number(1_000, 50_000_000),
+        default=256_000,
+    )
+    hook_networks: tuple[Network, ...] = setting(
+        "SAMNUAN_WEBHOOK_NETWORKS",
+        Text(
+            "เครือข่ายภายในที่ยอมให้ส่งเหตุการณ์ไปถึง",
+            "Private networks that events may be delivered to",
+        ),
+        parse=networks,
+        default=(),
+    )
+    development: bool = setting(
+        "SAMNUAN_DEVELOPMENT",
+        Text("เครื่องสำหรับพัฒนาและสาธิต", "This installation is for development"),
+        parse=flag,
+        default=False,
+    )

@@ -1,0 +1,96 @@
+"""Systems that may post to `/hooks`: registering them, and counting what they were refused."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from complaints.keys import Keyring
+from engine.actor import Actor
+from engine.clock import BANGKOK
+from engine.work import Work
+from webhooks.errors import NameRefused, NameTaken, SourceUnknown
+from webhooks.models import InboundRefusal, InboundSource
+from webhooks.naming import checked_name
+from webhooks.sealing import open_secret, seal_secret
+from webhooks.signing import new_secret
+
+UNKNOWN = "?"  # a made-up name must not become a row of its own
+
+
+def register_source(
+    work: Work,
+    keyring: Keyring,
+    name: str,
+    *,
+    actor: Actor,
+    channel: str | None = None,
+    messages: Iterable[str] = (),
+    variables: Iterable[str] = (),
+) -> str:
+    """Register a source of complaints (with its channel) or of messages (with their names, and the
+    variables they may carry: anything else could overwrite what the diagram decides on).
+
+    Returns the signing secret, to be given to the other side; it is never shown again.
+
+    Raises:
+        NameTaken, NameRefused: the name is in use or malformed, or neither or both kinds are asked.
+    """
+    names = sorted(set(messages))
+    if bool(channel) == bool(names):
+        raise NameRefused(name=name, allowed="a channel or messages, one of the two")
+    if work.session.get(InboundSource, checked_name(name)) is not None:
+        raise NameTaken(name=name)
+    secret = new_secret()
+    work.session.add(
+        InboundSource(
+            name=name,
+            kind="intake" if channel else "message",
+            channel=channel,
+            messages=names,
+            variables=sorted(set(variables)),
+            secret=seal_secret(keyring, secret, owner=f"source:{name}"),
+            active=True,
+            created_at=work.now,
+            created_by=actor.id,
+        )
+    )
+    return secret
+
+
+def close_source(work: Work, name: str) -> None:
+    """From now on the source is as good as unknown."""
+    active_source(work, name).active = False
+
+
+def active_source(work: Work, name: str) -> InboundSource:
+    source = work.session.get(InboundSource, name)
+    if source is None or not source.active:
+        raise SourceUnknown
+    return source
+
+
+def source_secret(keyring: Keyring, source: InboundSource) -> str:
+    return open_secret(keyring, source.secret, owner=f"source:{source.name}")
+
+
+def sources(work: Work) -> list[InboundSource]:
+    return list(work.session.scalars(sa.select(InboundSource).order_by(InboundSource.name)))
+
+
+def count_refusal(work: Work, name: str, reason: str) -> None:
+    """One more refusal of this source today."""
+    known = work.session.get(InboundSource, name)
+    key = (known.name if known else UNKNOWN, reason, work.now.astimezone(BANGKOK).date())
+    counter = work.session.get(InboundRefusal, key, with_for_update=True)
+    if counter is None:
+        source, reason, day = key
+        counter = InboundRefusal(source=source, reason=reason, day=day, count=0)
+        work.session.add(counter)
+    counter.count += 1
+    counter.last_at = work.now
+
+
+def refusals(work: Work, *, limit: int = 100) -> list[InboundRefusal]:
+    """What was refused, the newest day first."""
+    newest = (InboundRefusal.day.desc(), InboundRefusal.source, InboundRefusal.reason)
+    return list(work.session.scalars(sa.select(InboundRefusal).order_by(*newest).limit(limit)))
