@@ -1,4 +1,4 @@
-"""The shapes: form-js files compiled into strict schemas, and the answers split into their homes."""
+"""The shapes: form-js files as strict schemas, and answers split into their homes."""
 
 from forms.errors import FormError, FormInvalid, FormRejected
 from forms.homes import Answers, merge

@@ -14,6 +14,7 @@ from forms.slots import UNSET, Slot
 Home = Literal["variable", "submission", "personal", "file"]
 OptionValue = str | bool | int | Decimal
 
+NO_TEXT: Final = Text("", "")
 TEXTS: Final = frozenset({"textfield", "textarea"})
 SINGLE_CHOICES: Final = frozenset({"radio", "select"})
 MULTIPLE_CHOICES: Final = frozenset({"checklist", "taglist"})
@@ -82,7 +83,7 @@ class Component:
     id: str
     type: str
     key: str = ""  # key of a field, path of a group or list; "" where nothing is kept
-    label: Text = Text("", "")
+    label: Text = NO_TEXT
     description: Text | None = None
     prose: tuple[Prose, Prose] | None = None  # a text component, in Thai and English
     properties: Mapping[str, str] = field(default_factory=dict)

@@ -97,9 +97,7 @@ def _christian_year(year: str, era: str) -> int:
     number = int(year)
     if len(year) != 4:
         raise UnclearYear
-    if era in {"พศ", "BE"}:
-        number -= BUDDHIST_ERA
-    elif era == "" and number >= 2400:
+    if era in {"พศ", "BE"} or (era == "" and number >= 2400):
         number -= BUDDHIST_ERA
     if not 1800 <= number <= 2199:
         raise UnclearYear

@@ -34,7 +34,7 @@ class FormInvalid(FormError):
 
     thai = "โปรดแก้ไขคำตอบ {count} แห่ง: {summary}"
 
-    # Answers may name whom they accuse: the messages say what is wrong with a field, never what stood in it.
+    # Answers may name whom they accuse: a message says what is wrong, never what stood there.
     def __init__(self, errors: Mapping[str, Sequence[Text]]) -> None:
         self.errors = {path: list(texts) for path, texts in errors.items()}
         super().__init__(count=len(self.errors), summary="")

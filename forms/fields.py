@@ -1,4 +1,4 @@
-"""The marshmallow fields of a form: each takes one kind of answer and says what is wrong in two languages."""
+"""The marshmallow fields of a form: each reads one kind of answer, or says what is wrong."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufff
 
 def refuse(text: Text, **facts: object) -> ValidationError:
     # marshmallow keeps what stands in the list as it is, so the message stays in both languages.
-    return ValidationError([text.format(**facts)])  # type: ignore[list-item]
+    return ValidationError([text.format(**facts)])
 
 
 class FormField(fields.Field[Any]):
@@ -236,7 +236,10 @@ def load_level(schema: Schema, value: Any) -> tuple[dict[str, Any], dict[Any, An
 class FormSchema(Schema):
     """The strict ground of every form: an unknown key is refused, in two languages."""
 
-    error_messages = {"unknown": wording.UNKNOWN, "type": wording.NOT_A_FORM}  # type: ignore[dict-item]
+    error_messages: dict[str, Any] = {  # noqa: RUF012 - marshmallow declares it so
+        "unknown": wording.UNKNOWN,
+        "type": wording.NOT_A_FORM,
+    }
 
 
 def build_schema(components: tuple[Component, ...]) -> Schema:

@@ -1,7 +1,8 @@
-"""Where each answer lives: process variables, the case's submission, the identity vault, the file store."""
+"""Where each answer lives: process variables, submission, identity vault or file store."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from forms.component import Component, Home
@@ -12,8 +13,8 @@ from forms.situation import Situation
 class Answers:
     """The answers of one form, each leaf in exactly one home.
 
-    The rows of a list keep their place in every home that holds a part of them, so that row 2 of the
-    vault is row 2 of the variables. `files` maps the path of a field to the ids of its files.
+    The rows of a list keep their place in every home that holds a part of them, so that row 2 of
+    the vault is row 2 of the variables. `files` maps the path of a field to the ids of its files.
     """
 
     variables: dict[str, Any]
@@ -129,7 +130,7 @@ def _copy(value: Any) -> Any:
 
 def _put(whole: dict[str, Any], steps: list[str], value: Any) -> None:
     place: Any = whole
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         if isinstance(place, list):
             while len(place) <= int(step):
                 place.append({})

@@ -64,7 +64,7 @@ def _flat(messages: Any, path: str) -> list[tuple[str, list[Text]]]:
 def _as_chosen(
     components: tuple[Component, ...], typed: Mapping[str, Any], scope: Scope
 ) -> dict[str, Any]:
-    """Choices as the options have them: a page posts `true` as text where the form means a boolean."""
+    """Choices as the options have them: a page posts `true` as text where a boolean is meant."""
     found = dict(typed)
     scope = scope.with_answers(found)
     for component in components:
@@ -84,7 +84,7 @@ def _as_chosen(
 
 
 class _Judge:
-    """Walks the visible fields and adds their faults; what is wrong in a hidden one is forgotten."""
+    """Walks the visible fields and adds their faults; those of hidden ones are forgotten."""
 
     def __init__(self, situation: Situation, errors: Errors) -> None:
         self.situation = situation

@@ -1,4 +1,4 @@
-"""Between the flat names of an HTML form and nested answers, so that a page works without JavaScript."""
+"""From the flat names of a posted HTML form to nested answers, with no JavaScript needed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
@@ -38,7 +38,7 @@ def parse(
     *,
     ignore: Collection[str] = NOT_ANSWERS,
 ) -> dict[str, Any]:
-    """Nested answers from posted names; a name that belongs to no field stays, for `load` to refuse.
+    """Nested answers from posted names; a name of no field stays, for `load` to refuse.
 
     `files` holds the ids under which uploads of this post were stored, by path or by input name.
     Names that start with `_` are the page's own and left out.
@@ -123,10 +123,10 @@ def _row_order(number: str) -> tuple[int, str]:
 def apply_action(
     components: tuple[Component, ...], answers: Mapping[str, Any], action: str
 ) -> dict[str, Any]:
-    """Do what an extra button asks: `add:accused`, `remove:accused.1`; anything else changes nothing."""
+    """Do what a button asks: `add:accused`, `remove:accused.1`; anything else changes nothing."""
     verb, _, path = action.partition(":")
     steps = path.split(".") if path else []
-    changed = _deep_copy(dict(answers))
+    changed: dict[str, Any] = _deep_copy(dict(answers))
     if verb == "add" and steps:
         rows, component = _rows_at(components, changed, steps)
         if rows is not None and component is not None and len(rows) < MOST_ROWS:

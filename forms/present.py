@@ -1,17 +1,17 @@
-"""From a form and the answers so far to what a page shows, and from answers to what a file reads out."""
+"""From a form and the answers so far to what a page shows of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
 from engine.text import Text
-from forms.component import CHOICES, MULTIPLE_CHOICES, Component, token_of, walk
-from forms.dates import spell_date, spell_moment
-from forms.judging import is_empty, options_of
+from forms.component import CHOICES, Component, token_of, walk
+from forms.defaults import as_mapping
+from forms.judging import options_of
 from forms.numerals import spell_number
-from forms.situation import Situation, settle
+from forms.readout import spell_in_time, words_of
+from forms.situation import Situation
 from forms.slots import Scope
 from forms.view import (
     Button,
@@ -20,7 +20,6 @@ from forms.view import (
     FormView,
     ItemView,
     Kind,
-    Line,
     OptionView,
     RowView,
 )
@@ -38,59 +37,16 @@ class Request:
     """What one showing of a form is asked with."""
 
     shown: Mapping[str, Any]  # as given, also where they are wrong, with defaults where never shown
-    typed: Mapping[str, Any]
+    situation: Situation
     errors: Mapping[str, Sequence[Text]] = field(default_factory=dict)
     language: str = "th"
     file_names: Mapping[str, str] = field(default_factory=dict)
 
 
-def initial(components: tuple[Component, ...], scope: Scope) -> dict[str, Any]:
-    """The answers a fresh form starts with."""
-    return with_defaults(components, {}, scope)
-
-
-def with_defaults(
-    components: tuple[Component, ...], answers: Mapping[str, Any], scope: Scope
-) -> dict[str, Any]:
-    """The answers, and the default of every field that was not shown yet."""
-    filled = dict(answers)
-    for component in components:
-        inside = scope.with_answers(filled)
-        key = component.key
-        if component.type == "group" and not key:
-            filled = with_defaults(component.children, filled, scope)
-        elif component.type == "group":
-            inner = _as_mapping(answers.get(key))
-            filled[key] = with_defaults(component.children, inner, inside.within(inner))
-        elif component.type == "dynamiclist":
-            filled[key] = _rows_with_defaults(component, answers.get(key), inside)
-        elif component.is_leaf and key not in answers and component.default.is_set:
-            value = component.default.value(inside)
-            if value is not None:
-                filled[key] = value
-    return filled
-
-
-def _rows_with_defaults(component: Component, given: Any, scope: Scope) -> list[dict[str, Any]]:
-    rows = given
-    if not isinstance(given, list):
-        least = component.limits.minimum.value(scope)
-        rows = [{}] * max(component.rows_at_first, least if isinstance(least, int) else 0)
-    return [
-        with_defaults(
-            component.children, _as_mapping(row), scope.within(_as_mapping(row), index=index)
-        )
-        for index, row in enumerate(rows)
-    ]
-
-
-def present(
-    form_id: str, components: tuple[Component, ...], scope: Scope, request: Request
-) -> FormView:
+def present(form_id: str, components: tuple[Component, ...], request: Request) -> FormView:
     """The form as a page shows it for these answers."""
-    situation = settle(components, request.typed, scope)
-    page = _Page(form_id, components, situation, request)
-    items = tuple(page.items(components, request.shown, situation.scope, ""))
+    page = _Page(form_id, components, request)
+    items = tuple(page.items(components, request.shown, request.situation.scope, ""))
     uploads = [item.name for item in _all_items(items) if item.kind == "files"]
     return FormView(
         id=page.id_of(""),
@@ -115,15 +71,9 @@ def _watched(components: tuple[Component, ...]) -> frozenset[str]:
 class _Page:
     """One showing of a form, from the top of the page to its end."""
 
-    def __init__(
-        self,
-        form_id: str,
-        components: tuple[Component, ...],
-        situation: Situation,
-        request: Request,
-    ) -> None:
+    def __init__(self, form_id: str, components: tuple[Component, ...], request: Request) -> None:
         self.form_id = form_id
-        self.situation = situation
+        self.situation = request.situation
         self.request = request
         self.watched = _watched(components)
 
@@ -165,8 +115,8 @@ class _Page:
     ) -> ItemView:
         inner, inside, place = answers, scope, prefix
         if component.key:
-            inner = _as_mapping(answers.get(component.key))
-            inside = scope.within(_as_mapping(scope.values.get(component.key)))
+            inner = as_mapping(answers.get(component.key))
+            inside = scope.within(as_mapping(scope.values.get(component.key)))
             place = f"{prefix}{component.key}."
         return ItemView(
             kind="group",
@@ -185,7 +135,7 @@ class _Page:
         typed = scope.values.get(component.key)
         counted = typed if isinstance(typed, list) else []
         views = tuple(
-            self._row(component, _as_mapping(row), scope, f"{path}.{index}", counted)
+            self._row(component, as_mapping(row), scope, f"{path}.{index}", counted)
             for index, row in enumerate(rows)
         )
         return ItemView(
@@ -216,11 +166,11 @@ class _Page:
         counted: Sequence[Any],
     ) -> RowView:
         number = int(path.rpartition(".")[2])
-        inner = _as_mapping(counted[number]) if number < len(counted) else {}
+        inner = as_mapping(counted[number]) if number < len(counted) else {}
         inside = scope.within(inner, index=number)
-        words = component.words("row_label") or component.label
-        legend = f"{self.say(words)} {number + 1}"
-        remove = Text(f"ลบ{words.th} {number + 1}", f"Remove {words.en} {number + 1}")
+        name = component.words("row_label") or component.label
+        legend = f"{self.say(name)} {number + 1}"
+        remove = Text(f"ลบ{name.th} {number + 1}", f"Remove {name.en} {number + 1}")
         return RowView(
             id=self.id_of(path),
             name=_html(path),
@@ -246,7 +196,7 @@ class _Page:
             attributes=_attributes(component, scope),
             options=tuple(self._options(component, value, scope, path)),
             files=tuple(self._files(value, path)) if component.type == "filepicker" else (),
-            rows_below=_height(component),
+            lines=_height(component),
         )
 
     def _fixed(self, component: Component, scope: Scope, path: str) -> ItemView:
@@ -311,8 +261,8 @@ class _Page:
                 yield ErrorLink(item.label, text, f"#{item.first_id}")
         for path, texts in self.request.errors.items():
             if self.id_of(path) not in shown:
-                for text in texts:
-                    yield ErrorLink(path, self.say(text), "")
+                for unplaced in texts:
+                    yield ErrorLink(path, self.say(unplaced), "")
 
 
 _DATE_HINTS: Final = {
@@ -334,10 +284,6 @@ _FILE_HINT: Final = Text(
 
 def _html(path: str) -> str:
     return path.replace(".", "-")
-
-
-def _as_mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _height(component: Component) -> int:
@@ -372,86 +318,3 @@ def _all_items(items: Sequence[ItemView]) -> Iterator[ItemView]:
         yield from _all_items(item.items)
         for row in item.rows:
             yield from _all_items(row.items)
-
-
-def spell_in_time(value: Any, subtype: str, language: str) -> str:
-    """An ISO date or time in words; what is not ISO is shown as the person typed it."""
-    if not isinstance(value, str):
-        return ""
-    try:
-        if subtype == "date":
-            day = date.fromisoformat(value)
-            return spell_date(day, language) if len(value) == 10 and day.year < 2400 else value
-        if subtype == "time":
-            return f"{time.fromisoformat(value):%H:%M}"
-        return spell_moment(datetime.fromisoformat(value), language)
-    except ValueError:
-        return value
-
-
-def words_of(component: Component, value: Any, scope: Scope, language: str) -> str:
-    """An answer in words: a choice by its label, a date in พ.ศ., a number with its commas."""
-    if component.type == "checkbox":
-        return Text("ใช่", "Yes").of(language) if value is True else Text("ไม่ใช่", "No").of(language)
-    if is_empty(value) and value is not False:
-        return ""
-    if component.type in CHOICES:
-        labels = {
-            option.token: option.label.of(language) for option in options_of(component, scope)
-        }
-        given = value if component.type in MULTIPLE_CHOICES else [value]
-        return ", ".join(labels.get(token_of(item), token_of(item)) for item in given)
-    if component.type == "datetime":
-        return spell_in_time(value, component.subtype, language)
-    if isinstance(value, int | Decimal):
-        return spell_number(value)
-    return str(value)
-
-
-def read_out(
-    components: tuple[Component, ...],
-    answers: Mapping[str, Any],
-    scope: Scope,
-    language: str,
-    file_names: Mapping[str, str],
-) -> tuple[Line, ...]:
-    """The answered fields of a form, in its order."""
-    inside = scope.with_answers(answers)
-    lines = (_read_line(c, answers, inside, language, file_names) for c in components)
-    return tuple(line for group in lines for line in group)
-
-
-def _read_line(
-    component: Component,
-    answers: Mapping[str, Any],
-    scope: Scope,
-    language: str,
-    file_names: Mapping[str, str],
-) -> tuple[Line, ...]:
-    label = component.label.of(language)
-    value = answers.get(component.key)
-    if component.type == "group":
-        inner = _as_mapping(value) if component.key else answers
-        lines = read_out(component.children, inner, scope, language, file_names)
-        return (Line(label, lines=lines),) if label and lines else lines
-    if component.type == "dynamiclist":
-        words = component.words("row_label") or component.label
-        rows = [read_out(component.children, _as_mapping(row), scope, language, file_names)
-                for row in (value or [])]  # fmt: skip
-        return tuple(
-            Line(f"{words.of(language)} {number}", lines=row)
-            for number, row in enumerate(rows, 1)
-            if row
-        )
-    if component.key not in answers or not component.is_leaf or value is None or value in ("", []):
-        return ()
-    if component.type == "filepicker":
-        files = tuple(FileView(item, file_names.get(item, item), "") for item in value)
-        return (Line(label, files=files),)
-    return (
-        Line(
-            label,
-            words_of(component, value, scope, language),
-            personal=component.home == "personal",
-        ),
-    )

@@ -59,7 +59,7 @@ class Prose:
 
 
 def read_prose(text: str, compile_slot: Compile) -> Prose:
-    """Read headings, paragraphs, lists, bold, links and `{{ expression }}`; the rest is plain text."""
+    """Read headings, paragraphs, lists, bold, links and `{{ expression }}`; the rest is text."""
     if text.startswith("="):
         return Prose((Block("paragraph", ((Span(value=compile_slot(text)),),)),))
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())

@@ -9,12 +9,14 @@ from marshmallow import Schema
 from engine import feel
 from engine.findings import Finding, has_errors
 from engine.text import Text
-from forms import loading, post, present
+from forms import loading, post, present, readout
 from forms.component import CHOICES, Component, Home, Option, level, walk
+from forms.defaults import with_defaults
 from forms.errors import FormRejected
 from forms.fields import build_schema
 from forms.homes import Answers
 from forms.reading import Reader
+from forms.situation import Situation, settle
 from forms.slots import Scope, bangkok_environment
 from forms.source import Remarks, read_tree
 from forms.view import FormView, Line
@@ -93,8 +95,8 @@ class Form:
         *,
         environment: feel.Environment | None = None,
     ) -> dict[str, Any]:
-        """The answers a fresh form starts with: its defaults and first rows."""
-        return present.initial(self.components, _scope(context, environment))
+        """The answers a fresh form starts with: defaults and first rows of what is visible."""
+        return self._with_defaults({}, _scope(context, environment))[0]
 
     def view(
         self,
@@ -107,16 +109,18 @@ class Form:
         file_names: Mapping[str, str] | None = None,
     ) -> FormView:
         """Everything a template shows of the form, in order and in one language."""
-        scope = _scope(context, environment)
-        shown = present.with_defaults(self.components, answers or {}, scope)
-        request = present.Request(
-            shown=shown,
-            typed=loading.typed(self.components, self._schema, shown, scope),
-            errors=errors or {},
-            language=language,
-            file_names=file_names or {},
-        )
-        return present.present(self.id, self.components, scope, request)
+        shown, situation = self._with_defaults(answers or {}, _scope(context, environment))
+        request = present.Request(shown, situation, errors or {}, language, file_names or {})
+        return present.present(self.id, self.components, request)
+
+    def _with_defaults(
+        self, answers: Mapping[str, Any], scope: Scope
+    ) -> tuple[dict[str, Any], Situation]:
+        def settle_for(given: Mapping[str, Any]) -> Situation:
+            typed = loading.typed(self.components, self._schema, given, scope)
+            return settle(self.components, typed, scope)
+
+        return with_defaults(self.components, answers, settle_for)
 
     def read_out(
         self,
@@ -129,13 +133,13 @@ class Form:
     ) -> tuple[Line, ...]:
         """What was answered, as labels with words, for showing a case file; blanks are left out."""
         scope = _scope(context, environment)
-        return present.read_out(self.components, answers, scope, language, file_names or {})
+        return readout.read_out(self.components, answers, scope, language, file_names or {})
 
     def field(self, path: str) -> Field | None:
         return next((field for field in self.fields if field.path == path), None)
 
     def file_field(self, input_name: str) -> Field | None:
-        """The field an upload was posted for: `witnesses-0-statement` is `witnesses[].statement`."""
+        """The field an upload was posted for: `witnesses-0-card` is `witnesses[].card`."""
         steps = input_name.split(post.SEPARATOR)
         path = "".join("[]." if step.isdigit() else f"{step}." for step in steps).replace(
             ".[]", "[]"

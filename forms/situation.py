@@ -1,4 +1,4 @@
-"""Which parts of a form count for the answers given so far: what is hidden, fixed and worked out."""
+"""Which parts of a form count for the answers so far: what is hidden, fixed, worked out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any, Final
 from forms.component import MULTIPLE_CHOICES, Component
 from forms.slots import Scope
 
-# A condition may depend on a field that another condition hides, so hiding is repeated until it rests.
-# Conditions that chase each other in a circle stop here; the last picture is then the one that counts.
+# A condition may depend on a field that another condition hides, so hiding is repeated until it
+# rests. Conditions that chase each other in a circle stop here; then the last picture counts.
 MOST_PASSES: Final = 12
 
 
@@ -27,7 +27,7 @@ class Situation:
 def settle(
     components: tuple[Component, ...], typed: Mapping[str, Any], surroundings: Scope
 ) -> Situation:
-    """Find the hidden parts: an answer in a hidden part counts as not given, also for conditions."""
+    """Find the hidden parts: an answer there counts as not given, also for conditions."""
     hidden: frozenset[str] = frozenset()
     for _ in range(MOST_PASSES):
         answers = _counting(components, typed, surroundings, "", hidden)

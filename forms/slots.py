@@ -15,7 +15,7 @@ def bangkok_environment() -> feel.Environment:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names an expression sees: the case's variables, the answers and, in a row, the row's own."""
+    """The names an expression sees: the case's variables, the answers and, in a row, its own."""
 
     values: Mapping[str, Any]
     environment: feel.Environment

@@ -31,7 +31,7 @@ class Remarks:
     ) -> None:
         row = self._row(element)
         self.findings.append(
-            Finding(self.file, element, severity, f"form-{rule}", text, row, column)
+            Finding(self.file, element, severity, f"form.{rule}", text, row, column)
         )
 
     def _row(self, element: str) -> int | None:
@@ -56,7 +56,7 @@ def read_tree(content: bytes, remarks: Remarks) -> Mapping[str, Any] | None:
 
 
 def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    # A repeated name would silently win over the first: what the process owner sees is not what runs.
+    # A repeated name would silently win over the first: what is read is not what would run.
     names = [name for name, _ in pairs]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:

@@ -1,4 +1,4 @@
-"""What a template shows of a form: plain values in one language, so that the template decides nothing."""
+"""What a template shows of a form: plain values in one language; the template decides nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,7 +71,7 @@ class ItemView:
     items: tuple["ItemView", ...] = ()
     rows: tuple[RowView, ...] = ()
     add: Button | None = None
-    rows_below: int = 0
+    lines: int = 0
 
     @property
     def described_by(self) -> str:
