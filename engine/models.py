@@ -140,7 +140,7 @@ class ProcessInstance(Base):
     __table_args__ = (
         sa.CheckConstraint("status IN ('running','completed','cancelled')", "status"),
     )
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": revision}
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  (SQLAlchemy reads it as it is)
 
 
 class StartSubscription(Base):

@@ -53,10 +53,10 @@ def compile_process(process: Process, others: Mapping[str, Process]) -> Definiti
         _Builder(plain, built).scope(plain.body, plain.id)
         for node in plain.body.walk():
             target = node.extensions.called_process
-            if node.tag == "callActivity" and target in others and target not in called:
-                if target != process.id:
-                    called[target] = others[target]
-                    pending.append(others[target])
+            known = target in others and target not in called and target != process.id
+            if node.tag == "callActivity" and known:
+                called[target] = others[target]
+                pending.append(others[target])
     return Definition(process, built[process.id], built, called)
 
 

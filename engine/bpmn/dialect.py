@@ -40,8 +40,8 @@ SUBPROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 # Extension elements that are acted upon; whatever else stands on an element becomes a finding.
 APPLIED_ZEEBE = frozenset(
     "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
-    "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties subscription "
-    "userTask versionTag publishMessage".split()
+    "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties "
+    "subscription userTask versionTag publishMessage".split()
 )
 APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})
 APPLIED_CAMUNDA_ATTRIBUTES = frozenset(

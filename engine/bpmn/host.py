@@ -1,4 +1,4 @@
-"""What a running workflow asks of the engine around it: expressions, decisions, time and a record."""
+"""What a running workflow asks of the engine: expressions, decisions, time and a record."""
 
 from __future__ import annotations
 

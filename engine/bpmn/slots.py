@@ -29,7 +29,7 @@ EMPTY = Slot("")
 
 @lru_cache(maxsize=4096)
 def slot(text: str, *, always: bool = False) -> Slot:
-    """`=x` and `${x}` are expressions, anything else is a literal; with `always`, all of it is FEEL.
+    """`=x` and `${x}` are expressions, the rest is literal; with `always`, all of it is FEEL.
 
     Raises:
         FeelSyntaxError: the expression cannot be read; it tells line and column.

@@ -67,7 +67,7 @@ def parse_moment(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """`R3/P1D`, `R/2026-01-01T00:00+07:00/P1M`: how often (None for ever), from when, how far apart."""
+    """`R3/P1D`, `R/2026-01-01/P1M`: how often (None for ever), from when, how far apart."""
 
     rounds: int | None
     start: datetime | None

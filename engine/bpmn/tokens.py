@@ -2,7 +2,7 @@
 
 SpiffWorkflow 3.2 grows a tree of predicted tasks and walks it at every step: joins in loops fire
 early, parallel branches overwrite each other, deep cases freeze at 1,000 levels and consecutive
-parallel blocks grow as 2^k. Here only tokens that exist are in the tree, so none of this can happen.
+parallel blocks grow as 2^k. Here only tokens that exist are in the tree: none of it can happen.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Token(Task):
     """A token on a flow node: `data` are the variables as this branch sees them."""
 
     def _set_state(self, value: int) -> None:
-        # The original logs every change with the whole tree in `extra`, a fifth of the running time.
+        # The original logs every change with all tasks in `extra`: a fifth of the running time.
         self._state = value
 
     def _ready(self) -> None:
@@ -86,7 +86,7 @@ class _Scope:
         return [token for token in self.tasks.values() if token._state & LIVE]
 
     def _task_completed_notify(self, task: Token) -> None:
-        # The original updates every waiting task of the case here; ours are woken by what they await.
+        # The original updates every waiting task here; ours are woken by what they wait for.
         pass
 
     def changed(self, token: Token) -> Data:
@@ -127,19 +127,18 @@ class Subprocess(_Scope, BpmnSubWorkflow):
         self.result = {}
         BpmnSubWorkflow.__init__(self, spec, parent_task_id, top_workflow, deserializing=True)
         if self.depth > MAX_NESTING:
-            token = top_workflow.get_task_from_id(parent_task_id)
-            raise StepFailed(element=token.node.id, reason=f"more than {MAX_NESTING} levels deep")
+            raise StepFailed(element=spec.name, reason=f"more than {MAX_NESTING} levels deep")
 
     def _calculate_depth(self) -> int:
         return int(self.parent_workflow.depth) + 1
 
 
 class _NoScripts:
-    """Stands where SpiffWorkflow keeps its Python script engine: nothing is ever evaluated there."""
+    """Stands where SpiffWorkflow keeps its Python script engine: nothing is evaluated there."""
 
 
 class Case(_Scope, BpmnWorkflow):
-    """A whole running instance: the top scope, its subprocesses and the queue of automatic steps."""
+    """A running instance: the top scope, its subprocesses and the queue of automatic steps."""
 
     def __init__(self, spec: Any, subprocess_specs: dict[str, Any], instance: UUID) -> None:
         self.result = {}
@@ -153,7 +152,7 @@ class Case(_Scope, BpmnWorkflow):
         )
 
     def next_id(self) -> UUID:
-        """Ids follow from the instance's own and a counter, so that a replay makes the same ones."""
+        """Ids follow from the instance's own and a counter: a replay makes the same ones."""
         self.counter += 1
         return self.id_of(self.counter)
 
@@ -170,7 +169,7 @@ class Case(_Scope, BpmnWorkflow):
 
     def get_task_from_id(self, task_id: UUID) -> Token | None:
         for scope in self.scopes():
-            token = scope.tasks.get(task_id)
+            token: Token | None = scope.tasks.get(task_id)
             if token is not None:
                 return token
         return None
@@ -194,7 +193,7 @@ def common_base(tokens: list[Token]) -> Data:
 
 
 def merge(tokens: list[Token]) -> Data:
-    """Three-way merge of branches: what one changed stays changed; two different changes collide."""
+    """Three-way merge: what one branch changed stays changed; two different changes collide."""
     base = common_base(tokens)
     merged = dict(base)
     changed: set[str] = set()

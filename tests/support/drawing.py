@@ -66,7 +66,8 @@ def job(id: str, type: str, tag: str = "serviceTask", **headers: str) -> str:
 
 
 def rule(id: str, decision: str, result: str) -> str:
-    inner = f"<zeebe:calledDecision decisionId={quoteattr(decision)} resultVariable={quoteattr(result)}/>"
+    attributes = f"decisionId={quoteattr(decision)} resultVariable={quoteattr(result)}"
+    inner = f"<zeebe:calledDecision {attributes}/>"
     return el("businessRuleTask", id, ext(inner))
 
 
