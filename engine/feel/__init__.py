@@ -7,6 +7,7 @@
 See docs/feel.md for the language itself.
 """
 
+from engine.feel.check import check
 from engine.feel.errors import Diagnostic, FeelSyntaxError, Problem
 from engine.feel.expression import (
     Expression,
@@ -29,6 +30,7 @@ __all__ = [
     "Problem",
     "Slot",
     "UnaryTests",
+    "check",
     "compile",
     "compile_unary_tests",
     "from_json",

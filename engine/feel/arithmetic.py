@@ -1,4 +1,4 @@
-"""What + - * / ** and the minus sign mean for each pair of kinds (DMN 1.5, 10.3.2.6 and table 55)."""
+"""What + - * / ** and the minus sign mean for each pair of kinds (DMN 1.5, 10.3.2.6, table 55)."""
 
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
@@ -161,3 +161,20 @@ _RULES: dict[tuple[str, str, str], Callable[[Any, Any], Any]] = {
     ("/", _YM, _N): lambda a, b: _months(_scaled(a.months, b, "/")),
     ("/", _YM, _YM): lambda a, b: _ratio(a.months, b.months),
 }
+
+
+def result_kind(operator: str, left: str, right: str) -> str | None:
+    """The kind of an operation's result, None when the operation is not defined."""
+    if left == right == _N:
+        return _N
+    if left == right == "string":
+        return "string" if operator == "+" else None
+    if (operator, left, right) not in _RULES:
+        return None
+    if operator == "/" and left == right:
+        return _N
+    if operator == "-" and {left, right} <= {_D, _T, _M}:
+        return _DT
+    points = [kind for kind in (left, right) if kind in (_D, _T, _M)]
+    durations = [kind for kind in (left, right) if kind in (_YM, _DT)]
+    return (points or durations)[0]

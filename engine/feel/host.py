@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import lru_cache
 from typing import Any
 
 from engine.feel.errors import Undefined
@@ -18,7 +17,6 @@ def host_function(name: str, given: Callable[..., Any] | Function) -> Function:
     return given if isinstance(given, Function) else _wrapped(name, given)
 
 
-@lru_cache(maxsize=256)
 def _wrapped(name: str, given: Callable[..., Any]) -> Function:
     def call(scope: Scope, arguments: list[Any]) -> Any:
         plain = arguments[0] if variadic and len(arguments) == 1 else arguments

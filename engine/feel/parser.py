@@ -56,6 +56,19 @@ def parse_tests(source: str, known: Iterable[str] = ()) -> s.Tests:
     return _closed(stream, s.Tests(_tests(stream)))
 
 
+def parse_type_text(text: str) -> s.TypeName:
+    """The tree of a type such as `list<number>`.
+
+    Raises:
+        FeelSyntaxError: with line, column and what was expected.
+    """
+    stream = Stream(text)
+    found = parse_type(stream)
+    if stream.token.kind != "end":
+        raise stream.error("จบชนิดข้อมูล", "the end of the type")
+    return found
+
+
 Kind = TypeVar("Kind", bound=s.Node)
 
 

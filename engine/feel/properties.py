@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
-from engine.feel.values import MISSING, Range
+from engine.feel.values import KINDS, MISSING, Range
 
 
 def property_of(value: Any, name: str) -> Any:
@@ -73,3 +73,9 @@ _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
         "end included": lambda r: r.high_included,
     },
 }
+
+
+def property_names(kind: str) -> frozenset[str]:
+    """The properties that values of a kind have."""
+    found = (names for class_, names in _PROPERTIES.items() if KINDS[class_] == kind)
+    return frozenset(next(found, {}))

@@ -1,0 +1,25 @@
+"""Decisions of OMG DMN 1.1 to 1.5, evaluated with FEEL.
+
+model = dmn.parse("triage.dmn", content)
+result = dmn.evaluate([model], "triage", {"amount": 5}, environment)
+result.value, result.rules
+"""
+
+from engine.dmn.evaluation import Result, evaluate
+from engine.dmn.findings import DecisionNotFound, DmnRejected
+from engine.dmn.gaps import check
+from engine.dmn.model import Decision, Model
+from engine.dmn.modelset import load
+from engine.dmn.reading import parse
+
+__all__ = [
+    "Decision",
+    "DecisionNotFound",
+    "DmnRejected",
+    "Model",
+    "Result",
+    "check",
+    "evaluate",
+    "load",
+    "parse",
+]

@@ -1,0 +1,434 @@
+"""Boxed expressions: contexts, invocations, lists, relations, functions, loops (DMN 1.5, 7.3).
+
+Each becomes a closure over the scope, as the expressions within it do.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.dmn.findings import remark
+from engine.dmn.itemtypes import ItemTypes
+from engine.dmn.model import Decision, InputData, Logic, Model, Table
+from engine.dmn.source import Element, child, children, local, text_of
+from engine.feel.check import check_tests, check_tree, may_convert
+from engine.feel.compile_lists import item_scope
+from engine.feel.errors import FeelSyntaxError, Problem, Undefined
+from engine.feel.expression import (
+    Expression,
+    UnaryTests,
+    compile,
+    compile_unary_tests,
+)
+from engine.feel.invoke import invoke
+from engine.feel.numbers import whole
+from engine.feel.scope import Scope
+from engine.feel.temporal import Date
+from engine.feel.types import ANY, Type, converted
+from engine.feel.values import Function, Overload, Parameter, Range, kind, lift
+
+EXPRESSIONS = (
+    "literalExpression",
+    "decisionTable",
+    "context",
+    "invocation",
+    "list",
+    "relation",
+    "functionDefinition",
+    "conditional",
+    "for",
+    "every",
+    "some",
+    "filter",
+)
+Names = Mapping[str, Type | None]
+
+
+def nothing(scope: Scope) -> None:
+    return None
+
+
+class Boxed:
+    """Compiles the logic of one element; every fault becomes a finding of the model."""
+
+    def __init__(
+        self,
+        model: Model,
+        types: ItemTypes,
+        functions: frozenset[str],
+        known: Names,
+        owner: str,
+    ) -> None:
+        self.model = model
+        self.types = types
+        self.functions = functions
+        self.known: dict[str, Type | None] = dict(known)
+        self.owner = owner
+        self.components = types.component_names()
+        # Camunda Modeler's tables read process variables that no input data declares: then any
+        # name may be one, and an unknown name cannot be told from a variable.
+        self.open = not any(isinstance(each, InputData) for each in model.elements.values())
+
+    # -- reports ------------------------------------------------------------------------------
+
+    def report(self, element: Element, rule: str, **facts: Any) -> None:
+        row = int(element.sourceline) if element.sourceline else None
+        found = remark(self.model.file, self.place(element), rule, row=row, **facts)
+        self.model.findings.append(found)
+
+    def place(self, element: Element) -> str:
+        """The rule's id for what stands in a rule, else the nearest id around the element."""
+        here: Element | None = element
+        nearest = ""
+        while here is not None and local(here) != "definitions":
+            nearest = nearest or here.get("id", "")
+            if local(here) == "rule" and here.get("id"):
+                return str(here.get("id"))
+            here = here.getparent()
+        return nearest or self.owner
+
+    # -- literal expressions and tests ----------------------------------------------------------
+
+    def names(self) -> list[str]:
+        return [*self.known, *self.components]
+
+    def literal(self, element: Element | None, wanted: Type = ANY) -> Expression | None:
+        """The expression in an element's `text`; None when there is none or it is faulty."""
+        text = text_of(element)
+        if element is None or not text or not self._is_feel(element):
+            return None
+        try:
+            expression = compile(text, self.names(), self.types.known)
+        except FeelSyntaxError as error:
+            self.report(element, "dmn-feel", column=error.column, text=error.text)
+            return None
+        self._check(element, expression, wanted)
+        return expression
+
+    def tests(self, element: Element | None, of: Type = ANY) -> UnaryTests | None:
+        text = text_of(element)
+        if element is None or not text or not self._is_feel(element):
+            return None
+        try:
+            tests = compile_unary_tests(text, self.names(), self.types.known)
+        except FeelSyntaxError as error:
+            self.report(element, "dmn-feel", column=error.column, text=error.text)
+            return None
+        found = check_tests(
+            tests, of, self._typed_names(), self.functions | self._own_functions(), self.open
+        )
+        self._add(element, found)
+        return tests
+
+    def _check(self, element: Element, expression: Expression, wanted: Type) -> None:
+        found = check_tree(
+            expression.source,
+            expression.tree,
+            self._typed_names(),
+            self.functions | self._own_functions(),
+            open_names=self.open,
+            types=self.types.known,
+        )
+        self._add(element, found.problems)
+        if not found.problems and not may_convert(found.type, wanted):
+            self.report(element, "dmn-output-type", expected=wanted.name, given=found.type.name)
+
+    def _add(self, element: Element, problems: list[Problem]) -> None:
+        for problem in problems:
+            rule = "dmn-" + problem.code
+            self.report(element, rule, column=problem.column, text=problem.text)
+
+    def _typed_names(self) -> dict[str, Type]:
+        return {name: type_ or ANY for name, type_ in self.known.items()}
+
+    def _own_functions(self) -> frozenset[str]:
+        return frozenset(name for name, type_ in self.known.items() if type_ is None)
+
+    def _is_feel(self, element: Element) -> bool:
+        language = element.get("expressionLanguage") or ""
+        if not language or "feel" in language.lower():
+            return True
+        self.report(element, "dmn-language", language=language)
+        return False
+
+    # -- boxed expressions ----------------------------------------------------------------------
+
+    def decision(self, node: Element, decision: Decision) -> tuple[Logic | None, Table | None]:
+        """The logic of a decision, and its table when it is one."""
+        element = child(node, *EXPRESSIONS)
+        if element is None:
+            return None, None
+        if local(element) != "decisionTable":
+            return self.expression(element, decision.type), None
+        from engine.dmn.tables import read_table, table_logic
+
+        table = read_table(self, element, decision.type)
+        return table_logic(table, decision.id), table
+
+    def expression(self, element: Element | None, wanted: Type = ANY) -> Logic:
+        """The logic of any boxed expression; what is missing or faulty is null."""
+        if element is None:
+            return nothing
+        own = self.types.reference(element)
+        rule = _RULES.get(local(element))
+        if rule is None:
+            return nothing
+        logic = rule(self, element, own if own is not ANY else wanted)
+        return logic if own is ANY else conforming(logic, own)
+
+    def held(self, element: Element | None, wanted: Type = ANY) -> Logic:
+        """The logic of the expression directly within an element."""
+        return self.expression(child(element, *EXPRESSIONS), wanted)
+
+    def within(self, names: Names) -> "Boxed":
+        """The same with more names known: of entries, parameters or iterators."""
+        inner = Boxed(self.model, self.types, self.functions, {**self.known, **names}, self.owner)
+        inner.open = self.open
+        return inner
+
+    def function(self, element: Element | None, name: str) -> Logic:
+        """A function with formal parameters: of a business knowledge model or in a box."""
+        if element is None:
+            return nothing
+        if element.get("kind", "FEEL") != "FEEL":
+            self.report(element, "dmn-external", severity="warning", kind=element.get("kind"))
+            return nothing
+        parameters = tuple(
+            Parameter(p.get("name", ""), self.types.reference(p), nullable=True)
+            for p in children(element, "formalParameter")
+        )
+        body = self.within({p.name: p.type for p in parameters}).held(element)
+        names = [parameter.name for parameter in parameters]
+
+        def define(scope: Scope) -> Function:
+            def call(_: Scope, arguments: list[Any]) -> Any:
+                return body(_with(scope, dict(zip(names, arguments, strict=True))))
+
+            return Function(name, (Overload(parameters, call),))
+
+        return define
+
+
+def _with(scope: Scope, values: dict[str, Any]) -> Scope:
+    """A scope in which the values stand beside those around them.
+
+    They are put side by side, not one above the other: compiled expressions look for names in the
+    outermost scope only, which is what makes them fast.
+    """
+    merged = Scope({**scope.values, **values}, scope, scope.run)
+    merged.parent = None
+    return merged
+
+
+def conforming(logic: Logic, type_: Type) -> Logic:
+    """The logic's value if it conforms to the type after implicit conversion, else null."""
+    if type_ is ANY:
+        return logic
+
+    def checked(scope: Scope) -> Any:
+        value = logic(scope)
+        fits, then = converted(scope, value, type_)
+        if not fits:
+            scope.run.note("", 0, "type", expected=type_.name, given=kind(value))
+        return then
+
+    return checked
+
+
+def _literal(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    expression = boxed.literal(element, wanted)
+    return expression.code if expression is not None else nothing
+
+
+def _table(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    from engine.dmn.tables import read_table, table_logic
+
+    return table_logic(read_table(boxed, element, wanted), boxed.owner)
+
+
+def _context(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    entries: list[tuple[str, Logic]] = []
+    result: Logic | None = None
+    for entry in children(element, "contextEntry"):
+        variable = child(entry, "variable")
+        if variable is None:
+            result = boxed.held(entry, wanted)
+            continue
+        name, type_ = variable.get("name", ""), boxed.types.reference(variable)
+        entries.append((name, conforming(boxed.held(entry, type_), type_)))
+        is_function = child(entry, "functionDefinition") is not None
+        boxed = boxed.within({name: None if is_function else type_})
+
+    def build(scope: Scope) -> Any:
+        values: dict[str, Any] = {}
+        inner = _with(scope, {})
+        for name, logic in entries:
+            values[name] = logic(inner)
+            inner.values = {**inner.values, name: values[name]}
+        return result(inner) if result is not None else values
+
+    return build
+
+
+def _invocation(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    called = boxed.held(element)
+    bindings = [
+        (_parameter_name(binding), boxed.held(binding)) for binding in children(element, "binding")
+    ]
+
+    def call(scope: Scope) -> Any:
+        function = called(scope)
+        if function.__class__ is not Function:
+            scope.run.note("", 0, "not-a-function", kind=kind(function))
+            return None
+        names = [name for name, _ in bindings]
+        try:
+            return invoke(scope, function, [logic(scope) for _, logic in bindings], names)
+        except Undefined as why:
+            scope.run.note("", 0, why.code, **why.facts)
+            return None
+
+    return call
+
+
+def _parameter_name(binding: Element) -> str:
+    parameter = child(binding, "parameter")
+    return parameter.get("name", "") if parameter is not None else ""
+
+
+def _list(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    of = wanted.item or ANY
+    items = [boxed.expression(each, of) for each in children(element, *EXPRESSIONS)]
+    return lambda scope: [item(scope) for item in items]
+
+
+def _relation(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    names = [column.get("name", "") for column in children(element, "column")]
+    rows = [
+        [boxed.expression(cell) for cell in children(row, *EXPRESSIONS)]
+        for row in children(element, "row")
+    ]
+    return lambda scope: [
+        {name: cell(scope) for name, cell in zip(names, row, strict=False)} for row in rows
+    ]
+
+
+def _function(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    return boxed.function(element, "function")
+
+
+def _conditional(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    condition = boxed.held(child(element, "if"))
+    then = boxed.held(child(element, "then"), wanted)
+    otherwise = boxed.held(child(element, "else"), wanted)
+    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+
+
+# -- loops ----------------------------------------------------------------------------------------
+
+
+def _values(scope: Scope, value: Any) -> list[Any]:
+    if value.__class__ is Range:
+        return _counted(value)
+    if value.__class__ is list:
+        return [lift(item) for item in value]
+    if value is None:
+        raise Undefined("not-a-list", given="null")
+    return [value]
+
+
+def _counted(span: Range) -> list[Any]:
+    if span.low.__class__ is Date:
+        raise Undefined("range")
+    low, high = whole(span.low), whole(span.high)
+    if low is None or high is None or abs(high - low) > 1_000_000:
+        raise Undefined("range")
+    step = 1 if high >= low else -1
+    numbers = list(range(low, high + step, step))
+    return numbers[not span.low_included : len(numbers) - (not span.high_included)]
+
+
+def _rounds(
+    boxed: Boxed, element: Element, body: str
+) -> tuple[Callable[[Scope], list[Any]], Logic, str]:
+    name = element.get("iteratorVariable", "item")
+    source = boxed.held(child(element, "in"))
+    within = boxed.within({name: ANY, "partial": ANY})
+    within.open = True
+    logic = within.held(child(element, body))
+    return lambda scope: _values(scope, source(scope)), logic, name
+
+
+def _for(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    values, body, name = _rounds(boxed, element, "return")
+
+    def collect(scope: Scope) -> list[Any]:
+        results: list[Any] = []
+        for value in values(scope):
+            scope.run.spend(1 + len(results) // 8)
+            results.append(body(_with(scope, {name: value, "partial": list(results)})))
+        return results
+
+    return _noted(collect)
+
+
+def _quantified(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    values, condition, name = _rounds(boxed, element, "satisfies")
+    stop = local(element) == "some"
+
+    def quantify(scope: Scope) -> bool | None:
+        result: bool | None = not stop
+        for value in values(scope):
+            scope.run.spend(1)
+            answer = condition(_with(scope, {name: value}))
+            if answer is stop:
+                return stop
+            if answer.__class__ is not bool:
+                result = None
+        return result
+
+    return _noted(quantify)
+
+
+def _filter(boxed: Boxed, element: Element, wanted: Type) -> Logic:
+    source = boxed.held(child(element, "in"))
+    within = boxed.within({"item": ANY})
+    within.open = True
+    match = within.held(child(element, "match"))
+
+    def select(scope: Scope) -> list[Any]:
+        chosen: list[Any] = []
+        for value in _values(scope, source(scope)):
+            scope.run.spend(1)
+            inner = dict(item_scope(scope, value).values)
+            if match(_with(scope, inner)) is True:
+                chosen.append(value)
+        return chosen
+
+    return _noted(select)
+
+
+def _noted(compute: Logic) -> Logic:
+    def noted(scope: Scope) -> Any:
+        try:
+            return compute(scope)
+        except Undefined as why:
+            scope.run.note("", 0, why.code, **why.facts)
+            return None
+
+    return noted
+
+
+_RULES: dict[str, Callable[[Boxed, Element, Type], Logic]] = {
+    "literalExpression": _literal,
+    "decisionTable": _table,
+    "context": _context,
+    "invocation": _invocation,
+    "list": _list,
+    "relation": _relation,
+    "functionDefinition": _function,
+    "conditional": _conditional,
+    "for": _for,
+    "every": _quantified,
+    "some": _quantified,
+    "filter": _filter,
+}

@@ -1,0 +1,72 @@
+"""Reads the XML of a decision model without letting it reach anything or grow."""
+
+from lxml import etree
+
+from engine.dmn.findings import DmnRejected, remark
+
+MAX_BYTES = 5_000_000
+NAMESPACES = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+}
+
+Element = etree._Element
+
+
+def read(name: str, content: bytes) -> Element:
+    """The root of a decision model.
+
+    Raises:
+        DmnRejected: too large, not well-formed, with a DOCTYPE, or no DMN 1.1 to 1.5.
+    """
+    if len(content) > MAX_BYTES:
+        raise DmnRejected([remark(name, "", "dmn-size", limit=MAX_BYTES // 1_000_000)])
+    # A DOCTYPE is refused before parsing, so that no entity is ever declared, let alone expanded.
+    if (
+        b"<!DOCTYPE" in content
+        or b"<!ENTITY" in content
+        or content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    ):
+        raise DmnRejected([remark(name, "", "dmn-doctype")])
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        row = getattr(error, "lineno", None)
+        raise DmnRejected([remark(name, "", "dmn-xml", row=row, reason=str(error))]) from None
+    tag = etree.QName(root)
+    if root.getroottree().docinfo.doctype:
+        raise DmnRejected([remark(name, "", "dmn-doctype")])
+    if tag.localname != "definitions" or tag.namespace not in NAMESPACES:
+        raise DmnRejected([remark(name, "", "dmn-namespace", namespace=tag.namespace or "")])
+    return root
+
+
+def local(element: Element) -> str:
+    """The tag without its namespace; "" for comments and processing instructions."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def children(element: Element | None, *names: str) -> list[Element]:
+    if element is None:
+        return []
+    return [child for child in element if local(child) in names]
+
+
+def child(element: Element | None, *names: str) -> Element | None:
+    return next(iter(children(element, *names)), None)
+
+
+def text_of(element: Element | None) -> str:
+    """The content of the `text` element below."""
+    found = child(element, "text")
+    return "".join(found.itertext()).strip() if found is not None else ""
