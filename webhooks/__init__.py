@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,20 +13,21 @@ if TYPE_CHECKING:
 
 
 def connect(office: Office) -> None:
-    """Let the engine's outbox reach the subscribers; for the server and for every worker."""
+    """Let the outbox reach the subscribers: for the server, and for every worker."""
     from webhooks.address import AddressPolicy
     from webhooks.outbound import Courier
     from webhooks.settings import DoorSettings
 
-    settings = DoorSettings.read()
-    policy = AddressPolicy(settings.hook_networks, settings.development)
+    policy = AddressPolicy.of(DoorSettings.read())
     courier = Courier(office.engine, office.desk.keys.content, policy)
-    office.engine.deliverers |= courier.deliverers()
+    office.engine.deliverers.update(courier.deliverers())
 
 
 def register(app: Flask, office: Office) -> None:
-    """Hang the doors into the application: `/api/v1` and `/hooks`, both free of CSRF tokens, since
-    neither reads a cookie."""
+    """Hang the doors into the application: `/api/v1` and `/hooks`.
+
+    Both are exempt from CSRF tokens: neither reads a cookie. Call it after Flask-WTF's own set-up.
+    """
     from webhooks.api.register import open_api
     from webhooks.doors import Doors
     from webhooks.inbound import hooks
@@ -34,7 +37,7 @@ def register(app: Flask, office: Office) -> None:
 
     settings = DoorSettings.read()
     limit = RateLimit(settings.api_rate, settings.limits_storage)
-    Doors(office, office.engine, office.desk.keys.content, settings, limit).hang(app)
+    Doors(office.engine, office.desk, settings, limit).hang(app)
     connect(office)
     watch_routes(app)
     app.register_blueprint(hooks)
@@ -42,3 +45,17 @@ def register(app: Flask, office: Office) -> None:
     for blueprint in (hooks, *open_api(app)):
         if exempt is not None:
             exempt(blueprint)
+
+
+@contextlib.contextmanager
+def office_at_hand() -> Iterator[Office]:
+    """The office that the settings name, with the tables of this floor, for a command."""
+    from complaints.office import FLOORS, Office
+    from complaints.settings import OfficeSettings
+
+    office = Office.open(OfficeSettings.read(), floors=(*FLOORS, "webhooks"))
+    try:
+        connect(office)
+        yield office
+    finally:
+        office.close()

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from webhooks.errors import AddressRefused
+from webhooks.settings import DoorSettings, Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LONGEST_URL = 2000
 
 
@@ -20,6 +20,11 @@ class AddressPolicy:
 
     allowed: tuple[Network, ...] = ()
     development: bool = False
+
+    @classmethod
+    def of(cls, settings: DoorSettings) -> "AddressPolicy":
+        """As the settings of the installation have it."""
+        return cls(settings.hook_networks, settings.development)
 
     def permits(self, address: Address) -> bool:
         address = _without_disguise(address)

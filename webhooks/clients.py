@@ -9,6 +9,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from engine.actor import Actor
+from engine.text import Text
 from engine.work import Work
 from webhooks.errors import NameRefused, NameTaken, ScopeMissing, TokenRefused
 from webhooks.models import ApiClient
@@ -17,18 +18,20 @@ from webhooks.naming import checked_choices, checked_name
 TOKEN_PREFIX = "smn_"  # noqa: S105 - lets secret scanners recognise a leaked token
 
 SCOPES = {
-    "tasks:read": "read the open tasks of the client's groups",
-    "tasks:write": "claim, release and complete them",
-    "instances:read": "read process instances",
-    "instances:write": "start and cancel process instances",
-    "history:read": "read what happened in an instance",
-    "processes:read": "list, read and download deployed processes",
-    "deployments:write": "deploy processes, decisions and forms",
-    "messages:write": "send messages to waiting instances",
-    "incidents:read": "read incidents",
-    "incidents:write": "resolve incidents",
-    "jobs:work": "activate, complete, fail and extend jobs",
-    "hooks:read": "read what was refused and what could not be delivered",
+    "tasks:read": Text("ดูงานที่เปิดอยู่ของกลุ่ม", "Read the open tasks of the client's groups"),
+    "tasks:write": Text("รับ คืน และทำงานให้เสร็จ", "Claim, release and complete them"),
+    "instances:read": Text("ดูเรื่องที่ดำเนินการ", "Read process instances"),
+    "instances:write": Text("เริ่มและยกเลิกเรื่อง", "Start and cancel process instances"),
+    "history:read": Text("ดูประวัติของเรื่อง", "Read what happened in an instance"),
+    "processes:read": Text("ดูและดาวน์โหลดกระบวนงาน", "Read and download deployed processes"),
+    "deployments:write": Text("ติดตั้งกระบวนงาน", "Deploy processes, decisions and forms"),
+    "messages:write": Text("ส่งข้อความให้เรื่องที่รออยู่", "Send messages to waiting instances"),
+    "incidents:read": Text("ดูเหตุขัดข้อง", "Read incidents"),
+    "incidents:write": Text("ปิดเหตุขัดข้อง", "Resolve incidents"),
+    "jobs:work": Text("ทำงานอัตโนมัติแทนระบบ", "Activate, complete, fail and extend jobs"),
+    "hooks:read": Text(
+        "ดูสิ่งที่ถูกปฏิเสธและส่งไม่ถึง", "Read what was refused and what was never delivered"
+    ),
 }
 
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import Flask, current_app
 
+from complaints.desk import Desk
+from complaints.keys import Keyring
+from engine.engine import Engine
 from webhooks.limits import RateLimit
 from webhooks.settings import DoorSettings
-
-if TYPE_CHECKING:
-    from complaints.keys import Keyring
-    from complaints.office import Office
-    from engine.engine import Engine
 
 _NAME = "samnuan-doors"
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    office: Office
     engine: Engine
-    keyring: Keyring
+    desk: Desk
     settings: DoorSettings
     limit: RateLimit
+
+    @property
+    def keyring(self) -> Keyring:
+        """Seals signing secrets, as it seals what complaints say."""
+        return self.desk.keys.content
 
     def hang(self, app: Flask) -> None:
         app.extensions[_NAME] = self

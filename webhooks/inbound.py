@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import IntegrityError
-from werkzeug.exceptions import HTTPException
 
 from engine import canonical
 from engine.database import DatabaseUnavailable
@@ -21,6 +20,7 @@ from webhooks.signing import signature_headers, verify
 from webhooks.sources import active_source, count_refusal, source_secret
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
+problems.answer_errors(hooks)
 
 
 class _Raced(Exception):
@@ -49,11 +49,6 @@ def refused(refusal: Refusal) -> Response:
     return problems.of_refusal(refusal)
 
 
-@hooks.errorhandler(HTTPException)
-def broken(error: HTTPException) -> Response:
-    return problems.of_http(error)
-
-
 def _proved(source: str, content: bytes) -> str:
     """The message's id, if an active source signed it a moment ago."""
     with doors().engine.read() as work:
@@ -73,7 +68,7 @@ def _payload(content: bytes) -> dict[str, Any]:
 
 def _once(source: str, message_id: str, content: bytes, payload: dict[str, Any]) -> dict[str, Any]:
     """The answer to a message: of its first arrival, if it has arrived before."""
-    body_hash, desk = canonical.digest(content), doors().office.desk
+    body_hash, desk = canonical.digest(content), doors().desk
     with doors().engine.begin() as work:
         kept = work.session.get(InboundDelivery, (source, message_id))
         if kept is None:

@@ -4,7 +4,7 @@ place it concerns."""
 import re
 from typing import Any
 
-from flask import Response, json, request
+from flask import Blueprint, Response, json, request
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
@@ -83,6 +83,17 @@ def of_http(error: HTTPException) -> Response:
         if name in ("Allow", "Retry-After"):  # flask-smorest's own handler drops `Allow`
             answer.headers[name] = value
     return answer
+
+
+def answer_errors(blueprint: Blueprint) -> None:
+    """Let a blueprint answer every HTTP error as a problem document.
+
+    By code as well as by class: Flask asks for handlers of a code first, and the pages' own ones
+    would win against a handler of the mere class.
+    """
+    blueprint.register_error_handler(HTTPException, of_http)
+    for code in _HTTP:
+        blueprint.register_error_handler(code, of_http)
 
 
 def problem(status: int, kind: str, text: Text, details: dict[str, Any] | None = None) -> Response:

@@ -6,7 +6,8 @@ from limits import parse
 
 from engine.settings import Settings, Unfit, flag, number, setting
 from engine.text import Text
-from webhooks.address import Network
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def networks(raw: str) -> tuple[Network, ...]:
@@ -59,7 +60,7 @@ class DoorSettings(Settings):
             "Private networks that events may be delivered to",
         ),
         parse=networks,
-        default=(),
+        default=tuple,
     )
     development: bool = setting(
         "SAMNUAN_DEVELOPMENT",

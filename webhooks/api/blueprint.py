@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
-from werkzeug.exceptions import HTTPException
 
 from engine import canonical
 from engine.errors import Refusal
@@ -50,7 +49,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no
         self._prepare_doc_cbks.append(self._prepare_headers_doc)
         self.before_request(admit)
         self.register_error_handler(Refusal, problems.of_refusal)
-        self.register_error_handler(HTTPException, problems.of_http)
+        problems.answer_errors(self)
 
     def reads(
         self,

@@ -124,7 +124,9 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
 
 
 def _security_scheme() -> dict[str, Any]:
-    scopes = "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items())
+    scopes = "\n".join(
+        f"- `{scope}`: {meaning.en} · {meaning.th}" for scope, meaning in SCOPES.items()
+    )
     return {
         "type": "http",
         "scheme": "bearer",
