@@ -20,7 +20,13 @@ from engine.errors import (
     VariablesInvalid,
 )
 from engine.history import append_events, locked_instance, previous_answer
-from engine.models import ProcessDefinition, ProcessInstance, UserTask, UserTaskCandidate
+from engine.models import (
+    HistoryEvent,
+    ProcessDefinition,
+    ProcessInstance,
+    UserTask,
+    UserTaskCandidate,
+)
 from engine.turn import begin_instance, turn
 from engine.work import Work
 
@@ -115,14 +121,33 @@ def must_be_candidate(work: Work, task: UserTask, actor: Actor) -> None:
     if not named and actor.groups.isdisjoint(task.candidate_groups):
         raise NotAllowed
     if task.separate_from:
-        done = sa.select(UserTask.element_id).where(
-            UserTask.instance_id == task.instance_id,
-            UserTask.completed_by == actor.id,
-            UserTask.element_id.in_(task.separate_from),
-        )
-        element = work.session.scalar(done.limit(1))
-        if element is not None:
-            raise FourEyes(element=element)
+        _must_have_kept_away(work, task, actor)
+
+
+def _must_have_kept_away(work: Work, task: UserTask, actor: Actor) -> None:
+    """The two-person rule: whoever did one of these steps, or filed the case, may not do this."""
+    done = sa.select(UserTask.element_id).where(
+        UserTask.instance_id == task.instance_id,
+        UserTask.completed_by == actor.id,
+        UserTask.element_id.in_(task.separate_from),
+    )
+    element = work.session.scalar(done.limit(1))
+    definition = load_bundle(work, task.definition_id).definition
+    if element is None:
+        element = next((e for e in task.separate_from if _started(work, task, e, actor)), None)
+    if element is not None:
+        node = definition.drawn(element)
+        raise FourEyes(element=element if node is None else node.name.th or element)
+
+
+def _started(work: Work, task: UserTask, element: str, actor: Actor) -> bool:
+    node = load_bundle(work, task.definition_id).definition.drawn(element)
+    if node is None or node.tag != "startEvent":
+        return False
+    query = sa.select(HistoryEvent.actor).where(
+        HistoryEvent.instance_id == task.instance_id, HistoryEvent.seq == 1
+    )
+    return work.session.scalar(query) == actor.id
 
 
 def claim_user_task(work: Work, task_id: str, *, actor: Actor) -> None:

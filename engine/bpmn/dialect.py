@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -50,6 +51,9 @@ APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
     "elementVariable topic type historyTimeToLive versionTag isStartableInTasklist "
     "calledElementBinding".split()
 )
+
+
+_THAI_BREAK = re.compile(r"(?<=[\u0e00-\u0e7f]) *\n *(?=[\u0e00-\u0e7f])")
 
 
 def q(name: str) -> str:
@@ -277,8 +281,12 @@ def _profile(root: Any) -> str:
 
 
 def _name(element: Any, properties: Mapping[str, str]) -> Text:
-    thai = " ".join((element.get("name") or "").split())
-    return Text(thai, properties.get("name_en", ""))
+    return Text(_one_line(element.get("name") or ""), properties.get("name_en", ""))
+
+
+def _one_line(name: str) -> str:
+    """A name without its line breaks: Thai has no spaces between words, so none comes in."""
+    return " ".join(_THAI_BREAK.sub("", name).split())
 
 
 def _documentation(element: Any, properties: Mapping[str, str]) -> Text:
@@ -295,7 +303,7 @@ def _flow(element: Any, order: int) -> Flow:
         id=element.get("id", ""),
         source=element.get("sourceRef", ""),
         target=element.get("targetRef", ""),
-        name=" ".join((element.get("name") or "").split()),
+        name=_one_line(element.get("name") or ""),
         condition=_text(element.find(q("conditionExpression"))),
         order=order,
     )

@@ -84,6 +84,24 @@ def test_whoever_registered_may_not_screen(engine: Engine) -> None:
     assert play.ended
 
 
+def test_whoever_filed_the_case_may_be_kept_from_screening_it(engine: Engine) -> None:
+    drawing = diagram(
+        start("filed"),
+        user("screen", separateFrom='=if track = "C" then ["filed"] else []'),
+        end(),
+        path("filed", "screen", "end"),
+    )
+    Play(engine, drawing)
+    corruption = engine.start("p", {"case_id": "1", "track": "C"}, actor=OFFICER)
+    service = engine.start("p", {"case_id": "2", "track": "G"}, actor=OFFICER)
+
+    with pytest.raises(FourEyes):
+        engine.claim(engine.tasks(corruption)[0].id, OFFICER)
+
+    engine.claim(engine.tasks(corruption)[0].id, COLLEAGUE)
+    engine.claim(engine.tasks(service)[0].id, OFFICER)
+
+
 def test_a_completed_task_cannot_be_completed_again(engine: Engine) -> None:
     play = Play(engine, TWO_STEPS).start()
     task = play.task("register").id
