@@ -1,4 +1,4 @@
-"""Runs a pure function on an upload in a child process that can be killed: a poisoned file harms only itself."""
+"""Runs a pure function on an upload in a child process: a poisoned file harms only itself."""
 
 import io
 import pickle
@@ -36,7 +36,8 @@ LIMIT = Rule(
     ),
     Text(
         "แฟ้มถูกอ่านครั้งแรกในโปรเซสแยกที่หยุดได้ เพื่อไม่ให้กระทบผู้ใช้คนอื่น",
-        "An upload is first read in a process of its own that can be stopped, so that nobody else waits.",
+        "An upload is first read in a process of its own "
+        "that can be stopped, so that nobody else waits.",
     ),
     Text("ลดขนาดหรือความซับซ้อนของแฟ้ม", "Make the file smaller or simpler."),
 )
@@ -54,7 +55,7 @@ def guarded(
         SourceRejected: time or memory ran out.
         Exception: whatever the function itself raised.
     """
-    # A fresh interpreter, not a fork: a fork would copy locks that other threads hold at this moment.
+    # A fresh interpreter, not a fork: a fork would copy locks that other threads hold just now.
     request = pickle.dumps((limits, function, arguments))
     command = [sys.executable, "-m", "engine.bpmn.guard"]
     try:

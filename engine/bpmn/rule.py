@@ -1,5 +1,6 @@
 """What a rule of the deploy gate is: an id, what it says, why it exists and the way out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import EngineError
@@ -24,14 +25,18 @@ class Rule:
         file: str,
         element: str = "",
         *,
-        row: int | None = None,
+        row: object = None,
         column: int | None = None,
-        **facts: object,
+        facts: Mapping[str, object] | None = None,
+        **more: object,
     ) -> Finding:
-        text = Text(self._told("th", facts), self._told("en", facts))
-        return Finding(file, element, self.severity, self.id, text, row, column)
+        """`row` may be what lxml gives as a source line: no number for made-up elements."""
+        words = {**(facts or {}), **more}
+        line = row if isinstance(row, int) else None
+        text = Text(self._told("th", words), self._told("en", words))
+        return Finding(file, element, self.severity, self.id, text, line, column)
 
-    def _told(self, language: str, facts: dict[str, object]) -> str:
+    def _told(self, language: str, facts: Mapping[str, object]) -> str:
         words = {
             key: value.of(language) if isinstance(value, Text) else value
             for key, value in facts.items()

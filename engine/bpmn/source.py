@@ -1,5 +1,6 @@
 """From uploaded bytes to a safe XML tree: what could harm a server is refused before it is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -13,7 +14,7 @@ __all__ = ["CAPS", "RULES", "Caps", "Limits", "SourceRejected", "guarded", "read
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
-# Any other encoding is refused: some (UTF-7) let two readers see two different texts in the same bytes.
+# Any other encoding is refused: with some (UTF-7) two readers see two texts in the same bytes.
 ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252", "tis-620", "windows-874"}
 
 
@@ -59,7 +60,8 @@ DOCTYPE = _rule(
     Text("แฟ้มมีส่วน DOCTYPE", "The file holds a DOCTYPE."),
     Text(
         "DOCTYPE ใช้ประกาศเอนทิตีซึ่งอ่านแฟ้มอื่นในเครื่องหรือขยายจนหน่วยความจำเต็มได้ และ BPMN ไม่ต้องใช้",
-        "A DOCTYPE declares entities, which can read other files or fill the memory; BPMN needs none.",
+        "A DOCTYPE declares entities, which can read "
+        "other files or fill the memory; BPMN needs none.",
     ),
     Text("ลบบรรทัด <!DOCTYPE …> ออก", "Remove the <!DOCTYPE …> line."),
 )
@@ -120,7 +122,7 @@ def xml(name: str, content: bytes, caps: Caps = CAPS) -> "etree._Element":
     if len(content) > caps.size:
         raise SourceRejected([TOO_LARGE.finding(name, size=len(content), limit=caps.size)])
     _Inspection(name, caps).run(content)
-    # Everything is off even though the inspection has refused a DOCTYPE already: two locks on one door.
+    # All is off although the inspection has refused a DOCTYPE already: two locks on one door.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
@@ -165,11 +167,11 @@ class _Inspection:
             raise self._refusal(parser, NOT_XML, {"reason": str(error)}) from error
 
     def _refusal(
-        self, parser: expat.XMLParserType, rule: Rule, facts: dict[str, object]
+        self, parser: expat.XMLParserType, rule: Rule, facts: Mapping[str, object]
     ) -> SourceRejected:
         row = max(parser.CurrentLineNumber, 1)
         column = parser.CurrentColumnNumber + 1
-        return SourceRejected([rule.finding(self.name, row=row, column=column, **facts)])
+        return SourceRejected([rule.finding(self.name, row=row, column=column, facts=facts)])
 
     def _doctype(self, *_: object) -> None:
         raise _Stop(DOCTYPE)

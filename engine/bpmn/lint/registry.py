@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine.bpmn.lint.tree import Element, Tree, id_of
+from engine.bpmn.lint.tree import Element, Tree, id_of, line_of
 from engine.bpmn.model import Model
 from engine.bpmn.rule import Rule
 from engine.findings import Finding, Severity
@@ -13,7 +13,7 @@ from engine.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a file may refer to outside of itself; None means that nobody knows, so all is allowed."""
+    """What a file may refer to outside of itself; None means unknown, so all is allowed."""
 
     forms: Collection[str] | None = None
     decisions: Collection[str] | None = None
@@ -28,6 +28,7 @@ class Subject:
     tree: Tree
     model: Model
     known: Known = field(default_factory=Known)
+    memory: dict[str, object] = field(default_factory=dict)  # what several rules compute once
 
 
 class Hit(NamedTuple):
@@ -39,14 +40,14 @@ class Hit(NamedTuple):
     column: int | None = None
 
 
-def at(place: Element | str, *, column: int | None = None, **facts: object) -> Hit:
+def at(place: Element | str, /, *, column: int | None = None, **facts: object) -> Hit:
     """A hit on an element; one without an id is reported on the nearest named element around it."""
     if isinstance(place, str):
         return Hit(place, facts, None, column)
     named: Element | None = place
     while named is not None and not id_of(named):
         named = named.getparent()
-    return Hit(id_of(named) if named is not None else "", facts, place.sourceline, column)
+    return Hit(id_of(named) if named is not None else "", facts, line_of(place), column)
 
 
 Check = Callable[[Subject], Iterator[Hit]]
@@ -84,10 +85,10 @@ class Family:
             for hit in check(subject):
                 row = hit.row if hit.row is not None else _row(subject, hit.element)
                 yield rule.finding(
-                    subject.file, hit.element, row=row, column=hit.column, **hit.facts
+                    subject.file, hit.element, row=row, column=hit.column, facts=hit.facts
                 )
 
 
 def _row(subject: Subject, element_id: str) -> int | None:
     element = subject.tree.by_id.get(element_id)
-    return element.sourceline if element is not None else None
+    return line_of(element) if element is not None else None

@@ -25,7 +25,13 @@ def id_of(element: Element) -> str:
 
 
 def text_of(element: Element | None) -> str:
-    return "".join(element.itertext()).strip() if element is not None else ""
+    return "".join(map(str, element.itertext())).strip() if element is not None else ""
+
+
+def line_of(element: Element) -> int | None:
+    """The element's line in the file; lxml knows it for whatever it has parsed."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def is_true(element: Element, attribute: str, default: bool = False) -> bool:

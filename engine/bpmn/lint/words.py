@@ -12,7 +12,8 @@ CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 THROWING = ("endEvent", "intermediateThrowEvent", "implicitThrowEvent")
 EVENTS = (*CATCHING, *THROWING)
 GATEWAYS = (
-    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
+    "complexGateway",
 )  # fmt: skip
 CHOREOGRAPHY_ACTIVITIES = ("choreographyTask", "subChoreography", "callChoreography")
 FLOW_NODES = (*ACTIVITIES, *EVENTS, *GATEWAYS, *CHOREOGRAPHY_ACTIVITIES)
@@ -21,7 +22,8 @@ SCOPES = ("process", *SUBPROCESSES, *CHOREOGRAPHIES)
 COLLABORATIONS = ("collaboration", "choreography", "globalConversation", "globalChoreographyTask")
 CONVERSATIONS = ("conversation", "subConversation", "callConversation")
 GLOBAL_TASKS = (
-    "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
+    "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask",
+    "globalBusinessRuleTask",
 )  # fmt: skip
 DATA = (
     "dataObject",

@@ -36,7 +36,8 @@ def _disallowed(subject: Subject, events: Iterator[Element], allowed: set[str]) 
     Text("เหตุการณ์เริ่มต้นของกระบวนงานใช้ “{kind}” ไม่ได้", "A process cannot start with {kind}."),
     Text(
         "กระบวนงานเริ่มได้เอง หรือด้วยข้อความ เวลา เงื่อนไข สัญญาณ (§10.5.2 ตาราง 10.84)",
-        "A process starts by itself or with a message, timer, condition or signal (§10.5.2, table 10.84).",
+        "A process starts by itself or with a message, "
+        "timer, condition or signal (§10.5.2, table 10.84).",
     ),
     Text("เลือกเหตุที่อนุญาต", "Choose an allowed trigger."),
 )
@@ -92,7 +93,8 @@ def event_subprocess_start(subject: Subject) -> Iterator[Hit]:
     ),
     Text(
         "ใช้ข้อความ เวลา ข้อผิดพลาด การยกระดับ การชดเชย เงื่อนไข หรือสัญญาณ (§10.5.2 ตาราง 10.86)",
-        "Message, timer, error, escalation, compensation, condition or signal (§10.5.2, table 10.86).",
+        "Message, timer, error, escalation, compensation, "
+        "condition or signal (§10.5.2, table 10.86).",
     ),
     Text("กำหนดเหตุให้จุดเริ่ม", "Give the start event its trigger."),
 )
@@ -146,7 +148,8 @@ def start_not_interrupting_place(subject: Subject) -> Iterator[Hit]:
     Text("เหตุการณ์สิ้นสุดใช้ “{kind}” ไม่ได้", "An end event cannot be a {kind}."),
     Text(
         "เหตุการณ์สิ้นสุดส่งผลออกไป จึงรอเวลา เงื่อนไข หรือจุดเชื่อมไม่ได้ (§10.5.3 ตาราง 10.88)",
-        "An end event has a result; it cannot wait for a timer or condition, nor be a link (§10.5.3, table 10.88).",
+        "An end event has a result; it cannot wait for a timer "
+        "or condition, nor be a link (§10.5.3, table 10.88).",
     ),
     Text(
         "เลือกผลที่อนุญาต หรือใช้เหตุการณ์ระหว่างทาง",

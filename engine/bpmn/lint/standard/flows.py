@@ -161,7 +161,8 @@ def default_foreign(subject: Subject) -> Iterator[Hit]:
     ),
     Text(
         "เส้นเริ่มต้นใช้เมื่อเงื่อนไขอื่นไม่จริงทั้งหมด จึงไม่มีเงื่อนไขของตนเอง (§10.6.1)",
-        "The default is taken when all other conditions are false; it has none of its own (§10.6.1).",
+        "The default is taken when all other conditions "
+        "are false; it has none of its own (§10.6.1).",
     ),
     Text("ลบเงื่อนไขออกจากเส้นเริ่มต้น", "Remove the condition."),
 )

@@ -16,7 +16,8 @@ AWAITABLE = {"message", "timer", "signal", "conditional"}
     "gateway-direction",
     Text(
         "ทิศทางเกตเวย์เป็น {direction} แต่มีเส้นเข้า {incoming} เส้น ออก {outgoing} เส้น",
-        "Its direction is {direction}, but it has {incoming} incoming and {outgoing} outgoing flows.",
+        "Its direction is {direction}, but it has "
+        "{incoming} incoming and {outgoing} outgoing flows.",
     ),
     Text(
         "Converging รวมหลายเส้นเข้าเป็นเส้นเดียว Diverging แยกเส้นเดียวเป็นหลายเส้น Mixed ทำทั้งสอง (§10.6.1)",
@@ -94,7 +95,8 @@ def _targets(tree: Tree) -> Iterator[tuple[Element, list[Element]]]:
     ),
     Text(
         "สิ่งที่ตามมาต้องเป็นเหตุการณ์รอรับข้อความ เวลา สัญญาณ หรือเงื่อนไข หรืองานรอรับข้อความ (§10.6.6)",
-        "What follows is a catching message, timer, signal or conditional event, or a receive task (§10.6.6).",
+        "What follows is a catching message, timer, signal "
+        "or conditional event, or a receive task (§10.6.6).",
     ),
     Text("วางเหตุการณ์รอรับก่อนขั้นตอนนั้น", "Put a catching event before that step."),
 )

@@ -1,4 +1,4 @@
-"""Identity: every element that can be meant has exactly one id, and every reference means something."""
+"""Identity: every element that can be meant has one id, and every reference means something."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,8 @@ def id_missing(subject: Subject) -> Iterator[Hit]:
     Text("รหัสนี้ใช้ซ้ำ {count} ครั้ง", "This id is used {count} times."),
     Text(
         "รหัสต้องไม่ซ้ำกันในแฟ้ม (BPMN 2.0.2 §8.3.1) มิฉะนั้นไม่รู้ว่าหมายถึงองค์ประกอบใด",
-        "Ids are unique in a file (BPMN 2.0.2 §8.3.1); otherwise nobody knows which element is meant.",
+        "Ids are unique in a file (BPMN 2.0.2 §8.3.1); "
+        "otherwise nobody knows which element is meant.",
     ),
     Text("เปลี่ยน id ให้ต่างกัน", "Change all but one of them."),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.bpmn.lint import words
-from engine.bpmn.lint.tree import Element, Tree, children, tag_of, text_of
+from engine.bpmn.lint.tree import Element, Tree, tag_of, text_of
 
 Kinds = tuple[str, ...]
 ANY: Kinds = ()
@@ -76,10 +76,14 @@ CHILDREN: dict[str, Kinds] = {
     "resourceRef": ("resource",),
     "supports": ("process",),
 }
-_FLOW = {"sourceRef": words.FLOW_NODES, "targetRef": words.FLOW_NODES}
-_MESSAGE_FLOW = {"sourceRef": INTERACTING, "targetRef": INTERACTING, "messageRef": ("message",)}
-_LINE = {"sourceRef": ANY, "targetRef": ANY}
-_TYPED = {"structureRef": ("itemDefinition",)}
+_FLOW: dict[str, Kinds] = {"sourceRef": words.FLOW_NODES, "targetRef": words.FLOW_NODES}
+_MESSAGE_FLOW: dict[str, Kinds] = {
+    "sourceRef": INTERACTING,
+    "targetRef": INTERACTING,
+    "messageRef": ("message",),
+}
+_LINE: dict[str, Kinds] = {"sourceRef": ANY, "targetRef": ANY}
+_TYPED: dict[str, Kinds] = {"structureRef": ("itemDefinition",)}
 # What one kind of element has beside the common attributes, or in another sense.
 OWN: dict[str, dict[str, Kinds]] = {
     "sequenceFlow": _FLOW,
@@ -90,7 +94,7 @@ OWN: dict[str, dict[str, Kinds]] = {
     "error": _TYPED,
     "escalation": _TYPED,
 }
-_DATA = {"sourceRef": words.ITEM_AWARE, "targetRef": words.ITEM_AWARE}
+_DATA: dict[str, Kinds] = {"sourceRef": words.ITEM_AWARE, "targetRef": words.ITEM_AWARE}
 OWN_CHILDREN: dict[str, dict[str, Kinds]] = {
     "dataInputAssociation": _DATA,
     "dataOutputAssociation": _DATA,
@@ -99,14 +103,14 @@ OWN_CHILDREN: dict[str, dict[str, Kinds]] = {
 
 
 def references(tree: Tree) -> Iterator[tuple[Element, str, str, Kinds]]:
-    """Each reference of the file: who refers, by which slot, to what, and the kinds allowed there."""
+    """Each reference of the file: who refers, by which slot, to what, and the kinds allowed."""
     for element in tree.elements:
-        tag = tag_of(element)
-        for slot, kinds in (ATTRIBUTES | OWN.get(tag, {})).items():
-            value = element.get(slot)
-            if value is not None and not (slot == "operationRef" and value.startswith("##")):
-                yield element, slot, value, kinds
-        for slot, kinds in (CHILDREN | OWN_CHILDREN.get(tag, {})).items():
-            for part in children(element, slot):
-                if text_of(part):
-                    yield element, slot, text_of(part), kinds
+        own, own_children = OWN.get(tag_of(element), {}), OWN_CHILDREN.get(tag_of(element), {})
+        for name, value in element.attrib.items():
+            kinds = own.get(str(name), ATTRIBUTES.get(str(name)))
+            if kinds is not None and not str(value).startswith("##"):
+                yield element, str(name), str(value), kinds
+        for part in element:
+            kinds = own_children.get(tag_of(part), CHILDREN.get(tag_of(part)))
+            if kinds is not None and text_of(part):
+                yield element, tag_of(part), text_of(part), kinds

@@ -1,0 +1,86 @@
+"""The deploy gate: what a modeler draws runs as BPMN says, or is refused by name.
+
+Rules come in groups. `standard` holds the constraints of BPMN 2.0.2, `runnable` what this engine
+runs, `soundness` what the token game finds, `guideline` what a complaint guideline must hold (for
+processes that ask for it), `style` how a diagram reads well.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from engine.bpmn import dialect, schema, source
+from engine.bpmn.lint import groups
+from engine.bpmn.lint.registry import Known, Subject
+from engine.bpmn.lint.runnable import limits
+from engine.bpmn.lint.tree import Tree, id_of
+from engine.bpmn.model import Model
+from engine.bpmn.rule import SourceRejected
+from engine.findings import Finding
+
+__all__ = ["ALL", "lint", "rules_of"]
+
+ALL = ("standard", "runnable", "soundness", "guideline", "style")
+SEVERITIES = {"error": 0, "warning": 1, "info": 2}
+rules_of = groups.rules_of
+
+
+def lint(
+    files: Mapping[str, bytes],
+    *,
+    known_forms: Collection[str] | None = None,
+    known_decisions: Collection[str] | None = None,
+    known_processes: Collection[str] | None = None,
+    rulesets: Collection[str] = ALL,
+) -> list[Finding]:
+    """Everything the gate has to say about the .bpmn files among `files`, worst first.
+
+    What may be referred to outside of the files is given by the known names; None means unknown,
+    and then such a reference is not judged.
+    """
+    findings: list[Finding] = []
+    trees: dict[str, Tree] = {}
+    for name in sorted(files):
+        if not name.lower().endswith(".bpmn"):
+            continue
+        try:
+            trees[name] = Tree(name, source.read(name, files[name]))
+        except SourceRejected as rejected:
+            findings += rejected.findings
+    own = {id_of(process) for tree in trees.values() for process in tree.all("process")}
+    known = Known(
+        known_forms,
+        known_decisions,
+        None if known_processes is None else {*known_processes, *own},
+    )
+    for tree in trees.values():
+        findings += _examine(tree, known, rulesets)
+    return sorted(_distinct(findings), key=_order)
+
+
+def _examine(tree: Tree, known: Known, rulesets: Collection[str]) -> Iterator[Finding]:
+    subject = Subject(tree.file, tree, Model(tree.file, {}), known)
+    broken = False
+    for finding in [*schema.check(tree.file, tree.root), *groups.examine("standard", subject)]:
+        broken = broken or finding.severity == "error"
+        if "standard" in rulesets:
+            yield finding
+    subject = Subject(tree.file, tree, dialect.read(tree.file, tree.root), known)
+    oversized = list(limits.FAMILY.examine(subject))
+    if oversized:
+        yield from oversized
+        return
+    for group in ALL[1:]:
+        # A token game over flows that lead nowhere says nothing that was not said already.
+        if group in rulesets and not (group == "soundness" and broken):
+            yield from groups.examine(group, subject)
+
+
+def _distinct(findings: list[Finding]) -> list[Finding]:
+    seen: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.file, finding.element, finding.rule, finding.text)
+        seen.setdefault(key, finding)
+    return list(seen.values())
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return finding.file, SEVERITIES[finding.severity], finding.row or 0, finding.rule

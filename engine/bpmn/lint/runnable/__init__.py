@@ -1,0 +1,18 @@
+"""What this engine can run, and what an element must hold so that it runs."""
+
+from engine.bpmn.lint.registry import Family
+from engine.bpmn.lint.runnable import (
+    bindings,
+    completeness,
+    expressions,
+    extensions,
+    limits,
+    support,
+)
+
+FAMILIES: list[Family] = [
+    module.FAMILY
+    for module in (
+        limits, support, completeness, bindings, expressions, extensions,
+    )
+]  # fmt: skip

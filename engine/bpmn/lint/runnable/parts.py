@@ -1,0 +1,21 @@
+"""The executable parts of a file."""
+
+from collections.abc import Iterator
+
+from engine.bpmn.lint.registry import Subject
+from engine.bpmn.model import Node, Process, Scope
+
+
+def executable(subject: Subject) -> Iterator[Process]:
+    yield from (p for p in subject.model.processes.values() if p.executable)
+
+
+def scopes_of(subject: Subject) -> Iterator[Scope]:
+    for process in executable(subject):
+        yield from process.body.scopes()
+
+
+def nodes_of(subject: Subject) -> Iterator[tuple[Scope, Node]]:
+    for scope in scopes_of(subject):
+        for node in scope.nodes.values():
+            yield scope, node
