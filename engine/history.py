@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.actor import Actor
 from engine.canonical import canonical, digest
 from engine.errors import InstanceNotFound
-from engine.models import Command, HistoryEvent, ProcessInstance
+from engine.models import Command, HistoryEvent, ProcessInstance, table
 from engine.work import Work
 
 Entry = tuple[str, str, dict[str, Any]]  # type, element id, data
@@ -66,7 +66,7 @@ def append_events(
         head = row["hash"] = event_hash(row)
         rows.append(row)
     if rows:
-        work.session.execute(sa.insert(HistoryEvent), rows)
+        work.session.execute(sa.insert(table(HistoryEvent)), rows)
         instance.event_seq, instance.event_head = seq, head
 
 
@@ -96,7 +96,7 @@ def append_command(
         "answer": answer,
     }
     row["hash"] = command_hash(row)
-    work.session.execute(sa.insert(Command), [row])
+    work.session.execute(sa.insert(table(Command)), [row])
     instance.command_head = row["hash"]
 
 

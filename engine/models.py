@@ -72,6 +72,13 @@ class Base(DeclarativeBase):
     )
 
 
+def table(model: type[Base]) -> sa.Table:
+    """The table behind a model: on the hot path, plain statements cost a third of the ORM's."""
+    found = model.__table__
+    assert isinstance(found, sa.Table)
+    return found
+
+
 # ── the law ────────────────────────────────────────────────────────────────────────────────────
 
 

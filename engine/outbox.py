@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine.errors import MessageNotAwaited, Refusal
-from engine.models import OutboxMessage
+from engine.models import OutboxMessage, table
 from engine.work import Work
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def enqueue(
         "delivered_at": None,
         "last_error": None,
     }
-    work.session.execute(sa.insert(OutboxMessage), [row])
+    work.session.execute(sa.insert(table(OutboxMessage)), [row])
     work.after_commit(work.engine.wake)
     return identifier
 

@@ -18,7 +18,7 @@ from engine.definitions import Bundle, load_bundle
 from engine.errors import InstanceNotRunning, VariablesInvalid
 from engine.execution import Execution, Surroundings
 from engine.history import append_command, append_events, locked_instance
-from engine.models import Job, ProcessInstance, UserTask, UserTaskCandidate, Wait
+from engine.models import Job, ProcessInstance, UserTask, UserTaskCandidate, Wait, table
 from engine.work import Event, HostCall, Work
 
 Data = dict[str, Any]
@@ -145,27 +145,22 @@ def _write_tasks(
     for identifier, how in changes.closed_tasks.items():
         doer = actor.id if how == "completed" else None
         session.execute(
-            update(UserTask)
+            update(table(UserTask))
             .where(UserTask.id == identifier.hex)
             .values(status=how, ended_at=work.now, completed_by=doer)
-            .execution_options(synchronize_session=False)
         )
     if changes.closed_tasks:
         ids = [identifier.hex for identifier in changes.closed_tasks]
-        session.execute(
-            delete(UserTaskCandidate)
-            .where(UserTaskCandidate.task_id.in_(ids))
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(delete(table(UserTaskCandidate)).where(UserTaskCandidate.task_id.in_(ids)))
     rows = [
         _task_row(work, instance, execution, changes.opened_tasks[identifier], offer)
         for identifier, offer in execution.offers().items()
     ]
     if rows:
-        session.execute(insert(UserTask), rows)
+        session.execute(insert(table(UserTask)), rows)
         candidates = [row for task in rows for row in _candidates(task)]
         if candidates:
-            session.execute(insert(UserTaskCandidate), candidates)
+            session.execute(insert(table(UserTaskCandidate)), candidates)
     return rows
 
 
@@ -217,12 +212,10 @@ def _write_waits(work: Work, instance: ProcessInstance, execution: Execution) ->
     gone = changes.closed_waits | changes.opened_waits.keys()
     if gone:
         ids = [identifier.hex for identifier in gone]
-        work.session.execute(
-            delete(Wait).where(Wait.id.in_(ids)).execution_options(synchronize_session=False)
-        )
+        work.session.execute(delete(table(Wait)).where(Wait.id.in_(ids)))
     rows = [_wait_row(instance, token) for token in changes.opened_waits.values()]
     if rows:
-        work.session.execute(insert(Wait), rows)
+        work.session.execute(insert(table(Wait)), rows)
 
 
 def _wait_row(instance: ProcessInstance, token: Any) -> Data:
@@ -244,12 +237,10 @@ def _write_jobs(work: Work, instance: ProcessInstance, execution: Execution) -> 
     changes = execution.changes
     if changes.closed_jobs:
         ids = [identifier.hex for identifier in changes.closed_jobs]
-        work.session.execute(
-            delete(Job).where(Job.id.in_(ids)).execution_options(synchronize_session=False)
-        )
+        work.session.execute(delete(table(Job)).where(Job.id.in_(ids)))
     rows = [_job_row(work, instance, token) for token in changes.opened_jobs.values()]
     if rows:
-        work.session.execute(insert(Job), rows)
+        work.session.execute(insert(table(Job)), rows)
         work.after_commit(work.engine.wake)
     return rows
 
