@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,7 +64,7 @@ def due(call: HostCall, key: str) -> str:
     """
     instance = instance_of(call.work, call.instance_id)
     clock = running_clock(call.work, call.business_key or call.instance_id, key)
-    if clock is not None and _was_left_in_this_turn(call.work, instance, key):
+    if clock is not None and _was_left_in_this_turn(call.work, instance, clock):
         finish_clock(call.work, clock)
         clock = None
     if clock is None:
@@ -85,13 +85,13 @@ def instance_of(work: Work, instance_id: str) -> ProcessInstance:
     return touched[0] if touched is not None else queries.instance(work, instance_id)
 
 
-def _was_left_in_this_turn(work: Work, instance: ProcessInstance, key: str) -> bool:
+def _was_left_in_this_turn(work: Work, instance: ProcessInstance, clock: ClockRow) -> bool:
     """Whether the case went out of the step and back into it before anyone could be told."""
     execution = work.live.get(instance.id)
-    if execution is None:
-        return False
+    if execution is None or clock.command_seq > instance.command_seq:
+        return False  # a clock that this turn started belongs to the visit that goes on
     return any(
-        type in LEAVING and node.extensions.properties.get("sla") == key
+        type in LEAVING and node.extensions.properties.get("sla") == clock.key
         for type, node, _ in execution.changes.events
     )
 
@@ -151,6 +151,7 @@ def start_clock(
         changes=0,
     )
     work.session.add(clock)
+    work.session.flush()  # its first change refers to it
     note(work, clock, "started", before=None)
     return clock
 
@@ -266,11 +267,12 @@ def changes_of(work: Work, clock: ClockRow) -> list[ClockChange]:
 def count_of(work: Work, clock: ClockRow) -> Count:
     """What the clock's deadline is counted from."""
     rule = read_rule(clock.key, clock.rule)
-    pauses = _pauses(changes_of(work, clock))
+    pauses = _pauses(changes_of(work, clock), rule.pause_limit)
     return Count(rule, clock.started_at, clock.started_on, clock.extended, pauses)
 
 
-def _pauses(changes: Sequence[ClockChange]) -> tuple[Pause, ...]:
+def _pauses(changes: Sequence[ClockChange], limit: int) -> tuple[Pause, ...]:
+    """The pauses that have ended; of their days in all only so many as the rule allows."""
     found: list[Pause] = []
     began: date | None = None
     for change in changes:
@@ -278,7 +280,9 @@ def _pauses(changes: Sequence[ClockChange]) -> tuple[Pause, ...]:
         if change.kind == "paused":
             began = day
         if change.kind == "resumed" and began is not None:
-            found.append(Pause(began, day))
+            pause = Pause(began, min(day, began + timedelta(days=limit)))
+            limit -= (pause.end - pause.start).days
+            found.append(pause)
             began = None
     return tuple(found)
 

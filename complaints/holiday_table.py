@@ -71,7 +71,7 @@ def calendar_at(work: Work, version: int) -> Calendar:
         return kept[version]
     calendar = Calendar(version, _holidays(work, version))
     # Not before the commit: a version that is rolled back may come again with other days.
-    work.after_commit(lambda: kept.setdefault(version, calendar) and None)
+    work.after_commit(lambda: kept.update({version: calendar}))
     return calendar
 
 
