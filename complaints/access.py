@@ -113,9 +113,7 @@ def _by_task(work: Work, case: Case, user: User) -> list[Sight]:
     query = sa.select(UserTask).where(
         UserTask.instance_id == case.instance_id, UserTask.status.in_(["open", "completed"])
     )
-    return [
-        _task_sight(task, user) for task in work.session.scalars(query) if _has_part(task, user)
-    ]
+    return [task_sight(task, user) for task in work.session.scalars(query) if _has_part(task, user)]
 
 
 def _has_part(task: UserTask, user: User) -> bool:
@@ -125,7 +123,8 @@ def _has_part(task: UserTask, user: User) -> bool:
     return is_candidate or user.id in {task.assignee, *task.candidate_users}
 
 
-def _task_sight(task: UserTask, user: User) -> Sight:
+def task_sight(task: UserTask, user: User) -> Sight:
+    """What a part in a task opens: a unit's part opens what the unit was sent, no more."""
     through = user.groups & set(task.candidate_groups)
     by_unit_only = bool(through) and all("@" in group for group in through)
     return Sight.UNIT if by_unit_only else Sight.FULL

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints.casekeys import case_key
 from complaints.desk import Desk
@@ -27,6 +26,7 @@ from complaints.models import Attachment
 from complaints.sealedfile import open_stream, seal_stream
 from complaints.storage import CHUNK_BYTES
 from engine.canonical import dumps, loads
+from engine.work import Work
 
 FILES_LIMIT = 10
 MEGABYTES_LIMIT = 20
@@ -54,11 +54,6 @@ class Staged:
     sha256: str
     key: DataKey
 
-    @property
-    def reference(self) -> str:
-        """What a form's file field carries in place of the file."""
-        return f"files::{self.id}"
-
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
@@ -81,8 +76,7 @@ def stage_files(desk: Desk, uploads: Sequence[Upload]) -> list[Staged]:
     Raises:
         TooManyFiles, FileTooLarge, FileEmpty, FileTypeRefused and its kinds.
     """
-    if len(uploads) > FILES_LIMIT:
-        raise TooManyFiles(limit=FILES_LIMIT)
+    check_count(len(uploads))
     staged: list[Staged] = []
     try:
         for upload in uploads:
@@ -93,19 +87,25 @@ def stage_files(desk: Desk, uploads: Sequence[Upload]) -> list[Staged]:
     return staged
 
 
-def find_staged(desk: Desk, reference: str) -> Staged:
-    """A staged file by its reference, for a form that is sent again after a refusal.
+def check_count(count: int) -> None:
+    """Raises `TooManyFiles`."""
+    if count > FILES_LIMIT:
+        raise TooManyFiles(limit=FILES_LIMIT)
+
+
+def find_staged(desk: Desk, id: str, *, field: str | None = None) -> Staged:
+    """A staged file by its id, which a form's file field carries in place of the file.
 
     Raises:
         AttachmentNotFound: it was never staged, or swept away.
     """
-    id = reference.removeprefix("files::")
     try:
         slip = b"".join(desk.storage.read(f"{id}.staged"))
     except (FileNotFoundError, ValueError):
         raise AttachmentNotFound from None
     facts: dict[str, Any] = loads(desk.keys.content.open(slip, _slip_place(id)).decode())
-    return Staged(**{**facts, "key": DataKey(bytes.fromhex(facts["key"]))})
+    facts["key"] = DataKey(bytes.fromhex(facts["key"]))
+    return Staged(**{**facts, "field": field or facts["field"]})
 
 
 def discard_files(desk: Desk, staged: Sequence[Staged]) -> None:
@@ -134,8 +134,7 @@ def adopt_files(
         row.media_type, row.size, row.sha256 = file.media_type, file.size, file.sha256
         row.added_at, row.added_by = work.now, added_by
         work.session.add(row)
-    slips = [f"{file.id}.staged" for file in staged]
-    work.after_commit(lambda: [desk.storage.delete(slip) for slip in slips] and None)
+    work.after_commit(lambda: _drop_slips(desk, staged))
 
 
 def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
@@ -198,6 +197,11 @@ def _write_slip(desk: Desk, staged: Staged) -> None:
     except BaseException:
         desk.storage.delete(staged.id)
         raise
+
+
+def _drop_slips(desk: Desk, staged: Sequence[Staged]) -> None:
+    for file in staged:
+        desk.storage.delete(f"{file.id}.staged")
 
 
 def _hashing(stream: BinaryIO, update: Any) -> Iterator[bytes]:

@@ -53,7 +53,7 @@ def match_accused(work: Work, names: Iterable[str]) -> list[str]:
     accused = {_plain(name) for name in names} - {""}
     if not accused:
         return []
-    accounts = work.session.execute(sa.select(Account.id, Account.display_name)).tuples()
+    accounts = work.session.execute(sa.select(Account.id, Account.display_name))
     return [id for id, display_name in accounts if _plain(display_name) in accused]
 
 

@@ -16,6 +16,12 @@ class CaseNotFound(OfficeError):
     thai = "ไม่พบเรื่องนี้ หรือท่านไม่มีสิทธิเข้าถึง"
 
 
+class PageUnknown(OfficeError):
+    """The list cannot be continued from there; start it again."""
+
+    thai = "เปิดรายการต่อจากตำแหน่งนี้ไม่ได้ โปรดเปิดรายการใหม่"
+
+
 class LetterNotFound(OfficeError):
     """There is no such letter in this case."""
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from complaints.models import Case
 from engine import outbox
+from engine.models import UserTask
 from engine.work import Event, Work
 
 EVENT_TOPIC = "event"  # to subscribers, through webhooks/
+OVERDUE_TOPIC = "overdue"  # to ourselves, at the moment a task falls due
 
 
 def watch_cases(work: Work, event: Event) -> None:
@@ -37,6 +39,14 @@ def announce(work: Work, type: str, case: Case, **references: Any) -> None:
     outbox.enqueue(work, EVENT_TOPIC, payload, key=key)
 
 
+def watch_due_date(work: Work, task: UserTask) -> None:
+    """Look at a task again when it falls due; nothing has to search for late ones."""
+    if task.due_at is None:
+        return
+    key = f"overdue:{task.id}:{task.due_at.isoformat()}"
+    outbox.enqueue(work, OVERDUE_TOPIC, {"task": task.id}, key=key, due_at=task.due_at)
+
+
 def _entered(work: Work, case: Case, event: Event) -> None:
     if status := event.properties.get("status"):
         case.status = status
@@ -54,6 +64,7 @@ def _decided(work: Work, case: Case, event: Event) -> None:
 
 def _task_created(work: Work, case: Case, event: Event) -> None:
     announce(work, "task.created", case, task=event.data["task"], step=event.element_id)
+    watch_due_date(work, work.session.get_one(UserTask, event.data["task"]))
 
 
 def _ended(work: Work, case: Case, event: Event) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints.models import Role, Status, Unit
+from engine.clock import BANGKOK
 from engine.models import Base
 from engine.text import Text
 from engine.work import Work
@@ -34,6 +35,15 @@ def units(work: Work, *, on: date | None = None) -> list[Unit]:
     query = sa.select(Unit).order_by(Unit.position, Unit.key)
     found = list(work.session.scalars(query))
     return [unit for unit in found if on is None or _exists(unit, on)]
+
+
+def unit_options(work: Work) -> list[dict[str, str]]:
+    """The units of today as a form offers them."""
+    today = work.now.astimezone(BANGKOK).date()
+    return [
+        {"value": unit.key, "label": unit.abbreviation, "label_en": unit.name_en}
+        for unit in units(work, on=today)
+    ]
 
 
 def unit_text(work: Work, key: str | None) -> Text:

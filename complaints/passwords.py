@@ -23,7 +23,7 @@ def hash_password(password: str) -> str:
 def fits(kept: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed; without a hash, the same work and no."""
     try:
-        return _hasher().verify(kept or _decoy_hash(), password) and kept is not None
+        return _hasher().verify(kept or _decoy_hash(), password) and bool(kept)
     except (Argon2Error, InvalidHashError):
         return False
 

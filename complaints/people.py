@@ -56,13 +56,14 @@ def add_user(
     work: Work,
     username: str,
     display_name: str,
-    password: str,
+    password: str | None,
     *,
     groups: Iterable[str] = (),
     unit: str | None = None,
     demo: bool = False,
 ) -> User:
-    """Open an account. `groups` are roles, unit-bound ones as `role@unit`.
+    """Open an account. `groups` are roles, unit-bound ones as `role@unit`; without a password
+    nobody can sign in to it until it is given one.
 
     Raises:
         UserExists, PasswordTooWeak, RoleUnknown.
@@ -70,7 +71,8 @@ def add_user(
     if work.session.scalar(sa.select(Account.id).where(Account.username == username)):
         raise UserExists(username=username)
     account = Account(id=uuid.uuid4().hex, username=username, display_name=display_name)
-    account.password_hash, account.unit = hash_password(password), unit
+    account.password_hash = "" if password is None else hash_password(password)
+    account.unit = unit
     account.created_at, account.active, account.demo = work.now, True, demo
     work.session.add(account)
     work.session.flush()  # roles refer to the account
@@ -135,7 +137,7 @@ def user_by_name(work: Work, username: str) -> User:
 def display_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
     """Names for the references that history and tasks hold; unknown ones are left out."""
     query = sa.select(Account.id, Account.display_name).where(Account.id.in_(set(ids)))
-    return dict(work.session.execute(query).tuples().all())
+    return dict(work.session.execute(query).all())
 
 
 def revoke_sessions(work: Work, account_id: str) -> None:

@@ -1,0 +1,42 @@
+"""A limit on guessing: how often a thing may be tried from one place, without keeping the place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from complaints.desk import Desk
+from complaints.errors import TooManyAttempts
+from complaints.models import Attempt
+from engine.work import Work
+
+KEPT = timedelta(days=1)
+
+
+def count_attempt(
+    work: Work, desk: Desk, what: str, place: str, *, limit: int, per: timedelta
+) -> None:
+    """Count one try; commit it even when the try fails, or failures would be free.
+
+    `place` (an address on the net) is kept only as a keyed hash that changes with every window, so
+    the table cannot tell who came twice.
+
+    Raises:
+        TooManyAttempts: the limit for this window is used up.
+    """
+    slot = int(work.now.timestamp() // per.total_seconds())
+    bucket = desk.keys.pepper.hash(f"attempt.{what}.{slot}", place)
+    statement = sa.text(
+        "INSERT INTO attempt (bucket, slot, count) VALUES (:bucket, :slot, 1) "
+        "ON CONFLICT (bucket, slot) DO UPDATE SET count = attempt.count + 1 RETURNING count"
+    )
+    count = work.session.execute(statement, {"bucket": bucket, "slot": slot}).scalar_one()
+    if count > limit:
+        raise TooManyAttempts
+
+
+def sweep_attempts(work: Work, *, per: timedelta) -> None:
+    """Forget windows that are over for a day."""
+    oldest = int((work.now - KEPT).timestamp() // per.total_seconds())
+    work.session.execute(sa.delete(Attempt).where(Attempt.slot < oldest))

@@ -1,0 +1,323 @@
+"""The case file as a person may read it: loaded here, cut down to what their part in it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from complaints import attachments, letters, masterdata, people, submissions, vault
+from complaints.access import Sight, load_case, may_reveal, not_barred
+from complaints.attachments import FileInfo
+from complaints.casekeys import case_key
+from complaints.desk import Desk
+from complaints.errors import AttachmentNotFound, CaseNotFound, KeyDestroyed, LetterNotFound
+from complaints.letters import LetterView
+from complaints.models import Case
+from complaints.people import User
+from complaints.submissions import COMPLAINANT, Given
+from engine.models import UserTask
+from engine.text import Text
+from engine.work import Work
+
+# What a unit reads of a case, by form: all fields, or those named. In a corruption case it gets the
+# centre's redacted wording and never the complainant's own, which can give the writer away.
+UNIT_READS: Mapping[str, frozenset[str] | None] = {
+    "f4_assignment": frozenset({"questions", "redacted_facts", "lead_unit", "co_units"}),
+    "f5_acceptance": None,
+    "f6_clarification": None,
+    "f7_assessment": frozenset({"clarification_complete", "incomplete_points"}),
+}
+UNIT_READS_OPENLY: Mapping[str, frozenset[str] | None] = {
+    **UNIT_READS,
+    "f1_intake": None,
+    "f3_reply": None,
+}
+CORRUPTION = "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the ball: a person, or a group that has not claimed yet."""
+
+    task_id: str
+    task: Text
+    name: Text
+    claimed: bool
+    since: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionView:
+    """Answers to one form, with who gave them as the reader may know it."""
+
+    id: str
+    form: str
+    given_by: Text
+    given_at: datetime
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """What one person sees of a case; what they may not see is not in it."""
+
+    id: str
+    instance_id: str | None
+    receipt_no: str
+    sight: Sight
+    track: str
+    channel: str
+    identity_mode: str
+    classification: str
+    protected: bool
+    subject: str | None
+    title: str | None
+    status: Text
+    status_key: str
+    outcome: Text | None
+    severity: str | None
+    lead_unit: Text | None
+    co_units: tuple[Text, ...]
+    received_at: datetime
+    legal_received_on: date
+    due_at: datetime | None
+    closed_at: datetime | None
+    holders: tuple[Holder, ...]
+    submissions: tuple[SubmissionView, ...]
+    files: tuple[FileInfo, ...]
+    letters: tuple[LetterView, ...]
+    identity_fields: tuple[str, ...]  # what `reveal` could show; empty when the person may not
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: str
+    receipt_no: str
+    track: str
+    subject: str | None
+    status: Text
+    received_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+
+
+def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
+    """The case file for one person.
+
+    Raises:
+        CaseNotFound: it is not there, or not for them.
+    """
+    case, sight = load_case(work, case_id, user)
+    may_open = may_reveal(work, sight, user)
+    return CaseView(
+        id=case.id,
+        instance_id=case.instance_id,
+        receipt_no=case.receipt_no,
+        sight=sight,
+        track=case.track,
+        channel=case.channel,
+        identity_mode=case.identity_mode,
+        classification=case.classification,
+        protected=case.protected,
+        subject=case.subject,
+        title=_title(work, desk, case, sight),
+        status=masterdata.status_text(work, case.status),
+        status_key=case.status,
+        outcome=masterdata.status_text(work, case.outcome) if case.outcome else None,
+        severity=case.severity,
+        lead_unit=masterdata.unit_text(work, case.lead_unit) if case.lead_unit else None,
+        co_units=tuple(masterdata.unit_text(work, unit) for unit in case.co_units),
+        received_at=case.received_at,
+        legal_received_on=case.legal_received_on,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+        holders=tuple(_holders(work, case)),
+        submissions=tuple(_submissions(work, desk, case, sight)),
+        files=tuple(_files(work, desk, case, sight)),
+        letters=tuple(_letters(work, case, sight)),
+        identity_fields=tuple(vault.identity_paths(work, case.id)) if may_open else (),
+    )
+
+
+def reveal(
+    work: Work, desk: Desk, case_id: str, user: User, *, paths: Sequence[str], reason: str
+) -> dict[str, Any]:
+    """Show who is in a case to a person who may know, and record it.
+
+    Raises:
+        CaseNotFound: the case is not for them, or its identities are not.
+        ReasonNeeded: no reason was given.
+    """
+    case, sight = load_case(work, case_id, user)
+    if not may_reveal(work, sight, user):
+        raise CaseNotFound
+    return vault.reveal_identity(work, desk, case, paths, reader=user.actor, reason=reason)
+
+
+def read_file(
+    work: Work, desk: Desk, case_id: str, attachment_id: str, user: User
+) -> tuple[FileInfo, Iterator[bytes]]:
+    """An attachment for a person who sees it in the case file.
+
+    Raises:
+        CaseNotFound, AttachmentNotFound.
+    """
+    case, sight = load_case(work, case_id, user)
+    if attachment_id not in {file.id for file in _files(work, desk, case, sight)}:
+        raise AttachmentNotFound
+    return attachments.open_file(work, desk, case.id, attachment_id)
+
+
+def read_letter(
+    work: Work, desk: Desk, case_id: str, letter_id: str, user: User
+) -> tuple[LetterView, str]:
+    """A letter and its text, for a person who sees the case in full.
+
+    Raises:
+        CaseNotFound, LetterNotFound.
+    """
+    case, sight = load_case(work, case_id, user)
+    if letter_id not in {letter.id for letter in _letters(work, case, sight)}:
+        raise LetterNotFound
+    return letters.open_letter(work, desk, case, letter_id)
+
+
+def list_cases(
+    work: Work, user: User, *, query: str = "", limit: int = 50, after: str | None = None
+) -> list[CaseLine]:
+    """Cases that a person may see, the newest receipt first; `after` is the last id of a page."""
+    conditions = [*not_barred(user)]
+    if query.strip():
+        conditions.append(Case.receipt_no.contains(query.strip(), autoescape=True))
+    if after is not None and (last := work.session.get(Case, after)) is not None:
+        conditions.append(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))
+    found: list[CaseLine] = []
+    rows = sa.select(Case).where(*conditions).order_by(Case.received_at.desc(), Case.id.desc())
+    for case in work.session.scalars(rows.execution_options(yield_per=100)):
+        if _is_visible(work, case, user):
+            found.append(_line(work, case))
+        if len(found) == limit:
+            break
+    return found
+
+
+def title_of(work: Work, desk: Desk, case: Case) -> str | None:
+    """The complainant's title of a case, opened; none when it was erased."""
+    if case.title is None:
+        return None
+    try:
+        key = case_key(work, desk, case.id)
+    except KeyDestroyed:
+        return None
+    return key.open(case.title, f"complaint_case.title|{case.id}").decode()
+
+
+def _is_visible(work: Work, case: Case, user: User) -> bool:
+    try:
+        load_case(work, case.id, user)
+    except CaseNotFound:
+        return False
+    return True
+
+
+def _line(work: Work, case: Case) -> CaseLine:
+    return CaseLine(
+        id=case.id,
+        receipt_no=case.receipt_no,
+        track=case.track,
+        subject=case.subject,
+        status=masterdata.status_text(work, case.status),
+        received_at=case.received_at,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+    )
+
+
+def _title(work: Work, desk: Desk, case: Case, sight: Sight) -> str | None:
+    hidden = sight is Sight.REDACTED or (sight is Sight.UNIT and case.track == CORRUPTION)
+    return None if hidden else title_of(work, desk, case)
+
+
+def _holders(work: Work, case: Case) -> Iterator[Holder]:
+    query = (
+        sa.select(UserTask)
+        .where(UserTask.instance_id == case.instance_id, UserTask.status == "open")
+        .order_by(UserTask.due_at, UserTask.id)
+    )
+    tasks = list(work.session.scalars(query))
+    names = people.display_names(work, [task.assignee for task in tasks if task.assignee])
+    for task in tasks:
+        claimed = task.assignee is not None
+        name = _person(names, task.assignee) if claimed else _groups(work, task)
+        since = task.claimed_at or task.created_at
+        words = Text(task.name_th, task.name_en)
+        yield Holder(task.id, words, name, claimed, since, task.due_at)
+
+
+def _person(names: Mapping[str, str], account_id: str | None) -> Text:
+    name = names.get(account_id or "", "—")
+    return Text(name, name)
+
+
+def _groups(work: Work, task: UserTask) -> Text:
+    groups = [masterdata.group_text(work, group) for group in task.candidate_groups]
+    return Text(", ".join(group.th for group in groups), ", ".join(group.en for group in groups))
+
+
+def _submissions(work: Work, desk: Desk, case: Case, sight: Sight) -> Iterator[SubmissionView]:
+    given = _given(work, desk, case, sight)
+    names = people.display_names(work, [each.given_by for each in given])
+    for each in given:
+        by = _giver(each, names)
+        yield SubmissionView(each.id, each.form, by, each.given_at, each.answers)
+
+
+def _given(work: Work, desk: Desk, case: Case, sight: Sight) -> list[Given]:
+    if sight is Sight.REDACTED:
+        return []
+    if sight is Sight.FULL:
+        return submissions.submissions(work, desk, case.id)
+    reads = UNIT_READS if case.track == CORRUPTION else UNIT_READS_OPENLY
+    found = submissions.submissions(work, desk, case.id, forms=frozenset(reads))
+    return [_cut(each, reads[each.form]) for each in found]
+
+
+def _cut(given: Given, keys: frozenset[str] | None) -> Given:
+    if keys is None:
+        return given
+    answers = {key: value for key, value in given.answers.items() if key in keys}
+    return Given(
+        given.id,
+        given.form,
+        given.task_id,
+        given.element_id,
+        given.given_by,
+        given.given_at,
+        answers,
+    )
+
+
+def _giver(given: Given, names: Mapping[str, str]) -> Text:
+    if given.given_by == COMPLAINANT:
+        return Text("ผู้ร้องเรียน", "Complainant")
+    return _person(names, given.given_by)
+
+
+def _files(work: Work, desk: Desk, case: Case, sight: Sight) -> list[FileInfo]:
+    if sight is Sight.REDACTED:
+        return []
+    files = attachments.list_files(work, desk, case.id)
+    if sight is Sight.FULL or case.track != CORRUPTION:
+        return files
+    return [file for file in files if file.added_by != COMPLAINANT and file.field == "documents"]
+
+
+def _letters(work: Work, case: Case, sight: Sight) -> list[LetterView]:
+    return letters.list_letters(work, case.id) if sight is Sight.FULL else []

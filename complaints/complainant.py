@@ -1,0 +1,234 @@
+"""What the complainant does with the tracking code: follow, answer, read letters, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from complaints import letters, masterdata, shapes, submissions, vault
+from complaints.attachments import adopt_files
+from complaints.clock_models import ClockRow
+from complaints.desk import Desk
+from complaints.errors import CannotWithdraw, NothingToAnswer
+from complaints.letters import LetterView
+from complaints.models import Case
+from complaints.submissions import COMPLAINANT
+from complaints.tracking import find_case_by_code
+from engine import history, messages, queries
+from engine.actor import Actor
+from engine.definitions import load_bundle
+from engine.models import HistoryEvent, Wait
+from engine.text import Text
+from engine.work import Work
+from forms import Form
+
+# The vocabulary that diagrams, forms and office share (docs/vocabulary.md).
+REPLY_MESSAGE, REPLY_FORM, QUESTIONS_FORM = "reply_received", "f3_reply", "f3_information_request"
+WITHDRAWAL_MESSAGE, WITHDRAWAL_FORM = "withdrawal_requested", "withdrawal"
+ASK_CLOCK = "ask"
+ACTOR = Actor(COMPLAINANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A coarse status the case has reached, and when."""
+
+    status: Text
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicCase:
+    """What the holder of the code sees: no officer, no unit, no other person."""
+
+    case_id: str
+    receipt_no: str
+    track: str
+    status: Text
+    received_at: datetime
+    legal_received_on: date
+    closed_at: datetime | None
+    timeline: tuple[Milestone, ...]
+    letters: tuple[LetterView, ...]
+    questions: tuple[str, ...]
+    answer_by: datetime | None
+    may_reply: bool
+    may_withdraw: bool
+
+
+def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
+    """A case as its complainant may follow it.
+
+    Raises:
+        TrackingCodeUnknown: no case has this code.
+    """
+    case = find_case_by_code(work, desk, code)
+    may_reply = _waits_for(work, case, REPLY_MESSAGE)
+    return PublicCase(
+        case_id=case.id,
+        receipt_no=case.receipt_no,
+        track=case.track,
+        status=masterdata.public_status_text(work, case.status),
+        received_at=case.received_at,
+        legal_received_on=case.legal_received_on,
+        closed_at=case.closed_at,
+        timeline=tuple(_timeline(work, case)),
+        letters=tuple(letters.list_letters(work, case.id)),
+        questions=tuple(_questions(work, desk, case)) if may_reply else (),
+        answer_by=_answer_by(work, case) if may_reply else None,
+        may_reply=may_reply,
+        may_withdraw=_waits_for(work, case, WITHDRAWAL_MESSAGE),
+    )
+
+
+def reply_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
+    """The form for the complainant's answer, with what its expressions see.
+
+    Raises:
+        TrackingCodeUnknown, NothingToAnswer.
+    """
+    case = find_case_by_code(work, desk, code)
+    if not _waits_for(work, case, REPLY_MESSAGE):
+        raise NothingToAnswer
+    return _form(work, case, REPLY_FORM), {"questions": _questions(work, desk, case)}
+
+
+def withdrawal_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
+    """The form for a withdrawal.
+
+    Raises:
+        TrackingCodeUnknown, CannotWithdraw.
+    """
+    case = find_case_by_code(work, desk, code)
+    if not _waits_for(work, case, WITHDRAWAL_MESSAGE):
+        raise CannotWithdraw
+    return _form(work, case, WITHDRAWAL_FORM), {}
+
+
+def reply(
+    work: Work,
+    desk: Desk,
+    code: str,
+    answers: Mapping[str, Any],
+    *,
+    idempotency_key: str | None = None,
+) -> None:
+    """Answer the office's questions; the case moves on at once.
+
+    Raises:
+        TrackingCodeUnknown, NothingToAnswer, FormInvalid.
+    """
+    if history.previous_answer(work, idempotency_key) is not None:
+        return
+    form, context = reply_form(work, desk, code)
+    case = find_case_by_code(work, desk, code)
+    _hand_in(work, desk, case, form, context, answers, (REPLY_MESSAGE, idempotency_key))
+
+
+def withdraw(
+    work: Work,
+    desk: Desk,
+    code: str,
+    answers: Mapping[str, Any],
+    *,
+    idempotency_key: str | None = None,
+) -> None:
+    """Ask to withdraw; whether that ends the case is for the diagram to say.
+
+    Raises:
+        TrackingCodeUnknown, CannotWithdraw, FormInvalid.
+    """
+    if history.previous_answer(work, idempotency_key) is not None:
+        return
+    form, context = withdrawal_form(work, desk, code)
+    case = find_case_by_code(work, desk, code)
+    _hand_in(work, desk, case, form, context, answers, (WITHDRAWAL_MESSAGE, idempotency_key))
+
+
+def read_letter(work: Work, desk: Desk, code: str, letter_id: str) -> tuple[LetterView, str]:
+    """A letter and its Markdown text; the first reading is recorded as its delivery.
+
+    Raises:
+        TrackingCodeUnknown, LetterNotFound.
+    """
+    case = find_case_by_code(work, desk, code)
+    view, text = letters.open_letter(work, desk, case, letter_id)
+    letters.note_reading(work, case, letter_id)
+    return view, text
+
+
+def _hand_in(
+    work: Work,
+    desk: Desk,
+    case: Case,
+    form: Form,
+    context: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    message: tuple[str, str | None],
+) -> None:
+    checked = form.load(answers, context=context, environment=shapes.environment_of(work))
+    staged = shapes.staged_of(desk, checked)
+    vault.keep_identity(work, desk, case.id, {form.id: checked.personal})
+    given = shapes.as_given(checked)
+    submission = submissions.keep_submission(
+        work, desk, case.id, form.id, given, given_by=COMPLAINANT
+    )
+    adopt_files(work, desk, case.id, staged, added_by=COMPLAINANT, submission_id=submission)
+    name, key = message
+    messages.correlate_message(
+        work, name, case.id, checked.variables, actor=ACTOR, idempotency_key=key
+    )
+
+
+def _waits_for(work: Work, case: Case, message: str) -> bool:
+    query = sa.select(Wait.id).where(
+        Wait.kind == "message", Wait.name == message, Wait.correlation_key == case.id
+    )
+    return work.session.scalar(query.limit(1)) is not None
+
+
+def _questions(work: Work, desk: Desk, case: Case) -> list[str]:
+    asked = submissions.submissions(work, desk, case.id, forms=frozenset({QUESTIONS_FORM}))
+    rows = asked[-1].answers.get("questions") or [] if asked else []
+    return [str(row["question"]) for row in rows if row.get("question")]
+
+
+def _answer_by(work: Work, case: Case) -> datetime | None:
+    query = (
+        sa.select(ClockRow.due_at)
+        .where(ClockRow.case_id == case.id, ClockRow.key == ASK_CLOCK)
+        .where(ClockRow.status != "finished")
+        .order_by(ClockRow.round.desc())
+    )
+    return work.session.scalar(query.limit(1))
+
+
+def _timeline(work: Work, case: Case) -> list[Milestone]:
+    """The public statuses in the order the case first came to each stretch of them."""
+    if case.instance_id is None:
+        return []
+    instance = queries.instance(work, case.instance_id)
+    drawn = load_bundle(work, instance.definition_id).definition.drawn
+    entered = sa.select(HistoryEvent.element_id, HistoryEvent.at).where(
+        HistoryEvent.instance_id == case.instance_id, HistoryEvent.type == "activity_entered"
+    )
+    timeline: list[Milestone] = []
+    for element_id, at in work.session.execute(entered.order_by(HistoryEvent.seq)):
+        node = drawn(element_id)
+        status = node.extensions.properties.get("status") if node is not None else None
+        if not status:
+            continue
+        text = masterdata.public_status_text(work, status)
+        if not timeline or timeline[-1].status != text:
+            timeline.append(Milestone(text, at))
+    return timeline
+
+
+def _form(work: Work, case: Case, form_id: str) -> Form:
+    assert case.instance_id is not None
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    return shapes.form_of(work, definition_id, form_id)

@@ -1,0 +1,80 @@
+"""What the outbox does for the office: mail a letter, notice a late task, sweep up once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from complaints import letters
+from complaints.access import case_of_instance
+from complaints.attachments import sweep_files
+from complaints.desk import Desk
+from complaints.listeners import OVERDUE_TOPIC, announce, watch_due_date
+from complaints.mail import SmtpCarrier, keep_in_mailbox
+from complaints.settings import OfficeSettings
+from complaints.signin import sweep_sessions
+from engine import outbox
+from engine.clock import BANGKOK
+from engine.engine import Engine
+from engine.models import UserTask
+from engine.work import Work
+
+SWEEP_TOPIC = "sweep"
+Deliverer = Callable[..., None]
+
+
+def deliverers(engine: Engine, desk: Desk, settings: OfficeSettings) -> dict[str, Deliverer]:
+    """The office's deliverers by topic."""
+    return {
+        letters.MAIL_TOPIC: _mailer(engine, desk, settings),
+        OVERDUE_TOPIC: _overdue_watch(engine),
+        SWEEP_TOPIC: _sweeper(engine, desk),
+    }
+
+
+def plan_sweep(work: Work, *, at: datetime | None = None) -> None:
+    """Put the next sweep into the outbox, once a day."""
+    due_at = at or work.now
+    key = f"sweep:{due_at.astimezone(BANGKOK).date().isoformat()}"
+    outbox.enqueue(work, SWEEP_TOPIC, {}, key=key, due_at=due_at)
+
+
+def _mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
+    def deliver(payload: Mapping[str, Any], *, key: str) -> None:
+        with engine.read() as work:
+            mail = letters.mail_of(work, desk, payload["letter"])
+        if mail is None:
+            return
+        if settings.smtp_host:
+            SmtpCarrier(settings).carry(mail, key=key)
+            return
+        with engine.begin() as work:
+            keep_in_mailbox(work, desk, mail, key=key)
+
+    return deliver
+
+
+def _overdue_watch(engine: Engine) -> Deliverer:
+    def look(payload: Mapping[str, Any], *, key: str) -> None:
+        with engine.begin() as work:
+            task = work.session.get(UserTask, payload["task"])
+            case = case_of_instance(work, task.instance_id) if task is not None else None
+            if task is None or case is None or task.status != "open" or task.due_at is None:
+                return
+            if task.due_at > work.now:  # the clock was moved since: look again then
+                watch_due_date(work, task)
+                return
+            announce(work, "task.overdue", case, task=task.id, step=task.element_id)
+
+    return look
+
+
+def _sweeper(engine: Engine, desk: Desk) -> Deliverer:
+    def sweep(payload: Mapping[str, Any], *, key: str) -> None:
+        with engine.begin() as work:
+            sweep_sessions(work)
+            sweep_files(work, desk)
+            plan_sweep(work, at=work.now + timedelta(days=1))
+
+    return sweep

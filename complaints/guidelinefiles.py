@@ -1,0 +1,76 @@
+"""The guideline as files: read from the house, deployed when they changed, seeding the tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from complaints import masterdata
+from complaints.holiday_table import seed_holidays
+from complaints.templates import FOLDER
+from engine import deployment
+from engine.actor import SYSTEM, Actor
+from engine.deployment import Deployed
+from engine.models import Deployment, DeploymentFile
+from engine.work import Work
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOYED_SUFFIXES = frozenset({".bpmn", ".dmn", ".form", ".csv", ".md"})
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineState:
+    """What `deploy_guideline` found: the definitions it made, or none when nothing had changed."""
+
+    deployed: Deployed | None
+
+
+def guideline_files(root: Path = ROOT) -> dict[str, bytes]:
+    """The files of the complaint guideline by the names they are deployed under."""
+    return dict(_files(root))
+
+
+def deploy_guideline(
+    work: Work, files: Mapping[str, bytes], *, actor: Actor = SYSTEM
+) -> GuidelineState:
+    """Deploy the house's own guideline unless it was deployed before, and seed the tables.
+
+    A version that a process owner has deployed since stays the newest: a restart must not put the
+    house's file back over it.
+
+    Raises:
+        DeploymentRejected: a file has faults.
+    """
+    deployed = None
+    if not _is_known(work, files):
+        deployed = deployment.deploy(work, files, actor)
+    masterdata.seed(work, files)
+    seed_holidays(work)
+    return GuidelineState(deployed)
+
+
+def _files(root: Path) -> Iterator[tuple[str, bytes]]:
+    law, forms = root / "processes" / "complaint", root / "forms" / "complaint"
+    for folder, prefix in ((law, ""), (law / FOLDER, FOLDER), (forms, "")):
+        for path in sorted(folder.glob("*")) if folder.is_dir() else ():
+            if path.suffix in DEPLOYED_SUFFIXES:
+                yield prefix + path.name, path.read_bytes()
+
+
+def _is_known(work: Work, files: Mapping[str, bytes]) -> bool:
+    """Whether the house's last deployment held just these bytes."""
+    last = work.session.scalar(
+        sa.select(Deployment.id)
+        .where(Deployment.deployed_by == SYSTEM.id)
+        .order_by(Deployment.deployed_at.desc(), Deployment.id)
+        .limit(1)
+    )
+    kept = sa.select(DeploymentFile.name, DeploymentFile.sha256)
+    known = dict(work.session.execute(kept.where(DeploymentFile.deployment_id == last)).all())
+    return last is not None and all(
+        known.get(name) == hashlib.sha256(content).hexdigest() for name, content in files.items()
+    )

@@ -1,0 +1,251 @@
+"""Letters to the complainant: numbered, sealed, delivered to the tracking inbox and by mail."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from complaints import submissions, vault
+from complaints.casekeys import case_key
+from complaints.desk import Desk
+from complaints.errors import LetterNotFound
+from complaints.mail import Mail
+from complaints.models import Case, Letter
+from complaints.numbers import letter_number
+from complaints.templates import Template, find_template, render
+from engine import dmn, feel, history, outbox, queries
+from engine.actor import SYSTEM
+from engine.canonical import dumps, loads
+from engine.clock import BANGKOK
+from engine.models import OutboxMessage
+from engine.text import Text
+from engine.work import JobCall, Work
+
+MAIL_TOPIC = "mail"
+DELIVERY_DECISION = "letters"  # DT6 in letters.dmn
+INBOX, EMAIL = "inbox", "email"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """A letter as lists show it, with how far its delivery has come."""
+
+    id: str
+    number: str
+    kind: str
+    title: Text
+    issued_at: datetime
+    method: str
+    mail: str | None  # pending delivered failed, when it was mailed
+    read_at: datetime | None
+
+
+def letter_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+    """The handler of `letter` jobs: a send task with the header `letter: L1`."""
+
+    def send(work: Work, job: JobCall) -> Mapping[str, Any]:
+        case = work.session.get_one(Case, job.business_key)
+        letter = issue_letter(work, desk, case, job.headers["letter"], job=job)
+        return {"last_letter": letter.number}
+
+    return send
+
+
+def issue_letter(work: Work, desk: Desk, case: Case, kind: str, *, job: JobCall) -> Letter:
+    """Write, number, seal and send a letter, in the transaction of the job that asks for it.
+
+    Raises:
+        LetterUnknown: the guideline has no template for it.
+        LetterIncomplete: something it must say is missing; the job becomes an incident.
+    """
+    definition_id = queries.instance(work, job.instance_id).definition_id
+    template = find_template(queries.files(work, definition_id), kind)
+    number = letter_number(work, desk.letter_prefix, work.now.astimezone(BANGKOK).date())
+    facts = letter_facts(work, desk, case, number=number, variables=job.variables)
+    text = render(template, facts)
+    letter = _sealed_letter(work, desk, case, template, number, text)
+    letter.job_id, letter.method = job.id, _delivery(work, definition_id, case, kind, facts)
+    work.session.add(letter)
+    if letter.method == EMAIL and facts["person"].get("email"):
+        letter.mail_key = f"letter:{letter.id}"
+        outbox.enqueue(work, MAIL_TOPIC, {"letter": letter.id}, key=letter.mail_key)
+    _record(work, case, letter, template, element_id=job.element_id)
+    return letter
+
+
+def letter_facts(
+    work: Work, desk: Desk, case: Case, *, number: str, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a template may speak of: the letter, the case, the person, the variables and, by the id
+    of each form, its newest answers."""
+    given = submissions.latest_answers(submissions.submissions(work, desk, case.id))
+    today = work.now.astimezone(BANGKOK)
+    return {
+        **given,
+        "variables": dict(variables),
+        "person": vault.open_identity(work, desk, case.id),
+        "letter": {"number": number, "date": today.date().isoformat()},
+        "tracking_url": f"{desk.public_url}/track",
+        "case": {
+            "receipt_no": case.receipt_no,
+            "track": case.track,
+            "subject": case.subject,
+            "identity_mode": case.identity_mode,
+            "channel": case.channel,
+            "received_on": case.legal_received_on.isoformat(),
+            "received_at": case.received_at.isoformat(),
+            "due_on": case.due_at.isoformat() if case.due_at else None,
+            "status": case.status,
+            "outcome": case.outcome,
+        },
+    }
+
+
+def list_letters(work: Work, case_id: str) -> list[LetterView]:
+    """The letters of a case, oldest first, with the state of their delivery."""
+    query = (
+        sa.select(Letter, OutboxMessage.status)
+        .outerjoin(OutboxMessage, OutboxMessage.key == Letter.mail_key)
+        .where(Letter.case_id == case_id)
+        .order_by(Letter.issued_at, Letter.number)
+    )
+    return [_view(letter, mail) for letter, mail in work.session.execute(query)]
+
+
+def open_letter(work: Work, desk: Desk, case: Case, letter_id: str) -> tuple[LetterView, str]:
+    """A letter and its Markdown text.
+
+    Raises:
+        LetterNotFound: the case has no such letter.
+    """
+    letter = work.session.get(Letter, letter_id)
+    if letter is None or letter.case_id != case.id:
+        raise LetterNotFound
+    view = next(each for each in list_letters(work, case.id) if each.id == letter_id)
+    return view, _opened(work, desk, letter)
+
+
+def note_reading(work: Work, case: Case, letter_id: str) -> None:
+    """The complainant opened a letter in the inbox: from this moment it counts as received."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is None or letter.case_id != case.id or letter.read_at is not None:
+        return
+    letter.read_at = work.now
+    if case.instance_id is not None:
+        data = {"letter": letter.id, "number": letter.number, "method": INBOX}
+        history.record(work, case.instance_id, "letter_read", data, actor=SYSTEM)
+
+
+def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
+    """The mail for a letter; without an address, none. In a corruption case it only points to the
+    inbox: mail lies in the open on its way and on shared computers."""
+    letter = work.session.get_one(Letter, letter_id)
+    case = work.session.get_one(Case, letter.case_id)
+    address = vault.open_identity(work, desk, case.id, ["email"]).get("email")
+    if address is None:
+        return None
+    if is_secret(case):
+        return Mail(str(address), POINTER_SUBJECT, POINTER_BODY.format(url=desk.public_url))
+    subject = f"{letter.title_th} เลขที่ {letter.number}"
+    return Mail(str(address), subject, _opened(work, desk, letter))
+
+
+def is_secret(case: Case) -> bool:
+    """Whether no content of the case may leave the house by mail."""
+    return case.track == "C" or case.protected or case.identity_mode != "open"
+
+
+POINTER_SUBJECT = "มีหนังสือถึงท่านในกล่องรับหนังสือ / You have a letter in your inbox"
+POINTER_BODY = """เรียน ผู้ติดต่อ
+
+มีหนังสือฉบับใหม่ถึงท่าน โปรดเปิดอ่านด้วยรหัสติดตาม 16 หลักที่
+{url}/track
+
+เพื่อความปลอดภัยของท่าน อีเมลนี้ไม่แสดงเนื้อหาของหนังสือ และโปรดอย่าตอบกลับอีเมลนี้
+
+A new letter is waiting for you. Open it with your 16-digit tracking code at the address above.
+For your safety this mail shows nothing of its content. Please do not reply to it.
+"""
+
+
+def _sealed_letter(
+    work: Work, desk: Desk, case: Case, template: Template, number: str, text: str
+) -> Letter:
+    id = uuid.uuid4().hex
+    sealed = case_key(work, desk, case.id).seal(dumps(text).encode(), _place(case.id, id))
+    return Letter(
+        id=id,
+        case_id=case.id,
+        number=number,
+        kind=template.kind,
+        title_th=template.title.th,
+        title_en=template.title.en,
+        template_sha256=template.sha256,
+        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sealed=sealed,
+        issued_at=work.now,
+    )
+
+
+def _delivery(
+    work: Work, definition_id: str, case: Case, kind: str, facts: Mapping[str, Any]
+) -> str:
+    """How a letter goes out besides the inbox, by table DT6."""
+    models = queries.decisions(work, definition_id)
+    if not any(DELIVERY_DECISION in model.decisions for model in models):
+        return INBOX
+    asked = {
+        "letter": kind,
+        "identity_mode": case.identity_mode,
+        "reply_by": case.reply_by,
+        "track": case.track,
+    }
+    environment = feel.Environment(now=work.now)
+    value = dmn.evaluate(models, DELIVERY_DECISION, asked, environment).value
+    method = value.get("method") if isinstance(value, Mapping) else value
+    return str(method) if method else INBOX
+
+
+def _record(work: Work, case: Case, letter: Letter, template: Template, *, element_id: str) -> None:
+    if case.instance_id is None:
+        return
+    data = {
+        "letter": letter.id,
+        "number": letter.number,
+        "kind": letter.kind,
+        "template": template.sha256,
+        "text": letter.text_sha256,
+        "method": letter.method,
+    }
+    history.record(
+        work, case.instance_id, "letter_issued", data, actor=SYSTEM, element_id=element_id
+    )
+
+
+def _opened(work: Work, desk: Desk, letter: Letter) -> str:
+    key = case_key(work, desk, letter.case_id)
+    text: str = loads(key.open(letter.sealed, _place(letter.case_id, letter.id)).decode())
+    return text
+
+
+def _view(letter: Letter, mail: str | None) -> LetterView:
+    return LetterView(
+        id=letter.id,
+        number=letter.number,
+        kind=letter.kind,
+        title=Text(letter.title_th, letter.title_en),
+        issued_at=letter.issued_at,
+        method=letter.method,
+        mail=mail,
+        read_at=letter.read_at,
+    )
+
+
+def _place(case_id: str, id: str) -> str:
+    return f"letter.sealed|{case_id}|{id}"

@@ -1,0 +1,72 @@
+"""Internal notices: a reminder or a warning to a role or unit, asked for by the diagram."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from complaints.access import not_barred
+from complaints.desk import Desk
+from complaints.models import Case, Notice
+from complaints.people import User
+from engine import history
+from engine.actor import SYSTEM
+from engine.work import JobCall, Work
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice as its reader sees it."""
+
+    id: str
+    kind: str
+    case_id: str
+    receipt_no: str
+    element_id: str
+    sent_at: datetime
+
+
+def notice_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+    """The handler of `notice` jobs: headers `notice` (its kind) and `to` (groups, by commas)."""
+
+    def send(work: Work, job: JobCall) -> None:
+        case = work.session.get_one(Case, job.business_key)
+        kind = job.headers.get("notice", job.element_id)
+        groups = [group.strip() for group in job.headers.get("to", "").split(",") if group.strip()]
+        for group in groups:
+            audience = _placed(group, case)
+            row = Notice(id=uuid.uuid4().hex, case_id=case.id, audience=audience, kind=kind)
+            row.element_id, row.job_id = job.element_id, job.id
+            row.sent_at, row.facts = work.now, {}
+            work.session.add(row)
+        data = {"kind": kind, "to": groups}
+        history.record(
+            work, job.instance_id, "notice_sent", data, actor=SYSTEM, element_id=job.element_id
+        )
+
+    return send
+
+
+def notices(work: Work, user: User, *, limit: int = 50) -> list[NoticeView]:
+    """Notices to a person's groups, the newest first."""
+    query = (
+        sa.select(Notice, Case.receipt_no)
+        .join(Case, Case.id == Notice.case_id)
+        .where(Notice.audience.in_(sorted(user.groups)), *not_barred(user))
+        .order_by(Notice.sent_at.desc(), Notice.id)
+        .limit(limit)
+    )
+    return [
+        NoticeView(row.id, row.kind, row.case_id, receipt_no, row.element_id, row.sent_at)
+        for row, receipt_no in work.session.execute(query)
+    ]
+
+
+def _placed(group: str, case: Case) -> str:
+    """`unit_director@` means the director of the unit that holds the case."""
+    return f"{group}{case.lead_unit or ''}" if group.endswith("@") else group

@@ -1,0 +1,297 @@
+"""The office's face: what pages, REST API and command line call, one transaction for each verb."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import forms
+from complaints import (
+    attempts,
+    cases,
+    clocks,
+    complainant,
+    conflicts,
+    demo,
+    errands,
+    guidelinefiles,
+    mail,
+    register,
+    shapes,
+    signin,
+    tasks,
+)
+from complaints.attachments import FileInfo, Staged, Upload, discard_files
+from complaints.cases import CaseLine, CaseView
+from complaints.complainant import PublicCase
+from complaints.desk import Desk
+from complaints.guidelinefiles import GuidelineState
+from complaints.letters import LetterView, letter_handler
+from complaints.listeners import watch_cases
+from complaints.mail import MailboxEntry
+from complaints.notices import notice_handler
+from complaints.people import User
+from complaints.register import Filed
+from complaints.settings import OfficeSettings, desk_of
+from complaints.tasks import Scope, TaskView, WorkPage
+from complaints.templates import check_template
+from engine.actor import Actor
+from engine.clock import Clock
+from engine.engine import Engine
+from engine.findings import Finding
+from engine.queries import definition
+from forms import Form
+
+Answers = Mapping[str, Any]
+Files = Sequence[Upload | Staged]
+Deliverer = Callable[..., None]
+FLOORS = ("engine", "complaints")
+
+
+class Office:
+    """Thin verbs over the rooms; each exists there as a function that takes the unit of work."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        desk: Desk,
+        settings: OfficeSettings,
+    ) -> None:
+        self.engine = engine
+        self.desk = desk
+        self.settings = settings
+
+    @classmethod
+    def open(
+        cls,
+        settings: OfficeSettings,
+        *,
+        clock: Clock | None = None,
+        engine: Engine | None = None,
+        floors: Sequence[str] = FLOORS,
+        deliverers: Mapping[str, Deliverer] | None = None,
+    ) -> Office:
+        """Open the office over its database, or furnish an engine that is already open.
+
+        `floors` adds the tables of the floors above; `deliverers` take what those floors put into
+        the outbox, by topic.
+        """
+        desk = desk_of(settings)
+        if engine is None:
+            engine = Engine.open(settings.database_url, floors=floors, clock=clock)
+        _furnish(engine, desk, settings)
+        engine.deliverers.update(deliverers or {})
+        return cls(engine, desk, settings)
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def deploy_guideline(self) -> GuidelineState:
+        """Deploy the house's guideline if it changed, seed the tables, add demo accounts."""
+        files = guidelinefiles.guideline_files()
+        with self.engine.begin() as work:
+            state = guidelinefiles.deploy_guideline(work, files)
+            if self.settings.demo:
+                demo.add_demo_users(work)
+            errands.plan_sweep(work)
+        return state
+
+    def run_due(self, limit: int = 200) -> int:
+        """Fire timers, run jobs, deliver the outbox until nothing is due; returns how many ran."""
+        return self.engine.run_due(limit)
+
+    # ── filing ─────────────────────────────────────────────────────────────────────────────
+
+    def intake_forms(self, channel: str = register.WEB) -> tuple[Form, Form, dict[str, Any]]:
+        """F1 as people fill it, the part only an officer fills, and what both may ask about."""
+        with self.engine.read() as work:
+            newest = definition(work, register.PROCESS).id
+            return (
+                shapes.form_of(work, newest, register.INTAKE),
+                shapes.form_of(work, newest, register.OFFICER),
+                register.intake_context(work, channel),
+            )
+
+    def stage(self, uploads: Sequence[Upload]) -> list[Staged]:
+        """Check and keep uploads until a form that carries their ids is accepted."""
+        return shapes.stage(self.desk, uploads)
+
+    def file_complaint(
+        self,
+        answers: Answers,
+        officer_answers: Answers | None = None,
+        files: Files = (),
+        *,
+        channel: str = register.WEB,
+        actor: Actor = complainant.ACTOR,
+        idempotency_key: str | None = None,
+    ) -> Filed:
+        """Enter a complaint; see `register.file_complaint`."""
+        with self._staged(files) as staged, self.engine.begin() as work:
+            return register.file_complaint(
+                work,
+                self.desk,
+                shapes.with_uploads(answers, staged),
+                officer_answers,
+                channel=channel,
+                actor=actor,
+                idempotency_key=idempotency_key,
+            )
+
+    # ── the complainant ────────────────────────────────────────────────────────────────────
+
+    def track(self, code: str) -> PublicCase:
+        with self.engine.read() as work:
+            return complainant.track_case(work, self.desk, code)
+
+    def reply_form(self, code: str) -> tuple[Form, dict[str, Any]]:
+        with self.engine.read() as work:
+            return complainant.reply_form(work, self.desk, code)
+
+    def reply(
+        self, code: str, answers: Answers, files: Files = (), *, idempotency_key: str | None = None
+    ) -> None:
+        """Answer the office's questions; see `complainant.reply`."""
+        with self._staged(files) as staged, self.engine.begin() as work:
+            complainant.reply(
+                work,
+                self.desk,
+                code,
+                shapes.with_uploads(answers, staged),
+                idempotency_key=idempotency_key,
+            )
+
+    def withdrawal_form(self, code: str) -> tuple[Form, dict[str, Any]]:
+        with self.engine.read() as work:
+            return complainant.withdrawal_form(work, self.desk, code)
+
+    def withdraw(self, code: str, answers: Answers, *, idempotency_key: str | None = None) -> None:
+        """Ask to withdraw; see `complainant.withdraw`."""
+        with self.engine.begin() as work:
+            complainant.withdraw(work, self.desk, code, answers, idempotency_key=idempotency_key)
+
+    def read_letter(self, code: str, letter_id: str) -> tuple[LetterView, str]:
+        """A letter in the tracking inbox; the first reading counts as its delivery."""
+        with self.engine.begin() as work:
+            return complainant.read_letter(work, self.desk, code, letter_id)
+
+    def count_attempt(self, what: str, place: str, *, limit: int, per: timedelta) -> None:
+        """Raises `TooManyAttempts` once the limit for this place and span of time is used up."""
+        with self.engine.begin() as work:
+            attempts.count_attempt(work, self.desk, what, place, limit=limit, per=per)
+
+    # ── officers ───────────────────────────────────────────────────────────────────────────
+
+    def sign_in(self, username: str, password: str) -> tuple[User, str]:
+        """The person and the token for their browser's cookie. Raises `SignInRefused`."""
+        with self.engine.begin() as work:
+            user = signin.sign_in(work, username, password)
+            return user, signin.open_session(work, user, hours=self.settings.session_hours)
+
+    def user_of_session(self, token: str) -> User | None:
+        with self.engine.read() as work:
+            return signin.user_of_session(work, token)
+
+    def sign_out(self, token: str) -> None:
+        with self.engine.begin() as work:
+            signin.close_session(work, token)
+
+    def work_list(
+        self, user: User, *, scope: Scope = "all", limit: int = 50, after: str | None = None
+    ) -> WorkPage:
+        with self.engine.read() as work:
+            return tasks.work_list(work, self.desk, user, scope=scope, limit=limit, after=after)
+
+    def open_task(self, task_id: str, user: User) -> TaskView:
+        with self.engine.read() as work:
+            return tasks.open_task(work, self.desk, task_id, user)
+
+    def claim(self, task_id: str, user: User) -> None:
+        with self.engine.begin() as work:
+            tasks.claim_task(work, task_id, user)
+
+    def release(self, task_id: str, user: User) -> None:
+        with self.engine.begin() as work:
+            tasks.release_task(work, task_id, user)
+
+    def complete(
+        self,
+        task_id: str,
+        answers: Answers,
+        files: Files = (),
+        *,
+        user: User,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Complete a task with its form; see `tasks.complete_task`."""
+        with self._staged(files) as staged, self.engine.begin() as work:
+            tasks.complete_task(
+                work,
+                self.desk,
+                task_id,
+                shapes.with_uploads(answers, staged),
+                user,
+                idempotency_key=idempotency_key,
+            )
+
+    def case(self, case_id: str, user: User) -> CaseView:
+        with self.engine.read() as work:
+            return cases.case_view(work, self.desk, case_id, user)
+
+    def cases(
+        self, user: User, *, query: str = "", limit: int = 50, after: str | None = None
+    ) -> list[CaseLine]:
+        with self.engine.read() as work:
+            return cases.list_cases(work, user, query=query, limit=limit, after=after)
+
+    def reveal_identity(
+        self, case_id: str, user: User, *, paths: Sequence[str], reason: str
+    ) -> dict[str, Any]:
+        """Who is in a case; the look, its fields and its reason are recorded."""
+        with self.engine.begin() as work:
+            return cases.reveal(work, self.desk, case_id, user, paths=paths, reason=reason)
+
+    def read_file(
+        self, case_id: str, attachment_id: str, user: User
+    ) -> tuple[FileInfo, Iterator[bytes]]:
+        with self.engine.read() as work:
+            return cases.read_file(work, self.desk, case_id, attachment_id, user)
+
+    def read_case_letter(self, case_id: str, letter_id: str, user: User) -> tuple[LetterView, str]:
+        with self.engine.read() as work:
+            return cases.read_letter(work, self.desk, case_id, letter_id, user)
+
+    def declare_conflict(self, case_id: str, user: User) -> None:
+        """Step out of a case; it is no longer visible to this person."""
+        with self.engine.begin() as work:
+            conflicts.declare_conflict(work, case_id, user)
+
+    def mailbox(self, *, limit: int = 50) -> list[MailboxEntry]:
+        """The development mailbox: what would have been mailed, newest first."""
+        with self.engine.read() as work:
+            return mail.mailbox(work, self.desk, limit=limit)
+
+    @contextlib.contextmanager
+    def _staged(self, files: Files) -> Iterator[list[Staged]]:
+        """Stage uploads for one verb; when it fails, those it staged itself are removed again."""
+        kept = [file for file in files if isinstance(file, Staged)]
+        fresh = shapes.stage(self.desk, [file for file in files if isinstance(file, Upload)])
+        try:
+            yield [*kept, *fresh]
+        except BaseException:
+            discard_files(self.desk, fresh)
+            raise
+
+
+def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
+    engine.functions["due"] = clocks.due
+    engine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
+    engine.listeners += [clocks.watch_clocks, watch_cases]
+    engine.checks.update({".form": forms.check, ".md": check_template, ".csv": _accept})
+    engine.deliverers.update(errands.deliverers(engine, desk, settings))
+
+
+def _accept(name: str, content: bytes) -> list[Finding]:
+    return []

@@ -1,0 +1,123 @@
+"""An office for tests: open on a database of its own, with a small guideline and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from complaints import guidelinefiles, people
+from complaints.office import Office
+from complaints.people import User
+from complaints.settings import OfficeSettings
+from engine.clock import TravellingClock
+from tests.complaints import small_guideline
+
+STAFF = {
+    "intake": ("สายใจ รับเรื่อง", ["intake_officer"]),
+    "head": ("หัวหน้า ศูนย์", ["screening_head"]),
+    "legal": ("นิติกร หนึ่ง", ["unit_officer@legal"]),
+    "it": ("ช่าง เทคนิค", ["unit_officer@it"]),
+    "director": ("ผู้นำ องค์กร", ["director"]),
+    "chair": ("ประธาน กรรมการ", ["board_chair"]),
+    "auditor": ("ผู้ตรวจ สอบ", ["auditor"]),
+    "admin": ("ผู้ดูแล ระบบ", ["administrator"]),
+}
+
+SCREENED = {
+    "jurisdiction": True,
+    "nacc_subject": False,
+    "minimum_complete": True,
+    "centre_concerned": False,
+    "executive_accused": False,
+    "service_only": False,
+    "simple": False,
+    "danger": False,
+    "detriment_risk": 0,
+    "opinion": "เรื่องอยู่ในอำนาจและมีข้อมูลเพียงพอ เห็นควรรับไว้พิจารณา",
+    "coi_none": True,
+}
+ASSIGNED = {
+    "lead_unit": "it",
+    "co_units": [],
+    "questions": [{"question": "เหตุใดรหัสยืนยันจึงไม่ถูกส่ง"}],
+    "redacted_facts": "ผู้ใช้รายหนึ่งไม่ได้รับรหัสยืนยันทางโทรศัพท์",
+    "redaction_confirmed": True,
+}
+CLARIFIED = {
+    "answers_text": "ระบบส่งข้อความขัดข้องเมื่อวันที่ 1 มีนาคม และแก้ไขแล้ว",
+    "corrective_action": "เพิ่มระบบส่งสำรอง",
+    "action_date": "2026-03-02",
+    "signer": "director",
+}
+DECIDED = {
+    "decision": "เยียวยา/ปรับปรุงระบบ",
+    "facts_found": "ระบบส่งข้อความขัดข้องจริง",
+    "law": "พระราชกฤษฎีกาว่าด้วยหลักเกณฑ์และวิธีการบริหารกิจการบ้านเมืองที่ดี มาตรา 41",
+    "reasons": "ผู้ร้องได้รับความเดือดร้อนจากความขัดข้องของระบบ",
+    "measures": [],
+    "appeal_block": True,
+}
+
+
+def complaint(**changes: Any) -> dict[str, Any]:
+    """An ordinary grievance; `changes` replace or (with None) remove answers."""
+    answers = {
+        "track": "G",
+        "identity_mode": "open",
+        "full_name": "สมหญิง ใจกล้า",
+        "phone": "0812345678",
+        "email": "somying@example.org",
+        "reply_by": "email",
+        "subject": "เว็บไซต์/ข้อมูล/ระบบ",
+        "title": "เข้าระบบขึ้นทะเบียนไม่ได้",
+        "facts": "ลงทะเบียนแล้วไม่ได้รับรหัสยืนยันทางโทรศัพท์ ลองหลายครั้งใน ๓ วัน",
+        "remedy": "ขอให้เปิดระบบให้ยื่นคำขอเพิ่มเติม",
+        "elsewhere": "none",
+        "fear_retaliation": False,
+        "privacy_notice": True,
+        "truth": True,
+        **changes,
+    }
+    return {key: value for key, value in answers.items() if value is not None}
+
+
+def corruption(**changes: Any) -> dict[str, Any]:
+    """A corruption complaint in confidence."""
+    accused = [{"name": "นายทดสอบ ถูกกล่าวหา", "position": "เจ้าหน้าที่", "unit": "project"}]
+    return complaint(
+        **{
+            "track": "C",
+            "identity_mode": "confidential",
+            "subject": "ปฏิบัติหน้าที่มิชอบ",
+            "title": "เรียกเงินเพื่ออนุมัติเงินอุดหนุน",
+            "accused": [{**row, "status": "ดำรงตำแหน่ง"} for row in accused],
+            "remedy": None,
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> OfficeSettings:
+    return OfficeSettings(database_url=database_url, data_dir=tmp_path / "var")
+
+
+@pytest.fixture
+def office(settings: OfficeSettings, clock: TravellingClock) -> Iterator[Office]:
+    """An office with the small guideline deployed and its people hired."""
+    office = Office.open(settings, clock=clock)
+    with office.engine.begin() as work:
+        guidelinefiles.deploy_guideline(work, small_guideline.files())
+        for username, (name, groups) in STAFF.items():
+            people.add_user(work, username, name, None, groups=groups)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def staff(office: Office) -> dict[str, User]:
+    with office.engine.read() as work:
+        return {user.username: user for user in people.users(work)}
