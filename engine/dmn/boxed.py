@@ -21,7 +21,7 @@ from engine.feel.expression import (
 )
 from engine.feel.invoke import invoke
 from engine.feel.numbers import whole
-from engine.feel.scope import Scope
+from engine.feel.scope import Inner, Scope
 from engine.feel.temporal import Date
 from engine.feel.types import ANY, Type, converted
 from engine.feel.values import Function, Overload, Parameter, Range, kind, lift
@@ -214,9 +214,7 @@ def _with(scope: Scope, values: dict[str, Any]) -> Scope:
     They are put side by side, not one above the other: compiled expressions look for names in the
     outermost scope only, which is what makes them fast.
     """
-    merged = Scope({**scope.values, **values}, scope, scope.run)
-    merged.parent = None
-    return merged
+    return Inner({**scope.values, **values}, None, scope.run)
 
 
 def conforming(logic: Logic, type_: Type) -> Logic:

@@ -18,7 +18,7 @@ from engine.dmn.model import (
 from engine.feel.errors import Diagnostic, Undefined
 from engine.feel.expression import run_bounded
 from engine.feel.invoke import invoke
-from engine.feel.scope import EMPTY, Environment, Run, Scope
+from engine.feel.scope import EMPTY, Environment, Inner, Root, Scope
 from engine.feel.temporaltext import parse_temporal
 from engine.feel.types import Type, converted
 from engine.feel.values import Function, Overload, Parameter, kind, lift
@@ -108,19 +108,19 @@ def _called(
     environment: Environment | None,
 ) -> Result:
     result = Result(None)
-    run = _Run({}, environment or EMPTY, result.diagnostics)
-    run.matched = result.rules
-    requirements = _Requirements(models, run)
+    root = Root({}, environment or EMPTY, result.diagnostics)
+    root.run.matched = result.rules
+    requirements = _Requirements(models, root)
 
     def logic(scope: Scope) -> Any:
         function = requirements.knowledge(model, element, ())
         try:
             return invoke(scope, function, list(inputs.values()), list(inputs))
         except Undefined as why:
-            run.note("", 0, why.code, **why.facts)
+            root.run.note("", 0, why.code, **why.facts)
             return None
 
-    return Result(run_bounded(run, logic, ""), result.rules, result.diagnostics)
+    return Result(run_bounded(root, logic, ""), result.rules, result.diagnostics)
 
 
 def _evaluated(
@@ -131,9 +131,9 @@ def _evaluated(
     environment: Environment | None,
 ) -> Result:
     result = Result(None)
-    run = _Run(context, environment or EMPTY, result.diagnostics)
-    run.matched = result.rules
-    requirements = _Requirements(models, run)
+    root = Root(context, environment or EMPTY, result.diagnostics)
+    root.run.matched = result.rules
+    requirements = _Requirements(models, root)
 
     def logic(scope: Scope) -> Any:
         if isinstance(element, Decision):
@@ -142,21 +142,8 @@ def _evaluated(
         values = [requirements.given(name, type_, ()) for name, type_ in inputs]
         return requirements.served(model, element, values, ())
 
-    value = run_bounded(run, logic, "")
+    value = run_bounded(root, logic, "")
     return Result(value, result.rules, result.diagnostics)
-
-
-class _Run(Run):
-    """A run that remembers which rules of which tables matched."""
-
-    __slots__ = ("matched",)
-
-    matched: list[dict[str, Any]]
-
-
-def matched(scope: Scope, decision: str, rules: list[str]) -> None:
-    if isinstance(scope.run, _Run):
-        scope.run.matched.append({"decision": decision, "rules": rules})
 
 
 Path = tuple[str, ...]  # names of the imports that lead to a model
@@ -166,10 +153,11 @@ class _Requirements:
     """Gives each element of the models its value; a decision is evaluated once."""
 
     def __init__(
-        self, models: Sequence[Model], run: Run, given: Mapping[str, Any] | None = None
+        self, models: Sequence[Model], root: Scope, given: Mapping[str, Any] | None = None
     ) -> None:
         self.models = models
-        self.run = run
+        self.root = root
+        self.run = root.run
         self.values: dict[tuple[Path, str], Any] = {}
         self.fixed = given or {}
 
@@ -188,8 +176,7 @@ class _Requirements:
             self.run.note("", 0, "no-value", name=decision.name, reason="it has no logic")
             return None
         values = self.required(model, [*decision.requires, *decision.knowledge], path)
-        scope = Scope({**self.run.values, **values}, self.run, self.run)
-        scope.parent = None
+        scope = Inner({**self.root.values, **values}, None, self.run)
         return conforming(decision.logic, decision.type)(scope)
 
     def required(self, model: Model, references: Sequence[Reference], path: Path) -> dict[str, Any]:
@@ -233,7 +220,7 @@ class _Requirements:
         if value.__class__ is str and type_.kinds is not None and type_.kinds & _TEMPORAL:
             # Process variables are JSON, where a date is ISO text.
             value = parse_temporal(value) or value
-        fits, then = converted(self.run, value, type_)
+        fits, then = converted(self.root, value, type_)
         if not fits:
             self.run.note("", 0, "type", expected=type_.name, given=kind(value))
         return then
@@ -241,12 +228,12 @@ class _Requirements:
     def _lookup(self, name: str, path: Path) -> Any:
         if name in self.fixed:
             return self.fixed[name]
-        here: Any = self.run.values
+        here: Any = self.root.values
         for step in path:
             here = here.get(step) if isinstance(here, Mapping) else None
         if isinstance(here, Mapping) and name in here:
             return lift(here[name])
-        return lift(self.run.values.get(name))
+        return lift(self.root.values.get(name))
 
     # -- functions ----------------------------------------------------------------------------
 
@@ -254,8 +241,7 @@ class _Requirements:
         key = (path, element.id)
         if key not in self.values:
             self.values[key] = None
-            scope = Scope({}, self.run, self.run)
-            scope.parent = None
+            scope = Inner({}, None, self.run)
             function = element.logic(scope) if element.logic is not None else None
             self.values[key] = function
             # Filled in afterwards: a function may call itself, or another that calls it.
@@ -291,11 +277,11 @@ class _Requirements:
         """The outputs of a service whose inputs are given: one value, or a context of several."""
         names = [name for name, _ in self.service_inputs(model, service)]
         given = dict(zip(names, arguments, strict=True))
-        inner = _Requirements(self.models, self.run, given)
+        inner = _Requirements(self.models, self.root, given)
         outputs = inner.required(model, service.outputs, path)
         values = {name: outputs[name] for name in self._output_names(model, service)}
         value = next(iter(values.values())) if len(values) == 1 else values
-        fits, then = converted(self.run, value, service.type)
+        fits, then = converted(self.root, value, service.type)
         return then if fits else None
 
     def _output_names(self, model: Model, service: DecisionService) -> list[str]:

@@ -10,7 +10,7 @@ from engine.dmn.source import Element, child, children
 from engine.feel.builtins.lists import maximum, minimum, total
 from engine.feel.errors import Undefined
 from engine.feel.expression import UnaryTests, compile_unary_tests
-from engine.feel.scope import EMPTY, Run, Scope
+from engine.feel.scope import Root, Scope
 from engine.feel.types import ANY, Type, converted
 from engine.feel.values import equal, kind
 
@@ -95,8 +95,8 @@ def _values(allowed: UnaryTests | None) -> list[Any]:
     from engine.feel.compiler import Compiler
 
     compiler = Compiler(allowed.source)
-    run = Run({}, EMPTY, None)
-    return [compiler.code(test)(run) for test in allowed.tree.tests]
+    nothing_given = Root({})
+    return [compiler.code(test)(nothing_given) for test in allowed.tree.tests]
 
 
 def _rule(boxed: Boxed, element: Element, inputs: list[Input], outputs: list[Output]) -> Rule:
@@ -124,8 +124,6 @@ def _rule(boxed: Boxed, element: Element, inputs: list[Input], outputs: list[Out
 
 def table_logic(table: Table, owner: str) -> Logic:
     """The table as a closure; it tells the run which rules matched."""
-    from engine.dmn.evaluation import matched
-
     decide = _POLICIES[table.policy]
 
     def logic(scope: Scope) -> Any:
@@ -137,7 +135,7 @@ def table_logic(table: Table, owner: str) -> Logic:
         except Undefined as why:
             scope.run.note("", 0, why.code, **why.facts)
             return None
-        matched(scope, owner, [rule.id for rule in rules])
+        scope.run.matched.append({"decision": owner, "rules": [rule.id for rule in rules]})
         return value
 
     return logic

@@ -21,7 +21,7 @@ from engine.feel.temporal import (
 )
 from engine.feel.values import kind
 
-_NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+NUMERIC: dict[str, Callable[[Any, Any], Decimal]] = {
     "+": CONTEXT.add,
     "-": CONTEXT.subtract,
     "*": CONTEXT.multiply,
@@ -52,7 +52,7 @@ def arithmetic(scope: Scope, operator: str, left: Any, right: Any) -> Any:
 
 def number_arithmetic(operator: str, left: Decimal, right: Decimal) -> Decimal:
     try:
-        return _NUMERIC[operator](left, right)
+        return NUMERIC[operator](left, right)
     except DecimalException as error:
         raise Undefined("arithmetic", reason=reason(error)) from None
 

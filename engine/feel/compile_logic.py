@@ -1,7 +1,7 @@
 """Compiles truth: comparisons, and, or, if, in, between, instance of (three-valued)."""
 
 import operator as op
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -78,21 +78,35 @@ def _with_literal(c: Compiler, node: s.Comparison, left: Code, literal: Any) -> 
 def _name_with_literal(
     c: Compiler, node: s.Comparison, left: Code, literal: Any, whole: int | None
 ) -> Code:
+    """`amount > 5` on a name of the context, in one closure."""
     assert isinstance(node.left, s.Name)
     name, operator, at, source = node.left.name, node.operator, node.at, c.source
     compare, class_ = _PYTHON[operator], literal.__class__
     if class_ is bool and operator not in ("=", "!="):
         class_ = None
 
-    def comparison(scope: Scope) -> Truth:
-        value = scope.values.get(name)
-        if value.__class__ is class_:
-            return compare(value, literal)
+    def otherwise(scope: Scope, value: Any) -> Truth:
         if whole is not None and value.__class__ is int:
             return compare(value, whole)
         return compared(scope, operator, left(scope), literal, source, at)
 
-    return comparison
+    def equals(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        return value == literal if value.__class__ is class_ else otherwise(scope, value)
+
+    def number(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        if value.__class__ is int:
+            return compare(value, whole)
+        return compare(value, literal) if value.__class__ is class_ else otherwise(scope, value)
+
+    def comparison(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        return compare(value, literal) if value.__class__ is class_ else otherwise(scope, value)
+
+    if whole is not None:
+        return number
+    return equals if operator == "=" else comparison
 
 
 def compared(scope: Scope, operator: str, a: Any, b: Any, source: str, at: int) -> Truth:
@@ -126,21 +140,33 @@ def _logical(c: Compiler, operands: tuple[s.Node, ...], at: int, *, stop: bool) 
     """Kleene's logic: the stopping value wins over null, and null over the other."""
     codes, source = tuple(c.code(operand) for operand in operands), c.source
     full = not stop
+    first, second = codes[:2]
 
-    def logical(scope: Scope) -> Truth:
+    def of_two(scope: Scope) -> Truth:
+        a = first(scope)
+        if a is stop:
+            return stop
+        b = second(scope)
+        if b is stop:
+            return stop
+        return full if a is full and b is full else unknown(scope, (a, b))
+
+    def of_many(scope: Scope) -> Truth:
         result: Truth = full
         for code in codes:
             value = code(scope)
-            if value is full:
-                continue
             if value is stop:
                 return stop
-            if value is not None:
-                scope.run.note(source, at, "not-boolean", given=kind(value))
-            result = None
+            if value is not full:
+                result = unknown(scope, (value,))
         return result
 
-    return logical
+    def unknown(scope: Scope, values: Iterable[Any]) -> None:
+        for value in values:
+            if value is not None and value.__class__ is not bool:
+                scope.run.note(source, at, "not-boolean", given=kind(value))
+
+    return of_two if len(codes) == 2 else of_many
 
 
 @compiles(s.If)
@@ -180,12 +206,35 @@ def _between(c: Compiler, node: s.Between) -> Code:
 
 @compiles(s.In)
 def _in(c: Compiler, node: s.In) -> Code:
-    value, tests = c.code(node.value), [compile_test(c, test) for test in node.tests]
+    value, test = c.code(node.value), compile_tests(c, node.tests)
+    return lambda scope: test(scope, value(scope))
 
-    def member_of(scope: Scope) -> Truth:
-        return any_of(tests, scope, value(scope))
 
-    return member_of
+def compile_tests(c: Compiler, nodes: tuple[s.Node, ...], *, in_table: bool = False) -> Test:
+    """Several tests, of which one has to hold."""
+    tests = [compile_test(c, node, in_table=in_table) for node in nodes]
+    if len(tests) == 1:
+        return tests[0]
+    literals = _literals(nodes)
+    if literals is None:
+        return lambda scope, value: any_of(tests, scope, value)
+    values, classes = literals
+
+    def among(scope: Scope, value: Any) -> Truth:
+        if value.__class__ in classes:
+            return value in values
+        return any_of(tests, scope, value)
+
+    return among
+
+
+def _literals(nodes: tuple[s.Node, ...]) -> tuple[frozenset[Any], frozenset[type]] | None:
+    """The values of tests that are all strings or all numbers, and the classes they test."""
+    values = [node.value for node in nodes if isinstance(node, s.Literal)]
+    for classes in (frozenset((str,)), frozenset((Decimal, int))):
+        if len(values) == len(nodes) and all(value.__class__ in classes for value in values):
+            return frozenset(values), classes
+    return None
 
 
 def any_of(tests: list[Test], scope: Scope, value: Any) -> Truth:

@@ -5,14 +5,14 @@ expression can do what these closures do, and nothing else.
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, Overflow
+from decimal import Decimal, DecimalException
 from typing import Any, TypeVar
 
 from engine.feel import syntax as s
-from engine.feel.arithmetic import arithmetic, negated
+from engine.feel.arithmetic import NUMERIC, arithmetic, negated
 from engine.feel.errors import FeelSyntaxError, Undefined
 from engine.feel.messages import message
-from engine.feel.numbers import CONTEXT
+from engine.feel.numbers import reason
 from engine.feel.properties import property_of
 from engine.feel.scope import Scope
 from engine.feel.temporaltext import parse_temporal
@@ -162,41 +162,45 @@ def member(scope: Scope, value: Any, name: str, source: str, at: int) -> Any:
 
 # -- arithmetic -----------------------------------------------------------------------------------
 
-_EXACT = {
-    "+": CONTEXT.add,
-    "-": CONTEXT.subtract,
-    "*": CONTEXT.multiply,
-}
+_NUMBERS = frozenset((Decimal, int))
 
 
 @compiles(s.Arithmetic)
 def _arithmetic(c: Compiler, node: s.Arithmetic) -> Code:
-    first = c.code(node.first)
-    if len(node.rest) == 1:
-        operator, right = node.rest[0]
-        return c.guarded(node.at, _operation(first, operator, c.code(right)))
-    rest = [(operator, c.code(right)) for operator, right in node.rest]
+    value = c.code(node.first)
+    for operator, right in node.rest[:_UNROLLED]:
+        value = _operation(c, node.at, value, operator, right)
+    if len(node.rest) <= _UNROLLED:
+        return value
+    rest = [(operator, c.code(right)) for operator, right in node.rest[_UNROLLED:]]
 
     def chain(scope: Scope) -> Any:
-        value = first(scope)
+        result = value(scope)
         for operator, right in rest:
-            value = arithmetic(scope, operator, value, right(scope))
-        return value
+            result = arithmetic(scope, operator, result, right(scope))
+        return result
 
     return c.guarded(node.at, chain)
 
 
-def _operation(left: Code, operator: str, right: Code) -> Code:
-    exact = _EXACT.get(operator)
+_UNROLLED = 4  # operators of a chain that are closures within closures
+
+
+def _operation(c: Compiler, at: int, left: Code, operator: str, node: s.Node) -> Code:
+    right, source = c.code(node), c.source
+    exact = NUMERIC[operator]  # takes `int` too, and rounds to 34 digits
 
     def operation(scope: Scope) -> Any:
         a, b = left(scope), right(scope)
-        if a.__class__ is Decimal and b.__class__ is Decimal and exact is not None:
-            try:
+        try:
+            if a.__class__ in _NUMBERS and b.__class__ in _NUMBERS:
                 return exact(a, b)
-            except Overflow:
-                raise Undefined("arithmetic", reason="too large") from None
-        return arithmetic(scope, operator, a, b)
+            return arithmetic(scope, operator, a, b)
+        except DecimalException as error:
+            scope.run.note(source, at, "arithmetic", reason=reason(error))
+        except Undefined as why:
+            scope.run.note(source, at, why.code, **why.facts)
+        return None
 
     return operation
 

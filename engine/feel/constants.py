@@ -4,7 +4,7 @@ from engine.feel import syntax as s
 from engine.feel.compiler import Compiler
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.parser import parse
-from engine.feel.scope import EMPTY, Run
+from engine.feel.scope import Root
 from engine.feel.values import Range
 
 _CONVERSIONS = frozenset(("date", "time", "date and time", "duration"))
@@ -24,7 +24,7 @@ def constant_range(text: str) -> Range | None:
         return None
     if not all(_is_constant(end) for end in ends):
         return None
-    return _checked(Compiler(text).code(tree)(Run({}, EMPTY, None)), text)
+    return _checked(Compiler(text).code(tree)(Root({})), text)
 
 
 def _checked(value: object, text: str) -> Range | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from engine.feel import compile_lists, compile_logic, syntax
@@ -10,13 +11,13 @@ from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
 from engine.feel.messages import message
 from engine.feel.names import free_names
 from engine.feel.parser import parse, parse_tests
-from engine.feel.scope import EMPTY, Environment, Run, Scope
+from engine.feel.scope import EMPTY, Environment, Root, Run, Scope
 from engine.feel.types import Type
 from engine.feel.values import lift
 
 # Names of the language that hold a keyword; every other name of several words needs no telling.
 KNOWN = ("date and time", "years and months duration")
-_SCALARS = frozenset((bool, int, str, type(None)))
+_SCALARS = frozenset((bool, int, str, type(None), Decimal))
 _MAX_DEPTH = 100  # of lists and contexts within each other, in a result
 
 # Importing these two registers the constructs they compile.
@@ -44,22 +45,30 @@ class Expression:
         Never raises, whatever the expression and the context hold; only what a function of the
         host raises passes through.
         """
-        run = Run(context, environment or EMPTY, diagnostics)
-        return run_bounded(run, self.code, self.source)
+        scope = Root(context, environment or EMPTY, diagnostics)
+        try:
+            value = self.code(scope)
+            if value.__class__ not in _SCALARS:
+                _settle(scope.run, value)
+            return value
+        except (BudgetExceeded, RecursionError) as error:
+            return _stopped(scope, self.source, error)
 
 
-def run_bounded(run: Run, code: Callable[[Scope], Any], source: str) -> Any:
+def run_bounded(scope: Scope, code: Callable[[Scope], Any], source: str) -> Any:
     """The value of some code, null when it exceeds the budget of the run."""
     try:
-        value = code(run)
+        value = code(scope)
         if value.__class__ not in _SCALARS:
-            _settle(run, value)
+            _settle(scope.run, value)
         return value
-    except BudgetExceeded as error:
-        run.note(source, 0, "budget", what=error.what)
-    except RecursionError:
-        run.note(source, 0, "budget", what="nesting")
-    return None
+    except (BudgetExceeded, RecursionError) as error:
+        return _stopped(scope, source, error)
+
+
+def _stopped(scope: Scope, source: str, error: BudgetExceeded | RecursionError) -> None:
+    what = error.what if isinstance(error, BudgetExceeded) else "nesting"
+    scope.run.note(source, 0, "budget", what=what)
 
 
 def _settle(run: Run, value: Any) -> None:
@@ -105,8 +114,8 @@ class UnaryTests:
         diagnostics: list[Diagnostic] | None = None,
     ) -> bool:
         """Whether the value passes; never raises."""
-        run = Run(context or {}, environment or EMPTY, diagnostics)
-        return run_bounded(run, lambda scope: self.passes(scope, lift(value)), self.source) is True
+        root = Root(context or {}, environment or EMPTY, diagnostics)
+        return run_bounded(root, lambda scope: self.passes(scope, lift(value)), self.source) is True
 
 
 def compile(
@@ -147,16 +156,14 @@ def _compiled(source: str, build: Callable[[], Any]) -> Any:
 
 
 def _test(compiler: Compiler, tree: syntax.Tests) -> compile_logic.Test:
-    tests = [compile_logic.compile_test(compiler, each, in_table=True) for each in tree.tests]
-    if not tests:
+    if not tree.tests:
         return lambda scope, value: True
-    if len(tests) == 1 and not tree.negated:
-        return tests[0]
+    test = compile_logic.compile_tests(compiler, tree.tests, in_table=True)
     if not tree.negated:
-        return lambda scope, value: compile_logic.any_of(tests, scope, value)
+        return test
 
     def negated(scope: Scope, value: Any) -> bool | None:
-        answer = compile_logic.any_of(tests, scope, value)
+        answer = test(scope, value)
         return None if answer is None else not answer
 
     return negated

@@ -44,15 +44,15 @@ EMPTY = Environment()
 class Scope:
     """Names and values, inner before outer."""
 
-    __slots__ = ("parent", "run", "values")
+    __slots__ = ()
 
-    def __init__(self, values: Mapping[str, Any], parent: "Scope", run: "Run") -> None:
-        self.values = values
-        self.parent: Scope | None = parent
-        self.run = run
+    values: Mapping[str, Any]
+    parent: "Scope | None"
+    run: "Run"
+    environment: Environment
 
-    def inner(self, values: Mapping[str, Any]) -> "Scope":
-        return Scope(values, self, self.run)
+    def inner(self, values: Mapping[str, Any]) -> "Inner":
+        return Inner(values, self, self.run)
 
     def find(self, name: str) -> Any:
         scope: Scope | None = self
@@ -64,17 +64,57 @@ class Scope:
         return MISSING
 
 
-class Run(Scope):
-    """The outermost scope of one evaluation; it counts what the evaluation uses."""
+class Inner(Scope):
+    """A scope within another; without a parent it sees nothing but its own values."""
 
-    __slots__ = ("deadline", "depth", "environment", "notes", "source", "steps", "text")
+    __slots__ = ("parent", "run", "values")
+
+    def __init__(self, values: Mapping[str, Any], parent: Scope | None, run: "Run") -> None:
+        self.values = values
+        self.parent = parent
+        self.run = run
+
+    @property
+    def environment(self) -> Environment:
+        return self.run.environment
+
+
+class Root(Scope):
+    """The outermost scope of one evaluation.
+
+    Most conditions are two or three comparisons and use up nothing that would have to be counted,
+    so the run that counts is made when it is first asked for.
+    """
+
+    __slots__ = ("_run", "environment", "notes", "values")
+
+    parent = None
 
     def __init__(
-        self, values: Mapping[str, Any], environment: Environment, notes: list[Diagnostic] | None
+        self,
+        values: Mapping[str, Any],
+        environment: Environment = EMPTY,
+        notes: list[Diagnostic] | None = None,
     ) -> None:
         self.values = values
-        self.parent = None
-        self.run = self
+        self.environment = environment
+        self.notes = notes
+
+    @property
+    def run(self) -> "Run":  # type: ignore[override]
+        try:
+            return self._run
+        except AttributeError:
+            self._run = Run(self.environment, self.notes)
+            return self._run
+
+
+class Run:
+    """What one evaluation has used up, and why things in it are null."""
+
+    __slots__ = ("deadline", "depth", "environment", "matched", "notes", "steps", "text")
+
+    def __init__(self, environment: Environment, notes: list[Diagnostic] | None) -> None:
         self.environment = environment
         self.notes = notes
         budget = environment.budget
@@ -82,7 +122,7 @@ class Run(Scope):
         self.text = budget.text
         self.deadline = budget.pattern_seconds
         self.depth = 0
-        self.source = ""
+        self.matched: list[dict[str, Any]] = []  # rules of decision tables, in order
 
     def spend(self, steps: int) -> None:
         self.steps -= steps

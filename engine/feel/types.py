@@ -7,7 +7,7 @@ from typing import Any
 from engine.feel import syntax
 from engine.feel.scope import Scope
 from engine.feel.temporal import Date, DateTime, Time
-from engine.feel.values import Function, kind, lift
+from engine.feel.values import KINDS, PLAIN, Function, kind, lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,16 @@ NAMED = {
     "long": NUMBER,
     "double": NUMBER,
 }
+
+
+def classes_of(type: Type) -> frozenset[type[Any]]:
+    """The Python classes whose every instance belongs to a simple type as it is.
+
+    Null is left out of all but Any: a built-in function gives null for it.
+    """
+    if type.kinds is None:
+        return PLAIN
+    return frozenset(class_ for class_, name in KINDS.items() if name in type.kinds)
 
 
 def list_of(item: Type) -> Type:
