@@ -104,15 +104,19 @@ class Office:
 
     # ── filing ─────────────────────────────────────────────────────────────────────────────
 
-    def intake_forms(self, channel: str = register.WEB) -> tuple[Form, Form, dict[str, Any]]:
-        """F1 as people fill it, the part only an officer fills, and what both may ask about."""
+    def intake_forms(self) -> tuple[Form, Form]:
+        """F1 as people fill it, and the part that only an officer fills."""
         with self.engine.read() as work:
             newest = definition(work, register.PROCESS).id
             return (
                 shapes.form_of(work, newest, register.INTAKE),
                 shapes.form_of(work, newest, register.OFFICER),
-                register.intake_context(work, channel),
             )
+
+    def intake_context(self, channel: str = register.WEB) -> dict[str, Any]:
+        """What the expressions of both forms see: the channel and the units to choose from."""
+        with self.engine.read() as work:
+            return register.intake_context(work, channel)
 
     def stage(self, uploads: Sequence[Upload]) -> list[Staged]:
         """Check and keep uploads until a form that carries their ids is accepted."""
