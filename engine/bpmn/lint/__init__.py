@@ -50,10 +50,17 @@ def lint(
         known_forms,
         known_decisions,
         None if known_processes is None else {*known_processes, *own},
+        {call for tree in trees.values() for call in _calls(tree)},
     )
     for tree in trees.values():
         findings += _examine(tree, known, rulesets)
     return sorted(_distinct(findings), key=_order)
+
+
+def _calls(tree: Tree) -> Iterator[str]:
+    for call in tree.all("callActivity"):
+        yield call.get("calledElement") or ""
+        yield from (part.get("processId") or "" for part in call.iter(f"{{{dialect.ZEEBE}}}*"))
 
 
 def _examine(tree: Tree, known: Known, rulesets: Collection[str]) -> Iterator[Finding]:

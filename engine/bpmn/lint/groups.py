@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.bpmn import schema, source
-from engine.bpmn.lint import runnable, soundness, standard
+from engine.bpmn.lint import guideline, runnable, soundness, standard, style
 from engine.bpmn.lint.registry import Family, Subject
 from engine.bpmn.rule import Rule
 from engine.findings import Finding
@@ -12,6 +12,8 @@ GROUPS: dict[str, list[Family]] = {
     "standard": standard.FAMILIES,
     "runnable": runnable.FAMILIES,
     "soundness": soundness.FAMILIES,
+    "guideline": guideline.FAMILIES,
+    "style": style.FAMILIES,
 }
 
 

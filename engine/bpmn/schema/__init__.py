@@ -84,7 +84,7 @@ def _schema() -> etree.XMLSchema:
 
 
 def check(file: str, root: etree._Element) -> Iterator[Finding]:
-    """What the schema finds wrong; vendors' own namespaces are left alone, as the standard has it."""
+    """What the schema finds wrong; vendors' own namespaces are left alone."""
     schema = _schema()
     tree = root.getroottree()
     if schema.validate(tree):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import nodes_of
+from engine.bpmn.lint.runnable.parts import executable, nodes_of
 from engine.bpmn.lint.tree import child, children, text_of
-from engine.bpmn.model import Flow, Node, Scope
+from engine.bpmn.model import Flow, Node, Process, Scope
 from engine.text import Text
 
 FAMILY = Family("runnable", "completeness", Text("ความครบถ้วน", "Completeness"))
@@ -201,25 +201,22 @@ def form_missing(subject: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def role_missing(subject: Subject) -> Iterator[Hit]:
-    for process in subject.model.processes.values():
+    for process in executable(subject):
         for node in process.body.walk():
-            if (
-                process.executable
-                and node.tag == "userTask"
-                and not _has_owner(process.lanes, node)
-            ):
+            if node.tag == "userTask" and not has_owner(process, node):
                 yield at(node.id)
 
 
-def _has_owner(lanes: object, node: Node) -> bool:
+def has_owner(process: Process, node: Node) -> bool:
+    """Whether a user task says who may do it, by itself or by the role of its lane."""
     extensions = node.extensions
     if extensions.candidate_groups or extensions.candidate_users or extensions.assignee:
         return True
-    lane_id = node.lane
-    while isinstance(lanes, dict) and lane_id in lanes:
-        if lanes[lane_id].role:
+    lane = process.lanes.get(node.lane)
+    while lane is not None:
+        if lane.role:
             return True
-        lane_id = lanes[lane_id].parent
+        lane = process.lanes.get(lane.parent)
     return False
 
 

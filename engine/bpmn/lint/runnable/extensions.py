@@ -27,9 +27,9 @@ LOOPING = {"collection", "elementVariable", "loopCharacteristics", "subscription
 def _unread(element: Element) -> Iterator[str]:
     for attribute in element.attrib:
         name = etree.QName(str(attribute))
-        if name.namespace == dialect.CAMUNDA:
-            if name.localname not in dialect.APPLIED_CAMUNDA_ATTRIBUTES | LOOPING:
-                yield f"camunda:{name.localname}"
+        read = dialect.APPLIED_CAMUNDA_ATTRIBUTES | LOOPING
+        if name.namespace == dialect.CAMUNDA and name.localname not in read:
+            yield f"camunda:{name.localname}"
     holder = child(element, "extensionElements")
     for part in () if holder is None else holder.iterchildren(etree.Element):
         name = etree.QName(part)

@@ -126,9 +126,9 @@ def compensation_orphan(subject: Subject) -> Iterator[Hit]:
     tree = subject.tree
     reached = [handler for event in _boundaries(tree) for handler in _handlers(tree, event)]
     for activity in tree.all(*words.ACTIVITIES):
-        if is_true(activity, "isForCompensation") and not is_event_subprocess(activity):
-            if not any(handler is activity for handler in reached):
-                yield at(activity)
+        handles = is_true(activity, "isForCompensation") and not is_event_subprocess(activity)
+        if handles and not any(handler is activity for handler in reached):
+            yield at(activity)
 
 
 @FAMILY.rule(

@@ -138,9 +138,9 @@ def start_interrupting(subject: Subject) -> Iterator[Hit]:
 def start_not_interrupting_place(subject: Subject) -> Iterator[Hit]:
     for start in subject.tree.all("startEvent"):
         scope = scope_of(start)
-        if scope is not None and not is_event_subprocess(scope):
-            if not is_true(start, "isInterrupting", default=True):
-                yield at(start)
+        ordinary = scope is not None and not is_event_subprocess(scope)
+        if ordinary and not is_true(start, "isInterrupting", default=True):
+            yield at(start)
 
 
 @FAMILY.rule(
@@ -174,9 +174,9 @@ def end_result(subject: Subject) -> Iterator[Hit]:
 def cancel_end_place(subject: Subject) -> Iterator[Hit]:
     transactions = list(subject.tree.all("transaction"))
     for end in subject.tree.all("endEvent"):
-        if "cancel" in subject.tree.kinds(end):
-            if not any(is_inside(end, transaction) for transaction in transactions):
-                yield at(end)
+        inside = any(is_inside(end, transaction) for transaction in transactions)
+        if "cancel" in subject.tree.kinds(end) and not inside:
+            yield at(end)
 
 
 @FAMILY.rule(
@@ -251,9 +251,9 @@ def start_missing(subject: Subject) -> Iterator[Hit]:
     for scope in subject.tree.scopes():
         if tag_of(scope) == "adHocSubProcess" or is_event_subprocess(scope):
             continue
-        if children(scope, "endEvent") and not children(scope, "startEvent"):
-            if not _starts_itself(scope):
-                yield at(scope)
+        started = children(scope, "startEvent") or _starts_itself(scope)
+        if children(scope, "endEvent") and not started:
+            yield at(scope)
 
 
 def _starts_itself(scope: Element) -> bool:

@@ -81,9 +81,9 @@ def instances_item(subject: Subject) -> Iterator[Hit]:
     pairs = (("inputDataItem", "loopDataInputRef"), ("outputDataItem", "loopDataOutputRef"))
     for loop in subject.tree.all(MULTIPLE):
         for item, collection in pairs:
-            if child(loop, item) is not None and child(loop, collection) is None:
-                if not _has_vendor_collection(loop):
-                    yield at(loop, item=item, collection=collection)
+            given = child(loop, collection) is not None or _has_vendor_collection(loop)
+            if child(loop, item) is not None and not given:
+                yield at(loop, item=item, collection=collection)
 
 
 @FAMILY.rule(
