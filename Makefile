@@ -7,7 +7,6 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-SETTINGS := var/dev.env
 
 # The stamps carry a hash of what they were made from, so a changed dependency is noticed after a
 # pull, where file times say nothing.
@@ -57,7 +56,7 @@ $(ORACLE_INSTALLED): | $(INSTALLED)
 	@rm -f $(ORACLE)node_modules/.installed-*; touch $@
 
 run: setup assets ## Serve the product on SQLite with demo accounts
-	@exec $(BIN)/samnuan --settings $(SETTINGS) serve --demo
+	@exec $(BIN)/samnuan serve --demo $(ARGS)
 
 test: setup assets oracle ## Run all tests; names what it skipped
 	@$(BIN)/pytest -n 2 $(ARGS)

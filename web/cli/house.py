@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from engine.clock import BANGKOK, Clock, SystemClock, TravellingClock
 from engine.errors import Refusal
@@ -49,10 +48,9 @@ class RehearsalOnly(Refusal):
 
 def moment(raw: str) -> datetime:
     """An ISO moment of the common era; without a zone it is Thai time."""
-    try:
+    found: datetime | None = None
+    with contextlib.suppress(ValueError):
         found = datetime.fromisoformat(raw)
-    except ValueError:
-        found = None
     if found is None or not 1990 <= found.year <= 2300:
         raise Unfit(
             "ต้องเป็นวันเวลา ค.ศ. เช่น 2026-03-02T09:00",
@@ -87,12 +85,15 @@ def opened_office() -> Iterator[Office]:
 
 def open_office() -> Office:
     """The whole house below the doors: office, tables of the machine doors, their deliveries."""
+    import webhooks
     from complaints.office import FLOORS, Office
     from web.settings import WebSettings
 
     settings = WebSettings.read()
     clock = house_clock(is_demo=settings.demo)
-    return Office.open(settings, clock=clock, floors=(*FLOORS, "webhooks"))
+    office = Office.open(settings, clock=clock, floors=(*FLOORS, "webhooks"))
+    webhooks.connect(office)
+    return office
 
 
 def house_clock(*, is_demo: bool) -> Clock:
@@ -142,9 +143,7 @@ def read_answers(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        text = (
-            click.get_text_stream("stdin").read() if str(path) == "-" else path.read_text("utf-8")
-        )
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
         value = json.loads(text)
     except OSError as error:
         raise FileUnreadable(file=path, reason=error.strerror) from error
