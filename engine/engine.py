@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import deployment, jobs, messages, outbox, queries, replay, runtime, timers
+from engine import deployment, jobs, messages, migration, outbox, queries, replay, runtime, timers
 from engine.actor import SYSTEM, Actor
 from engine.clock import Clock, SystemClock
 from engine.database import open_database, unit_of_work, upgrade
@@ -18,6 +18,7 @@ from engine.definitions import Bundle
 from engine.deployment import Deployed
 from engine.errors import ConcurrentUpdate
 from engine.findings import Finding
+from engine.migration import MigrationPlan, MigrationReport
 from engine.models import HistoryEvent, UserTask
 from engine.replay import Report
 from engine.work import Event, LiveCases, Work
@@ -191,6 +192,12 @@ class Engine:
     def cancel(self, instance_id: str, reason: str, actor: Actor = SYSTEM) -> None:
         with self.begin() as work:
             runtime.cancel_instance(work, instance_id, reason, actor=actor)
+
+    def migrate(
+        self, plan: MigrationPlan, actor: Actor = SYSTEM, *, rehearse: bool = False
+    ) -> MigrationReport:
+        """Move running cases to another version; with `rehearse`, only tell which could move."""
+        return migration.migrate(self, plan, actor, rehearse=rehearse)
 
     def variables(self, instance_id: str) -> dict[str, Any]:
         with self.read() as work:

@@ -87,6 +87,12 @@ class ConcurrentUpdate(EngineError):
     thai = "มีผู้อื่นแก้ไขเรื่องนี้ก่อนหน้า โปรดโหลดหน้าใหม่แล้วลองอีกครั้ง"
 
 
+class MigrationRefused(EngineError):
+    """The case cannot move to {target}: {reason}"""
+
+    thai = "ย้ายเรื่องนี้ไปยัง {target} ไม่ได้: {reason}"
+
+
 class MessageNotAwaited(EngineError):
     """No case is waiting for the message {name!r}."""
 

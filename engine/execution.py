@@ -12,6 +12,7 @@ from engine import dmn, feel
 from engine.bpmn import state as stored
 from engine.bpmn.compile import Definition
 from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.migrate import CannotMove, carry_over
 from engine.bpmn.model import Node
 from engine.bpmn.slots import Slot
 from engine.bpmn.specs import (
@@ -26,7 +27,7 @@ from engine.bpmn.specs import (
     withdraw,
 )
 from engine.bpmn.tokens import Case, Token
-from engine.errors import TaskNotFound
+from engine.errors import MigrationRefused, TaskNotFound
 
 FUEL = 5_000  # automatic steps in one act; a drawn endless loop stops here instead of for ever
 
@@ -136,6 +137,29 @@ class Execution:
     def cancel(self) -> None:
         for token in self.case.live():
             withdraw(token)
+
+    def migrate(self, definition: Definition, mapping: Mapping[str, str]) -> None:
+        """Carry the case over to another version of its process."""
+        try:
+            self.case = carry_over(self.case, definition, mapping)
+        except CannotMove as refused:
+            raise MigrationRefused(target=definition.process.id, reason=refused) from refused
+        self.definition = definition
+
+    def waiting(self) -> list[Token]:
+        """Tokens that wait for a timer, a message or a signal."""
+        kinds = ("timer", "message", "signal")
+        live = self.case.all_live()
+        return [token for token in live if token.facts.get("kind") in kinds]
+
+    def open_user_tasks(self) -> list[tuple[Token, Data]]:
+        live = self.case.all_live()
+        tokens = [token for token in live if isinstance(token.task_spec, UserTask)]
+        return [(token, token.task_spec.offer(token)) for token in tokens]
+
+    def open_jobs(self) -> list[Token]:
+        live = self.case.all_live()
+        return [token for token in live if isinstance(token.task_spec, JobTask)]
 
     def token(self, identifier: UUID) -> Token:
         token = self.case.get_task_from_id(identifier)

@@ -52,13 +52,15 @@ class _Departure(Exception):
 def replay(work: Work, instance_id: str) -> Report:
     """Run the recorded commands of a case again and compare the state after every one."""
     instance = work.session.get_one(ProcessInstance, instance_id)
-    bundle = load_bundle(work, instance.definition_id)
+    bundle = load_bundle(work, _first_definition(work, instance))
     report = Report(instances=1)
     execution = Execution.begin(bundle.definition, instance_id)
     state = ""
     for command in commands(work, instance_id):
         report.commands += 1
         try:
+            if command.kind == "migrate":
+                bundle = load_bundle(work, command.body["target"])
             state = step(execution, command, bundle)
         except Exception as error:  # whatever stops the re-execution is a difference to report
             _differ(report, command, f"{command.kind}: {error}")
@@ -70,6 +72,13 @@ def replay(work: Work, instance_id: str) -> Report:
         what = "the stored state is not the one that the commands give"
         report.differences.append(Difference(instance_id, "process_instance", 0, what))
     return report
+
+
+def _first_definition(work: Work, instance: ProcessInstance) -> str:
+    """The version the case began on: migrations may have moved it since."""
+    for command in commands(work, instance.id):
+        return str(command.body["definition"])
+    return instance.definition_id
 
 
 def commands(work: Work, instance_id: str) -> Iterator[Command]:
@@ -88,7 +97,11 @@ def step(execution: Execution, command: Command, bundle: Bundle) -> str:
 
     names = tuple({name for name, _ in recorded})
     execution.enter(Surroundings(command.at, call, names, bundle.decisions))
-    _act(execution, command.kind, command.body)
+    if command.kind == "migrate":
+        execution.migrate(bundle.definition, command.body["mapping"])
+        execution.open_user_tasks()
+    else:
+        _act(execution, command.kind, command.body)
     execution.run_to_rest()
     execution.offers()
     if recorded:

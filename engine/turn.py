@@ -39,12 +39,19 @@ def turn(
     instance = locked_instance(work, instance_id)
     if instance.status != "running":
         raise InstanceNotRunning
-    bundle = load_bundle(work, instance.definition_id)
-    execution = _live(work, instance, bundle)
-    _enter(work, execution, instance, bundle)
+    execution = open_execution(work, instance)
     yield execution
     execution.run_to_rest()
-    _save(work, instance, execution, kind, body, actor, (idempotency_key, answer))
+    idempotency = (idempotency_key, answer)
+    save_turn(work, instance, execution, kind, body, actor=actor, idempotency=idempotency)
+
+
+def open_execution(work: Work, instance: ProcessInstance) -> Execution:
+    """The case in memory, ready for one act at this unit of work's moment."""
+    bundle = load_bundle(work, instance.definition_id)
+    execution = _live(work, instance, bundle)
+    execution.enter(surroundings(work, instance, bundle))
+    return execution
 
 
 def begin_instance(
@@ -60,13 +67,16 @@ def begin_instance(
     execution = Execution.begin(bundle.definition, instance.id)
     work.touch(instance)
     work.live[instance.id] = execution
-    _enter(work, execution, instance, bundle)
+    execution.enter(surroundings(work, instance, bundle))
     execution.start(variables)
     execution.run_to_rest()
     body = {"variables": variables, "definition": instance.definition_id}
     append = [("instance_started", "", {"definition": instance.definition_id})]
     answer = {"instance_id": instance.id}
-    _save(work, instance, execution, "start", body, actor, (idempotency_key, answer), append)
+    idempotency = (idempotency_key, answer)
+    save_turn(
+        work, instance, execution, "start", body, actor=actor, idempotency=idempotency, first=append
+    )
 
 
 def surroundings(work: Work, instance: ProcessInstance, bundle: Bundle) -> Surroundings:
@@ -79,10 +89,6 @@ def surroundings(work: Work, instance: ProcessInstance, bundle: Bundle) -> Surro
     return Surroundings(work.now, call, tuple(functions), bundle.decisions)
 
 
-def _enter(work: Work, execution: Execution, instance: ProcessInstance, bundle: Bundle) -> None:
-    execution.enter(surroundings(work, instance, bundle))
-
-
 def _live(work: Work, instance: ProcessInstance, bundle: Bundle) -> Execution:
     execution = work.live.get(instance.id)
     if execution is None:
@@ -93,16 +99,18 @@ def _live(work: Work, instance: ProcessInstance, bundle: Bundle) -> Execution:
     return execution
 
 
-def _save(
+def save_turn(
     work: Work,
     instance: ProcessInstance,
     execution: Execution,
     kind: str,
     body: Data,
+    *,
     actor: Actor,
-    idempotency: tuple[str | None, Data | None],
+    idempotency: tuple[str | None, Data | None] = (None, None),
     first: list[tuple[str, str, Data]] | None = None,
 ) -> None:
+    """Write down what an act did: tasks, waits, jobs, state, command and events."""
     changes = execution.changes
     entries = [*(first or []), *_entries(execution)]
     opened = _write_tasks(work, instance, execution, actor)
@@ -153,7 +161,7 @@ def _write_tasks(
         ids = [identifier.hex for identifier in changes.closed_tasks]
         session.execute(delete(table(UserTaskCandidate)).where(UserTaskCandidate.task_id.in_(ids)))
     rows = [
-        _task_row(work, instance, execution, changes.opened_tasks[identifier], offer)
+        task_row(work, instance, execution, changes.opened_tasks[identifier], offer)
         for identifier, offer in execution.offers().items()
     ]
     if rows:
@@ -164,7 +172,7 @@ def _write_tasks(
     return rows
 
 
-def _task_row(
+def task_row(
     work: Work, instance: ProcessInstance, execution: Execution, token: Any, offer: Data
 ) -> Data:
     node = token.task_spec.node
@@ -213,12 +221,12 @@ def _write_waits(work: Work, instance: ProcessInstance, execution: Execution) ->
     if gone:
         ids = [identifier.hex for identifier in gone]
         work.session.execute(delete(table(Wait)).where(Wait.id.in_(ids)))
-    rows = [_wait_row(instance, token) for token in changes.opened_waits.values()]
+    rows = [wait_row(instance, token) for token in changes.opened_waits.values()]
     if rows:
         work.session.execute(insert(table(Wait)), rows)
 
 
-def _wait_row(instance: ProcessInstance, token: Any) -> Data:
+def wait_row(instance: ProcessInstance, token: Any) -> Data:
     facts, node = token.facts, token.task_spec.node
     due = facts.get("due")
     return {

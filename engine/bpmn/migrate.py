@@ -1,0 +1,86 @@
+"""Carries the tokens of a case over to the specs of another version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn import state as stored
+from engine.bpmn.compile import Definition
+from engine.bpmn.host import Data
+from engine.bpmn.specs import BoundaryEvent, CatchEvent, FlowNode
+from engine.bpmn.tokens import LIVE, Case, Token
+
+
+class CannotMove(Exception):
+    """A token stands where the target has no place for it; the text names the element."""
+
+
+def carry_over(case: Case, definition: Definition, mapping: Mapping[str, str]) -> Case:
+    """The same tokens and variables over the target's specs.
+
+    Raises:
+        CannotMove: a live token's element is missing or of another kind in the target.
+    """
+    stored.compact(case)
+    state = stored.dump(case)
+    for scope, data in zip(case.scopes(), state["scopes"], strict=True):
+        _rename(scope, data, definition, mapping)
+    moved = stored.load(state, definition.spec, dict(definition.subprocess_specs), case.instance)
+    moved.host = case.host
+    for scope in moved.scopes():
+        _renew_guards(scope)
+    return moved
+
+
+def _rename(scope: Any, data: Data, definition: Definition, mapping: Mapping[str, str]) -> None:
+    name = _scope_name(scope.spec.name, mapping)
+    specs = definition.subprocess_specs.get(name)
+    if specs is None:
+        raise CannotMove(f"{scope.spec.name}: the target has no such subprocess")
+    for row in data["tokens"]:
+        row[2] = _place(scope, row, specs, mapping)
+
+
+def _scope_name(name: str, mapping: Mapping[str, str]) -> str:
+    return "/".join(mapping.get(part, part) for part in name.split("/"))
+
+
+def _place(scope: Any, row: list[Any], target: Any, mapping: Mapping[str, str]) -> str:
+    """The name of the token's place in the target."""
+    old: FlowNode = scope.spec.task_specs[row[2]]
+    base, each, _ = row[2].partition("~each")
+    name = mapping.get(base, base) + ("~each" if each else "")
+    new = target.task_specs.get(name)
+    if not row[3] & LIVE:
+        return name if new is not None else target.passage.name  # kept for its variables only
+    if isinstance(old, BoundaryEvent) and new is None:
+        row[3] = TaskState.CANCELLED  # the target does not watch any more
+        return str(target.passage.name)
+    if new is None:
+        raise CannotMove(f"{base}: the target has no such element")
+    if type(new) is not type(old) or _event(new) != _event(old):
+        raise CannotMove(f"{base}: it is of another kind in the target")
+    return name
+
+
+def _event(spec: Any) -> tuple[str, str] | None:
+    if not isinstance(spec, CatchEvent):
+        return None
+    return spec.event.kind, spec.event.name
+
+
+def _renew_guards(scope: Any) -> None:
+    """Events that watch an activity in the target and did not before begin to watch it now."""
+    watched = {
+        (token.facts["guards"], token.task_spec.name)
+        for token in scope.live()
+        if "guards" in token.facts
+    }
+    activities: list[Token] = [t for t in scope.live() if "guards" not in t.facts]
+    for token in activities:
+        for boundary in token.task_spec.boundaries:
+            if (token.id.hex, boundary.name) not in watched:
+                boundary.guard(token)

@@ -1,0 +1,120 @@
+"""Moving running cases to another version, when every place they stand in is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine.actor import Actor
+from engine.definitions import load_bundle
+from engine.errors import EngineError, MigrationRefused
+from engine.history import locked_instance
+from engine.models import Job, ProcessDefinition, ProcessInstance, UserTask, Wait, table
+from engine.turn import open_execution, save_turn, task_row, wait_row
+from engine.work import Work
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPlan:
+    """From one version to another; `mapping` tells where an element that was renamed has gone.
+
+    Without `instances`, every running case of the source version is meant.
+    """
+
+    source: str  # "key:version"
+    target: str
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    instances: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class MigrationReport:
+    """Which cases moved (or, in a rehearsal, may move) and which stay, with the reason."""
+
+    moved: list[str] = field(default_factory=list)
+    stayed: dict[str, str] = field(default_factory=dict)
+
+
+def migrate(
+    engine: Engine, plan: MigrationPlan, actor: Actor, *, rehearse: bool = False
+) -> MigrationReport:
+    """Move cases one transaction each; one that cannot move stays as it was."""
+    report = MigrationReport()
+    with engine.read() as work:
+        for definition_id in (plan.source, plan.target):
+            load_bundle(work, definition_id)
+        query = sa.select(ProcessInstance.id).where(
+            ProcessInstance.definition_id == plan.source, ProcessInstance.status == "running"
+        )
+        running = list(work.session.scalars(query.order_by(ProcessInstance.started_at)))
+    for instance_id in running if plan.instances is None else plan.instances:
+        try:
+            with engine.begin() as work:
+                migrate_instance(work, instance_id, plan, actor=actor)
+                if rehearse:
+                    raise _Rehearsed
+        except _Rehearsed:
+            report.moved.append(instance_id)
+        except EngineError as refused:
+            report.stayed[instance_id] = refused.text.th
+        else:
+            report.moved.append(instance_id)
+    return report
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal's transaction without keeping anything."""
+
+
+def migrate_instance(work: Work, instance_id: str, plan: MigrationPlan, *, actor: Actor) -> None:
+    """Move one case, in the caller's transaction.
+
+    Raises:
+        MigrationRefused: it stands in an element that the target does not have as the same kind.
+    """
+    instance = locked_instance(work, instance_id)
+    if instance.definition_id != plan.source or instance.status != "running":
+        raise MigrationRefused(target=plan.target, reason=f"it does not run on {plan.source}")
+    execution = open_execution(work, instance)
+    target = load_bundle(work, plan.target)
+    execution.migrate(target.definition, dict(plan.mapping))
+    instance.definition_id = plan.target
+    _move_rows(work, instance, execution)
+    body = {"target": plan.target, "mapping": dict(plan.mapping)}
+    save_turn(work, instance, execution, "migrate", body, actor=actor)
+
+
+def _move_rows(work: Work, instance: ProcessInstance, execution: Any) -> None:
+    """Open tasks, waits and jobs now speak of the target's elements."""
+    session = work.session
+    session.execute(sa.delete(table(Wait)).where(Wait.instance_id == instance.id))
+    waits = [wait_row(instance, token) for token in execution.waiting()]
+    if waits:
+        session.execute(sa.insert(table(Wait)), waits)
+    execution.changes.opened_waits.clear()
+    execution.changes.closed_waits.clear()
+    kept = {"id", "status", "assignee", "created_at", "claimed_at", "ended_at", "completed_by"}
+    for token, offer in execution.open_user_tasks():
+        row = task_row(work, instance, execution, token, offer)
+        values = {name: value for name, value in row.items() if name not in kept}
+        session.execute(sa.update(table(UserTask)).where(UserTask.id == row["id"]).values(**values))
+    for token in execution.open_jobs():
+        element = token.task_spec.node.id
+        session.execute(
+            sa.update(table(Job)).where(Job.id == token.id.hex).values(element_id=element)
+        )
+
+
+def newer_versions(work: Work, definition_id: str) -> list[ProcessDefinition]:
+    """The versions that cases of this one could move to, newest first."""
+    row = work.session.get_one(ProcessDefinition, definition_id)
+    query = sa.select(ProcessDefinition).where(
+        ProcessDefinition.key == row.key, ProcessDefinition.version > row.version
+    )
+    return list(work.session.scalars(query.order_by(ProcessDefinition.version.desc())))

@@ -1,0 +1,93 @@
+"""Running cases move to a new version where they can, and stay where they cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine import Engine
+from engine.actor import Actor
+from engine.clock import TravellingClock
+from engine.migration import MigrationPlan
+from tests.support.cases import Play
+from tests.support.drawing import boundary, diagram, end, path, start, timer, user
+
+OWNER = Actor.of("owner", "process_owner")
+
+
+@pytest.fixture
+def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
+    engine = Engine.open(database_url, clock=clock)
+    yield engine
+    assert engine.verify().differences == []
+    engine.close()
+
+
+OLD = diagram(
+    start(), user("screen"), user("clarify"), end(), path("start", "screen", "clarify", "end")
+)
+NEW = diagram(
+    start(),
+    user("screen"),
+    user("clarify", groups="unit"),
+    boundary("remind", "clarify", timer("P5D"), interrupting=False),
+    user("reminded"),
+    user("review"),
+    end(),
+    end("end2"),
+    path("start", "screen", "clarify", "review", "end"),
+    path("remind", "reminded", "end2"),
+)
+
+
+def test_a_case_goes_on_in_the_new_version(engine: Engine, clock: TravellingClock) -> None:
+    play = Play(engine, OLD).start(x=1).do("screen", y=2)
+    task = play.task("clarify").id
+    engine.deploy({"d0.bpmn": NEW}, OWNER)
+
+    report = engine.migrate(MigrationPlan("p:1", "p:2"), OWNER)
+
+    assert (report.moved, report.stayed) == ([play.id], {})
+    assert play.task("clarify").id == task
+    assert play.task("clarify").candidate_groups == ["unit"]
+    clock.advance(days=5)
+    engine.run_due()
+    assert play.open() == ["clarify", "reminded"]
+    unit = Actor.of("u", "unit")
+    play.do("clarify", unit, z=3).do("reminded").do("review")
+    assert play.ended
+    assert play.variables() == {"case_id": "case-1", "x": 1, "y": 2, "z": 3}
+    play.check_record()
+
+
+def test_a_case_whose_step_is_gone_stays_and_says_why(engine: Engine) -> None:
+    moved = Play(engine, OLD).start()
+    stays = engine.start("p", {"case_id": "2"})
+    engine.complete(engine.tasks(stays)[0].id)
+    shorter = diagram(start(), user("screen"), end(), path("start", "screen", "end"))
+    engine.deploy({"d0.bpmn": shorter}, OWNER)
+
+    rehearsal = engine.migrate(MigrationPlan("p:1", "p:2"), OWNER, rehearse=True)
+    report = engine.migrate(MigrationPlan("p:1", "p:2"), OWNER)
+
+    assert rehearsal.moved == report.moved == [moved.id]
+    assert list(report.stayed) == [stays]
+    assert "clarify" in report.stayed[stays]
+    assert [task.element_id for task in engine.tasks(stays)] == ["clarify"]
+    moved.do("screen")
+    assert moved.ended
+
+
+def test_a_renamed_step_is_followed_by_the_plan(engine: Engine) -> None:
+    play = Play(engine, OLD).start().do("screen")
+    renamed = diagram(
+        start(), user("screen"), user("explain"), end(), path("start", "screen", "explain", "end")
+    )
+    engine.deploy({"d0.bpmn": renamed}, OWNER)
+
+    engine.migrate(MigrationPlan("p:1", "p:2", {"clarify": "explain"}), OWNER)
+
+    play.do("explain")
+    assert play.ended
+    play.check_record()
