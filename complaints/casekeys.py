@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints.desk import Desk
 from complaints.errors import KeyDestroyed
 from complaints.keys import DataKey, Keyring
 from complaints.models import CaseKey
+from engine.work import Work
 
 Purpose = Literal["content", "identity"]
 PURPOSES: tuple[Purpose, ...] = ("content", "identity")
@@ -42,6 +42,11 @@ def destroy_key(work: Work, case_id: str, purpose: Purpose) -> None:
         return
     row.wrapped = None
     row.destroyed_at = work.now
+
+
+def is_destroyed(work: Work, case_id: str, purpose: Purpose) -> bool:
+    row = work.session.get(CaseKey, (case_id, purpose))
+    return row is None or row.wrapped is None
 
 
 def rewrap_keys(work: Work, desk: Desk, *, limit: int = 1000) -> int:

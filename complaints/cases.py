@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from complaints import attachments, letters, masterdata, people, submissions, vault
 from complaints.access import Sight, load_case, may_reveal, not_barred
 from complaints.attachments import FileInfo
-from complaints.casekeys import case_key
+from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
-from complaints.errors import AttachmentNotFound, CaseNotFound, KeyDestroyed, LetterNotFound
+from complaints.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
 from complaints.letters import LetterView
 from complaints.models import Case
 from complaints.people import User
@@ -87,6 +87,7 @@ class CaseView:
     legal_received_on: date
     due_at: datetime | None
     closed_at: datetime | None
+    is_erased: bool  # its key was destroyed: the course remains, the words are gone
     holders: tuple[Holder, ...]
     submissions: tuple[SubmissionView, ...]
     files: tuple[FileInfo, ...]
@@ -116,6 +117,8 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
     """
     case, sight = load_case(work, case_id, user)
     may_open = may_reveal(work, sight, user)
+    erased = is_destroyed(work, case.id, "content")
+    readable = Sight.REDACTED if erased else sight
     return CaseView(
         id=case.id,
         instance_id=case.instance_id,
@@ -127,7 +130,7 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         classification=case.classification,
         protected=case.protected,
         subject=case.subject,
-        title=_title(work, desk, case, sight),
+        title=_title(work, desk, case, readable),
         status=masterdata.status_text(work, case.status),
         status_key=case.status,
         outcome=masterdata.status_text(work, case.outcome) if case.outcome else None,
@@ -138,9 +141,10 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         legal_received_on=case.legal_received_on,
         due_at=case.due_at,
         closed_at=case.closed_at,
+        is_erased=erased,
         holders=tuple(_holders(work, case)),
-        submissions=tuple(_submissions(work, desk, case, sight)),
-        files=tuple(_files(work, desk, case, sight)),
+        submissions=tuple(_submissions(work, desk, case, readable)),
+        files=tuple(_files(work, desk, case, readable)),
         letters=tuple(_letters(work, case, sight)),
         identity_fields=tuple(vault.identity_paths(work, case.id)) if may_open else (),
     )
@@ -210,12 +214,9 @@ def list_cases(
 
 def title_of(work: Work, desk: Desk, case: Case) -> str | None:
     """The complainant's title of a case, opened; none when it was erased."""
-    if case.title is None:
+    if case.title is None or is_destroyed(work, case.id, "content"):
         return None
-    try:
-        key = case_key(work, desk, case.id)
-    except KeyDestroyed:
-        return None
+    key = case_key(work, desk, case.id)
     return key.open(case.title, f"complaint_case.title|{case.id}").decode()
 
 

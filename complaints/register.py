@@ -27,7 +27,7 @@ from engine import queries, runtime
 from engine.actor import Actor
 from engine.clock import BANGKOK
 from engine.work import Work
-from forms import Answers
+from forms import Answers, FormInvalid
 from forms.dates import parse_moment
 
 PROCESS = "complaint"
@@ -45,6 +45,9 @@ UNANSWERED: Mapping[str, Any] = {
     "running_procurement": False,
     "reply_by": "inbox",
 }
+
+
+NO_ANSWERS = Answers({}, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +130,7 @@ def _read(
     officer_answers: Mapping[str, Any] | None,
     channel: str,
 ) -> _Intake:
-    definition_id = queries.definition(work, PROCESS).id
-    environment = shapes.environment_of(work)
-    intake = shapes.form_of(work, definition_id, INTAKE)
-    context = intake_context(work, channel)
-    complaint = intake.load(answers, context=context, environment=environment)
-    officer = Answers({}, {}, {}, {})
-    if officer_answers is not None:
-        part = shapes.form_of(work, definition_id, OFFICER)
-        context = {**context, **complaint.variables}
-        officer = part.load(officer_answers, context=context, environment=environment)
+    complaint, officer = _checked(work, answers, officer_answers, intake_context(work, channel))
     received_at = _received_at(work, officer)
     return _Intake(
         complaint=complaint,
@@ -146,6 +140,31 @@ def _read(
         received_at=received_at,
         legal_received_on=current_calendar(work).received_on(received_at),
     )
+
+
+def _checked(
+    work: Work,
+    answers: Mapping[str, Any],
+    officer_answers: Mapping[str, Any] | None,
+    context: Mapping[str, Any],
+) -> tuple[Answers, Answers]:
+    """Both parts of F1; the faults of both are told at once."""
+    definition_id = queries.definition(work, PROCESS).id
+    parts = {INTAKE: answers, OFFICER: officer_answers}
+    checked, faults = {INTAKE: NO_ANSWERS, OFFICER: NO_ANSWERS}, {}
+    for form_id, given in parts.items():
+        if given is None:
+            continue
+        seen = {**context, **checked[INTAKE].variables}
+        form = shapes.form_of(work, definition_id, form_id)
+        try:
+            environment = shapes.environment_of(work)
+            checked[form_id] = form.load(given, context=seen, environment=environment)
+        except FormInvalid as invalid:
+            faults.update(invalid.errors)
+    if faults:
+        raise FormInvalid(faults)
+    return checked[INTAKE], checked[OFFICER]
 
 
 def _received_at(work: Work, officer: Answers) -> datetime:
