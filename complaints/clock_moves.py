@@ -12,20 +12,23 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from complaints.clock_models import ClockRow
-from complaints.clocks import OVERALL, ClockNotFound, count_of, iso, note
-from complaints.deadlines import Pause, amount, deadline_of, read_rule
+from complaints.clock_rows import OVERALL, ClockNotFound, count_of, iso, note, open_clocks
+from complaints.deadlines import AGENCY, Pause, amount, deadline_of, read_rule
 from complaints.errors import OfficeError, ReasonNeeded
 from complaints.holiday_table import current_calendar
 from complaints.models import Case
 from engine import history
-from engine.actor import Actor
+from engine.actor import SYSTEM, Actor
 from engine.clock import BANGKOK
 from engine.models import UserTask, Wait
+from engine.text import Text
 from engine.timers import move_timer
 from engine.work import Work
 from forms.dates import spell_date
 
 LEAST_REASON = 10
+WAITING = Text("รอข้อมูลจากผู้ร้องเรียน", "waiting for the complainant")
+WAITED = Text("สิ้นสุดการรอข้อมูลจากผู้ร้องเรียน", "no longer waiting for the complainant")
 
 
 class ExtensionTooLate(OfficeError):
@@ -102,6 +105,21 @@ def resume_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Clo
     _recount(work, clock)
     _follow(work, clock, "resumed", before, reason, actor)
     return clock
+
+
+def pause_for_complainant(work: Work, case_id: str) -> None:
+    """Let every clock that may stand still do so, until the complainant has answered."""
+    for clock in open_clocks(work, case_id):
+        rule = read_rule(clock.key, clock.rule)
+        may = rule.pause_limit and rule.owner == AGENCY and clock.status == "running"
+        if may and _days_left_to_pause(work, clock) > 0:
+            pause_clock(work, clock.id, reason=WAITING.th, actor=SYSTEM)
+
+
+def resume_after_complainant(work: Work, case_id: str) -> None:
+    for clock in open_clocks(work, case_id):
+        if clock.status == "paused":
+            resume_clock(work, clock.id, reason=WAITED.th, actor=SYSTEM)
 
 
 def _days_left_to_pause(work: Work, clock: ClockRow) -> int:

@@ -125,7 +125,7 @@ def change_holidays(
     """Add, take away or move days in one step; returns the new version of the calendar.
 
     A moved holiday is one day taken away and another added under the same announcement. The clocks
-    that run are moved by `clocks.recount`.
+    that run are moved by `clock_moves.recount_clocks`.
 
     Raises:
         HolidayExists: a day is a holiday already, or is named twice.
