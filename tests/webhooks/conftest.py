@@ -1,26 +1,29 @@
-"""What the stories of the doors need: an engine, a keyring, and a subscriber that listens."""
+"""What the stories of the doors need: an office, an application, clients, and a subscriber."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_wtf.csrf import CSRFProtect
 
-from complaints.keys import Keyring, decode_key, new_key
+import webhooks
+from complaints.keys import Keyring
+from complaints.office import Office
+from complaints.settings import OfficeSettings
 from engine import Engine
 from engine.actor import Actor
 from engine.clock import TravellingClock
 from engine.database import open_database
 from tests.webhooks.listener import Listener, listening
 from webhooks.address import AddressPolicy
+from webhooks.clients import SCOPES, register_client
 from webhooks.outbound import Courier
 
 ADMINISTRATOR = Actor.of("admin-1", "administrator")
-
-
-@pytest.fixture
-def keyring() -> Keyring:
-    return Keyring({1: decode_key(new_key())})
 
 
 @pytest.fixture
@@ -29,6 +32,18 @@ def engine(sqlite_url: str, clock: TravellingClock) -> Iterator[Engine]:
     engine = Engine(open_database(sqlite_url), clock=clock)
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def office(engine: Engine, sqlite_url: str, tmp_path: Path) -> Office:
+    """An office with empty tables."""
+    settings = OfficeSettings(database_url=sqlite_url, data_dir=tmp_path / "data")
+    return Office.open(settings, engine=engine)
+
+
+@pytest.fixture
+def keyring(office: Office) -> Keyring:
+    return office.desk.keys.content
 
 
 @pytest.fixture
@@ -44,3 +59,33 @@ def listener() -> Iterator[Listener]:
     """A subscriber's server: what it received, and what it answers."""
     with listening() as listener:
         yield listener
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    """An application with nothing but these doors, protected as the real one is."""
+    app = Flask("doors")
+    app.config.update(SECRET_KEY="tests", TESTING=True)
+    CSRFProtect(app)
+    webhooks.register(app, office)
+    return app
+
+
+@pytest.fixture
+def http(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def token(engine: Engine) -> Callable[..., dict[str, str]]:
+    """The headers of a new client: `token("tasks:read", groups=["officer"])`, or of all scopes."""
+    numbers = iter(range(1, 100))
+
+    def create(*scopes: str, groups: tuple[str, ...] = ("officer",)) -> dict[str, str]:
+        with engine.begin() as work:
+            _, token = register_client(
+                work, f"client-{next(numbers)}", scopes or SCOPES, groups, actor=ADMINISTRATOR
+            )
+        return {"Authorization": f"Bearer {token}"}
+
+    return create

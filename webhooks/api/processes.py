@@ -96,24 +96,26 @@ def deploy(work: Work) -> dict[str, Any]:
 
 
 def _files() -> dict[str, bytes]:
-    """The uploaded files by name, without the folders a browser or curl may send along."""
+    """The uploaded files by name; a name may have folders, as `letters/L1.md`."""
     files: dict[str, bytes] = {}
     for part in request.files.getlist("files"):
-        name = PurePosixPath((part.filename or "").replace("\\", "/")).name
-        if not name or len(name) > LONGEST_NAME or name in files or "\x00" in name:
-            raise FieldsRefused(
-                [
-                    _place(
-                        name[:50],
-                        "ชื่อแฟ้มว่าง ยาวเกิน หรือซ้ำ",
-                        "its name is empty, too long or repeated",
-                    )
-                ]
+        name = (part.filename or "").replace("\\", "/")
+        if name in files or not _is_plain(name):
+            text = (
+                "ชื่อแฟ้มว่าง ยาวเกิน ซ้ำ หรือชี้ออกนอกโฟลเดอร์",
+                "The name is empty, long, repeated or leads outside.",
             )
+            raise FieldsRefused([_place(name[:50] or "files", *text)])
         files[name] = part.stream.read()
     if not 0 < len(files) <= MOST_FILES:
-        raise FieldsRefused([_place("files", "ต้องมี 1–200 แฟ้ม", "1 to 200 files are needed")])
+        raise FieldsRefused([_place("files", "ต้องมี 1–200 แฟ้ม", "1 to 200 files are needed.")])
     return files
+
+
+def _is_plain(name: str) -> bool:
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        return False
+    return not any(step in ("", ".", "..") for step in name.split("/"))
 
 
 def _place(field: str, th: str, en: str) -> dict[str, str]:

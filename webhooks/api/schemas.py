@@ -127,7 +127,7 @@ class EventSchema(Shown):
     hash = fields.String(required=True)
 
 
-class HistorySchema(Shown):
+class HistorySchema(PageSchema):
     items = fields.List(fields.Nested(EventSchema), required=True)
 
 
