@@ -183,21 +183,48 @@ def _endings(process: Process) -> Iterator[tuple[Scope, Node]]:
                 yield scope, node
 
 
+def _is_part(process: Process) -> bool:
+    """Whether it closes no case itself: a process that others call."""
+    return not any(True for _ in _endings(process))
+
+
 @FAMILY.rule(
     "guideline-outcome",
     Text("จุดสิ้นสุดของเรื่องไม่มีผล (outcome)", "An end of the case has no outcome."),
     Text(
-        "ทุกเรื่องปิดด้วยผลที่นับในรายงานได้", "Every case is closed with an outcome that the reports count."
+        "ทุกเรื่องปิดด้วยผลที่นับในรายงานได้",
+        "Every case is closed with an outcome that the reports count.",
     ),
     Text("กำหนดคุณสมบัติ outcome", "Set the property outcome."),
 )
 def guideline_outcome(subject: Subject) -> Iterator[Hit]:
     for process in _processes(subject):
-        if process.id in subject.known.called:
-            continue
         for node in process.body.nodes.values():
-            if node.tag == "endEvent" and not node.events and not _outcome(node):
+            plain = node.tag == "endEvent" and not node.events
+            if plain and not _outcome(node) and not _is_part(process):
                 yield at(node.id)
+
+
+@FAMILY.rule(
+    "guideline-part",
+    Text(
+        "ไม่มีจุดสิ้นสุดใดมีผล (outcome) และไม่มีกระบวนงานใดเรียกกระบวนงานนี้",
+        "No end has an outcome, and no process of these files calls this one.",
+    ),
+    Text(
+        "กระบวนงานที่ไม่ปิดเรื่องเองเป็นส่วนหนึ่งของกระบวนงานอื่น",
+        "A process that closes no case is a part of another one.",
+    ),
+    Text(
+        "กำหนด outcome ที่จุดสิ้นสุด หรือเรียกจากกระบวนงานหลัก",
+        "Give its ends an outcome, or call it from the main process.",
+    ),
+    severity="info",
+)
+def guideline_part(subject: Subject) -> Iterator[Hit]:
+    for process in _processes(subject):
+        if _is_part(process) and process.id not in subject.known.called:
+            yield at(process.id)
 
 
 @FAMILY.rule(
@@ -356,5 +383,5 @@ def guideline_unreviewed(subject: Subject) -> Iterator[Hit]:
     for process in _processes(subject):
         tasks = [node for node in process.body.walk() if node.tag == "userTask"]
         apart = any(node.extensions.properties.get("separateFrom") for node in tasks)
-        if tasks and not apart and process.id not in subject.known.called:
+        if tasks and not apart and not _is_part(process):
             yield at(process.id)
