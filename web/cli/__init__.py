@@ -41,10 +41,13 @@ COMMANDS = {
 }
 
 
+LANGUAGE = "samnuan.language"
+
+
 def language() -> str:
     """The language of this run: the option, else the setting."""
     context = click.get_current_context(silent=True)
-    chosen = context.find_root().params.get("lang") if context else None
+    chosen = context.find_root().meta.get(LANGUAGE) if context else None
     return str(chosen or os.environ.get("SAMNUAN_LANGUAGE") or "th")
 
 
@@ -106,6 +109,12 @@ def _load_settings(_: click.Context, __: click.Parameter, path: Path | None) -> 
     return path
 
 
+def _choose_language(context: click.Context, _: click.Parameter, chosen: str | None) -> str | None:
+    """Before everything else: `--help` that follows is printed in it."""
+    context.meta[LANGUAGE] = chosen
+    return chosen
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings",
@@ -115,7 +124,13 @@ def _load_settings(_: click.Context, __: click.Parameter, path: Path | None) -> 
     is_eager=True,
     help="แฟ้มค่าที่ตั้งไว้ / File of NAME=value settings.",
 )
-@click.option("--lang", type=click.Choice(["th", "en"]), help="ภาษา / Language (SAMNUAN_LANGUAGE).")
+@click.option(
+    "--lang",
+    type=click.Choice(["th", "en"]),
+    callback=_choose_language,
+    is_eager=True,
+    help="ภาษา / Language (SAMNUAN_LANGUAGE).",
+)
 @click.version_option(package_name="samnuan")
 def main(settings: Path | None, lang: str | None) -> None:
     """สำนวน: ระบบงานเรื่องร้องเรียนที่ทำตามแผนภาพของเจ้าของกระบวนงาน
