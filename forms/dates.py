@@ -46,9 +46,9 @@ _MONTHS: Final = _month_names()
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _NUMERIC: Final = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{1,4})", re.ASCII)
 _ERA: Final = r"(?P<era>พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|B\.?E\.?|A\.?D\.?|C\.?E\.?)"
-_NAMED: Final = re.compile(
-    rf"(?:วันที่\s*)?(\d{{1,2}})\s*(?:เดือน\s*)?([^\W\d_][^\d]*?)\s*(?:{_ERA}\s*)?(\d{{1,4}})",
-    re.ASCII | re.IGNORECASE,
+_NAMED: Final = re.compile(  # not ASCII only: the month is a word; its digits are Arabic by then
+    rf"(?:วันที่\s*)?([0-9]{{1,2}})\s*(?:เดือน\s*)?([^\W\d_][^\d]*?)\s*(?:{_ERA}\s*)?([0-9]{{1,4}})",
+    re.IGNORECASE,
 )
 _TIME: Final = re.compile(
     r"(?:เวลา\s*)?(\d{1,2})\s*[:.]\s*(\d{2})(?:[:.](\d{2})(?:\.\d{1,6})?)?\s*(?:น\.?|นาฬิกา)?",

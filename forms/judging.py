@@ -1,7 +1,7 @@
 """Whether one answer is good enough: required, its limits, its options, its rule."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from engine.text import Text
@@ -21,8 +21,9 @@ from forms.slots import Scope, Slot
 PATTERN_SECONDS = 0.2
 
 
-def is_empty(value: Any) -> bool:
-    return value is None or value is False or value == "" or value == [] or value == {}
+def is_empty(component: Component, value: Any) -> bool:
+    """Whether nothing was answered: "no" is an answer to a question, but not a tick in a box."""
+    return value is None or value in ("", [], {}) or (component.type == "checkbox" and not value)
 
 
 def options_of(component: Component, scope: Scope) -> tuple[Option, ...]:
@@ -63,10 +64,10 @@ def chosen(component: Component, value: Any, scope: Scope) -> Any:
 
 def faults(component: Component, value: Any, scope: Scope) -> list[Text]:
     """What is wrong with an answer; a row-list is judged by its length, its rows apart."""
-    if is_empty(value) and component.type != "dynamiclist":
+    if is_empty(component, value) and component.type != "dynamiclist":
         return [_missing(component)] if component.required.is_true(scope) else []
     found = _measure(component, value, scope)
-    if not found and not is_empty(value) and component.rule.holds.is_set:
+    if not found and not is_empty(component, value) and component.rule.holds.is_set:
         holds = component.rule.holds.is_true(scope)
         found = [] if holds else [component.rule.message or wording.RULE_BROKEN]
     return found
@@ -135,9 +136,14 @@ def _number_faults(component: Component, value: Any, scope: Scope) -> list[Text]
     exponent = number.as_tuple().exponent
     if limits.decimals is not None and isinstance(exponent, int) and -exponent > limits.decimals:
         return [wording.TOO_MANY_DECIMALS.format(limit=limits.decimals)]
-    if limits.step and (number - (least or 0)) % limits.step != 0:
+    if limits.step and not _is_step(number - (least or 0), limits.step):
         return [wording.NOT_A_STEP.format(step=f"{limits.step:f}")]
     return []
+
+
+def _is_step(distance: Decimal, step: Decimal) -> bool:
+    with localcontext(prec=80):  # the remainder of a long number by a small step needs its digits
+        return distance % step == 0
 
 
 def _choice_faults(component: Component, value: Any, scope: Scope) -> list[Text]:

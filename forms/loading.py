@@ -125,7 +125,9 @@ class _Judge:
         self.visit(component.children, inner, scope.within(inner), f"{prefix}{component.key}.")
 
     def _field(self, component: Component, value: Any, scope: Scope, path: str) -> None:
-        if path not in self.errors and (found := faults(component, value, scope)):
+        if component.readonly.is_true(scope):
+            self.errors.pop(path, None)  # what stands there is the form's own, not the person's
+        elif path not in self.errors and (found := faults(component, value, scope)):
             self.errors[path] = found
         if component.type == "dynamiclist":
             for index, row in enumerate(value):

@@ -7,8 +7,8 @@ from typing import Final
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?", re.ASCII)
 
-# Beyond this no amount of money or count is meant, and exact arithmetic on it only costs time.
-LONGEST_NUMBER: Final = 30
+# No amount or count is longer, and Python rounds decimals of more than 28 digits on the way.
+LONGEST_NUMBER: Final = 25
 
 Number = int | Decimal
 
@@ -31,7 +31,7 @@ def parse_number(text: str) -> Number:
 
     Raises:
         NotANumber: the text is something else, or its commas stand in the wrong place.
-        NumberTooLong: it has more than 30 digits.
+        NumberTooLong: it has more than 25 digits.
     """
     plain = arabic_digits(text).replace("\u00a0", "").replace(" ", "").removesuffix("บาท")
     if not plain or not _NUMBER.fullmatch(plain) or not any(map(str.isdigit, plain)):
@@ -46,7 +46,7 @@ def exact(value: object) -> Number:
 
     Raises:
         NotANumber: it is not a finite number.
-        NumberTooLong: it has more than 30 digits.
+        NumberTooLong: it has more than 25 digits.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise NotANumber

@@ -85,10 +85,18 @@ def _answers(components: tuple[Component, ...], tree: _Tree) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for key, place in tree.items():
         if key in known:
-            answers |= _answer(known[key], place)
+            answers |= _answer(known[key], place) | _strays(known[key], place)
         elif key != _HERE and not key.startswith("_"):
             answers[key] = _unknown(place)
     return answers
+
+
+def _strays(component: Component, place: _Tree) -> dict[str, Any]:
+    """Names below a field that has nothing below it: unknown, and not to be lost in silence."""
+    if component.children:
+        return {}
+    strays = (step for step in place if step != _HERE and not step.startswith("_"))
+    return {f"{component.key}{SEPARATOR}{step}": _unknown(place[step]) for step in strays}
 
 
 def _unknown(place: _Tree) -> Any:
@@ -98,7 +106,8 @@ def _unknown(place: _Tree) -> Any:
 def _answer(component: Component, place: _Tree) -> dict[str, Any]:
     key, given = component.key, place.get(_HERE, [])
     if component.type == "dynamiclist":
-        return {key: _rows(component, place)}
+        rows = _rows(component, place)
+        return {key: given[0] if given and not rows else rows}
     if component.type == "group":
         return {key: _answers(component.children, place)}
     if component.type == "filepicker":

@@ -34,7 +34,7 @@ def words_of(component: Component, value: Any, scope: Scope, language: str) -> s
     """An answer in words: a choice by its label, a date in พ.ศ., a number with its commas."""
     if component.type == "checkbox":
         return Text("ใช่", "Yes").of(language) if value is True else Text("ไม่ใช่", "No").of(language)
-    if is_empty(value) and value is not False:
+    if is_empty(component, value):
         return ""
     if component.type in CHOICES:
         labels = {
