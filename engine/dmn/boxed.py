@@ -9,7 +9,7 @@ from typing import Any
 from engine.dmn.findings import remark
 from engine.dmn.itemtypes import ItemTypes
 from engine.dmn.model import Decision, InputData, Logic, Model, Table
-from engine.dmn.source import Element, child, children, local, text_of
+from engine.dmn.source import Element, child, children, local, row_of, text_of
 from engine.feel.check import check_tests, check_tree, may_convert
 from engine.feel.compile_lists import item_scope
 from engine.feel.errors import FeelSyntaxError, Problem, Undefined
@@ -71,8 +71,7 @@ class Boxed:
     # -- reports ------------------------------------------------------------------------------
 
     def report(self, element: Element, rule: str, **facts: Any) -> None:
-        row = int(element.sourceline) if element.sourceline else None
-        found = remark(self.model.file, self.place(element), rule, row=row, **facts)
+        found = remark(self.model.file, self.place(element), rule, row=row_of(element), **facts)
         self.model.findings.append(found)
 
     def place(self, element: Element) -> str:
@@ -130,7 +129,9 @@ class Boxed:
         )
         self._add(element, found.problems)
         if not found.problems and not may_convert(found.type, wanted):
-            self.report(element, "dmn-output-type", expected=wanted.name, given=found.type.name)
+            self.report(
+                element, "dmn-output-type", column=1, expected=wanted.name, given=found.type.name
+            )
 
     def _add(self, element: Element, problems: list[Problem]) -> None:
         for problem in problems:
@@ -261,7 +262,7 @@ def _context(boxed: Boxed, element: Element, wanted: Type) -> Logic:
         inner = _with(scope, {})
         for name, logic in entries:
             values[name] = logic(inner)
-            inner.values = {**inner.values, name: values[name]}
+            inner = _with(inner, {name: values[name]})
         return result(inner) if result is not None else values
 
     return build
@@ -379,7 +380,7 @@ def _quantified(boxed: Boxed, element: Element, wanted: Type) -> Logic:
             scope.run.spend(1)
             answer = condition(_with(scope, {name: value}))
             if answer is stop:
-                return stop
+                return bool(stop)
             if answer.__class__ is not bool:
                 result = None
         return result

@@ -1,5 +1,7 @@
 """What can be wrong with a decision model, in Thai and in English."""
 
+from typing import Any
+
 from engine.errors import EngineError
 from engine.findings import Finding, Severity
 from engine.text import Text
@@ -11,6 +13,7 @@ TEXTS = {
         "the file declares a DOCTYPE or ENTITY, which is refused; save it with Camunda Modeler",
     ),
     "dmn-xml": Text("แฟ้มไม่ใช่ XML ที่ถูกต้อง: {reason}", "the file is not well-formed XML: {reason}"),
+    "dmn-nesting": Text("โครงสร้างซ้อนกันลึกเกินไป", "the structure is nested too deep"),
     "dmn-namespace": Text(
         "ไม่ใช่แฟ้ม DMN รุ่น 1.1 ถึง 1.5 (พบ “{namespace}”)",
         "not a DMN 1.1 to 1.5 file (found “{namespace}”)",
@@ -101,7 +104,7 @@ def remark(
     row: int | None = None,
     column: int | None = None,
     text: Text | None = None,
-    **facts: object,
+    **facts: Any,
 ) -> Finding:
     said = text or TEXTS[rule].format(**facts)
     return Finding(file, element, severity, rule, said, row, column)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from engine.dmn.source import Element, child, children, local, text_of
+from engine.dmn.source import Element, child, children, content, local, text_of
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import UnaryTests, compile_unary_tests
 from engine.feel.scope import Scope
@@ -91,7 +91,7 @@ class ItemTypes:
             result = self.reference(function, function.get("outputTypeRef", ""))
             return Type("function", frozenset(("function",)), parameters=parameters, result=result)
         written = child(element, "typeRef")
-        text = "".join(written.itertext()) if written is not None else element.get("typeRef", "")
+        text = content(written) if written is not None else element.get("typeRef", "")
         return self.reference(element, text)
 
     def _constrained(self, name: str, element: Element, base: Type) -> Type:

@@ -33,7 +33,7 @@ def load(
 
 def _imported_first(roots: Mapping[str, Element], by_namespace: Mapping[str, str]) -> list[str]:
     order: list[str] = []
-    waiting = list(reversed(roots))
+    waiting: list[str] = list(reversed(list(roots)))
     opened: set[str] = set()
     while waiting:
         name = waiting[-1]

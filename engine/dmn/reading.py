@@ -1,6 +1,7 @@
 """From the XML of a model to its decisions, with every expression compiled."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from engine.dmn.boxed import Boxed
 from engine.dmn.findings import DmnRejected, remark
@@ -13,7 +14,7 @@ from engine.dmn.model import (
     Model,
     Reference,
 )
-from engine.dmn.source import Element, child, children, local, read
+from engine.dmn.source import Element, child, children, local, read, row_of
 from engine.feel.types import Type
 from engine.findings import has_errors
 from engine.text import Text
@@ -35,7 +36,11 @@ def parse(
     Raises:
         DmnRejected: with a finding for each fault, naming element or rule and column.
     """
-    model = _Reader(name, read(name, content), functions, imported or {}).model
+    root = read(name, content)
+    try:
+        model = _Reader(name, root, functions, imported or {}).model
+    except RecursionError:
+        raise DmnRejected([remark(name, "", "dmn-nesting")]) from None
     if strict and has_errors(model.findings):
         raise DmnRejected(model.findings)
     return model
@@ -62,7 +67,9 @@ class _Reader:
 
     def _report(self, element: Element, rule: str, said: str | Text) -> None:
         text = said if isinstance(said, Text) else None
-        found = remark(self.model.file, _id(element), rule, row=_row(element), text=text, name=said)
+        found = remark(
+            self.model.file, _id(element), rule, row=row_of(element), text=text, name=said
+        )
         self.model.findings.append(found)
 
     # -- elements -----------------------------------------------------------------------------
@@ -124,8 +131,8 @@ class _Reader:
         if circle:
             self._fault(circle[0], "dmn-circular", path=" → ".join(circle))
 
-    def _fault(self, id: str, rule: str, **facts: object) -> None:
-        row = _row(self.nodes[id])
+    def _fault(self, id: str, rule: str, **facts: Any) -> None:
+        row = row_of(self.nodes[id])
         self.model.findings.append(remark(self.model.file, id, rule, row=row, **facts))
 
     # -- logic --------------------------------------------------------------------------------
@@ -233,7 +240,3 @@ def _id(element: Element) -> str:
             return str(here.get("name", ""))
         here = here.getparent()
     return ""
-
-
-def _row(element: Element) -> int | None:
-    return int(element.sourceline) if element.sourceline else None

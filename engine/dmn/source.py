@@ -1,5 +1,7 @@
 """Reads the XML of a decision model without letting it reach anything or grow."""
 
+from typing import Any
+
 from lxml import etree
 
 from engine.dmn.findings import DmnRejected, remark
@@ -42,10 +44,9 @@ def read(name: str, content: bytes) -> Element:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         row = getattr(error, "lineno", None)
-        raise DmnRejected([remark(name, "", "dmn-xml", row=row, reason=str(error))]) from None
+        reason = str(getattr(error, "msg", error))
+        raise DmnRejected([remark(name, "", "dmn-xml", row=row, reason=reason)]) from None
     tag = etree.QName(root)
-    if root.getroottree().docinfo.doctype:
-        raise DmnRejected([remark(name, "", "dmn-doctype")])
     if tag.localname != "definitions" or tag.namespace not in NAMESPACES:
         raise DmnRejected([remark(name, "", "dmn-namespace", namespace=tag.namespace or "")])
     return root
@@ -69,4 +70,15 @@ def child(element: Element | None, *names: str) -> Element | None:
 def text_of(element: Element | None) -> str:
     """The content of the `text` element below."""
     found = child(element, "text")
-    return "".join(found.itertext()).strip() if found is not None else ""
+    return content(found) if found is not None else ""
+
+
+def content(element: Element) -> str:
+    """All text within an element."""
+    return "".join(map(str, element.itertext())).strip()
+
+
+def row_of(element: Element) -> int | None:
+    """The line in the file, from 1."""
+    line: Any = element.sourceline
+    return int(line) if line else None

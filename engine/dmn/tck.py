@@ -18,7 +18,7 @@ from engine.dmn.evaluation import evaluate, evaluate_service
 from engine.dmn.findings import DecisionNotFound, DmnRejected
 from engine.dmn.model import Decision, Model
 from engine.dmn.modelset import load
-from engine.dmn.source import Element, child, children, local
+from engine.dmn.source import Element, child, children, content, local
 from engine.feel.jsonable import to_json
 from engine.feel.numbers import parse_number
 from engine.feel.temporaltext import parse_date, parse_date_time, parse_duration, parse_time
@@ -46,7 +46,7 @@ def run(folder: Path) -> list[Outcome]:
         if root is None or local(root) != "testCases":
             continue
         named = child(root, "modelName")
-        name = "".join(named.itertext()).strip() if named is not None else ""
+        name = content(named) if named is not None else ""
         outcome = outcomes.setdefault(file.parent.name, Outcome(file.parent.name))
         _run_file(root, file, name, outcome)
     return list(outcomes.values())
@@ -155,7 +155,7 @@ def _value(node: Element | None) -> Any:
 
 
 def _simple(node: Element) -> Any:
-    text = "".join(node.itertext())
+    text = "".join(map(str, node.itertext()))
     kind_ = (node.get(_XSI + "type") or "string").rpartition(":")[2]
     if kind_ == "boolean":
         return text.strip() in ("true", "1")
@@ -173,7 +173,7 @@ def same(given: Any, wanted: Any) -> bool:
         return given.keys() == wanted.keys() and all(same(given[k], wanted[k]) for k in given)
     if kind(given) == "number":
         difference = abs(Decimal(given) - Decimal(wanted))
-        return difference <= _TOLERANCE * max(1, abs(Decimal(wanted)))
+        return difference <= _TOLERANCE * max(Decimal(1), abs(Decimal(wanted)))
     return bool(given == wanted)
 
 

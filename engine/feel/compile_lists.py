@@ -62,13 +62,13 @@ def _filter(c: Compiler, node: s.Filter) -> Code:
         def pick(scope: Scope) -> Any:
             return _item(scope, _items(base(scope)), index(scope), source, at)
 
-        return pick
+        return c.guarded(at, pick)
     condition = c.inner(node.condition)
 
     def select(scope: Scope) -> Any:
         return _selected(scope, _items(base(scope)), condition, source, at)
 
-    return select
+    return c.guarded(at, select)
 
 
 def _is_index(condition: s.Node) -> bool:
@@ -78,10 +78,10 @@ def _is_index(condition: s.Node) -> bool:
 
 
 def _items(value: Any) -> list[Any]:
-    """A list as it is; any other value is a list of one, and null one of none."""
-    if value.__class__ is list:
-        return value  # type: ignore[no-any-return]
-    return [] if value is None else [value]
+    """A list as it is; any other value is a list of one."""
+    if value is None:
+        raise Undefined("not-a-list", given="null")
+    return value if value.__class__ is list else [value]
 
 
 def item_scope(scope: Scope, item: Any) -> Scope:
@@ -196,7 +196,7 @@ def _for(c: Compiler, node: s.For) -> Code:
         for inner in _rounds(streams, scope, {}):
             if uses_partial:
                 scope.run.spend(len(results))
-                inner.values = {**inner.values, "partial": list(results)}
+                inner = inner.inner({"partial": list(results)})
             results.append(body(inner))
         return results
 
@@ -214,7 +214,7 @@ def _quantified(c: Compiler, node: s.Quantified) -> Code:
         for inner in _rounds(streams, scope, {}):
             answer = condition(inner)
             if answer is stop:
-                return stop
+                return bool(stop)
             if answer.__class__ is not bool:
                 scope.run.note(source, at, "not-boolean", given=kind(answer))
                 result = None

@@ -1,7 +1,7 @@
 """Compiles truth: comparisons, and, or, if, in, between, instance of (three-valued)."""
 
 import operator as op
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -139,29 +139,33 @@ def _or(c: Compiler, node: s.Or) -> Code:
 def _logical(c: Compiler, operands: tuple[s.Node, ...], at: int, *, stop: bool) -> Code:
     """Kleene's logic: the stopping value wins over null, and null over the other."""
     codes, source = tuple(c.code(operand) for operand in operands), c.source
-    full = not stop
+    full: bool = not stop
     first, second = codes[:2]
 
-    def of_two(scope: Scope) -> Truth:
+    def of_two(scope: Scope) -> Any:
         a = first(scope)
         if a is stop:
             return stop
         b = second(scope)
         if b is stop:
             return stop
-        return full if a is full and b is full else unknown(scope, (a, b))
+        if a is full and b is full:
+            return full
+        odd(scope, a, b)
+        return None
 
-    def of_many(scope: Scope) -> Truth:
+    def of_many(scope: Scope) -> Any:
         result: Truth = full
         for code in codes:
             value = code(scope)
             if value is stop:
                 return stop
             if value is not full:
-                result = unknown(scope, (value,))
+                odd(scope, value)
+                result = None
         return result
 
-    def unknown(scope: Scope, values: Iterable[Any]) -> None:
+    def odd(scope: Scope, *values: Any) -> None:
         for value in values:
             if value is not None and value.__class__ is not bool:
                 scope.run.note(source, at, "not-boolean", given=kind(value))
@@ -259,7 +263,7 @@ def compile_test(c: Compiler, node: s.Node, *, in_table: bool = False) -> Test:
     def question(scope: Scope, value: Any) -> Truth:
         answer = code(scope.inner({"?": value}))
         if answer is None or answer.__class__ is bool:
-            return answer  # type: ignore[no-any-return]
+            return answer
         return contains(scope, value, answer, source, at)
 
     return question

@@ -83,10 +83,10 @@ def _settle(run: Run, value: Any) -> None:
             raise BudgetExceeded("nesting")
         below: list[Any] = []
         for each in level:
-            if each.__class__ is list or each.__class__ is dict:
+            if isinstance(each, list | dict):
                 run.spend(len(each))
-                below.extend(each if each.__class__ is list else each.values())
-            elif each.__class__ is str:
+                below.extend(each.values() if isinstance(each, dict) else each)
+            elif isinstance(each, str):
                 run.spend_text(len(each))
         level = below
 

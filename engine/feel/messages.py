@@ -30,8 +30,8 @@ TEXTS = {
     "not-boolean": Text("ต้องเป็นจริงหรือเท็จ แต่ได้ {given}", "must be true or false, given {given}"),
     "not-a-list": Text("ต้องเป็นรายการ แต่ได้ {given}", "must be a list, given {given}"),
     "index": Text(
-        "ลำดับที่ {index} อยู่นอกรายการที่มี {size} รายการ",
-        "index {index} is outside the list of {size}",
+        "ตำแหน่งที่ {index} อยู่นอกขอบเขตที่มี {size}",
+        "position {index} is outside the {size} there are",
     ),
     "duplicate-key": Text("มีรายการชื่อ “{name}” ซ้ำ", "the entry “{name}” appears twice"),
     "invalid": Text("“{text}” ไม่ใช่ {kind} ที่ถูกต้อง", "“{text}” is not a valid {kind}"),
@@ -54,5 +54,24 @@ TEXTS = {
 }
 
 
+# The kinds of values in Thai, for whoever has never read the standard.
+KINDS = {
+    "number": "ตัวเลข",
+    "string": "ข้อความ",
+    "boolean": "ค่าจริง/เท็จ",
+    "null": "ค่าว่าง (null)",
+    "list": "รายการ",
+    "context": "ชุดข้อมูล",
+    "date": "วันที่",
+    "time": "เวลา",
+    "date and time": "วันที่และเวลา",
+    "days and time duration": "ระยะเวลาเป็นวันและเวลา",
+    "years and months duration": "ระยะเวลาเป็นปีและเดือน",
+    "range": "ช่วงค่า",
+    "function": "ฟังก์ชัน",
+}
+
+
 def message(code: str, **facts: object) -> Text:
-    return TEXTS[code].format(**facts)
+    thai = {name: KINDS.get(str(fact), fact) for name, fact in facts.items()}
+    return Text(TEXTS[code].th.format(**thai), TEXTS[code].en.format(**facts))

@@ -50,12 +50,18 @@ _TIME: dict[str, Callable[[Time], Any]] = {
     "minute": lambda t: Decimal(t.minute),
     "second": _seconds,
 }
+
+
+def _of(part: str, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda moment: read(getattr(moment, part))
+
+
 _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
     Date: dict(_DATE),
     Time: {**_TIME, "time offset": lambda t: _offset(t, 0), "timezone": lambda t: t.zone},
     DateTime: {
-        **{name: lambda m, read=read: read(m.date) for name, read in _DATE.items()},
-        **{name: lambda m, read=read: read(m.time) for name, read in _TIME.items()},
+        **{name: _of("date", read) for name, read in _DATE.items()},
+        **{name: _of("time", read) for name, read in _TIME.items()},
         "time offset": lambda m: _offset(m.time, m.date.days),
         "timezone": lambda m: m.time.zone,
     },

@@ -75,7 +75,7 @@ class Inner(Scope):
         self.run = run
 
     @property
-    def environment(self) -> Environment:
+    def environment(self) -> Environment:  # type: ignore[override]
         return self.run.environment
 
 
@@ -105,7 +105,7 @@ class Root(Scope):
         try:
             return self._run
         except AttributeError:
-            self._run = Run(self.environment, self.notes)
+            self._run: Run = Run(self.environment, self.notes)
             return self._run
 
 

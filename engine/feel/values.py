@@ -181,7 +181,7 @@ def order(left: Any, right: Any) -> int | None:
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
     a, b = ours[1], theirs[1]
-    return (a > b) - (a < b)
+    return int(a > b) - int(a < b)
 
 
 def _order_key(value: Any) -> tuple[Any, Any] | None:

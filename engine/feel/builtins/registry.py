@@ -7,12 +7,12 @@ any other gives null, as the standard says of every built-in.
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.feel.types import ANY, NAMED, Type
 from engine.feel.values import Function, Overload, Parameter
 
-Body = Callable[..., Any]
+Body = TypeVar("Body", bound=Callable[..., Any])
 BUILTINS: dict[str, Function] = {}
 
 _SIGNATURE = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)(?: -> (?P<result>.+))?")
@@ -29,7 +29,7 @@ def builtin(*signatures: str) -> Callable[[Body], Body]:
     return register
 
 
-def _add(signature: str, body: Body) -> None:
+def _add(signature: str, body: Callable[..., Any]) -> None:
     found = _SIGNATURE.fullmatch(signature)
     assert found is not None, signature
     name = found["name"]

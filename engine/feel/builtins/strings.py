@@ -101,7 +101,7 @@ def replace(scope: Scope, text: str, pattern: str, replacement: str, flags: Any 
 def _flags(flags: Any) -> str | None:
     if flags is not None and flags.__class__ is not str:
         raise Undefined("type", expected="string", given=kind(flags))
-    return flags  # type: ignore[no-any-return]
+    return flags
 
 
 _GROUP = re.compile(r"\\([\\$])|\$([0-9]{1,2})|([\\$])")
