@@ -1,0 +1,74 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+
+from complaints.errors import SignInRefused, TooManyAttempts
+from engine.errors import Refusal
+from web.counter import office, signed_in, user
+from web.errors import on_refusal
+from web.kinds import Answer
+from web.links import local_path
+from web.security import count_attempt
+
+blueprint = Blueprint("account", __name__)
+TOKEN = "sign_in"  # noqa: S105 — the name of a place in the session, not a secret
+
+
+def recognise() -> None:
+    """Before each request: who is signed in with this browser's token, if it still counts."""
+    token = session.get(TOKEN)
+    if token is None or request.endpoint == "static":
+        g.user = None
+        return
+    g.user = office().user_of_session(token)
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> Answer:
+    if g.user is not None:
+        return redirect(url_for(landing()))
+    return render_template("account/sign_in.html", next=local_path(request.args.get("next"), ""))
+
+
+@blueprint.post("/sign-in")
+def enter() -> Answer:
+    target = local_path(request.form.get("next"), "")
+
+    @on_refusal(SignInRefused, TooManyAttempts)
+    def again(refusal: Refusal) -> str:
+        return render_template("account/sign_in.html", refusal=refusal, next=target)
+
+    count_attempt("sign_in")
+    known, token = office().sign_in(request.form.get("username", "")[:80], _password())
+    language = session.get("language")
+    session.clear()  # nothing from before the sign-in may live on in it
+    session[TOKEN] = token
+    if language:
+        session["language"] = language
+    g.user = known
+    return redirect(target or url_for(landing()), 303)
+
+
+@blueprint.post("/sign-out")
+@signed_in()
+def sign_out() -> Answer:
+    office().sign_out(session.pop(TOKEN))
+    return redirect(url_for("public.home"), 303)
+
+
+def landing() -> str:
+    """The first page of each kind of work."""
+    roles = user().roles
+    homes = {
+        "process_owner": "owner.processes",
+        "administrator": "admin.people",
+        "auditor": "auditor.cases",
+    }
+    pages = {homes.get(role, "officer.work_list") for role in roles}
+    return pages.pop() if len(pages) == 1 else "officer.work_list"
+
+
+def _password() -> str:
+    return request.form.get("password", "")[:1000]

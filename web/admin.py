@@ -1,0 +1,49 @@
+"""The administrator's pages: people, incidents, and mail that no server has taken away."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+
+from engine import incidents
+from web import backstage
+from web.counter import office, read, settings, signed_in, user
+from web.kinds import Answer
+from web.language import t
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+ROLES = frozenset({"administrator"})
+
+
+@blueprint.get("/people")
+@signed_in(*ROLES)
+def people() -> Answer:
+    with read() as work:
+        found = backstage.people_list(work)
+    return render_template("admin/people.html", people=found)
+
+
+@blueprint.get("/incidents")
+@signed_in(*ROLES)
+def stuck() -> Answer:
+    with read() as work:
+        found = incidents.open_incidents(work)
+    return render_template("admin/incidents.html", incidents=found)
+
+
+@blueprint.post("/incidents/<incident_id>/retry")
+@signed_in(*ROLES)
+def retry(incident_id: str) -> Answer:
+    """The cause is mended: let what failed run again."""
+    with office().engine.begin() as work:
+        incidents.resolve_incident(work, incident_id, actor=user().actor)
+    flash(t("สั่งให้ลองใหม่แล้ว", "It is being tried again."), "good")
+    return redirect(url_for("admin.stuck"), 303)
+
+
+@blueprint.get("/mailbox")
+@signed_in(*ROLES)
+def mailbox() -> Answer:
+    """Where mail stays when no mail server is set; with one there is nothing to look at."""
+    if settings().smtp_host:
+        abort(404)
+    return render_template("admin/mailbox.html", mails=office().mailbox())

@@ -1,0 +1,105 @@
+"""Putting the web application together: office, protection, languages, one blueprint per person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import webhooks
+from complaints.office import FLOORS, Office
+from complaints.tracking import spaced
+from engine.text import Text
+from web import account, admin, auditor, errors, health, language, officer, owner, public, security
+from web.counter import EXTENSION, now, settings
+from web.letters import letter_html
+from web.links import asset
+from web.settings import WebSettings
+
+PUBLIC_MENU = [
+    ("public.home", Text("ยื่นเรื่อง", "File")),
+    ("public.track", Text("ติดตามเรื่อง", "Follow")),
+    ("public.guideline", Text("คู่มือการร้องเรียน", "How it works")),
+]
+# Endpoint, words, and the roles that find it in their menu.
+STAFF_MENU: list[tuple[str, Text, frozenset[str]]] = [
+    ("officer.work_list", Text("งานของฉัน", "My work"), officer.ROLES),
+    ("officer.register", Text("ลงทะเบียนเรื่อง", "Register"), officer.REGISTRARS),
+    ("officer.cases", Text("เรื่องร้องเรียน", "Cases"), officer.ROLES),
+    ("auditor.cases", Text("ตรวจสอบเรื่อง", "Cases to audit"), auditor.ROLES),
+    ("owner.processes", Text("กระบวนงาน", "Processes"), owner.ROLES),
+    ("owner.deploy", Text("ติดตั้งแฟ้ม", "Deploy"), owner.ROLES),
+    ("admin.people", Text("ผู้ใช้", "People"), admin.ROLES),
+    ("admin.stuck", Text("เหตุขัดข้อง", "Incidents"), admin.ROLES),
+    ("admin.mailbox", Text("ตู้จดหมายสาธิต", "Development mailbox"), admin.ROLES),
+]
+BLUEPRINTS = (public, account, officer, owner, auditor, admin, health)
+
+
+def build_app(given: WebSettings | None = None, office: Office | None = None) -> Flask:
+    """The application over an office; without one it opens the office that the settings name."""
+    known = given or _settings_of(office)
+    office = office or Office.open(known, floors=(*FLOORS, "webhooks"))
+    app = Flask("web", template_folder="templates", static_folder="static")
+    if known.trusted_proxies:
+        hops = known.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    app.extensions[EXTENSION] = {"settings": known, "office": office}
+    # Cookies are signed with a key of their own that follows from the office's pepper.
+    security.install(app, known, office.desk.keys.pepper.hash("web.session", "cookie"))
+    app.before_request(_begin_request)
+    errors.install(app)
+    language.install(app)
+    for door in BLUEPRINTS:
+        app.register_blueprint(door.blueprint)
+    webhooks.register(app, office)
+    _furnish(app, known)
+    return app
+
+
+def _settings_of(office: Office | None) -> WebSettings:
+    """Those the office was opened with, where they tell about pages too."""
+    if office is not None and isinstance(office.settings, WebSettings):
+        return office.settings
+    return WebSettings.read()
+
+
+def _begin_request() -> None:
+    g.now = now()
+    account.recognise()
+
+
+def _furnish(app: Flask, known: WebSettings) -> None:
+    """What every template may use."""
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals.update(asset=asset, csrf_field=_csrf_field, agency=known.agency)
+    app.jinja_env.globals.update(tracks=public.TRACKS, channels=officer.CHANNELS)
+    app.jinja_env.filters.update(letter_html=letter_html, spaced=spaced)
+
+    @app.context_processor
+    def surroundings() -> dict[str, Any]:
+        return {"menu": _menu(), "here": _here()}
+
+
+def _menu() -> list[tuple[str, Text]]:
+    user = g.get("user")
+    if user is None:
+        return PUBLIC_MENU
+    hidden = {"admin.mailbox"} if settings().smtp_host else set()
+    return [
+        (endpoint, words)
+        for endpoint, words, roles in STAFF_MENU
+        if user.roles & roles and endpoint not in hidden
+    ]
+
+
+def _here() -> str:
+    """Where a change of language leads back to: this page, if it can be opened by itself."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def _csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

@@ -1,0 +1,227 @@
+"""The case file as pages show it: what was said, what happened, where the case stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from complaints import masterdata, people, shapes
+from complaints.cases import CaseView
+from engine import queries
+from engine.bpmn.model import Node
+from engine.errors import DefinitionNotFound
+from engine.models import HistoryEvent
+from engine.text import Text
+from engine.work import Work
+from forms.view import Line
+from web import picture
+from web.drawing import read_drawing
+from web.language import language
+
+# Forms that no user task of the diagram carries.
+TITLES = {
+    "f1_intake": Text("คำร้องเรียน", "The complaint"),
+    "f1_officer": Text("บันทึกการรับเรื่อง", "How it was received"),
+    "f3_reply": Text("คำตอบของผู้ร้องเรียน", "The complainant's answer"),
+    "withdrawal": Text("คำขอถอนเรื่อง", "Request to withdraw"),
+}
+
+# What an event says in the case's story; the others are the machine's own business.
+SAYS = {
+    "instance_started": Text("รับเรื่องเข้าสู่กระบวนการ", "The case was opened"),
+    "instance_completed": Text("กระบวนการสิ้นสุด", "The case came to its end"),
+    "instance_cancelled": Text("ยกเลิกเรื่อง", "The case was cancelled"),
+    "task_created": Text("ส่งงานให้ {groups}", "Offered to {groups}"),
+    "task_claimed": Text("รับงานไปทำ", "Taken"),
+    "task_released": Text("คืนงาน", "Given back"),
+    "task_completed": Text("ทำเสร็จ", "Done"),
+    "task_cancelled": Text("ยกเลิกงาน", "No longer needed"),
+    "timer_fired": Text("ครบกำหนดเวลา", "The time came"),
+    "message_received": Text("ได้รับข้อความ", "A message came"),
+    "decision_evaluated": Text("ตัดสินตามตารางหลักเกณฑ์", "Decided by the table"),
+    "letter_issued": Text("ออกหนังสือเลขที่ {number}", "Letter {number} was issued"),
+    "letter_read": Text("ผู้ร้องเรียนเปิดอ่านหนังสือ", "The complainant opened the letter"),
+    "identity_read": Text("มีการเปิดดูตัวตน", "An identity was looked at"),
+    "incident_raised": Text("เกิดเหตุขัดข้อง", "An incident was raised"),
+    "incident_resolved": Text("แก้ไขเหตุขัดข้องแล้ว", "The incident was resolved"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One submission, read out."""
+
+    id: str
+    title: Text
+    given_by: Text
+    given_at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the case's story."""
+
+    at: datetime
+    step: Text
+    words: Text
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A process of the case, drawn with the way it came and where it stands."""
+
+    key: str
+    name: Text
+    svg: Markup
+    marks: str  # JSON for the viewer
+
+
+def read_out(work: Work, case: CaseView) -> list[Told]:
+    """What was submitted, newest last, in the words of the forms of that day."""
+    if case.instance_id is None:
+        return []
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    titles = {**TITLES, **_titles(work, definition_id)}
+    names = {file.id: file.name for file in case.files}
+    return [
+        Told(
+            id=given.id,
+            title=titles.get(given.form, Text(given.form, given.form)),
+            given_by=given.given_by,
+            given_at=given.given_at,
+            lines=shapes.form_of(work, definition_id, given.form).read_out(
+                given.answers,
+                context=_lists(work),
+                language=language(),
+                environment=shapes.environment_of(work),
+                file_names=names,
+            ),
+        )
+        for given in case.submissions
+    ]
+
+
+def story(work: Work, case: CaseView) -> list[Happening]:
+    """What happened, newest first, as people say it."""
+    if case.instance_id is None:
+        return []
+    nodes = {node.id: node for node in _nodes(work, case.instance_id)}
+    events = [event for event in queries.history(work, case.instance_id) if event.type in SAYS]
+    names = people.display_names(work, {event.actor for event in events})
+    return [_happening(work, event, nodes, names) for event in reversed(events)]
+
+
+def pictures(work: Work, case: CaseView) -> list[Picture]:
+    """The case's own diagram, and those of the processes it called and has been in."""
+    if case.instance_id is None:
+        return []
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    standing = sorted({stand["element_id"] for stand in queries.marking(work, case.instance_id)})
+    visited = sorted(queries.visited(work, case.instance_id))
+    found: list[Picture] = []
+    for process in queries.models(work, definition_id).values():
+        own = {node.id for node in process.body.walk()}
+        if not found or own & {*visited, *standing}:
+            content = diagram_of(work, definition_id, process.id)
+            svg = picture.draw(content, language=language(), visited=visited, standing=standing)
+            marks = json.dumps({"visited": visited, "standing": standing})
+            found.append(Picture(process.id, process.name, svg, marks))
+    return found
+
+
+def diagram(work: Work, case: CaseView, process_key: str) -> bytes:
+    """The BPMN file of one of the case's processes, as it was deployed with the case's version.
+
+    Raises:
+        DefinitionNotFound: the case knows no such process.
+    """
+    if case.instance_id is None:
+        raise DefinitionNotFound(key=process_key)
+    return diagram_of(work, queries.instance(work, case.instance_id).definition_id, process_key)
+
+
+def diagram_of(work: Work, definition_id: str, process_key: str) -> bytes:
+    """The file of a deployment that draws a process.
+
+    Raises:
+        DefinitionNotFound: none does.
+    """
+    for name, content in queries.files(work, definition_id).items():
+        if name.endswith(".bpmn") and process_key in _processes_in(content):
+            return content
+    raise DefinitionNotFound(key=process_key)
+
+
+def identity_words(work: Work, case: CaseView, shown: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Revealed fields under the labels of the intake form."""
+    if case.instance_id is None:
+        return []
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    intake = shapes.form_of(work, definition_id, "f1_intake")
+    labels = {place.path: place.label.of(language()) for place in intake.fields}
+    return [(_label(path, labels), str(value)) for path, value in shown.items()]
+
+
+def _label(path: str, labels: Mapping[str, str]) -> str:
+    """`accused[1].name` reads "Name (2)"."""
+    row = re.search(r"\[(\d+)\]", path)
+    label = labels.get(re.sub(r"\[\d+\]", "[]", path), path)
+    return f"{label} ({int(row[1]) + 1})" if row else label
+
+
+@lru_cache(maxsize=64)
+def _processes_in(content: bytes) -> frozenset[str]:
+    return read_drawing(content).processes
+
+
+def _titles(work: Work, definition_id: str) -> dict[str, Text]:
+    """Each form is called what the task is called that asks for it."""
+    return {
+        node.extensions.form: node.name
+        for process in queries.models(work, definition_id).values()
+        for node in process.body.walk()
+        if node.extensions.form
+    }
+
+
+def _nodes(work: Work, instance_id: str) -> Iterator[Node]:
+    definition_id = queries.instance(work, instance_id).definition_id
+    for process in queries.models(work, definition_id).values():
+        yield from process.body.walk()
+
+
+def _happening(
+    work: Work, event: HistoryEvent, nodes: Mapping[str, Node], names: Mapping[str, str]
+) -> Happening:
+    node = nodes.get(event.element_id)
+    groups: Sequence[str] = event.data.get("candidate_groups") or []
+    said = [masterdata.group_text(work, group) for group in groups]
+    words = SAYS[event.type].format(
+        groups=", ".join(text.of(language()) for text in said) or "–",
+        number=event.data.get("number", ""),
+    )
+    return Happening(
+        at=event.at,
+        step=node.name if node is not None else Text("", ""),
+        words=words,
+        who=names.get(event.actor, ""),
+    )
+
+
+def _lists(work: Work) -> dict[str, Any]:
+    """The lists that forms choose from."""
+    return {
+        "units": [
+            {"value": unit.key, "label": unit.abbreviation, "label_en": unit.name_en}
+            for unit in masterdata.units(work)
+        ]
+    }

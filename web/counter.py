@@ -1,0 +1,66 @@
+"""What every view reaches for: the office, the settings, a unit of work, who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, cast
+
+from flask import current_app, g, redirect, request, url_for
+
+from engine.errors import NotAllowed
+from web.kinds import Answer
+from web.settings import WebSettings
+
+if TYPE_CHECKING:
+    from complaints.office import Office
+    from complaints.people import User
+    from engine.work import Work
+
+EXTENSION = "samnuan"
+P = ParamSpec("P")
+
+
+def settings() -> WebSettings:
+    return cast(WebSettings, current_app.extensions[EXTENSION]["settings"])
+
+
+def office() -> Office:
+    return cast("Office", current_app.extensions[EXTENSION]["office"])
+
+
+def read() -> AbstractContextManager[Work]:
+    """A unit of work in which nothing is written."""
+    return office().engine.read()
+
+
+def now() -> datetime:
+    """The moment of this request, by the office's clock."""
+    return office().engine.clock.now()
+
+
+def user() -> User:
+    """Who is signed in; views behind `signed_in` may rely on it."""
+    found: User | None = g.get("user")
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def signed_in(*roles: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Let only signed-in people through, or only those who hold one of these roles."""
+
+    def protect(view: Callable[P, Answer]) -> Callable[P, Answer]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
+            if g.get("user") is None:
+                return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+            if roles and not user().roles & set(roles):
+                raise NotAllowed
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return protect

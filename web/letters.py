@@ -1,0 +1,18 @@
+"""A letter's Markdown as safe HTML: no raw HTML, no images, links to http(s) and mail only."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+
+def letter_html(text: str) -> Markup:
+    # The renderer escapes whatever is not Markdown: raw HTML is switched off.
+    return Markup(_renderer().render(text))  # noqa: S704
+
+
+@cache
+def _renderer() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")

@@ -1,0 +1,242 @@
+"""The picture of a process as SVG, drawn on the server from the file's own layout.
+
+It is what paper, a browser without JavaScript and the printed guideline show; on the screen the
+viewer takes its place. Looks come from CSS classes alone, as the content security policy asks.
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from lxml import etree
+from markupsafe import Markup
+
+from web import linebreak, signs
+from web.drawing import Box, Drawing, Edge, Shape, read_drawing
+
+MARGIN = 16
+HEAD = 30  # width of the band that carries the name of a pool or lane
+LINE = 1.3  # line height in em
+TEXT, SMALL, BAND, TWO_LINES = 13.0, 12.0, 13.5, 10.5  # font sizes
+LABEL_ROOM = 120  # px of a label below an event or beside a gateway
+CONTAINERS = {"participant", "lane"}
+
+
+def draw(
+    content: bytes,
+    *,
+    language: str = "th",
+    visited: Collection[str] = (),
+    standing: Collection[str] = (),
+) -> Markup:
+    """An `<svg>` element of the first diagram, with the way a case came and where it stands.
+
+    Raises:
+        SourceRejected: the bytes are not a safe BPMN file.
+    """
+    drawing = read_drawing(content, language=language)
+    painting = _Painting(drawing, frozenset(visited), frozenset(standing))
+    # Built as a tree and escaped by lxml: a name in a diagram can carry no markup into a page.
+    return Markup(etree.tostring(painting.svg(), encoding="unicode"))  # noqa: S704
+
+
+class _Painting:
+    def __init__(self, drawing: Drawing, visited: frozenset[str], standing: frozenset[str]) -> None:
+        self.drawing, self.visited, self.standing = drawing, visited, standing
+        self.key = uuid.uuid4().hex[:8]  # ids of this svg: a page may show more than one
+
+    def svg(self) -> Any:
+        box = self.drawing.box
+        size = box.width + 2 * MARGIN, box.height + 2 * MARGIN
+        root = etree.Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
+        root.set("viewBox", _numbers(box.x - MARGIN, box.y - MARGIN, *size))
+        root.set("width", f"{size[0]:g}")
+        root.set("height", f"{size[1]:g}")
+        root.set("aria-labelledby", f"name-{self.key}")
+        _add(root, "title", id=f"name-{self.key}").text = self.drawing.name
+        self._arrow_heads(root)
+        for shape in self.drawing.shapes:
+            if shape.tag in CONTAINERS:
+                self._shape(root, shape)
+        for edge in self.drawing.edges:
+            self._edge(root, edge)
+        for shape in self.drawing.shapes:
+            if shape.tag not in CONTAINERS:
+                self._shape(root, shape)
+        for edge in self.drawing.edges:
+            self._edge_label(root, edge)
+        return root
+
+    def _arrow_heads(self, root: Any) -> None:
+        place = {"viewBox": "0 0 10 10", "refX": "9", "refY": "5", "orient": "auto"}
+        size = {"markerWidth": "10", "markerHeight": "10", "markerUnits": "userSpaceOnUse"}
+        marker = _add(_add(root, "defs"), "marker", id=f"arrow-{self.key}", **place, **size)
+        _add(marker, "path", d="M0,1 L10,5 L0,9 Z", **{"class": "pic-arrow"})
+
+    def _state(self, id: str) -> str:
+        if id in self.standing:
+            return " pic-standing"
+        return " pic-visited" if id in self.visited else ""
+
+    # ── shapes ─────────────────────────────────────────────────────────────────────────────────
+
+    def _shape(self, root: Any, shape: Shape) -> None:
+        group = _add(root, "g", **{"data-element": shape.id})
+        spoken = " — ".join(part for part in (shape.label, shape.about) if part)
+        if spoken:
+            _add(group, "title").text = spoken
+        if shape.tag in CONTAINERS:
+            self._container(group, shape)
+        elif shape.tag.endswith("Event"):
+            self._event(group, shape)
+        elif shape.tag.endswith("Gateway"):
+            self._gateway(group, shape)
+        elif shape.tag == "textAnnotation":
+            self._note(group, shape)
+        elif shape.tag.startswith("data"):
+            self._data(group, shape)
+        elif shape.tag == "group":
+            _rectangle(group, shape.box, "pic-group", 10)
+        else:
+            self._activity(group, shape)
+
+    def _container(self, group: Any, shape: Shape) -> None:
+        box = shape.box
+        _rectangle(group, box, f"pic-{'pool' if shape.tag == 'participant' else 'lane'}")
+        if not shape.horizontal:
+            band = Box(box.x, box.y, box.width, HEAD)
+            _rectangle(group, band, "pic-head")
+            return self._text(group, shape.label, band, "pic-text-head", BAND)
+        _rectangle(group, Box(box.x, box.y, HEAD, box.height), "pic-head")
+        x, y = box.x + HEAD / 2, box.y + box.height / 2
+        turned = _add(group, "g", transform=f"translate({x:g} {y:g}) rotate(-90)")
+        band = Box(-box.height / 2 + 4, -HEAD / 2, box.height - 8, HEAD)
+        size = BAND if len(linebreak.wrap(shape.label, band.width - 8, BAND)) < 2 else TWO_LINES
+        return self._text(turned, shape.label, band, "pic-text-head", size)
+
+    def _activity(self, group: Any, shape: Shape) -> None:
+        called = " pic-called" if shape.tag == "callActivity" else ""
+        _rectangle(group, shape.box, f"pic-task{called}{self._state(shape.id)}", 10)
+        _sign(group, signs.TASKS.get(shape.sign, []), shape.box.x + 15, shape.box.y + 14)
+        foot = (shape.box.middle[0], shape.box.y + shape.box.height - 10)
+        if shape.many:
+            _sign(group, [(signs.MANY[shape.many], False)], *foot)
+        inner = shape.box
+        if shape.tag in ("subProcess", "callActivity"):
+            if shape.expanded and shape.tag == "subProcess":
+                inner = Box(inner.x, inner.y + 4, inner.width, 22)
+            else:
+                _sign(group, [(signs.COLLAPSED, False)], *foot)
+                inner = Box(inner.x, inner.y, inner.width, inner.height - 16)
+        self._text(group, shape.label, inner, "pic-text", TEXT)
+
+    def _event(self, group: Any, shape: Shape) -> None:
+        (x, y), radius = shape.box.middle, shape.box.width / 2
+        look = f"pic-event{' pic-end' if shape.tag == 'endEvent' else ''}"
+        dashed = "" if shape.interrupting else " pic-dashed"
+        _circle(group, x, y, radius, look + dashed + self._state(shape.id))
+        if shape.tag.startswith(("intermediate", "boundary")):
+            _circle(group, x, y, radius - 3, f"pic-sign{dashed}")
+        _sign(group, signs.EVENTS.get(shape.sign, []), x, y, solid=shape.throwing)
+        self._label(group, shape)
+
+    def _gateway(self, group: Any, shape: Shape) -> None:
+        (x, y), box = shape.box.middle, shape.box
+        path = f"M{x:g},{box.y:g} L{box.x + box.width:g},{y:g} L{x:g},{box.y + box.height:g} "
+        path += f"L{box.x:g},{y:g} Z"
+        _add(group, "path", d=path, **{"class": f"pic-gateway{self._state(shape.id)}"})
+        _sign(group, signs.GATEWAYS.get(shape.tag, []), x, y)
+        self._label(group, shape)
+
+    def _note(self, group: Any, shape: Shape) -> None:
+        box = shape.box
+        path = f"M{box.x + 10:g},{box.y:g} H{box.x:g} V{box.y + box.height:g} H{box.x + 10:g}"
+        _add(group, "path", d=path, **{"class": "pic-note"})
+        inner = Box(box.x + 4, box.y, box.width - 4, box.height)
+        self._text(group, shape.label, inner, "pic-text pic-text-small", SMALL)
+
+    def _data(self, group: Any, shape: Shape) -> None:
+        box, fold = shape.box, 10
+        right, bottom = box.x + box.width, box.y + box.height
+        path = f"M{box.x:g},{box.y:g} H{right - fold:g} L{right:g},{box.y + fold:g} V{bottom:g} "
+        path += f"H{box.x:g} Z M{right - fold:g},{box.y:g} V{box.y + fold:g} H{right:g}"
+        _add(group, "path", d=path, **{"class": "pic-event"})
+        self._label(group, shape)
+
+    # ── edges and words ────────────────────────────────────────────────────────────────────────
+
+    def _edge(self, root: Any, edge: Edge) -> None:
+        kinds = {"messageFlow": " pic-flow-message", "sequenceFlow": ""}
+        looks = f"pic-flow{kinds[edge.tag]}" if edge.tag in kinds else "pic-association"
+        path = "M" + " L".join(f"{x:g},{y:g}" for x, y in edge.points)
+        line = _add(root, "path", d=path, **{"class": looks + self._state(edge.id)})
+        if edge.tag in kinds:
+            line.set("marker-end", f"url(#arrow-{self.key})")
+
+    def _edge_label(self, root: Any, edge: Edge) -> None:
+        if not edge.label:
+            return
+        box = edge.label_box or _beside(edge.points)
+        box = Box(box.middle[0] - LABEL_ROOM / 2, box.y, LABEL_ROOM, box.height)
+        self._text(root, edge.label, box, "pic-text pic-text-small pic-halo", SMALL)
+
+    def _label(self, group: Any, shape: Shape) -> None:
+        """A name that stands outside its shape: where the author put it, or just below."""
+        if not shape.label:
+            return
+        box = shape.label_box or Box(shape.box.x, shape.box.y + shape.box.height + 5, 36, 0)
+        middle = box.middle[0] if shape.label_box else shape.box.middle[0]
+        room = max(box.width, LABEL_ROOM)
+        lines = linebreak.wrap(shape.label, room, SMALL)
+        height = len(lines) * SMALL * LINE
+        # Above its shape a label grows upwards, elsewhere downwards, so that it never covers it.
+        above = shape.label_box is not None and box.y < shape.box.y - 4
+        top = box.y + box.height - height if above else box.y
+        place = Box(middle - room / 2, top, room, height)
+        self._text(group, shape.label, place, "pic-text pic-text-small pic-halo", SMALL)
+
+    def _text(self, parent: Any, text: str, box: Box, looks: str, size: float) -> None:
+        lines = linebreak.wrap(text, box.width - 8, size)
+        middle, centre = box.middle
+        first = centre - (len(lines) - 1) * size * LINE / 2 + size * 0.36
+        place = {"x": f"{middle:g}", "text-anchor": "middle", "font-size": f"{size:g}"}
+        words = _add(parent, "text", **place, **{"class": looks})
+        for number, line in enumerate(lines):
+            y = first + number * size * LINE
+            _add(words, "tspan", x=f"{middle:g}", y=f"{y:.1f}").text = line
+
+
+def _beside(points: tuple[tuple[float, float], ...]) -> Box:
+    """A place for the name of a flow: along its longest piece."""
+    pairs = itertools.pairwise(points)
+    (x1, y1), (x2, y2) = max(pairs, key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]))
+    return Box((x1 + x2) / 2, (y1 + y2) / 2 - 18, 0, 14)
+
+
+def _sign(parent: Any, sign: signs.Sign, x: float, y: float, *, solid: bool = False) -> None:
+    group = _add(parent, "g", transform=f"translate({x:g} {y:g})") if sign else parent
+    for path, filled in sign:
+        looks = "pic-sign pic-sign-solid" if filled or solid else "pic-sign"
+        _add(group, "path", d=path, **{"class": looks})
+
+
+def _rectangle(parent: Any, box: Box, looks: str, rounding: float = 0) -> None:
+    place = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "rx": rounding}
+    _add(
+        parent, "rect", **{name: f"{value:g}" for name, value in place.items()}, **{"class": looks}
+    )
+
+
+def _circle(parent: Any, x: float, y: float, radius: float, looks: str) -> None:
+    _add(parent, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{radius:g}", **{"class": looks})
+
+
+def _add(parent: Any, tag: str, **attributes: str) -> Any:
+    return etree.SubElement(parent, tag, attributes)
+
+
+def _numbers(*values: float) -> str:
+    return " ".join(f"{value:g}" for value in values)
