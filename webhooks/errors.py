@@ -23,6 +23,12 @@ class BodyTooLarge(DoorRefusal):
     status = 413
 
 
+class QueryUnreadable(DoorRefusal):
+    """The query holds a NUL character."""
+
+    thai = "พารามิเตอร์มีอักขระ NUL"
+
+
 class ContentTypeRefused(DoorRefusal):
     """Send the body as {expected}."""
 

@@ -7,12 +7,12 @@ from werkzeug.exceptions import NotFound
 
 from webhooks.clients import Client, authenticate
 from webhooks.doors import doors
+from webhooks.errors import QueryUnreadable
 
 
 def admit() -> None:
     """Before every operation of the API: who is it, and not too often."""
-    if _carries_nul():
-        raise NotFound
+    _refuse_nul()
     with doors().engine.read() as work:
         g.api_client = authenticate(work, request.headers.get("Authorization", ""))
     doors().limit.count(client().id)
@@ -23,8 +23,9 @@ def client() -> Client:
     return cast(Client, g.api_client)
 
 
-def _carries_nul() -> bool:
+def _refuse_nul() -> None:
     # PostgreSQL refuses to compare with a NUL, which would look like a fault of ours.
-    return "\x00" in request.path or any(
-        "\x00" in value for values in request.args.listvalues() for value in values
-    )
+    if "\x00" in request.path:
+        raise NotFound
+    if any("\x00" in value for values in request.args.listvalues() for value in values):
+        raise QueryUnreadable
