@@ -1,0 +1,25 @@
+"""The agency for the walks: the real guideline on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.clock import TravellingClock
+from tests.support.agency import Agency
+
+
+@pytest.fixture
+def clock(clock: TravellingClock) -> TravellingClock:
+    """The twelve examples speak of days up to the second week of March 2569."""
+    clock.advance(days=14)
+    return clock
+
+
+@pytest.fixture
+def agency(database_url: str, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+    agency = Agency.open(database_url, clock, tmp_path / "var")
+    yield agency
+    agency.close()
