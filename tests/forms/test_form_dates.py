@@ -135,9 +135,9 @@ def test_a_number_too_long_for_any_amount_is_refused() -> None:
     for value in (10**40, Decimal("1E+999999"), 1e300):
         with pytest.raises(NumberTooLong):
             exact(value)
-    for value in (float("nan"), float("inf"), True, "5", None):
+    for wrong in (float("nan"), float("inf"), True, "5", None):
         with pytest.raises(NotANumber):
-            exact(value)
+            exact(wrong)
 
 
 @given(
