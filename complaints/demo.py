@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints.models import Account, Role, Unit
 from complaints.passwords import hash_password
 from complaints.people import User, set_groups, user_by_id, users
+from complaints.submissions import COMPLAINANT
+from engine.work import Work
 
 DEMO_PASSWORD = "samnuan-demo-2569"  # noqa: S105 — made only with SAMNUAN_DEMO=1, and printed then
 
@@ -18,7 +19,8 @@ def add_demo_users(work: Work) -> list[User]:
     """One account per role, and per unit for unit-bound ones, all with `DEMO_PASSWORD`."""
     kept = {user.username: user for user in users(work)}
     shared_hash = hash_password(DEMO_PASSWORD)
-    for role in work.session.scalars(sa.select(Role).order_by(Role.position, Role.key)):
+    staff = sa.select(Role).where(Role.key != COMPLAINANT).order_by(Role.position, Role.key)
+    for role in work.session.scalars(staff):
         for unit in _units_for(work, role):
             username = f"{role.key}.{unit.key}" if unit else role.key
             if username not in kept:

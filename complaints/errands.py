@@ -65,7 +65,8 @@ def _overdue_watch(engine: Engine) -> Deliverer:
             if task.due_at > work.now:  # the clock was moved since: look again then
                 watch_due_date(work, task)
                 return
-            announce(work, "task.overdue", case, task=task.id, step=task.element_id)
+            told = f"task.overdue:{task.id}"
+            announce(work, "task.overdue", case, key=told, task=task.id, step=task.element_id)
 
     return look
 

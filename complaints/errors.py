@@ -155,6 +155,12 @@ class LetterUnknown(OfficeError):
     thai = "ไม่พบแบบหนังสือ {letter} ในแนวทางที่ติดตั้งไว้"
 
 
+class LetterFaulty(OfficeError):
+    """The template of letter {letter} does something that a template may not do."""
+
+    thai = "แบบหนังสือ {letter} ทำสิ่งที่แบบหนังสือทำไม่ได้ โปรดแก้แบบหนังสือ"
+
+
 class NothingToAnswer(OfficeError):
     """This case asks nothing of you at the moment."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +18,13 @@ from complaints.templates import FOLDER
 from engine import deployment
 from engine.actor import SYSTEM, Actor
 from engine.deployment import Deployed
+from engine.findings import Finding
 from engine.models import Deployment, DeploymentFile
+from engine.text import Text
 from engine.work import Work
 
 ROOT = Path(__file__).resolve().parent.parent
-DEPLOYED_SUFFIXES = frozenset({".bpmn", ".dmn", ".form", ".csv", ".md"})
+DEPLOYED_SUFFIXES = frozenset({".bpmn", ".dmn", ".form", ".csv", ".json", ".md"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,38 @@ def deploy_guideline(
     masterdata.seed(work, files)
     seed_holidays(work)
     return GuidelineState(deployed)
+
+
+def check_table(name: str, content: bytes) -> list[Finding]:
+    """What the gate says of a table: UTF-8, and as many cells in each row as in the head."""
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        return [_finding(name, "แฟ้มต้องเป็นตาราง CSV แบบ UTF-8", "This must be CSV in UTF-8.", None)]
+    width = len(rows[0]) if rows else 0
+    return [
+        _finding(
+            name,
+            f"แถวนี้มี {len(row)} ช่อง แต่หัวตารางมี {width} ช่อง",
+            f"This row has {len(row)} cells, the head has {width}.",
+            number,
+        )
+        for number, row in enumerate(rows, 1)
+        if row and len(row) != width
+    ]
+
+
+def check_facts(name: str, content: bytes) -> list[Finding]:
+    """What the gate has to say about the agency's facts: that they are JSON at all."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return [_finding(name, "แฟ้มต้องเป็น JSON ที่ถูกต้อง", "This must be valid JSON.", None)]
+    return []
+
+
+def _finding(name: str, thai: str, english: str, row: int | None) -> Finding:
+    return Finding(name, "", "error", "guideline-file", Text(thai, english), row)
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:

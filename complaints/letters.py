@@ -87,6 +87,7 @@ def letter_facts(
     given = submissions.latest_answers(submissions.submissions(work, desk, case.id))
     today = work.now.astimezone(BANGKOK)
     return {
+        **variables,
         **given,
         "variables": dict(variables),
         "person": vault.open_identity(work, desk, case.id),

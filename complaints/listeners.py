@@ -24,8 +24,11 @@ def watch_cases(work: Work, event: Event) -> None:
         heed(work, case, event)
 
 
-def announce(work: Work, type: str, case: Case, **references: Any) -> None:
-    """Tell subscribers that something happened: references only, nothing that a case says."""
+def announce(
+    work: Work, type: str, case: Case, *, key: str | None = None, **references: Any
+) -> None:
+    """Tell subscribers that something happened: references only, nothing that a case says. With a
+    `key` they are told once, however often this is reached."""
     payload = {
         "type": type,
         "at": work.now.isoformat(),
@@ -35,7 +38,6 @@ def announce(work: Work, type: str, case: Case, **references: Any) -> None:
         "status": case.status,
         **references,
     }
-    key = f"{type}:{references.get('task') or case.id}"
     outbox.enqueue(work, EVENT_TOPIC, payload, key=key)
 
 
@@ -43,8 +45,7 @@ def watch_due_date(work: Work, task: UserTask) -> None:
     """Look at a task again when it falls due; nothing has to search for late ones."""
     if task.due_at is None:
         return
-    key = f"overdue:{task.id}:{task.due_at.isoformat()}"
-    outbox.enqueue(work, OVERDUE_TOPIC, {"task": task.id}, key=key, due_at=task.due_at)
+    outbox.enqueue(work, OVERDUE_TOPIC, {"task": task.id}, due_at=task.due_at)
 
 
 def _entered(work: Work, case: Case, event: Event) -> None:
@@ -54,12 +55,15 @@ def _entered(work: Work, case: Case, event: Event) -> None:
         case.outcome = outcome
 
 
-def _decided(work: Work, case: Case, event: Event) -> None:
-    """Keep what a decision table said where lists and access look for it."""
-    keep = KEPT_DECISIONS.get(str(event.data.get("decision")))
-    value = event.data.get("value")
-    if keep is not None and isinstance(value, Mapping):
-        keep(case, value)
+def _note_variables(work: Work, case: Case, event: Event) -> None:
+    """Keep what tables and people decided where lists and access look for it."""
+    execution = work.live.get(event.instance_id)
+    if execution is None:
+        return
+    variables = execution.variables()
+    for name, keep in KEPT.items():
+        if variables.get(name) is not None:
+            keep(case, variables[name])
 
 
 def _task_created(work: Work, case: Case, event: Event) -> None:
@@ -72,35 +76,47 @@ def _ended(work: Work, case: Case, event: Event) -> None:
     announce(work, "complaint.closed", case, outcome=case.outcome)
 
 
-def _handler(case: Case, value: Mapping[str, Any]) -> None:
-    case.handler = value.get("route")
-    case.hidden_from = list(value.get("hidden_from") or [])
+def _handler(case: Case, value: Any) -> None:
+    if isinstance(value, Mapping):
+        case.handler = value.get("route")
+        case.hidden_from = list(value.get("hidden_from") or [])
 
 
-def _assignment(case: Case, value: Mapping[str, Any]) -> None:
-    case.lead_unit = value.get("lead_unit") or case.lead_unit
-    case.co_units = list(value.get("co_units") or [])
+def _track(case: Case, value: Any) -> None:
+    case.track = str(value)  # screening may find that it is about a service only
 
 
-def _severity(case: Case, value: Mapping[str, Any]) -> None:
-    case.severity = value.get("level")
+def _lead_unit(case: Case, value: Any) -> None:
+    case.lead_unit = str(value)
 
 
-def _classification(case: Case, value: Mapping[str, Any]) -> None:
-    case.classification = value.get("class") or case.classification
-    case.protected = bool(value.get("protected"))
+def _co_units(case: Case, value: Any) -> None:
+    case.co_units = [str(unit) for unit in value] if isinstance(value, list) else []
+
+
+def _severity(case: Case, value: Any) -> None:
+    case.severity = value.get("level") if isinstance(value, Mapping) else str(value)
+
+
+def _classification(case: Case, value: Any) -> None:
+    if isinstance(value, Mapping):
+        case.classification = value.get("class") or case.classification
+        case.protected = bool(value.get("protected"))
 
 
 HEEDED = {
     "activity_entered": _entered,
-    "decision_evaluated": _decided,
+    "decision_evaluated": _note_variables,
+    "task_completed": _note_variables,
     "task_created": _task_created,
     "instance_completed": _ended,
     "instance_cancelled": _ended,
 }
-KEPT_DECISIONS = {
+KEPT = {  # process variable -> what the register keeps of it
     "handler": _handler,
-    "assignment": _assignment,
+    "track": _track,
+    "lead_unit": _lead_unit,
+    "co_units": _co_units,
     "severity": _severity,
     "classification": _classification,
 }

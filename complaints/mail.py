@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from complaints.desk import Desk
+from complaints.errors import OfficeError
 from complaints.models import MailboxMessage
 from complaints.settings import OfficeSettings
 from engine.canonical import dumps, loads
@@ -28,8 +29,10 @@ from engine.work import Work
 TIMEOUT_SECONDS = 20
 
 
-class MailUndelivered(Exception):
-    """The mail server did not take a message; it stays in the outbox and is tried again."""
+class MailUndelivered(OfficeError):
+    """The mail server did not take the message ({told}); it is tried again."""
+
+    thai = "เครื่องส่งอีเมลไม่รับข้อความ ({told}) ระบบจะลองส่งใหม่"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class SmtpCarrier:
             told = f"{type(error).__name__} {_reply_code(error)}".strip()
         else:
             return
-        raise MailUndelivered(told)
+        raise MailUndelivered(told=told)
 
     def _connect(self) -> smtplib.SMTP:
         host, port = self.settings.smtp_host, self.settings.smtp_port

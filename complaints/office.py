@@ -27,7 +27,7 @@ from complaints.attachments import FileInfo, Staged, Upload, discard_files
 from complaints.cases import CaseLine, CaseView
 from complaints.complainant import PublicCase
 from complaints.desk import Desk
-from complaints.guidelinefiles import GuidelineState
+from complaints.guidelinefiles import GuidelineState, check_facts, check_table
 from complaints.letters import LetterView, letter_handler
 from complaints.listeners import watch_cases
 from complaints.mail import MailboxEntry
@@ -40,7 +40,6 @@ from complaints.templates import check_template
 from engine.actor import Actor
 from engine.clock import Clock
 from engine.engine import Engine
-from engine.findings import Finding
 from engine.queries import definition
 from forms import Form
 
@@ -293,9 +292,6 @@ def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
     engine.functions["due"] = clocks.due
     engine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
     engine.listeners += [clocks.watch_clocks, watch_cases]
-    engine.checks.update({".form": forms.check, ".md": check_template, ".csv": _accept})
+    engine.checks.update({".form": forms.check, ".md": check_template})
+    engine.checks.update({".csv": check_table, ".json": check_facts})
     engine.deliverers.update(errands.deliverers(engine, desk, settings))
-
-
-def _accept(name: str, content: bytes) -> list[Finding]:
-    return []

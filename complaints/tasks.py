@@ -188,7 +188,6 @@ def complete_task(
         element_id=task.element_id,
     )
     adopt_files(work, desk, case.id, staged, added_by=user.id, submission_id=submission)
-    _note_units(case, checked.variables)
     runtime.complete_user_task(
         work, task_id, checked.variables, actor=user.actor, idempotency_key=idempotency_key
     )
@@ -213,13 +212,6 @@ def _must_be_theirs(work: Work, task: UserTask, user: User) -> None:
 def _may_complete(task: UserTask, user: User) -> bool:
     is_candidate = user.id in task.candidate_users or bool(user.groups & set(task.candidate_groups))
     return task.assignee == user.id or (task.assignee is None and is_candidate)
-
-
-def _note_units(case: Case, variables: Mapping[str, Any]) -> None:
-    """The head's choice of units opens the case to them."""
-    if variables.get("lead_unit"):
-        case.lead_unit = str(variables["lead_unit"])
-        case.co_units = [str(unit) for unit in variables.get("co_units") or []]
 
 
 def _in_scope(user: User, scope: Scope) -> sa.ColumnElement[bool]:

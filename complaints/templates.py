@@ -14,10 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from complaints.errors import LetterIncomplete, LetterUnknown
+from complaints.errors import LetterFaulty, LetterIncomplete, LetterUnknown
 from engine.clock import BANGKOK
 from engine.findings import Finding
 from engine.text import Text
@@ -89,6 +88,7 @@ def render(template: Template, facts: Mapping[str, Any]) -> str:
 
     Raises:
         LetterIncomplete: something that the letter must say is missing or empty.
+        LetterFaulty: the template reaches for what it may not touch.
     """
     for place in template.required:
         if _is_blank(_at(facts, place)):
@@ -97,6 +97,8 @@ def render(template: Template, facts: Mapping[str, Any]) -> str:
         text = _compiled(template.body).render(facts)
     except UndefinedError as error:
         raise LetterIncomplete(letter=template.kind, missing=str(error)[:80]) from None
+    except TemplateError:
+        raise LetterFaulty(letter=template.kind) from None
     return _tidy(text)[:LONGEST_LETTER]
 
 
@@ -110,7 +112,7 @@ def check_template(name: str, content: bytes) -> list[Finding]:
     except TemplateSyntaxError as error:
         reason = error.message or "?"
         return [_finding(name, f"แบบหนังสือผิดรูป: {reason}", f"Bad template: {reason}", error.lineno)]
-    except (TemplateError, SecurityError) as error:
+    except TemplateError as error:
         return [_finding(name, f"แบบหนังสือผิดรูป: {error}", f"Bad template: {error}", None)]
     return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from tests.support import drawing as draw
@@ -54,6 +55,7 @@ required: f10_decision.reasons, f10_decision.law, f10_decision.facts_found
 """
 
 
+@functools.cache  # each drawing numbers its flows anew, which would make a new version
 def diagram() -> bytes:
     """Acknowledge, screen, ask what is missing, assign, clarify, decide, notify; withdraw."""
     return draw.diagram(
