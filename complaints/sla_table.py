@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
-from complaints.deadlines import COMPLAINANT, SlaRule, amount, read_rule
+from complaints.deadlines import COMPLAINANT, SlaRule, SlaRuleInvalid, amount, read_rule
 from engine import feel
 from engine.clock import BANGKOK
-from engine.errors import Refusal
 from engine.text import Text
 
 DECISION = "sla"
@@ -57,15 +58,44 @@ def limits_of(rows: list[SlaRow], key: str, labels: Mapping[str, Text]) -> tuple
 
 
 def labels_of(files: Mapping[str, bytes]) -> dict[str, Text]:
-    """What the values of conditions are called: outputs `level` and `name` of any table."""
-    found: dict[str, Text] = {}
+    """What the values of the table's conditions are called, as the other files call them: the
+    options of the form field that a column asks for, and levels that a table names."""
+    found = dict(_option_labels(files, set(_asked(files))))
     for table in _tables(files, None):
-        names = [output.get("name") for output in table.iterchildren(_tag("output"))]
+        names = [str(output.get("name")) for output in table.iterchildren(_tag("output"))]
         if {"level", "name"} <= set(names):
             for values in _outputs(table, names):
-                name, english = values["name"], values.get("name_en") or values["level"]
-                found.setdefault(values["level"], Text(str(name), str(english)))
+                english = str(values.get("name_en") or values["level"])
+                found.setdefault(values["level"], Text(str(values["name"]), english))
     return found
+
+
+def _asked(files: Mapping[str, bytes]) -> Iterator[str]:
+    """The expressions of the columns: for most of them, the key of a form field."""
+    for table in _tables(files, DECISION):
+        for column in table.iter(_tag("inputExpression")):
+            yield _text(column)
+
+
+def _option_labels(files: Mapping[str, bytes], keys: set[str]) -> Iterator[tuple[str, Text]]:
+    for name, content in files.items():
+        if name.endswith(".form"):
+            for field in _fields(json.loads(content)):
+                if field.get("key") in keys:
+                    yield from _options(field)
+
+
+def _fields(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for child in component.get("components") or ():
+        yield child
+        yield from _fields(child)
+
+
+def _options(field: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    english = field.get("properties") or {}
+    for option in field.get("values") or ():
+        value, label = str(option["value"]), str(option["label"])
+        yield value, Text(label, str(english.get(f"en:{value}") or label))
 
 
 def _limit(rule: SlaRule, condition: Text) -> Limit:
@@ -103,13 +133,12 @@ def _tag(name: str) -> str:
 
 
 def _rows(table: Any) -> Iterator[SlaRow]:
-    names = [output.get("name") for output in table.iterchildren(_tag("output"))]
+    names = [str(output.get("name")) for output in table.iterchildren(_tag("output"))]
     for rule, values in zip(table.iterchildren(_tag("rule")), _outputs(table, names), strict=True):
         steps, *others = [_literals(_text(cell)) for cell in rule.iterchildren(_tag("inputEntry"))]
-        for_steps = steps[0] if steps else "?"
         try:
-            read = read_rule(for_steps, values)
-        except Refusal:
+            read = read_rule(steps[0] if steps else "", values)
+        except SlaRuleInvalid:
             continue  # a row that no case can use promises nothing to the public either
         yield SlaRow(rule.get("id", ""), steps, tuple(others), read)
 
@@ -134,8 +163,6 @@ def _literals(test: str) -> tuple[str, ...]:
 
 
 def _value(expression: str) -> Any:
-    from datetime import datetime
-
     if not expression:
         return None
     environment = feel.Environment(now=datetime(2000, 1, 1, tzinfo=BANGKOK))
