@@ -52,11 +52,9 @@ class SourceRejected(EngineError):
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
-        super().__init__(summary="")
-        self.text = Text(
-            self.thai.format(summary="; ".join(finding.line("th") for finding in findings[:3])),
-            "The file cannot be read: " + "; ".join(finding.line("en") for finding in findings[:3]),
-        )
+        super().__init__(summary="; ".join(finding.line("en") for finding in findings[:3]))
+        told = "; ".join(finding.line("th") for finding in findings[:3])
+        self.text = Text(self.thai.format(summary=told), self.text.en)
 
     def __reduce__(self) -> tuple[type["SourceRejected"], tuple[list[Finding]]]:
         return SourceRejected, (self.findings,)

@@ -29,6 +29,7 @@ def lint(
     known_forms: Collection[str] | None = None,
     known_decisions: Collection[str] | None = None,
     known_processes: Collection[str] | None = None,
+    known_functions: Collection[str] | None = None,
     rulesets: Collection[str] = ALL,
 ) -> list[Finding]:
     """Everything the gate has to say about the .bpmn files among `files`, worst first.
@@ -50,6 +51,7 @@ def lint(
         known_forms,
         known_decisions,
         None if known_processes is None else {*known_processes, *own},
+        known_functions,
         {call for tree in trees.values() for call in _calls(tree)},
     )
     for tree in trees.values():

@@ -18,6 +18,7 @@ class Known:
     forms: Collection[str] | None = None
     decisions: Collection[str] | None = None
     processes: Collection[str] | None = None
+    functions: Collection[str] | None = None  # that the host gives to expressions
     called: Collection[str] = ()  # processes that another one of the same files calls
 
 

@@ -95,6 +95,53 @@ def expression_syntax(subject: Subject) -> Iterator[Hit]:
 EMPTY = Text("ว่างเปล่า", "it is empty")
 
 
+def _problems(subject: Subject) -> Iterator[tuple[Place, feel.Problem]]:
+    functions = subject.known.functions
+    for place in places(subject):
+        text = expression_of(place)
+        for problem in feel.check(text, functions=functions or ()) if text else ():
+            unjudged = functions is None and problem.code == "unknown-function"
+            if problem.code != "syntax" and not unjudged:
+                yield place, problem
+
+
+def _hits(subject: Subject, *, certain: bool) -> Iterator[Hit]:
+    for place, problem in _problems(subject):
+        if (problem.code in BROKEN) == certain:
+            facts = {"slot": place.slot, "problem": problem.text, "at": problem.column}
+            yield at(place.element, column=problem.column, expression=expression_of(place), **facts)
+
+
+BROKEN = {"unknown-function", "arity"}
+
+
+@FAMILY.rule(
+    "expression-call",
+    Text("นิพจน์ใน {slot} เรียกใช้ไม่ได้: {problem}", "The expression in {slot} cannot work: {problem}."),
+    Text(
+        "ฟังก์ชันที่ไม่มีหรือเรียกผิดให้ค่าว่าง (null) เสมอ",
+        "A function that is unknown or called wrongly always gives null.",
+    ),
+    Text("แก้ที่คอลัมน์ {at}: {expression}", "Correct it at column {at}: {expression}"),
+)
+def expression_call(subject: Subject) -> Iterator[Hit]:
+    yield from _hits(subject, certain=True)
+
+
+@FAMILY.rule(
+    "expression-pointless",
+    Text("นิพจน์ใน {slot} ไม่มีผล: {problem}", "The expression in {slot} has no effect: {problem}."),
+    Text(
+        "การเทียบค่าต่างชนิดไม่มีวันเป็นจริง",
+        "Values of different kinds are never equal, and cannot be computed with.",
+    ),
+    Text("แก้ที่คอลัมน์ {at}: {expression}", "Correct it at column {at}: {expression}"),
+    severity="warning",
+)
+def expression_pointless(subject: Subject) -> Iterator[Hit]:
+    yield from _hits(subject, certain=False)
+
+
 @FAMILY.rule(
     "expression-embedded",
     Text(
