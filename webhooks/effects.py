@@ -106,8 +106,11 @@ def _hand_in(
 
 
 def _check_message(source: InboundSource, payload: Payload) -> None:
+    name = payload.get("message")
+    if isinstance(name, str) and name not in source.messages:
+        raise MessageNotPermitted(name=name[:100])
     places = [_unknown(name) for name in payload if name not in MESSAGE_FIELDS]
-    if not isinstance(payload.get("message"), str):
+    if not isinstance(name, str):
         places.append(_place("message", "ต้องระบุชื่อข้อความ", "The message's name is required."))
     named = [name for name in REFERENCES if name in payload]
     if len(named) != 1 or not isinstance(payload[named[0]], str):
@@ -116,12 +119,10 @@ def _check_message(source: InboundSource, payload: Payload) -> None:
     variables = payload.get("variables", {})
     if not isinstance(variables, dict):
         places.append(_place("variables", "ต้องเป็นออบเจกต์ JSON", "This must be a JSON object."))
-    elif payload.get("message") not in FORMS:
+    elif name not in FORMS:
         places += [_unknown(f"variables.{n}") for n in variables if n not in source.variables]
     if places:
         raise FieldsRefused(places)
-    if payload["message"] not in source.messages:
-        raise MessageNotPermitted(name=payload["message"][:100])
 
 
 def _referred(work: Work, desk: Desk, payload: Payload) -> Case:

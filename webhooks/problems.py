@@ -11,6 +11,7 @@ from engine import errors
 from engine.database import DatabaseUnavailable
 from engine.errors import Refusal
 from engine.text import Text
+from forms.errors import FormInvalid
 from webhooks.errors import FieldsRefused, TokenRefused, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
@@ -62,6 +63,8 @@ def of_refusal(refusal: Refusal) -> Response:
     details: dict[str, Any] = {}
     if isinstance(refusal, FieldsRefused):
         details["places"] = refusal.places
+    if isinstance(refusal, FormInvalid):
+        details["places"] = _answers(refusal)
     if isinstance(refusal, errors.DeploymentRejected):
         details["findings"] = [finding.to_json() for finding in refusal.findings]
     answer = problem(status_of(refusal), kind_of(refusal), refusal.text, details)
@@ -72,6 +75,14 @@ def of_refusal(refusal: Refusal) -> Response:
     if isinstance(refusal, DatabaseUnavailable):
         answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _answers(refusal: FormInvalid) -> list[dict[str, str]]:
+    return [
+        {"in": "form", "field": path, "th": text.th, "en": text.en}
+        for path, texts in refusal.errors.items()
+        for text in texts
+    ]
 
 
 def of_http(error: HTTPException) -> Response:
