@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from complaints.clock_models import ClockRow
 from complaints.clock_rows import OVERALL, ClockNotFound, count_of, iso, note, open_clocks
-from complaints.deadlines import AGENCY, Pause, amount, deadline_of, read_rule
+from complaints.deadlines import AGENCY, Pause, SlaRule, amount, deadline_of, read_rule
 from complaints.errors import OfficeError, ReasonNeeded
 from complaints.holiday_table import current_calendar
 from complaints.models import Case
@@ -28,6 +28,7 @@ from forms.dates import spell_date
 
 LEAST_REASON = 10
 WAITING = Text("รอข้อมูลจากผู้ร้องเรียน", "waiting for the complainant")
+REASSESSED = Text("ประเภทหรือความเร่งด่วนของเรื่องเปลี่ยนไป", "the kind or urgency of the case changed")
 WAITED = Text("สิ้นสุดการรอข้อมูลจากผู้ร้องเรียน", "no longer waiting for the complainant")
 
 
@@ -107,17 +108,20 @@ def resume_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Clo
     return clock
 
 
-def pause_for_complainant(work: Work, case_id: str) -> None:
-    """Let every clock that may stand still do so, until the complainant has answered."""
-    for clock in open_clocks(work, case_id):
-        rule = read_rule(clock.key, clock.rule)
-        may = rule.pause_limit and rule.owner == AGENCY and clock.status == "running"
-        if may and _days_left_to_pause(work, clock) > 0:
+def pause_for_complainant(work: Work, asking: ClockRow) -> None:
+    """While the complainant has the ball the agency's clocks of the case stand still, in all for
+    no longer than the rule of the asking step allows."""
+    limit = read_rule(asking.key, asking.rule).pause_limit
+    for clock in open_clocks(work, asking.case_id):
+        if clock.owner != AGENCY or clock.status != "running" or not limit:
+            continue
+        clock.rule = {**clock.rule, "pause_limit": limit}
+        if _days_left_to_pause(work, clock) > 0:
             pause_clock(work, clock.id, reason=WAITING.th, actor=SYSTEM)
 
 
-def resume_after_complainant(work: Work, case_id: str) -> None:
-    for clock in open_clocks(work, case_id):
+def resume_after_complainant(work: Work, asking: ClockRow) -> None:
+    for clock in open_clocks(work, asking.case_id):
         if clock.status == "paused":
             resume_clock(work, clock.id, reason=WAITED.th, actor=SYSTEM)
 
@@ -172,6 +176,20 @@ def _check_asked_in_time(work: Work, clock: ClockRow, ask_before: int) -> None:
     latest = calendar.working_days_before(last_day, ask_before)
     if work.now.astimezone(BANGKOK).date() > latest or work.now > clock.due_at:
         raise ExtensionTooLate(latest=spell_date(latest, "en"), latest_th=spell_date(latest, "th"))
+
+
+# ── another rule ───────────────────────────────────────────────────────────────────────────────
+
+
+def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> None:
+    """Count a deadline by another row of the table, when the case turns out to fall under it."""
+    row = {**rule.to_json(), "pause_limit": clock.rule.get("pause_limit", 0)}
+    if row == clock.rule:
+        return
+    before, clock.rule = clock.due_at, row
+    _recount(work, clock)
+    if clock.due_at != before:
+        _tell(work, clock, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
 
 
 # ── a changed calendar ─────────────────────────────────────────────────────────────────────────

@@ -126,6 +126,8 @@ def watch_clocks(work: Work, event: Event) -> None:
             finish_clock(work, clock)
     if event.type == "instance_started":
         _start_overall(work, event)
+    if event.type == "decision_evaluated":
+        _review_overall(work, event)
     key = event.properties.get("sla")
     if key is not None and event.type in LEAVING:
         _leave_step(work, event, key)
@@ -134,16 +136,28 @@ def watch_clocks(work: Work, event: Event) -> None:
 
 
 def _start_overall(work: Work, event: Event) -> None:
+    rule = _overall_rule(work, event)
+    if rule is not None:
+        clock = start_clock(work, instance_of(work, event.instance_id), rule)
+        case = work.session.get(Case, clock.case_id)
+        if case is not None:
+            case.due_at = clock.due_at
+
+
+def _review_overall(work: Work, event: Event) -> None:
+    """How long a case may take in all depends on what the tables have since found out about it."""
+    clock = running_clock(work, event.business_key or event.instance_id, OVERALL)
+    rule = _overall_rule(work, event) if clock is not None else None
+    if clock is not None and rule is not None:
+        clock_moves.apply_rule(work, clock, rule)
+
+
+def _overall_rule(work: Work, event: Event) -> SlaRule | None:
     instance = instance_of(work, event.instance_id)
-    case = work.session.get(Case, event.business_key) if event.business_key else None
     execution = work.live.get(instance.id)
     variables = {} if execution is None else execution.variables()
     row = _sla_row(work, instance.definition_id, OVERALL, variables, work.now)
-    if row is None:
-        return
-    clock = start_clock(work, instance, read_rule(OVERALL, row))
-    if case is not None:
-        case.due_at = clock.due_at
+    return None if row is None else read_rule(OVERALL, row)
 
 
 def _leave_step(work: Work, event: Event, key: str) -> None:
@@ -152,14 +166,14 @@ def _leave_step(work: Work, event: Event, key: str) -> None:
     if clock and clock.command_seq < instance_of(work, event.instance_id).command_seq:
         finish_clock(work, clock)
         if clock.owner == COMPLAINANT:
-            clock_moves.resume_after_complainant(work, clock.case_id)
+            clock_moves.resume_after_complainant(work, clock)
 
 
 def _enter_step(work: Work, event: Event, key: str) -> None:
-    """While the complainant is waited for, the clocks whose rule says so stand still."""
+    """While the complainant is waited for, the agency's own clocks stand still."""
     clock = running_clock(work, event.business_key or event.instance_id, key)
     if clock is not None and clock.owner == COMPLAINANT:
-        clock_moves.pause_for_complainant(work, clock.case_id)
+        clock_moves.pause_for_complainant(work, clock)
 
 
 # ── looking ────────────────────────────────────────────────────────────────────────────────────
