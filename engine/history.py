@@ -61,9 +61,8 @@ def append_events(
             "at": work.now,
             "actor": actor.id,
             "data": data,
-            "previous": head,
         }
-        head = row["hash"] = event_hash(row)
+        head = row["hash"] = event_hash(head, row)
         rows.append(row)
     if rows:
         work.session.execute(sa.insert(table(HistoryEvent)), rows)
@@ -91,19 +90,18 @@ def append_command(
         "at": work.now,
         "results": {"calls": results} if results else {},
         "state_hash": state_hash,
-        "previous": instance.command_head,
         "idempotency_key": idempotency_key,
         "answer": answer,
     }
-    row["hash"] = command_hash(row)
+    row["hash"] = command_hash(instance.command_head, row)
     work.session.execute(sa.insert(table(Command)), [row])
     instance.command_head = row["hash"]
 
 
-def event_hash(row: Mapping[str, Any]) -> str:
+def event_hash(previous: str, row: Mapping[str, Any]) -> str:
     """The hash of an event: over everything it says and over the hash before it."""
     return digest(
-        row["previous"],
+        previous,
         row["instance_id"],
         str(row["seq"]),
         str(row["command_seq"]),
@@ -115,9 +113,9 @@ def event_hash(row: Mapping[str, Any]) -> str:
     )
 
 
-def command_hash(row: Mapping[str, Any]) -> str:
+def command_hash(previous: str, row: Mapping[str, Any]) -> str:
     return digest(
-        row["previous"],
+        previous,
         row["instance_id"],
         str(row["seq"]),
         row["kind"],

@@ -13,7 +13,7 @@ from engine import incidents
 from engine.actor import SYSTEM, Actor
 from engine.errors import EngineError, Refusal
 from engine.history import record
-from engine.models import Job, ProcessInstance
+from engine.models import Job, ProcessInstance, fixed
 from engine.outbox import backoff
 from engine.runtime import check_variables
 from engine.text import Text
@@ -45,7 +45,7 @@ def due_jobs(work: Work, types: list[str], limit: int) -> list[str]:
     query = (
         sa.select(Job.id)
         .where(
-            Job.status != "failed",
+            Job.status != fixed("failed"),
             Job.due_at <= work.now,
             Job.type.in_(types),
             sa.or_(Job.locked_until.is_(None), Job.locked_until <= work.now),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from engine.errors import MessageNotAwaited, Refusal
-from engine.models import OutboxMessage, table
+from engine.models import OutboxMessage, fixed, table
 from engine.work import Work
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _due_ids(engine: Engine, limit: int) -> list[str]:
         query = (
             sa.select(OutboxMessage.id)
             .where(
-                OutboxMessage.status == "pending",
+                OutboxMessage.status == fixed("pending"),
                 OutboxMessage.due_at <= work.now,
                 OutboxMessage.topic.in_(engine.topics()),
             )

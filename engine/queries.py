@@ -21,6 +21,7 @@ from engine.models import (
     ProcessInstance,
     UserTask,
     UserTaskCandidate,
+    fixed,
 )
 from engine.runtime import newest
 from engine.turn import surroundings
@@ -39,7 +40,7 @@ def open_tasks(
 
     `after` is `(due_at, id)` of the last task of the page before.
     """
-    query = sa.select(UserTask).where(UserTask.status == "open")
+    query = sa.select(UserTask).where(UserTask.status == fixed("open"))
     if instance_id is not None:
         query = query.where(UserTask.instance_id == instance_id)
     if actor is not None:

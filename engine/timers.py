@@ -12,7 +12,7 @@ from engine import incidents
 from engine.actor import SYSTEM
 from engine.bpmn.timers import next_due
 from engine.errors import InstanceNotRunning, Refusal, TaskNotFound
-from engine.models import StartSubscription, Wait
+from engine.models import StartSubscription, Wait, fixed
 from engine.runtime import start_instance
 from engine.turn import turn
 from engine.work import Work
@@ -27,7 +27,7 @@ def due_timers(work: Work, limit: int) -> list[str]:
     """Ids of the waits whose time has come; never opens a case."""
     query = (
         sa.select(Wait.id)
-        .where(Wait.kind == "timer", Wait.due_at <= work.now)
+        .where(Wait.kind == fixed("timer"), Wait.due_at <= work.now)
         .order_by(Wait.due_at)
         .limit(limit)
     )

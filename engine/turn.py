@@ -190,7 +190,6 @@ def task_row(
         "candidate_groups": offer["candidate_groups"],
         "candidate_users": offer["candidate_users"],
         "separate_from": offer["separate_from"],
-        "properties": dict(node.extensions.properties),
         "priority": int(offer["priority"] or 50),
         "created_at": work.now,
         "due_at": _due(offer["due_date"], node.id),

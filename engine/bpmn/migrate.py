@@ -8,7 +8,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import state as stored
-from engine.bpmn.compile import Definition
+from engine.bpmn.compile import PASSAGE, Definition
 from engine.bpmn.host import Data
 from engine.bpmn.specs import BoundaryEvent, CatchEvent, FlowNode
 from engine.bpmn.tokens import LIVE, Case, Token
@@ -52,13 +52,13 @@ def _place(scope: Any, row: list[Any], target: Any, mapping: Mapping[str, str]) 
     """The name of the token's place in the target."""
     old: FlowNode = scope.spec.task_specs[row[2]]
     base, each, _ = row[2].partition("~each")
-    name = mapping.get(base, base) + ("~each" if each else "")
+    name: str = mapping.get(base, base) + ("~each" if each else "")
     new = target.task_specs.get(name)
     if not row[3] & LIVE:
-        return name if new is not None else target.passage.name  # kept for its variables only
+        return name if new is not None else PASSAGE.id  # kept for its variables only
     if isinstance(old, BoundaryEvent) and new is None:
         row[3] = TaskState.CANCELLED  # the target does not watch any more
-        return str(target.passage.name)
+        return PASSAGE.id
     if new is None:
         raise CannotMove(f"{base}: the target has no such element")
     if type(new) is not type(old) or _event(new) != _event(old):

@@ -147,7 +147,6 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("results", sa.Text(), nullable=False),
         sa.Column("state_hash", sa.String(length=64), nullable=False),
-        sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
@@ -167,7 +166,6 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
-        sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_history_event_instance_id")
@@ -237,7 +235,6 @@ def upgrade() -> None:
         sa.Column("candidate_groups", sa.Text(), nullable=False),
         sa.Column("candidate_users", sa.Text(), nullable=False),
         sa.Column("separate_from", sa.Text(), nullable=False),
-        sa.Column("properties", sa.Text(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
