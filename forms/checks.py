@@ -41,12 +41,12 @@ def thai_phone(text: str) -> str:
 
 def email(text: str) -> str:
     """An address a letter can be sent to; its domain in lower case."""
+    if len(text) > 254:  # RFC 5321, 4.5.3.1.3: no mail server takes a longer path
+        raise CheckFailed(wording.BAD_EMAIL)
     try:
         validate.Email()(text)
     except marshmallow.ValidationError as error:
         raise CheckFailed(wording.BAD_EMAIL) from error
-    if len(text) > 254:  # RFC 5321, 4.5.3.1.3: no mail server takes a longer path
-        raise CheckFailed(wording.BAD_EMAIL)
     name, _, domain = text.rpartition("@")
     return f"{name}@{domain.lower()}"
 

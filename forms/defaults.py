@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from forms.component import Component
-from forms.situation import Situation
+from forms.situation import Situation, default_of
 from forms.slots import Scope
 
 # A default may show a field that has a default of its own; longer chains than this stay empty.
@@ -47,7 +47,7 @@ def _fill(
         elif component.type == "dynamiclist":
             filled[key] = _rows(component, answers.get(key), situation, scope, prefix)
         elif component.is_leaf and key not in answers and component.default.is_set:
-            value = component.default.value(scope)
+            value = default_of(component, scope, situation.surroundings)
             filled |= {} if value is None else {key: value}
     return filled
 

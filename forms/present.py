@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from engine.text import Text
+from forms import inputs
 from forms.component import CHOICES, Component, token_of, walk
 from forms.defaults import as_mapping
 from forms.judging import options_of
-from forms.numerals import spell_number
-from forms.readout import spell_in_time, words_of
+from forms.readout import words_of
 from forms.situation import Situation
 from forms.slots import Scope
 from forms.view import (
@@ -188,19 +187,19 @@ class _Page:
             id=self.id_of(path),
             name=_html(path),
             label=self.say(component.label),
-            hint=self._hint(component, scope),
+            hint=inputs.hint_of(component, scope, self.request.language),
             required=component.required.is_true(scope),
             live=component.key in self.watched,
-            value=self._value(component, value),
+            value=inputs.value_of(component, value, self.request.language),
             errors=self._errors(path),
-            attributes=_attributes(component, scope),
+            attributes=inputs.attributes_of(component, scope),
             options=tuple(self._options(component, value, scope, path)),
             files=tuple(self._files(value, path)) if component.type == "filepicker" else (),
-            lines=_height(component),
+            lines=inputs.lines_of(component),
         )
 
     def _fixed(self, component: Component, scope: Scope, path: str) -> ItemView:
-        value = component.default.value(scope)
+        value = scope.values.get(component.key)
         return ItemView(
             kind="fixed",
             id=self.id_of(path),
@@ -209,27 +208,8 @@ class _Page:
             value=words_of(component, value, scope, self.request.language),
         )
 
-    def _hint(self, component: Component, scope: Scope) -> str:
-        parts = [self.say(component.description)]
-        if component.type == "datetime":
-            parts.append(self.say(_DATE_HINTS[component.subtype]))
-        if component.type == "filepicker":
-            most = component.limits.maximum.value(scope) or 1
-            facts = {"files": most, "megabytes": component.limits.max_megabytes}
-            parts.append(self.say(_FILE_HINT.format(**facts)))
-        return " ".join(part for part in parts if part)
-
     def _errors(self, path: str) -> tuple[str, ...]:
         return tuple(self.say(text) for text in self.request.errors.get(path, ()))
-
-    def _value(self, component: Component, value: Any) -> str:
-        if component.type in CHOICES or component.type in ("checkbox", "filepicker"):
-            return "true" if value is True or value in ("true", "on") else ""
-        if component.type == "datetime":
-            return spell_in_time(value, component.subtype, self.request.language)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            return spell_number(value)
-        return value if isinstance(value, str) else ""
 
     def _options(
         self, component: Component, value: Any, scope: Scope, path: str
@@ -265,51 +245,8 @@ class _Page:
                     yield ErrorLink(path, self.say(unplaced), "")
 
 
-_DATE_HINTS: Final = {
-    "date": Text(
-        "กรอกวัน เดือน และปี พ.ศ. เช่น 5 มี.ค. 2569 หรือ 5/3/2569",
-        "Day, month and year, e.g. 5 March 2026 or 5/3/2569.",
-    ),
-    "time": Text("กรอกเวลา เช่น 14.30 น.", "For example 14:30."),
-    "datetime": Text(
-        "กรอกวันและเวลา เช่น 5 มี.ค. 2569 14.30 น.",
-        "Date and time, e.g. 5 March 2026 14:30.",
-    ),
-}
-_FILE_HINT: Final = Text(
-    "ไม่เกิน {files} แฟ้ม แฟ้มละไม่เกิน {megabytes} MB",
-    "At most {files} file(s) of up to {megabytes} MB each.",
-)
-
-
 def _html(path: str) -> str:
     return path.replace(".", "-")
-
-
-def _height(component: Component) -> int:
-    longest = component.limits.maximum.literal
-    if component.type != "textarea":
-        return 0
-    return 8 if isinstance(longest, int) and longest > 5000 else 4
-
-
-def _attributes(component: Component, scope: Scope) -> dict[str, str]:
-    """What tells the browser which keyboard and which saved value to offer."""
-    attributes = {
-        name: component.properties[name]
-        for name in ("autocomplete", "inputmode")
-        if name in component.properties
-    }
-    keyboards = {"thai_id": "numeric", "thai_phone": "tel", "email": "email", "postcode": "numeric"}
-    if component.type == "number":
-        attributes.setdefault("inputmode", "decimal")
-    elif component.check in keyboards:
-        attributes.setdefault("inputmode", keyboards[component.check])
-    if component.type == "filepicker" and component.limits.accept:
-        attributes["accept"] = component.limits.accept
-    if component.type == "filepicker" and (component.limits.maximum.value(scope) or 1) > 1:
-        attributes["multiple"] = "multiple"
-    return attributes
 
 
 def _all_items(items: Sequence[ItemView]) -> Iterator[ItemView]:

@@ -16,11 +16,20 @@ _KEY: Final = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
 _THAI: Final = re.compile(r"[\u0e01-\u0e5b]")
 # Names a scope gives itself, and one that marshmallow's generated schema class keeps for itself.
 _RESERVED: Final = frozenset({"this", "parent", "i", "Meta", "csrf_token"})
-_PROPERTIES: Final = frozenset(
-    "label_en description_en text_en variable personal check pattern_message_en rule "
-    "rule_message_th rule_message_en required_if default max_files max_mb accept autocomplete "
-    "inputmode min_rows max_rows row_label row_label_en add_label add_label_en".split()
-)
+_PROPERTIES: Final = {  # what a property may stand on; elsewhere it would be read by nobody
+    **dict.fromkeys(("label_en", "description_en"), kinds.KNOWN_TYPES),
+    **dict.fromkeys(("required_if", "default", "personal"), kinds.LEAVES),
+    **dict.fromkeys(("rule", "rule_message_th", "rule_message_en"), kinds.LEAVES | {"dynamiclist"}),
+    **dict.fromkeys(("check", "pattern_message_en"), kinds.TEXTS),
+    **dict.fromkeys(("autocomplete", "inputmode"), kinds.TEXTS | {"select", "number", "datetime"}),
+    **dict.fromkeys(("max_files", "max_mb", "accept"), frozenset({"filepicker"})),
+    **dict.fromkeys(
+        "min_rows max_rows row_label row_label_en add_label add_label_en".split(),
+        frozenset({"dynamiclist"}),
+    ),
+    "variable": kinds.LEAVES | {"expression"},
+    "text_en": frozenset({"text"}),
+}
 _PER_OPTION: Final = re.compile(r"(en|hint|hint_en):")
 _APPLIED: Final = frozenset(
     "id type key path label dateLabel timeLabel text description layout conditional validate "
@@ -113,10 +122,21 @@ def _report_what_is_not_applied(piece: Piece) -> None:
         english = f"“{name}” is read but not applied."
         piece.say("not-applied", f"ระบบไม่ใช้ “{name}”", english, severity="warning")
     for name in piece.properties:
-        if name not in _PROPERTIES and not _PER_OPTION.match(name):
-            thai = f"ไม่รู้จัก property “{name}” ดู forms/README.md"
-            english = f"The property “{name}” is unknown; see forms/README.md."
-            piece.say("property", thai, english, severity="warning")
+        _check_property(piece, name)
+
+
+def _check_property(piece: Piece, name: str) -> None:
+    places = kinds.CHOICES if _PER_OPTION.match(name) else _PROPERTIES.get(name)
+    if places is None:
+        thai = f"ไม่รู้จัก property “{name}” ดู forms/README.md"
+        english = f"The property “{name}” is unknown; see forms/README.md."
+        piece.say("property", thai, english, severity="warning")
+    elif piece.type not in places:
+        thai = f"property “{name}” ใช้กับช่องชนิด {piece.type} ไม่ได้ โปรดใส่ที่ช่องที่เกี่ยวข้อง"
+        english = (
+            f"The property “{name}” does not apply to a {piece.type}; set it on the field meant."
+        )
+        piece.say("property", thai, english)
 
 
 def _read_key(piece: Piece, taken: set[str]) -> str:

@@ -19,6 +19,7 @@ class Situation:
     answers: Mapping[str, Any]
     hidden: frozenset[str]
     scope: Scope
+    surroundings: Scope  # without any answer of this form
 
     def hides(self, prefix: str, component: Component) -> bool:
         return prefix + component.id in self.hidden
@@ -34,10 +35,10 @@ def settle(
         scope = surroundings.with_answers(answers)
         found = frozenset(_hidden_places(components, answers, scope, ""))
         if found == hidden:
-            return Situation(answers, hidden, scope)
+            return Situation(answers, hidden, scope, surroundings)
         hidden = found
     answers = _counting(components, typed, surroundings, "", hidden)
-    return Situation(answers, hidden, surroundings.with_answers(answers))
+    return Situation(answers, hidden, surroundings.with_answers(answers), surroundings)
 
 
 def nothing(component: Component) -> Any:
@@ -47,6 +48,12 @@ def nothing(component: Component) -> Any:
     if component.type in MULTIPLE_CHOICES or component.type in ("filepicker", "dynamiclist"):
         return []
     return {} if component.type == "group" else None
+
+
+def default_of(component: Component, scope: Scope, surroundings: Scope) -> Any:
+    """The field's default; its own name means what the case holds under it, as in `=amount`."""
+    own = surroundings.values.get(component.key)
+    return component.default.value(scope.with_answers({component.key: own}))
 
 
 def _counting(
@@ -67,7 +74,9 @@ def _counting(
         elif component.key and component.type != "expression":
             gone = prefix + component.id in hidden
             answers[component.key] = (
-                nothing(component) if gone else _answer(component, typed, before, prefix, hidden)
+                nothing(component)
+                if gone
+                else _answer(component, typed, before, outer, prefix, hidden)
             )
     for component in components:
         if component.type == "expression" and component.key:
@@ -81,6 +90,7 @@ def _answer(
     component: Component,
     typed: Mapping[str, Any],
     scope: Scope,
+    outer: Scope,
     prefix: str,
     hidden: frozenset[str],
 ) -> Any:
@@ -102,7 +112,7 @@ def _answer(
         place = f"{prefix}{component.key}."
         return _counting(component.children, inner, scope.within(inner), place, hidden)
     if component.disabled or component.readonly.is_true(scope):
-        given = component.default.value(scope)
+        given = default_of(component, scope, outer)
     return nothing(component) if given is None else given
 
 

@@ -171,6 +171,20 @@ def test_what_is_read_only_is_never_taken_from_the_client(small: Small, accepted
     assert answers.submission == {}
 
 
+def test_a_default_by_its_own_name_is_what_the_case_holds(small: Small, accepted: Accepted) -> None:
+    form = small(
+        leaf("amount", "number", properties={"default": "=amount"}),
+        leaf("unit", readonly=True, properties={"default": "=unit", "variable": "true"}),
+    )
+
+    assert form.initial({"amount": 5}) == {"amount": 5}
+    assert accepted(form, {"amount": 7}, amount=5, unit="legal").variables == {
+        "amount": 7, "unit": "legal",
+    }  # fmt: skip
+    shown = form.view(None, {}, {"unit": "legal"}).items[1]
+    assert (shown.kind, shown.value) == ("fixed", "legal")
+
+
 def test_options_may_come_from_the_case(small: Small, accepted: Accepted) -> None:
     form = small(
         leaf("unit", "select", valuesExpression="=units"), leaf("tag", "taglist", valuesKey="tags")

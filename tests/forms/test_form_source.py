@@ -190,6 +190,19 @@ def test_what_is_read_but_not_applied_is_told_as_a_warning(draw: Draw) -> None:
     assert compile_form("small.form", draw(odd)).findings == tuple(findings)
 
 
+@pytest.mark.parametrize("name", ["personal", "rule", "check", "max_files"])
+def test_a_property_that_would_protect_nothing_is_refused(draw: Draw, name: str) -> None:
+    people = {
+        "id": "g", "type": "group", "label": "บุคคล", "components": [field()],
+        "properties": {"label_en": "People", name: "true"},
+    }  # fmt: skip
+
+    with pytest.raises(FormRejected) as caught:
+        compile_form("small.form", draw(people))
+
+    assert ("form.property", "g") in {(f.rule, f.element) for f in caught.value.findings}
+
+
 def test_an_expression_may_not_carry_text_into_the_process(draw: Draw) -> None:
     leak = {"type": "expression", "id": "e", "key": "greeting", "expression": '="คุณ" + name'}
 
