@@ -242,7 +242,7 @@ class Wait(Base):
             sqlite_where=sa.text("kind = 'timer'"),
             postgresql_where=sa.text("kind = 'timer'"),
         ),
-        Index("ix_wait_subscription", "kind", "name", "correlation_key"),
+        Index("ix_wait_subscription", "name", "correlation_key"),
     )
 
 

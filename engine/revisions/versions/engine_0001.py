@@ -290,9 +290,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("kind = 'timer'"),
     )
     op.create_index(op.f("ix_wait_instance_id"), "wait", ["instance_id"], unique=False)
-    op.create_index(
-        "ix_wait_subscription", "wait", ["kind", "name", "correlation_key"], unique=False
-    )
+    op.create_index("ix_wait_subscription", "wait", ["name", "correlation_key"], unique=False)
     op.create_table(
         "user_task_candidate",
         sa.Column("kind", sa.String(length=8), nullable=False),
