@@ -199,10 +199,29 @@ def _is_part(process: Process) -> bool:
 )
 def guideline_outcome(subject: Subject) -> Iterator[Hit]:
     for process in _processes(subject):
+        main = _main_path(process.body)
         for node in process.body.nodes.values():
-            plain = node.tag == "endEvent" and not node.events
+            plain = node.tag == "endEvent" and not node.events and node.id in main
             if plain and not _outcome(node) and not _is_part(process):
                 yield at(node.id)
+
+
+def _main_path(scope: Scope) -> set[str]:
+    """What the case itself passes; a reminder that runs beside a step closes nothing."""
+    found: set[str] = set()
+    pending = [node.id for node in scope.nodes.values() if node.tag == "startEvent"]
+    while pending:
+        current = pending.pop()
+        if current in found:
+            continue
+        found.add(current)
+        pending += [flow.target for flow in scope.outgoing(current)]
+        pending += [
+            node.id
+            for node in scope.nodes.values()
+            if node.attached_to == current and node.interrupting
+        ]
+    return found
 
 
 @FAMILY.rule(
