@@ -69,8 +69,12 @@ def test_differing_from_the_table_needs_a_reason(
     form: FormOf, refused: Refused, accepted: Accepted
 ) -> None:
     case = {"identity_mode": "open", "track": "G", "elsewhere": "none"}
-    differing = SCREENING | {"override_result": "REFER"}
-    assert set(refused(form("f2-screening"), differing, **case)) == {"override_reason"}
+    asking = SCREENING | {"override_result": "ASK_INFO"}
+    assert set(refused(form("f2-screening"), asking, **case)) == {"override_reason"}
+    referring = SCREENING | {"override_result": "REFER", "override_reason": "ไม่ใช่หน้าที่ของ สสว."}
+    assert set(refused(form("f2-screening"), referring, **case)) == {"refer_to"}
+    merging = SCREENING | {"override_result": "MERGE", "override_reason": "เป็นเรื่องเดียวกัน"}
+    assert set(refused(form("f2-screening"), merging, **case)) == {"duplicate_of"}
 
     follows = accepted(form("f2-screening"), SCREENING | {"override_reason": "ไม่นับ"}, **case)
     assert "override_reason" not in follows.submission
