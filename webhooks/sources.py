@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from complaints.keys import Keyring
 from engine.actor import Actor
@@ -80,14 +81,22 @@ def sources(work: Work) -> list[InboundSource]:
 def count_refusal(work: Work, name: str, reason: str) -> None:
     """One more refusal of this source today."""
     known = work.session.get(InboundSource, name)
-    key = (known.name if known else UNKNOWN, reason, work.now.astimezone(BANGKOK).date())
-    counter = work.session.get(InboundRefusal, key, with_for_update=True)
-    if counter is None:
-        source, reason, day = key
-        counter = InboundRefusal(source=source, reason=reason, day=day, count=0)
-        work.session.add(counter)
-    counter.count += 1
-    counter.last_at = work.now
+    row = {
+        "source": known.name if known else UNKNOWN,
+        "reason": reason,
+        "day": work.now.astimezone(BANGKOK).date(),
+        "count": 1,
+        "last_at": work.now,
+    }
+    # One statement: two refusals at once would otherwise both find no row, and one of them fail.
+    dialect = work.session.connection().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(InboundRefusal)
+    work.session.execute(
+        insert.values(row).on_conflict_do_update(
+            index_elements=["source", "reason", "day"],
+            set_={"count": InboundRefusal.count + 1, "last_at": work.now},
+        )
+    )
 
 
 def refusals(work: Work, *, limit: int = 100) -> list[InboundRefusal]:

@@ -27,17 +27,23 @@ ADMINISTRATOR = Actor.of("admin-1", "administrator")
 
 
 @pytest.fixture
-def engine(sqlite_url: str, clock: TravellingClock) -> Iterator[Engine]:
+def url(sqlite_url: str) -> str:
+    """A fresh database; a module that must hold on both overrides this."""
+    return sqlite_url
+
+
+@pytest.fixture
+def engine(url: str, clock: TravellingClock) -> Iterator[Engine]:
     """An engine on a fresh database, with nothing deployed."""
-    engine = Engine(open_database(sqlite_url), clock=clock)
+    engine = Engine(open_database(url), clock=clock)
     yield engine
     engine.close()
 
 
 @pytest.fixture
-def office(engine: Engine, sqlite_url: str, tmp_path: Path) -> Office:
+def office(engine: Engine, url: str, tmp_path: Path) -> Office:
     """An office with empty tables."""
-    settings = OfficeSettings(database_url=sqlite_url, data_dir=tmp_path / "data")
+    settings = OfficeSettings(database_url=url, data_dir=tmp_path / "data")
     return Office.open(settings, engine=engine)
 
 
