@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from complaints.errors import CaseNotFound
 from complaints.models import Case, Conflict, Role
 from complaints.people import User
-from engine.models import UserTask
+from engine.models import UserTask, UserTaskCandidate
 from engine.work import Work
 
 
@@ -76,6 +76,27 @@ def not_barred(user: User) -> list[ColumnElement[bool]]:
         ~sa.type_coerce(Case.hidden_from, sa.Text).contains(f'"{role}"') for role in user.roles
     ]
     return [Case.id.not_in(conflicts), *hidden]
+
+
+def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` that a case outside a person's reach fails: a first sieve for lists, so
+    that they need not look at every case there is. `sight_of` still decides on each."""
+    if _words(work, user) & STANDING.keys():
+        return []
+    units = {group.partition("@")[2] for group in user.groups} - {""}
+    co_units = sa.type_coerce(Case.co_units, sa.Text)
+    offered = sa.select(UserTaskCandidate.task_id).where(
+        UserTaskCandidate.kind == "group", UserTaskCandidate.name.in_(sorted(user.groups))
+    )
+    involved = sa.select(UserTask.instance_id).where(
+        sa.or_(
+            UserTask.completed_by == user.id,
+            UserTask.assignee == user.id,
+            UserTask.id.in_(offered),
+        )
+    )
+    reach = [Case.lead_unit.in_(units), Case.instance_id.in_(involved)]
+    return [sa.or_(*reach, *(co_units.contains(f'"{unit}"') for unit in units))]
 
 
 def may_reveal(work: Work, sight: Sight, user: User) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import sqlalchemy as sa
@@ -42,6 +43,13 @@ def destroy_key(work: Work, case_id: str, purpose: Purpose) -> None:
         return
     row.wrapped = None
     row.destroyed_at = work.now
+
+
+def preload(work: Work, case_ids: Iterable[str]) -> list[CaseKey]:
+    """Read the content keys of many cases at once; as long as the result lives, `case_key` finds
+    them without asking the database again."""
+    query = sa.select(CaseKey).where(CaseKey.case_id.in_(set(case_ids)))
+    return list(work.session.scalars(query.where(CaseKey.purpose == "content")))
 
 
 def is_destroyed(work: Work, case_id: str, purpose: Purpose) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints import attachments, letters, masterdata, people, submissions, vault
-from complaints.access import Sight, load_case, may_reveal, not_barred
+from complaints.access import Sight, load_case, may_reveal, not_barred, within_reach
 from complaints.attachments import FileInfo
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
@@ -197,7 +197,7 @@ def list_cases(
     work: Work, user: User, *, query: str = "", limit: int = 50, after: str | None = None
 ) -> list[CaseLine]:
     """Cases that a person may see, the newest receipt first; `after` is the last id of a page."""
-    conditions = [*not_barred(user)]
+    conditions = [*not_barred(user), *within_reach(work, user)]
     if query.strip():
         conditions.append(Case.receipt_no.contains(query.strip(), autoescape=True))
     if after is not None and (last := work.session.get(Case, after)) is not None:

@@ -29,6 +29,7 @@ from forms import Form
 # The vocabulary that diagrams, forms and office share (docs/vocabulary.md).
 REPLY_MESSAGE, REPLY_FORM, QUESTIONS_FORM = "reply_received", "f3_reply", "f3_information_request"
 WITHDRAWAL_MESSAGE, WITHDRAWAL_FORM = "withdrawal_requested", "withdrawal"
+WITHDRAWAL_DECISION_FORM = "f_withdrawal_decision"
 ASK_CLOCK = "ask"
 ACTOR = Actor(COMPLAINANT)
 
@@ -81,7 +82,7 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
         questions=tuple(_questions(work, desk, case)) if may_reply else (),
         answer_by=_answer_by(work, case) if may_reply else None,
         may_reply=may_reply,
-        may_withdraw=_waits_for(work, case, WITHDRAWAL_MESSAGE),
+        may_withdraw=_may_withdraw(work, case),
     )
 
 
@@ -104,7 +105,7 @@ def withdrawal_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, 
         TrackingCodeUnknown, CannotWithdraw.
     """
     case = find_case_by_code(work, desk, code)
-    if not _waits_for(work, case, WITHDRAWAL_MESSAGE):
+    if not _may_withdraw(work, case):
         raise CannotWithdraw
     return _form(work, case, WITHDRAWAL_FORM), {}
 
@@ -189,6 +190,13 @@ def _waits_for(work: Work, case: Case, message: str) -> bool:
         Wait.kind == "message", Wait.name == message, Wait.correlation_key == case.id
     )
     return work.session.scalar(query.limit(1)) is not None
+
+
+def _may_withdraw(work: Work, case: Case) -> bool:
+    """Whether the case can be withdrawn and no request of the complainant is still undecided."""
+    asked = submissions.count(work, case.id, WITHDRAWAL_FORM)
+    decided = submissions.count(work, case.id, WITHDRAWAL_DECISION_FORM)
+    return asked <= decided and _waits_for(work, case, WITHDRAWAL_MESSAGE)
 
 
 def _questions(work: Work, desk: Desk, case: Case) -> list[str]:

@@ -18,6 +18,7 @@ from complaints import (
     errands,
     guidelinefiles,
     mail,
+    notices,
     register,
     shapes,
     signin,
@@ -31,7 +32,7 @@ from complaints.guidelinefiles import GuidelineState, check_facts, check_table
 from complaints.letters import LetterView, letter_handler
 from complaints.listeners import watch_cases
 from complaints.mail import MailboxEntry
-from complaints.notices import notice_handler
+from complaints.notices import NoticeView, notice_handler
 from complaints.people import User
 from complaints.register import Filed
 from complaints.settings import OfficeSettings, desk_of
@@ -270,6 +271,11 @@ class Office:
         """Step out of a case; it is no longer visible to this person."""
         with self.engine.begin() as work:
             conflicts.declare_conflict(work, case_id, user)
+
+    def notices(self, user: User, *, limit: int = 50) -> list[NoticeView]:
+        """Notices to this person's roles and units, newest first."""
+        with self.engine.read() as work:
+            return notices.notices(work, user, limit=limit)
 
     def mailbox(self, *, limit: int = 50) -> list[MailboxEntry]:
         """The development mailbox: what would have been mailed, newest first."""

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints.casekeys import case_key
 from complaints.desk import Desk
 from complaints.models import Submission
 from engine.canonical import dumps, loads
+from engine.work import Work
 
 COMPLAINANT = "complainant"
 
@@ -76,6 +76,12 @@ def submissions(
         )
         for row in work.session.scalars(query)
     ]
+
+
+def count(work: Work, case_id: str, form: str) -> int:
+    """How often a form was handed in for a case."""
+    query = sa.select(sa.func.count()).where(Submission.case_id == case_id, Submission.form == form)
+    return work.session.scalar(query) or 0
 
 
 def latest_answers(given: list[Given]) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from complaints import masterdata, people, shapes, submissions, vault
+from complaints import casekeys, masterdata, people, shapes, submissions, vault
 from complaints.access import Sight, case_of_instance, not_barred, require_sight, task_sight
 from complaints.attachments import adopt_files
 from complaints.cases import CORRUPTION, CaseView, case_view, title_of
@@ -96,7 +96,9 @@ def work_list(
     if after is not None:
         query = query.where(sa.tuple_(due, UserTask.id) > _bound(after))
     found = list(work.session.execute(query))
+    kept = casekeys.preload(work, [case.id for _, case in found])
     items = [_item(work, desk, user, task, case) for task, case in found[:limit]]
+    del kept  # the session holds its rows weakly: they had to live until here
     more = len(found) > limit
     return WorkPage(tuple(items), _cursor(found[limit - 1][0]) if more else None)
 

@@ -74,6 +74,7 @@ def diagram() -> bytes:
         ),
         draw.catch("silent", draw.timer("P15D")),
         draw.user("assign", "screening_head", "", "f4_assignment"),
+        draw.job("remind", "notice", notice="decided", to="unit_officer@, screening_head"),
         draw.user(
             "clarify", '=["unit_officer@" + lead_unit]', "", "f6_clarification", status="CLARIFYING"
         ),
@@ -94,7 +95,7 @@ def diagram() -> bytes:
         draw.flow("complete", "assign", id="f_complete"),
         draw.path("ask", "wait", "answered", "assign"),
         draw.path("wait", "silent", "assign"),
-        draw.path("assign", "clarify", "decide", "notify", "end"),
+        draw.path("assign", "clarify", "decide", "remind", "notify", "end"),
         id="complaint",
         roots=draw.root_message("reply_received") + draw.root_message("withdrawal_requested"),
     )

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from complaints import people
 from complaints.attachments import Upload
@@ -57,6 +58,9 @@ def test_a_grievance_reaches_its_result_letter(
     _, text = office.read_letter(filed.tracking_code, public.letters[1].id)
     assert DECIDED["reasons"] in text
     assert public.closed_at == clock.now()
+    told = {who: [notice.kind for notice in office.notices(staff[who])] for who in staff}
+    assert told["it"] == told["head"] == ["decided"]
+    assert told["legal"] == told["director"] == []
 
 
 def test_the_public_course_is_coarse(office: Office, staff: Staff) -> None:
@@ -220,3 +224,28 @@ def test_a_work_list_goes_on_page_after_page(office: Office, staff: Staff) -> No
             break
 
     assert sorted(seen) == sorted(each.receipt_no for each in filed)
+
+
+def test_completing_a_task_with_a_file_is_one_commit(
+    office: Office, staff: Staff, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filed = office.file_complaint(complaint())
+    office.run_due()
+    do(office, filed, "screen", staff["head"], SCREENED)
+    do(office, filed, "assign", staff["head"], ASSIGNED)
+    task_id = office.work_list(staff["it"]).items[0].task_id
+    commits: list[Any] = []
+    statements: list[str] = []
+    database = office.engine.database
+    sa.event.listen(database, "commit", commits.append)
+    sa.event.listen(database, "before_cursor_execute", lambda *a: statements.append(a[2]))
+
+    upload = Upload("documents", "บันทึก.pdf", io.BytesIO(PDF))
+    office.complete(task_id, CLARIFIED, [upload], user=staff["it"])
+
+    with capsys.disabled():
+        print(
+            f"\ncompleting through the office: {len(statements)} statements, {len(commits)} commit"
+        )
+    assert len(commits) == 1
+    assert len(statements) <= 32
