@@ -186,6 +186,16 @@ class Boxed:
         inner.open = self.open
         return inner
 
+    def _implicit_parameters(self, element: Element) -> tuple[Parameter, ...]:
+        """A function that is a table may leave its parameters to the table's inputs."""
+        table = child(element, "decisionTable")
+        inputs = [child(each, "inputExpression") for each in children(table, "input")]
+        return tuple(
+            Parameter(text_of(each), self.types.reference(each), nullable=True)
+            for each in inputs
+            if text_of(each).isidentifier()
+        )
+
     def function(self, element: Element | None, name: str) -> Logic:
         """A function with formal parameters: of a business knowledge model or in a box."""
         if element is None:
@@ -196,7 +206,7 @@ class Boxed:
         parameters = tuple(
             Parameter(p.get("name", ""), self.types.reference(p), nullable=True)
             for p in children(element, "formalParameter")
-        )
+        ) or self._implicit_parameters(element)
         body = self.within({p.name: p.type for p in parameters}).held(element)
         names = [parameter.name for parameter in parameters]
 

@@ -16,7 +16,7 @@ from engine.feel.types import Type
 from engine.feel.values import lift
 
 # Names of the language that hold a keyword; every other name of several words needs no telling.
-KNOWN = ("date and time", "years and months duration")
+KNOWN = ("date and time", "years and months duration", "get or else")
 _SCALARS = frozenset((bool, int, str, type(None), Decimal))
 _MAX_DEPTH = 100  # of lists and contexts within each other, in a result
 

@@ -82,8 +82,9 @@ def arity(overload: Overload) -> str:
 
 def _gathered(arguments: list[Any], parameters: int) -> list[Any]:
     fixed, rest = arguments[: parameters - 1], arguments[parameters - 1 :]
-    if len(rest) == 1 and rest[0].__class__ is list and parameters == 1:
-        return [*fixed, rest[0]]
+    # The only argument is the list itself; null is no list of one null, but no list at all.
+    if parameters == 1 and len(rest) == 1 and (rest[0] is None or rest[0].__class__ is list):
+        return rest
     return [*fixed, rest] if rest else fixed
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.feel import syntax as s
 from engine.feel.builtins.conversion import key_text
+from engine.feel.expression import KNOWN
 from engine.feel.lexer import escape
 from engine.feel.numbers import plain
 from engine.feel.stream import KEYWORDS, words
@@ -48,7 +49,7 @@ def name_text(name: str) -> str:
     is_plain = " ".join(spelled) == name and all(word not in KEYWORDS for word in spelled)
     if is_plain and all(word[0].isalpha() or word[0] in "_?" for word in spelled) and spelled:
         return name
-    return name if name in ("date and time", "years and months duration") else f"`{name}`"
+    return name if name in KNOWN else f"`{name}`"
 
 
 def _join(operator: str, operands: tuple[s.Node, ...], level: int) -> Written:

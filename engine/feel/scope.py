@@ -15,7 +15,7 @@ from engine.feel.values import MISSING
 class Budget:
     """The most that one evaluation may use; going beyond it gives null and a diagnostic."""
 
-    steps: int = 250_000  # iterations, calls and elements handled
+    steps: int = 100_000  # iterations, calls and elements handled
     text: int = 4_000_000  # characters produced
     calls: int = 40  # functions within functions
     pattern_seconds: float = 0.5  # all regular expressions together

@@ -1,5 +1,6 @@
 """Regular expressions of XPath (as DMN 1.5 asks), bounded in size and time."""
 
+import re
 import time
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,9 @@ from engine.feel.errors import BudgetExceeded, Undefined
 from engine.feel.scope import Scope
 
 MAX_PATTERN = 1000  # characters
+# `((a{1000}){1000}){1000}` is short, but stands for a billion letters, each of which would take
+# memory when the pattern is compiled.
+MAX_WRITTEN_OUT = 5000
 _FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE}
 _NAME_START = r"\p{L}_:"
 _NAME_PART = r"\p{L}\p{N}\p{M}_:.\-"
@@ -29,7 +33,8 @@ class Pattern:
         pieces: list[str] = []
         at = 0
         for found in self.matches(text):
-            if found.end() == found.start():
+            # An empty match parts two characters, but none before the first or after the last.
+            if found.end() == found.start() and found.end() in (0, len(text)):
                 continue
             pieces.append(text[at : found.start()])
             at = found.end()
@@ -64,6 +69,8 @@ class Pattern:
 def _compiled(pattern: str, flags: str) -> Any:
     if len(pattern) > MAX_PATTERN:
         raise Undefined("pattern", reason=f"longer than {MAX_PATTERN} characters")
+    if written_out(pattern) > MAX_WRITTEN_OUT:
+        raise Undefined("pattern", reason="too many repetitions")
     options = regex.V1
     for flag in flags:
         if flag not in "smixq":
@@ -74,6 +81,37 @@ def _compiled(pattern: str, flags: str) -> Any:
         return regex.compile(written, options)
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise Undefined("pattern", reason=str(error)) from None
+
+
+_COUNTED = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}")
+_ATOM = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[^()|]", re.DOTALL)
+
+
+def written_out(pattern: str) -> int:
+    """How many letters and classes the pattern has with its counted repetitions written out."""
+    groups = [0]  # the size of each open group
+    last = at = 0
+    while at < len(pattern):
+        counted = _COUNTED.match(pattern, at)
+        if counted:
+            times = max(int(counted[1]), int(counted[2] or 0), 1)
+            groups[-1] += last * (times - 1)
+            last, at = last * times, counted.end()
+            continue
+        char, last_size = pattern[at], 1
+        if char == "(":
+            groups.append(0)
+        elif char == ")" and len(groups) > 1:
+            last_size = groups.pop()
+        elif char in "?*+" and last:  # the repetition of what stands before, written once
+            last_size = last
+            groups[-1] -= last
+        found = _ATOM.match(pattern, at)
+        at = found.end() if found else at + 1
+        if char not in "(|":
+            last = last_size
+            groups[-1] += last
+    return sum(groups)
 
 
 def _translated(pattern: str, flags: str) -> str:

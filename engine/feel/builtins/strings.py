@@ -1,6 +1,7 @@
 """String functions (DMN 1.5, 10.3.4.3). Positions and lengths count characters, not bytes."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from engine.feel.builtins.patterns import Pattern
@@ -17,6 +18,7 @@ def substring(scope: Scope, text: str, start: Any, length: Any = None) -> str:
     if position == 0 or abs(position) > len(text):
         raise Undefined("index", index=start, size=len(text))
     begin = position - 1 if position > 0 else len(text) + position
+    scope.run.spend_text(len(text) - begin)
     if length is None:
         return text[begin:]
     if length < 1:
@@ -43,19 +45,20 @@ def lower_case(scope: Scope, text: str) -> str:
 
 @builtin("substring before(string: string, match: string) -> string")
 def substring_before(scope: Scope, text: str, match: str) -> str:
+    scope.run.spend_text(len(text))
     before, found, _ = text.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
 @builtin("substring after(string: string, match: string) -> string")
 def substring_after(scope: Scope, text: str, match: str) -> str:
-    if not match:
-        return text
-    return text.partition(match)[2]
+    scope.run.spend_text(len(text))
+    return text.partition(match)[2] if match else text
 
 
 @builtin("contains(string: string, match: string) -> boolean")
 def contains(scope: Scope, text: str, match: str) -> bool:
+    scope.run.spend(len(text) // 1000)
     return match in text
 
 
@@ -87,11 +90,16 @@ def matches(scope: Scope, text: str, pattern: str, flags: Any = None) -> bool:
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: Any) -> string")
 def replace(scope: Scope, text: str, pattern: str, replacement: str, flags: Any = None) -> str:
     options = _flags(flags)
-    literal = "q" in (options or "")
+    compiled = Pattern(scope, pattern, options)
+    if compiled.search("") is not None:
+        # XQuery functions, 5.6.4 (FORX0003): what matches no text cannot be replaced.
+        raise Undefined("pattern", reason="matches the empty string")
+    fill = _literal(replacement) if "q" in (options or "") else _template(replacement)
     pieces: list[str] = []
     at = 0
-    for found in Pattern(scope, pattern, options).matches(text):
-        filled = replacement if literal else _filled(replacement, found)
+    for found in compiled.matches(text):
+        scope.run.spend(1 + len(replacement) // 100)
+        filled = fill(found)
         scope.run.spend_text(len(filled) + found.start() - at)
         pieces += (text[at : found.start()], filled)
         at = found.end()
@@ -107,22 +115,36 @@ def _flags(flags: Any) -> str | None:
 _GROUP = re.compile(r"\\([\\$])|\$([0-9]{1,2})|([\\$])")
 
 
-def _filled(replacement: str, found: Any) -> str:
-    """The replacement of one match: `$1` is its first group, `\\$` a dollar sign."""
+def _literal(replacement: str) -> Callable[[Any], str]:
+    return lambda found: replacement
 
-    def part(sign: re.Match[str]) -> str:
+
+def _template(replacement: str) -> Callable[[Any], str]:
+    """Fills in a replacement: `$1` is the first group of the match, `\\$` a dollar sign."""
+    parts: list[str | int] = []
+    at = 0
+    for sign in _GROUP.finditer(replacement):
         escaped, group, lone = sign.groups()
         if lone:
             raise Undefined("pattern", reason=f"“{lone}” in the replacement")
-        if escaped:
-            return escaped
-        groups = len(found.groups())
-        number, rest = int(group), ""
-        if number > groups and len(group) == 2:  # `$12` with nine groups or fewer: `$1`, then 2
-            number, rest = int(group[0]), group[1]
-        return (found.group(number) or "" if number <= groups else "") + rest
+        parts += [replacement[at : sign.start()], escaped or int(group)]
+        at = sign.end()
+    parts.append(replacement[at:])
 
-    return _GROUP.sub(part, replacement)
+    def fill(found: Any) -> str:
+        groups = [found.group(), *found.groups()]
+        return "".join(p if isinstance(p, str) else _group(groups, p) for p in parts)
+
+    return fill
+
+
+def _group(groups: list[str | None], number: int) -> str:
+    if number < len(groups):
+        return groups[number] or ""
+    if number < 10:
+        return ""
+    # `$12` with nine groups or fewer is `$1` and then the digit 2.
+    return _group(groups, number // 10) + str(number % 10)
 
 
 @builtin("extract(input: string, pattern: string, flags?: Any) -> list")
