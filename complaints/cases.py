@@ -9,12 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import attachments, letters, masterdata, people, submissions, vault
+from complaints import attachments, excerpts, letters, masterdata, people, vault
 from complaints.access import Sight, load_case, may_reveal, not_barred, within_reach
 from complaints.attachments import FileInfo
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
+from complaints.excerpts import CORRUPTION
 from complaints.letters import LetterView
 from complaints.models import Case
 from complaints.people import User
@@ -22,21 +23,6 @@ from complaints.submissions import COMPLAINANT, Given
 from engine.models import UserTask
 from engine.text import Text
 from engine.work import Work
-
-# What a unit reads of a case, by form: all fields, or those named. In a corruption case it gets the
-# centre's redacted wording and never the complainant's own, which can give the writer away.
-UNIT_READS: Mapping[str, frozenset[str] | None] = {
-    "f4_assignment": frozenset({"questions", "redacted_facts", "lead_unit", "co_units"}),
-    "f5_acceptance": None,
-    "f6_clarification": None,
-    "f7_assessment": frozenset({"clarification_complete", "incomplete_points"}),
-}
-UNIT_READS_OPENLY: Mapping[str, frozenset[str] | None] = {
-    **UNIT_READS,
-    "f1_intake": None,
-    "f3_reply": None,
-}
-CORRUPTION = "C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +130,8 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         is_erased=erased,
         holders=tuple(_holders(work, case)),
         submissions=tuple(_submissions(work, desk, case, readable)),
-        files=tuple(_files(work, desk, case, readable)),
-        letters=tuple(_letters(work, case, sight)),
+        files=tuple(excerpts.files_for(work, desk, case, readable)),
+        letters=tuple(excerpts.letters_for(work, case, sight)),
         identity_fields=tuple(vault.identity_paths(work, case.id)) if may_open else (),
     )
 
@@ -174,7 +160,7 @@ def read_file(
         CaseNotFound, AttachmentNotFound.
     """
     case, sight = load_case(work, case_id, user)
-    if attachment_id not in {file.id for file in _files(work, desk, case, sight)}:
+    if attachment_id not in {file.id for file in excerpts.files_for(work, desk, case, sight)}:
         raise AttachmentNotFound
     return attachments.open_file(work, desk, case.id, attachment_id)
 
@@ -188,7 +174,7 @@ def read_letter(
         CaseNotFound, LetterNotFound.
     """
     case, sight = load_case(work, case_id, user)
-    if letter_id not in {letter.id for letter in _letters(work, case, sight)}:
+    if letter_id not in {letter.id for letter in excerpts.letters_for(work, case, sight)}:
         raise LetterNotFound
     return letters.open_letter(work, desk, case, letter_id)
 
@@ -273,52 +259,14 @@ def _groups(work: Work, task: UserTask) -> Text:
 
 
 def _submissions(work: Work, desk: Desk, case: Case, sight: Sight) -> Iterator[SubmissionView]:
-    given = _given(work, desk, case, sight)
+    given = excerpts.answers_for(work, desk, case, sight)
     names = people.display_names(work, [each.given_by for each in given])
     for each in given:
         by = _giver(each, names)
         yield SubmissionView(each.id, each.form, by, each.given_at, each.answers)
 
 
-def _given(work: Work, desk: Desk, case: Case, sight: Sight) -> list[Given]:
-    if sight is Sight.REDACTED:
-        return []
-    if sight is Sight.FULL:
-        return submissions.submissions(work, desk, case.id)
-    reads = UNIT_READS if case.track == CORRUPTION else UNIT_READS_OPENLY
-    found = submissions.submissions(work, desk, case.id, forms=frozenset(reads))
-    return [_cut(each, reads[each.form]) for each in found]
-
-
-def _cut(given: Given, keys: frozenset[str] | None) -> Given:
-    if keys is None:
-        return given
-    answers = {key: value for key, value in given.answers.items() if key in keys}
-    return Given(
-        given.id,
-        given.form,
-        given.task_id,
-        given.element_id,
-        given.given_by,
-        given.given_at,
-        answers,
-    )
-
-
 def _giver(given: Given, names: Mapping[str, str]) -> Text:
     if given.given_by == COMPLAINANT:
         return Text("ผู้ร้องเรียน", "Complainant")
     return _person(names, given.given_by)
-
-
-def _files(work: Work, desk: Desk, case: Case, sight: Sight) -> list[FileInfo]:
-    if sight is Sight.REDACTED:
-        return []
-    files = attachments.list_files(work, desk, case.id)
-    if sight is Sight.FULL or case.track != CORRUPTION:
-        return files
-    return [file for file in files if file.added_by != COMPLAINANT and file.field == "documents"]
-
-
-def _letters(work: Work, case: Case, sight: Sight) -> list[LetterView]:
-    return letters.list_letters(work, case.id) if sight is Sight.FULL else []

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from complaints import casekeys, masterdata, people, shapes, submissions, vault
 from complaints.access import Sight, case_of_instance, not_barred, require_sight, task_sight
 from complaints.attachments import adopt_files
-from complaints.cases import CORRUPTION, CaseView, case_view, title_of
+from complaints.cases import CaseView, case_view, title_of
 from complaints.desk import Desk
 from complaints.errors import PageUnknown
+from complaints.excerpts import CORRUPTION
 from complaints.models import Case
 from complaints.people import User
 from engine import history, queries, runtime

@@ -244,8 +244,7 @@ def test_completing_a_task_with_a_file_is_one_commit(
     office.complete(task_id, CLARIFIED, [upload], user=staff["it"])
 
     with capsys.disabled():
-        print(
-            f"\ncompleting through the office: {len(statements)} statements, {len(commits)} commit"
-        )
+        told = f"{len(statements)} statements, {len(commits)} commit"
+        print(f"\ncompleting a task through the office: {told}")  # noqa: T201
     assert len(commits) == 1
     assert len(statements) <= 32
