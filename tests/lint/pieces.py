@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -47,7 +48,7 @@ def flow(source: str, target: str, condition: str = "", id: str = "") -> str:
 
 
 def path(*ids: str) -> str:
-    return "".join(flow(a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(flow(a, b) for a, b in itertools.pairwise(ids))
 
 
 S, E = tag("startEvent", "s"), tag("endEvent", "e")

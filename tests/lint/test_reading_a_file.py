@@ -1,4 +1,4 @@
-"""Reading an upload: whatever could harm the server is refused with its place, before it is read."""
+"""Reading an upload: what could harm the server is refused with its place, before it is read."""
 
 from __future__ import annotations
 
@@ -126,7 +126,8 @@ def blocks(count: int) -> bytes:
 
 
 def timed(kind: str, value: str) -> bytes:
-    definition = f'<timerEventDefinition><{kind} xsi:type="tFormalExpression">{value}</{kind}></timerEventDefinition>'
+    time_of = f'<{kind} xsi:type="tFormalExpression">{value}</{kind}>'
+    definition = tag("timerEventDefinition", "", time_of)
     return file(one(tag("intermediateCatchEvent", "x", definition)))
 
 

@@ -1,5 +1,7 @@
 """Each constraint of the standard: a model that breaks it, and one that keeps it."""
 
+# ruff: noqa: E501 - a pair of models is compared at a glance when each stands on one line
+
 from __future__ import annotations
 
 import pytest
@@ -710,3 +712,15 @@ def test_a_model_that_keeps_the_constraint_is_left_alone(rule: str) -> None:
 
 def test_every_rule_of_the_standard_group_has_its_pair() -> None:
     assert {rule.id for rule in rules_of("standard")} - UNTESTABLE == set(PAIRS)
+
+
+def test_the_schema_is_held_against_files_with_prefixes_too() -> None:
+    """An error's path is written with the file's own prefixes; it once could not be followed."""
+    with_prefix = (
+        b'<x:definitions xmlns:x="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" '
+        b'targetNamespace="urn:test"><x:process id="p" colour="red"/></x:definitions>'
+    )
+
+    findings = found(with_prefix, "standard")
+
+    assert [(f.rule, f.element) for f in findings] == [("schema-unknown-attribute", "p")]

@@ -97,7 +97,14 @@ def check(file: str, root: etree._Element) -> Iterator[Finding]:
 
 
 def _located(tree: etree._ElementTree, path: str | None) -> etree._Element | None:
-    found = tree.xpath(path) if path else []
+    """The element an error is about: the library gives a path in the prefixes of the file."""
+    spaces = {
+        prefix: uri
+        for element in tree.iter(etree.Element)
+        for prefix, uri in element.nsmap.items()
+        if prefix
+    }
+    found = tree.xpath(path, namespaces=spaces) if path else []
     first = found[0] if isinstance(found, list) and found else None
     return first if isinstance(first, etree._Element) else None
 

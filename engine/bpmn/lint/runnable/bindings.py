@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from engine import feel
+from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of
+from engine.bpmn.lint.tree import id_of, tag_of
 from engine.text import Text
 
 FAMILY = Family("runnable", "bindings", Text("สิ่งที่อ้างถึง", "What is referred to"))
@@ -57,6 +59,25 @@ def process_unknown(subject: Subject) -> Iterator[Hit]:
             continue
         if called not in known:
             yield at(node.id, process=called)
+
+
+@FAMILY.rule(
+    "global-task",
+    Text(
+        "“{called}” เป็นงานส่วนกลาง ซึ่งเรียกไม่ได้",
+        "{called!r} is a global task, which cannot be called.",
+    ),
+    Text(
+        "งานเรียกกระบวนงานเรียกได้เฉพาะกระบวนงานที่มีขั้นตอนของตนเอง",
+        "A call activity calls a process with steps of its own.",
+    ),
+    Text("วาดงานนั้นในแผนผัง หรือทำเป็นกระบวนงาน", "Draw the task here, or make it a process."),
+)
+def global_task(subject: Subject) -> Iterator[Hit]:
+    for call in subject.tree.all("callActivity"):
+        target = subject.tree.find(call.get("calledElement"), call)
+        if target is not None and tag_of(target) in words.GLOBAL_TASKS:
+            yield at(call, called=id_of(target))
 
 
 @FAMILY.rule(

@@ -1,0 +1,49 @@
+"""The OMG's reference models were drawn to exchange, not to run: each is read and judged."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engine.bpmn import source
+from engine.bpmn.lint import lint
+from engine.bpmn.lint.explain import explain
+from engine.bpmn.lint.tree import Tree
+from tests.lint.pieces import SUITES
+
+MODELS = sorted((SUITES / "miwg-reference").glob("*.bpmn"))
+
+
+def test_the_reference_models_are_there() -> None:
+    assert len(MODELS) == 21
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_reference_model_is_judged_in_time_and_each_finding_names_an_element(model) -> None:  # type: ignore[no-untyped-def]
+    content = model.read_bytes()
+    known = set(Tree(model.name, source.read(model.name, content)).by_id)
+    began = time.monotonic()
+
+    findings = lint({model.name: content}, known_forms=(), known_decisions=(), known_processes=())
+
+    assert time.monotonic() - began < 5
+    assert {finding.element for finding in findings} <= known
+    assert all(finding.file == model.name and finding.row for finding in findings)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_a_reference_model_breaks_no_constraint_of_the_standard(model) -> None:  # type: ignore[no-untyped-def]
+    findings = lint({model.name: model.read_bytes()}, rulesets=("standard",))
+
+    assert [f.line("en") for f in findings if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+def test_every_element_of_a_reference_model_is_told_in_both_languages(model) -> None:  # type: ignore[no-untyped-def]
+    explanations = explain({model.name: model.read_bytes()})
+
+    assert explanations
+    for explanation in explanations:
+        assert explanation.sentences
+        assert all(told.th and told.en for told in explanation.sentences)
