@@ -237,6 +237,8 @@ def _function(c: Compiler, node: s.FunctionLiteral) -> Code:
         body = c.guarded(node.at, _external)
 
     def define(scope: Scope) -> Function:
+        scope.run.spend(5)
+
         def call(_: Scope, arguments: list[Any]) -> Any:
             return body(scope.inner(dict(zip(names, arguments, strict=True))))
 

@@ -134,14 +134,13 @@ def binary(stream: Stream, lowest: int) -> s.Node:
     left = operand(stream)
     chain = 0
     while True:
-        token = stream.token
-        level = _BINARY.get(token.text, 0) if token.kind in ("op", "name") else 0
+        level = _level(stream)
         if level < lowest or level == 0:
             return left
         chain += 1
         if level == 3 and chain > MAX_DEPTH:
             raise stream.too_deep()
-        stream.advance()
+        token = stream.advance()
         left = _joined(stream, left, token.text, level, token.start)
 
 
@@ -155,18 +154,26 @@ def _joined(stream: Stream, left: s.Node, operator: str, level: int, at: int) ->
     right = binary(stream, level + 1)
     if level == 3:
         return s.Comparison(operator, left, right, at=at)
+    rest = [(operator, right)]
+    while _level(stream) == level:  # a chain is read at once: it may be as long as the expression
+        rest.append((stream.advance().text, binary(stream, level + 1)))
     if level < 3:
-        return _logical(left, operator, right, at)
+        return _logical(left, operator, [right for _, right in rest], at)
     if isinstance(left, s.Arithmetic) and _BINARY[left.rest[0][0]] == level:
-        return s.Arithmetic(left.first, (*left.rest, (operator, right)), at=left.at)
-    return s.Arithmetic(left, ((operator, right),), at=at)
+        return s.Arithmetic(left.first, (*left.rest, *rest), at=left.at)
+    return s.Arithmetic(left, tuple(rest), at=at)
 
 
-def _logical(left: s.Node, operator: str, right: s.Node, at: int) -> s.Node:
+def _level(stream: Stream) -> int:
+    token = stream.token
+    return _BINARY.get(token.text, 0) if token.kind in ("op", "name") else 0
+
+
+def _logical(left: s.Node, operator: str, right: list[s.Node], at: int) -> s.Node:
     kind = s.And if operator == "and" else s.Or
     if isinstance(left, kind):
-        return kind((*left.operands, right), at=left.at)
-    return kind((left, right), at=at)
+        return kind((*left.operands, *right), at=left.at)
+    return kind((left, *right), at=at)
 
 
 def _in_tests(stream: Stream) -> tuple[s.Node, ...]:
