@@ -230,6 +230,11 @@ class Execution:
         tokens = self.changes.opened_tasks.items()
         return {identifier: token.task_spec.offer(token) for identifier, token in tokens}
 
+    def job_variables(self) -> dict[UUID, Data]:
+        """For each job that opened in this act: the variables its worker sees."""
+        tokens = self.changes.opened_jobs.items()
+        return {identifier: token.task_spec.local(token) for identifier, token in tokens}
+
     # ── what it looks like ─────────────────────────────────────────────────────────────────
 
     @property

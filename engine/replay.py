@@ -104,6 +104,7 @@ def step(execution: Execution, command: Command, bundle: Bundle) -> str:
         _act(execution, command.kind, command.body)
     execution.run_to_rest()
     execution.offers()
+    execution.job_variables()
     if recorded:
         raise _Departure(f"{recorded[0][0]} is in the record and was not asked for")
     return dumps(execution.dump())

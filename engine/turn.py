@@ -245,14 +245,17 @@ def _write_jobs(work: Work, instance: ProcessInstance, execution: Execution) -> 
     if changes.closed_jobs:
         ids = [identifier.hex for identifier in changes.closed_jobs]
         work.session.execute(delete(table(Job)).where(Job.id.in_(ids)))
-    rows = [_job_row(work, instance, token) for token in changes.opened_jobs.values()]
+    rows = [
+        _job_row(work, instance, changes.opened_jobs[identifier], variables)
+        for identifier, variables in execution.job_variables().items()
+    ]
     if rows:
         work.session.execute(insert(table(Job)), rows)
         work.after_commit(work.engine.wake)
     return rows
 
 
-def _job_row(work: Work, instance: ProcessInstance, token: Any) -> Data:
+def _job_row(work: Work, instance: ProcessInstance, token: Any, variables: Data) -> Data:
     node = token.task_spec.node
     retries = node.extensions.job_retries
     return {
@@ -261,7 +264,7 @@ def _job_row(work: Work, instance: ProcessInstance, token: Any) -> Data:
         "element_id": node.id,
         "type": node.extensions.job_type,
         "headers": dict(node.extensions.headers),
-        "variables": token.task_spec.local(token),
+        "variables": variables,
         "status": "ready",
         "retries": int(retries) if retries.isdigit() else work.engine.job_retries,
         "attempts": 0,

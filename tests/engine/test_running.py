@@ -738,3 +738,30 @@ def test_a_long_case_stays_as_small_as_a_young_one(engine: Engine) -> None:
             sizes.append(len(queries.instance(work, play.id).state))
 
     assert sizes[-1] <= sizes[4] + 20
+
+
+def test_a_job_may_be_given_what_a_host_function_says(
+    database_url: str, clock: TravellingClock
+) -> None:
+    # A letter's deadline comes from the office. It was recorded when the job was made, but a replay
+    # did not make the job's variables and found a call too many in the record.
+    given: list[object] = []
+    engine = Engine.open(
+        database_url,
+        clock=clock,
+        functions={"due": lambda call, key: f"{key}:2026-03-19"},
+        handlers={"letter": lambda work, call: given.append(call.variables["due_on"])},
+    )
+    letter = job("ask", "letter").replace(
+        "<zeebe:taskHeaders>",
+        "<zeebe:ioMapping><zeebe:input source='=due(&quot;ask&quot;)' target='due_on'/>"
+        "</zeebe:ioMapping><zeebe:taskHeaders>",
+    )
+    play = Play(engine, diagram(start(), letter, end(), path("start", "ask", "end"))).start()
+
+    engine.run_due()
+
+    assert given == ["ask:2026-03-19"]
+    assert play.ended
+    play.check_record()
+    engine.close()
