@@ -203,8 +203,7 @@ def _happening(
     work: Work, event: HistoryEvent, nodes: Mapping[str, Node], names: Mapping[str, str]
 ) -> Happening:
     node = nodes.get(event.element_id)
-    groups: Sequence[str] = event.data.get("candidate_groups") or []
-    said = [masterdata.group_text(work, group) for group in groups]
+    said = [masterdata.group_text(work, group) for group in _offered_to(work, event)]
     words = SAYS[event.type].format(
         groups=", ".join(text.of(language()) for text in said) or "–",
         number=event.data.get("number", ""),
@@ -215,6 +214,12 @@ def _happening(
         words=words,
         who=names.get(event.actor, ""),
     )
+
+
+def _offered_to(work: Work, event: HistoryEvent) -> Sequence[str]:
+    if event.type != "task_created":
+        return []
+    return queries.task(work, event.data["task"]).candidate_groups
 
 
 def _lists(work: Work) -> dict[str, Any]:

@@ -7,6 +7,7 @@ viewer takes its place. Looks come from CSS classes alone, as the content securi
 from __future__ import annotations
 
 import itertools
+import math
 import uuid
 from collections.abc import Collection
 from typing import Any
@@ -22,6 +23,7 @@ HEAD = 30  # width of the band that carries the name of a pool or lane
 LINE = 1.3  # line height in em
 TEXT, SMALL, BAND, TWO_LINES = 13.0, 12.0, 13.5, 10.5  # font sizes
 LABEL_ROOM = 120  # px of a label below an event or beside a gateway
+PAPER = 1.45  # width to height of a landscape page within its margins
 CONTAINERS = {"participant", "lane"}
 
 
@@ -43,32 +45,90 @@ def draw(
     return Markup(etree.tostring(painting.svg(), encoding="unicode"))  # noqa: S704
 
 
+def strips(content: bytes, *, language: str = "th") -> list[Markup]:
+    """The same picture in pieces for paper, side by side from left to right, each with the names
+    of the lanes at its edge.
+
+    Raises:
+        SourceRejected: the bytes are not a safe BPMN file.
+    """
+    drawing = read_drawing(content, language=language)
+    count = max(1, math.ceil(drawing.box.width / drawing.box.height / PAPER))
+    pieces = [_Painting(drawing, frozenset(), frozenset()) for _ in range(count)]
+    # Escaped by lxml, as above.
+    return [
+        Markup(etree.tostring(piece.svg((number, count)), encoding="unicode"))  # noqa: S704
+        for number, piece in enumerate(pieces)
+    ]
+
+
 class _Painting:
     def __init__(self, drawing: Drawing, visited: frozenset[str], standing: frozenset[str]) -> None:
         self.drawing, self.visited, self.standing = drawing, visited, standing
         self.key = uuid.uuid4().hex[:8]  # ids of this svg: a page may show more than one
 
-    def svg(self) -> Any:
-        box = self.drawing.box
-        size = box.width + 2 * MARGIN, box.height + 2 * MARGIN
+    def svg(self, part: tuple[int, int] = (0, 1)) -> Any:
+        """The whole picture, or the part `(number, of how many)` of it from left to right."""
+        box = self._window(*part)
         root = etree.Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
-        root.set("viewBox", _numbers(box.x - MARGIN, box.y - MARGIN, *size))
-        root.set("width", f"{size[0]:g}")
-        root.set("height", f"{size[1]:g}")
+        root.set("viewBox", _numbers(box.x, box.y, box.width, box.height))
+        root.set("width", f"{box.width:g}")
+        root.set("height", f"{box.height:g}")
         root.set("aria-labelledby", f"name-{self.key}")
         _add(root, "title", id=f"name-{self.key}").text = self.drawing.name
         self._arrow_heads(root)
-        for shape in self.drawing.shapes:
-            if shape.tag in CONTAINERS:
-                self._shape(root, shape)
+        below = [shape for shape in self.drawing.shapes if _holds_others(shape)]
+        for shape in below:
+            self._shape(root, shape)
         for edge in self.drawing.edges:
             self._edge(root, edge)
         for shape in self.drawing.shapes:
-            if shape.tag not in CONTAINERS:
+            if not _holds_others(shape):
                 self._shape(root, shape)
         for edge in self.drawing.edges:
             self._edge_label(root, edge)
+        if part[0] > 0:
+            self._heads_again(root, box)
         return root
+
+    def _window(self, number: int, count: int) -> Box:
+        whole, heads = self.drawing.box, self._heads_width()
+        x, y = whole.x - MARGIN, whole.y - MARGIN
+        width, height = whole.width + 2 * MARGIN, whole.height + 2 * MARGIN
+        body = width - MARGIN - heads
+        cuts = [self._gap_near(x + MARGIN + heads + body * n / count) for n in range(1, count)]
+        edges = [x + MARGIN + heads, *cuts, x + width]
+        left, right = edges[number], edges[number + 1]
+        return Box(left - MARGIN - heads, y, right - left + MARGIN + heads, height)
+
+    def _gap_near(self, ideal: float) -> float:
+        """Where to cut the picture so that as few shapes as possible are cut through."""
+        shapes = [shape for shape in self.drawing.shapes if not _holds_others(shape)]
+        boxes = [box for shape in shapes for box in (shape.box, shape.label_box) if box]
+
+        def cost(x: float) -> tuple[int, float]:
+            cut = sum(box.x - 12 < x < box.x + box.width + 12 for box in boxes)
+            return cut, abs(x - ideal)
+
+        return min((ideal + shift for shift in range(-240, 241, 6)), key=cost)
+
+    def _bands(self) -> list[Shape]:
+        """Pools and lanes whose name stands at the left edge."""
+        shapes = self.drawing.shapes
+        return [shape for shape in shapes if shape.tag in CONTAINERS and shape.horizontal]
+
+    def _heads_width(self) -> float:
+        left = self.drawing.box.x
+        return max((shape.box.x + HEAD for shape in self._bands()), default=left) - left
+
+    def _heads_again(self, root: Any, window: Box) -> None:
+        """The names of pool and lanes once more, over what ends at the left edge of a part."""
+        edge = Box(window.x, window.y, MARGIN + self._heads_width(), window.height)
+        _rectangle(root, edge, "pic-edge")
+        shift = window.x + MARGIN - self.drawing.box.x
+        moved = _add(root, "g", transform=f"translate({shift:g} 0)")
+        for shape in self._bands():
+            self._head(moved, shape)
 
     def _arrow_heads(self, root: Any) -> None:
         place = {"viewBox": "0 0 10 10", "refX": "9", "refY": "5", "orient": "auto"}
@@ -110,12 +170,17 @@ class _Painting:
             band = Box(box.x, box.y, box.width, HEAD)
             _rectangle(group, band, "pic-head")
             return self._text(group, shape.label, band, "pic-text-head", BAND)
+        return self._head(group, shape)
+
+    def _head(self, group: Any, shape: Shape) -> None:
+        """The band with the name of a pool or lane, turned to be read from below."""
+        box = shape.box
         _rectangle(group, Box(box.x, box.y, HEAD, box.height), "pic-head")
         x, y = box.x + HEAD / 2, box.y + box.height / 2
         turned = _add(group, "g", transform=f"translate({x:g} {y:g}) rotate(-90)")
         band = Box(-box.height / 2 + 4, -HEAD / 2, box.height - 8, HEAD)
-        size = BAND if len(linebreak.wrap(shape.label, band.width - 8, BAND)) < 2 else TWO_LINES
-        return self._text(turned, shape.label, band, "pic-text-head", size)
+        is_long = len(linebreak.wrap(shape.label, band.width - 8, BAND)) > 1
+        self._text(turned, shape.label, band, "pic-text-head", TWO_LINES if is_long else BAND)
 
     def _activity(self, group: Any, shape: Shape) -> None:
         called = " pic-called" if shape.tag == "callActivity" else ""
@@ -209,6 +274,11 @@ class _Painting:
             _add(words, "tspan", x=f"{middle:g}", y=f"{y:.1f}").text = line
 
 
+def _holds_others(shape: Shape) -> bool:
+    """Painted first: what would otherwise cover the flows inside it."""
+    return shape.tag in CONTAINERS or (shape.tag == "subProcess" and shape.expanded)
+
+
 def _beside(points: tuple[tuple[float, float], ...]) -> Box:
     """A place for the name of a flow: along its longest piece."""
     pairs = itertools.pairwise(points)
@@ -217,9 +287,13 @@ def _beside(points: tuple[tuple[float, float], ...]) -> Box:
 
 
 def _sign(parent: Any, sign: signs.Sign, x: float, y: float, *, solid: bool = False) -> None:
-    group = _add(parent, "g", transform=f"translate({x:g} {y:g})") if sign else parent
-    for path, filled in sign:
+    if not sign:
+        return
+    group = _add(parent, "g", transform=f"translate({x:g} {y:g})")
+    for number, (path, filled) in enumerate(sign):
         looks = "pic-sign pic-sign-solid" if filled or solid else "pic-sign"
+        if number and sign[0][1]:
+            looks += " pic-sign-light"  # a line on a solid ground
         _add(group, "path", d=path, **{"class": looks})
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 import secrets
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from complaints.errors import OfficeError, TooManyAttempts, TrackingCodeUnknown
+from complaints.guideline import build
 from complaints.tracking import plain_code, spaced
 from engine.errors import Refusal
 from engine.text import Text
 from forms import Form
 from forms.errors import FormInvalid
-from web import filling, tracking
-from web.counter import office
+from web import filling, manual, tracking
+from web.counter import office, read
 from web.errors import errors_of, on_refusal
 from web.filling import FILE_REFUSALS, Filling
 from web.kinds import Answer
-from web.language import t
+from web.language import language, t
 from web.security import count_attempt, filing_limit, limiter
 
 blueprint = Blueprint("public", __name__)
@@ -239,4 +240,14 @@ def _withdrawal_page(sheet: Filling, refusal: Refusal | None = None) -> str:
 @blueprint.get("/guideline")
 def guideline() -> Answer:
     """How complaints are handled, written by the software from what is deployed."""
-    abort(404)
+    with read() as work:
+        guide = build(work, language())
+        pictures = manual.pictures(work, guide)
+    return render_template("public/guideline.html", guide=guide, pictures=pictures)
+
+
+@blueprint.get("/guideline/diagrams/<key>")
+def diagram(key: str) -> Answer:
+    with read() as work:
+        content = manual.diagram(work, build(work), key)
+    return Response(content, mimetype="application/xml")
