@@ -134,29 +134,35 @@ def _steps(
     prefix: str = "",
 ) -> Iterator[Step]:
     """The steps in flow order; those of a called process are numbered under the step that calls."""
-    for count, node in enumerate(_told(process.body), start=1):
+    for count, (node, key) in enumerate(_told(process.body), start=1):
         number = f"{prefix}{count}"
-        yield _step(number, node, process, rows, labels)
+        yield _step(number, node, process, limits_of(rows, key, labels))
         called = processes.get(node.extensions.called_process)
         if called is not None and not prefix:
             yield from _steps(called, processes, rows, labels, prefix=f"{number}.")
 
 
-def _told(scope: Scope) -> Iterator[Node]:
-    """The nodes a person reads of: what people do or wait for, inside subprocesses too."""
+def _told(scope: Scope) -> Iterator[tuple[Node, str]]:
+    """What people do or wait for, inside subprocesses too, each with its key in the SLA table."""
     for node in in_flow_order(scope):
-        waits = node.tag in WAITING and "sla" in node.extensions.properties
+        waits = node.tag in WAITING and bool(_sla_key(scope, node))
         if node.scope is not None:
             yield from _told(node.scope)
         elif waits or (node.is_activity and node.tag not in SILENT):
-            yield node
+            yield node, _sla_key(scope, node)
 
 
-def _step(
-    number: str, node: Node, process: Process, rows: list[SlaRow], labels: Mapping[str, Text]
-) -> Step:
+def _sla_key(scope: Scope, node: Node) -> str:
+    """The step's key in the SLA table; of a wait for one of several events, that of its timer."""
+    own = node.extensions.properties.get("sla", "")
+    if own or node.tag != "eventBasedGateway":
+        return own
+    awaited = (scope.nodes[flow.target] for flow in scope.outgoing(node.id))
+    return next((key for event in awaited if (key := _sla_key(scope, event))), "")
+
+
+def _step(number: str, node: Node, process: Process, limits: tuple[Limit, ...]) -> Step:
     lane = process.lanes.get(node.lane)
-    key = node.extensions.properties.get("sla", "")
     return Step(
         number=number,
         element_id=node.id,
@@ -164,7 +170,7 @@ def _step(
         name=node.name,
         sentence=node.documentation,
         role=lane.name if lane else NO_TEXT,
-        limits=limits_of(rows, key, labels),
+        limits=limits,
         is_manual=node.tag in {"userTask", "manualTask"},
     )
 
