@@ -30,6 +30,8 @@ STANDING = {
     "decided": Sight.FULL,  # decision makers, once it is known that they may handle it
 }
 
+ACTING = "alternate_handler"
+
 
 def sight_of(work: Work, case: Case, user: User) -> Sight | None:
     """How much of a case a person sees; none when it does not exist for them.
@@ -100,8 +102,10 @@ def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
 
 
 def may_reveal(work: Work, sight: Sight, user: User) -> bool:
-    """Whether a person may open the identity vault of a case they see in full."""
-    return sight is Sight.FULL and bool(_words(work, user) & {"all", "open"})
+    """Whether a person may open the identity vault of a case they see in full: the centre's own
+    people, and whoever acts for them when they are concerned themselves."""
+    is_centre = bool(_words(work, user) & {"all", "open"}) or user.has(ACTING)
+    return sight is Sight.FULL and is_centre
 
 
 def _in_conflict(work: Work, case: Case, user: User) -> bool:

@@ -23,6 +23,7 @@ from complaints.submissions import COMPLAINANT, Given
 from engine.models import UserTask
 from engine.text import Text
 from engine.work import Work
+from forms.numerals import arabic_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ def list_cases(
     """Cases that a person may see, the newest receipt first; `after` is the last id of a page."""
     conditions = [*not_barred(user), *within_reach(work, user)]
     if query.strip():
-        conditions.append(Case.receipt_no.contains(query.strip(), autoescape=True))
+        wanted = arabic_digits(query.strip())
+        conditions.append(Case.receipt_no.contains(wanted, autoescape=True))
     if after is not None and (last := work.session.get(Case, after)) is not None:
         conditions.append(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))
     found: list[CaseLine] = []

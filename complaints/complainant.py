@@ -26,7 +26,7 @@ from engine.text import Text
 from engine.work import Work
 from forms import Form
 
-# The vocabulary that diagrams, forms and office share (docs/vocabulary.md).
+# The words that diagrams, forms and office share.
 REPLY_MESSAGE, REPLY_FORM, QUESTIONS_FORM = "reply_received", "f3_reply", "f3_information_request"
 WITHDRAWAL_MESSAGE, WITHDRAWAL_FORM = "withdrawal_requested", "withdrawal"
 WITHDRAWAL_DECISION_FORM = "f_withdrawal_decision"

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import make_msgid
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -120,7 +119,9 @@ def _message(mail: Mail, *, sender: str, key: str | None) -> EmailMessage:
     message["From"] = sender
     message["To"] = Address(addr_spec=mail.to)
     message["Subject"] = " ".join(mail.subject.split())
-    message["Message-ID"] = make_msgid(key, sender.rpartition("@")[2]) if key else make_msgid()
+    # The same letter keeps its id over all attempts: a receiver that took it twice shows it once.
+    name = key.replace(":", ".") if key else uuid.uuid4().hex
+    message["Message-ID"] = f"<{name}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers to an agency
     message.set_content(mail.body, cte="base64")
     return message

@@ -16,6 +16,9 @@ from complaints.models import Case, Notice
 from complaints.people import User
 from engine import history
 from engine.actor import SYSTEM
+from engine.definitions import load_bundle
+from engine.models import ProcessInstance
+from engine.text import Text
 from engine.work import JobCall, Work
 
 
@@ -25,9 +28,9 @@ class NoticeView:
 
     id: str
     kind: str
+    words: Text  # what the diagram calls the step that sent it
     case_id: str
     receipt_no: str
-    element_id: str
     sent_at: datetime
 
 
@@ -55,16 +58,29 @@ def notice_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | 
 def notices(work: Work, user: User, *, limit: int = 50) -> list[NoticeView]:
     """Notices to a person's groups, the newest first."""
     query = (
-        sa.select(Notice, Case.receipt_no)
+        sa.select(Notice, Case.receipt_no, ProcessInstance.definition_id)
         .join(Case, Case.id == Notice.case_id)
+        .join(ProcessInstance, ProcessInstance.id == Case.instance_id)
         .where(Notice.audience.in_(sorted(user.groups)), *not_barred(user))
         .order_by(Notice.sent_at.desc(), Notice.id)
         .limit(limit)
     )
     return [
-        NoticeView(row.id, row.kind, row.case_id, receipt_no, row.element_id, row.sent_at)
-        for row, receipt_no in work.session.execute(query)
+        NoticeView(
+            row.id,
+            row.kind,
+            _words(work, definition_id, row),
+            row.case_id,
+            receipt_no,
+            row.sent_at,
+        )
+        for row, receipt_no, definition_id in work.session.execute(query)
     ]
+
+
+def _words(work: Work, definition_id: str, notice: Notice) -> Text:
+    node = load_bundle(work, definition_id).definition.drawn(notice.element_id)
+    return node.name if node is not None else Text(notice.kind, notice.kind)
 
 
 def _placed(group: str, case: Case) -> str:

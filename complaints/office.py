@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 import forms
 from complaints import (
@@ -133,11 +136,32 @@ class Office:
         idempotency_key: str | None = None,
     ) -> Filed:
         """Enter a complaint; see `register.file_complaint`."""
-        with self._staged(files) as staged, self.engine.begin() as work:
+        with self._staged(files) as staged:
+            whole = shapes.with_uploads(answers, staged)
+            file = functools.partial(
+                self._file, whole, officer_answers, channel, actor, idempotency_key
+            )
+            try:
+                return file()
+            except IntegrityError:
+                # The same request arrived twice at once, and the other one was entered first.
+                if idempotency_key is None:
+                    raise
+                return file()
+
+    def _file(
+        self,
+        answers: Answers,
+        officer_answers: Answers | None,
+        channel: str,
+        actor: Actor,
+        idempotency_key: str | None,
+    ) -> Filed:
+        with self.engine.begin() as work:
             return register.file_complaint(
                 work,
                 self.desk,
-                shapes.with_uploads(answers, staged),
+                answers,
                 officer_answers,
                 channel=channel,
                 actor=actor,

@@ -61,6 +61,7 @@ def test_a_grievance_reaches_its_result_letter(
     told = {who: [notice.kind for notice in office.notices(staff[who])] for who in staff}
     assert told["it"] == told["head"] == ["decided"]
     assert told["legal"] == told["director"] == []
+    assert office.notices(staff["it"])[0].words.th == "remind"
 
 
 def test_the_public_course_is_coarse(office: Office, staff: Staff) -> None:

@@ -46,6 +46,26 @@ def test_complaints_filed_at_the_same_time_get_different_numbers(office: Office)
     assert sorted(each.receipt_no for each in filed) == expected
 
 
+def test_the_same_request_sent_at_once_is_entered_once(office: Office) -> None:
+    filed: list[Filed] = []
+    together = threading.Barrier(4)
+
+    def file() -> None:
+        together.wait()
+        filed.append(office.file_complaint(complaint(), idempotency_key="double click"))
+
+    threads = [threading.Thread(target=file) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(filed) == 4
+    assert len({(each.receipt_no, each.tracking_code) for each in filed}) == 1
+    assert filed[0].receipt_no == "รร.00001/2569"
+    assert office.file_complaint(complaint()).receipt_no == "รร.00002/2569"
+
+
 def test_a_new_fiscal_year_begins_a_new_series(office: Office, clock: TravellingClock) -> None:
     office.file_complaint(complaint())
     clock.travel_to(datetime(2026, 10, 1, 9, tzinfo=BANGKOK))
