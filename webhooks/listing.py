@@ -34,10 +34,10 @@ def instances(
         query = query.where(Case.id.is_(None))
     if after is not None:
         query = query.where(sa.tuple_(started, id) < _bound(started, after))
-    rows = work.session.execute(
-        query.order_by(started.desc(), id.desc()).execution_options(yield_per=100)
-    )
-    return _first(limit, (row for row, case in rows if sees(work, case, client)))
+    ordered = query.order_by(started.desc(), id.desc()).execution_options(yield_per=100)
+    # Closed by name: on PostgreSQL a page that ends early leaves a server-side cursor open.
+    with work.session.execute(ordered) as rows:
+        return _first(limit, (row for row, case in rows if sees(work, case, client)))
 
 
 def _matching(filters: dict[str, Any]) -> Iterator[sa.ColumnElement[bool]]:

@@ -18,6 +18,8 @@ from engine import Engine
 from engine.actor import Actor
 from engine.clock import TravellingClock
 from engine.database import open_database
+from tests.webhooks.client import Api
+from tests.webhooks.drawings import FILES, OWNER
 from tests.webhooks.listener import Listener, listening
 from webhooks.address import AddressPolicy
 from webhooks.clients import SCOPES, register_client
@@ -95,3 +97,10 @@ def token(engine: Engine) -> Callable[..., dict[str, str]]:
         return {"Authorization": f"Bearer {token}"}
 
     return create
+
+
+@pytest.fixture
+def api(http: FlaskClient, token: Callable[..., dict[str, str]], engine: Engine) -> Api:
+    """A client of all scopes in the group `officer`, with three processes deployed."""
+    engine.deploy(FILES, OWNER)
+    return Api(http, token())

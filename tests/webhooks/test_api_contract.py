@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from engine import Engine
 from engine.jobs import due_jobs
-from tests.webhooks.test_api_work import CHECK, FORM, OWNER, ROBOT, WAIT
+from tests.webhooks.drawings import FILES, OWNER
 
 CHECKS = [
     not_a_server_error,
@@ -41,9 +41,7 @@ BOUNDED = settings(
 @pytest.fixture
 def known(engine: Engine) -> dict[str, str]:
     """The ids of things that are really there, by the name of the path's parameter."""
-    engine.deploy(
-        {"check.bpmn": CHECK, "wait.bpmn": WAIT, "robot.bpmn": ROBOT, "any.form": FORM}, OWNER
-    )
+    engine.deploy(FILES, OWNER)
     instance_id = engine.start("check_up", {})
     engine.start("welding", {})
     with engine.read() as work:

@@ -1,4 +1,4 @@
-"""What a program does through the REST API: start, claim, complete, send, work, read, deploy."""
+"""What a program does through the REST API: start, claim, complete, work, read, deploy."""
 
 from __future__ import annotations
 
@@ -6,78 +6,10 @@ import io
 
 import pytest
 
-from engine import Engine
-from engine.actor import Actor
 from engine.clock import TravellingClock
-from tests.support.drawing import (
-    catch,
-    diagram,
-    end,
-    job,
-    message,
-    path,
-    start,
-    user,
-)
-
-OWNER = Actor.of("owner")
-FORM = """{
-  "type": "default", "id": "any", "schemaVersion": 19,
-  "components": [{
-    "id": "Field_fine", "type": "checkbox", "key": "fine", "label": "ดี",
-    "properties": {"label_en": "Fine"}
-  }]
-}""".encode()
-MESSAGE = (
-    '<bpmn:message id="m" name="answer"><bpmn:extensionElements>'
-    '<zeebe:subscription correlationKey="=case_id"/></bpmn:extensionElements></bpmn:message>'
-)
-CHECK = diagram(start(), user("check"), end(), path("start", "check", "end"), id="check_up")
-WAIT = diagram(
-    start(),
-    catch("wait", message("m")),
-    end(),
-    path("start", "wait", "end"),
-    id="waiting",
-    roots=MESSAGE,
-)
-ROBOT = diagram(
-    start(), job("robot", "weld", speed="slow"), end(), path("start", "robot", "end"), id="welding"
-)
-
-
-@pytest.fixture
-def api(http, token, engine: Engine):
-    """A client of all scopes in the group `officer`, with three processes deployed."""
-    files = {"check.bpmn": CHECK, "wait.bpmn": WAIT, "robot.bpmn": ROBOT, "any.form": FORM}
-    engine.deploy(files, OWNER)
-    return Api(http, token())
-
-
-class Api:
-    def __init__(self, http, headers) -> None:
-        self.http, self.headers = http, headers
-
-    def get(self, address: str, **headers: str):
-        return self.http.get(f"/api/v1{address}", headers=self.headers | _dashed(headers))
-
-    def post(self, address: str, body=None, **headers: str):
-        return self.http.post(
-            f"/api/v1{address}", headers=self.headers | _dashed(headers), json=body or {}
-        )
-
-    def start(self, process: str, **variables) -> str:
-        answer = self.post("/instances", {"process": process, "variables": variables})
-        assert answer.status_code == 201, answer.json
-        return answer.json["instance_id"]
-
-    def only_task(self) -> dict:
-        [task] = self.get("/tasks").json["items"]
-        return task
-
-
-def _dashed(headers: dict[str, str]) -> dict[str, str]:
-    return {name.replace("_", "-"): value for name, value in headers.items()}
+from tests.support.drawing import diagram, end, path, start, user
+from tests.webhooks.client import Api, upload
+from tests.webhooks.drawings import CHECK, FORM
 
 
 def test_a_program_takes_a_task_and_completes_it(api):
@@ -144,42 +76,12 @@ def test_a_claimed_task_is_not_taken_from_its_holder(api, token):
     assert colleague.post(f"/tasks/{task['id']}/claim").status_code == 200
 
 
-def test_a_case_that_moved_since_it_was_read_is_not_acted_on(api):
-    api.start("check_up")
-    task = api.only_task()
-    seen = api.get(f"/tasks/{task['id']}").headers["ETag"]
-    api.post(f"/tasks/{task['id']}/claim")
-
-    stale = api.post(f"/tasks/{task['id']}/complete", If_Match=seen)
-    assert stale.status_code == 412
-    assert "โปรดอ่านใหม่" in stale.json["message"]["th"]
-
-    fresh = api.get(f"/tasks/{task['id']}").headers["ETag"]
-    assert api.post(f"/tasks/{task['id']}/complete", If_Match=fresh).status_code == 204
-
-
 def test_what_has_not_changed_is_not_sent_again(api):
     instance_id = api.start("check_up")
     tag = api.get(f"/instances/{instance_id}").headers["ETag"]
 
     assert api.get(f"/instances/{instance_id}", If_None_Match=tag).status_code == 304
     assert api.get(f"/instances/{instance_id}", If_None_Match='"0"').status_code == 200
-
-
-def test_the_same_key_starts_one_instance_and_gives_one_answer(api):
-    body = {"process": "check_up", "variables": {"amount": 1}}
-
-    first = api.post("/instances", body, Idempotency_Key="order-1")
-    again = api.post("/instances", body, Idempotency_Key="order-1")
-    other = api.post("/instances", body | {"variables": {}}, Idempotency_Key="order-1")
-    fresh = api.post("/instances", body, Idempotency_Key="order-2")
-
-    assert first.json == again.json
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert again.headers["Idempotent-Replayed"] == "true"
-    assert other.status_code == 422
-    assert fresh.json != first.json
-    assert len(api.get("/instances").json["items"]) == 2
 
 
 def test_a_key_belongs_to_its_client(api, token):
@@ -218,41 +120,6 @@ def test_the_answer_to_a_completed_task_can_be_asked_again(api):
     assert (first.status_code, again.status_code) == (204, 204)
 
 
-def test_pages_follow_one_another_without_a_gap(api, clock: TravellingClock):
-    started = []
-    for _ in range(5):
-        started.append(api.start("check_up"))
-        clock.advance(minutes=1)
-
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = api.get(f"/instances?limit=2{'&cursor=' + cursor if cursor else ''}").json
-        seen += [row["id"] for row in page["items"]]
-        cursor = page["next"]
-    tasks, cursor = [], ""
-    while cursor is not None:
-        page = api.get(f"/tasks?limit=2{'&cursor=' + cursor if cursor else ''}").json
-        tasks += [row["instance_id"] for row in page["items"]]
-        cursor = page["next"]
-
-    assert seen == list(reversed(started))
-    assert sorted(tasks) == sorted(started)
-
-
-def test_instances_are_found_by_process_status_and_key(api):
-    api.start("check_up")
-    cancelled = api.start("waiting", case_id="c-1")
-    api.post(f"/instances/{cancelled}/cancel", {"reason": "duplicate"})
-
-    def found(query: str) -> list[str]:
-        return [row["id"] for row in api.get(f"/instances?{query}").json["items"]]
-
-    assert found("status=cancelled") == [cancelled]
-    assert found("process=waiting") == [cancelled]
-    assert found("process=nothing") == []
-    assert api.get("/instances?status=lost").status_code == 422
-
-
 def test_a_cancelled_instance_cannot_be_cancelled_again(api):
     instance_id = api.start("check_up")
     api.post(f"/instances/{instance_id}/cancel", {"reason": "duplicate"})
@@ -263,36 +130,12 @@ def test_a_cancelled_instance_cannot_be_cancelled_again(api):
     assert again.json["message"]["en"] == "The process instance has already ended."
 
 
-def test_where_an_instance_stands_and_what_happened_can_be_read(api):
-    instance_id = api.start("check_up")
-
-    [standing] = api.get(f"/instances/{instance_id}").json["standing"]
-    assert standing["element_id"] == "check"
-
-    whole = api.get(f"/instances/{instance_id}/history").json["items"]
-    first = api.get(f"/instances/{instance_id}/history?limit=1").json
-    rest = api.get(f"/instances/{instance_id}/history?cursor={first['next']}").json
-    assert whole[0]["type"] == "instance_started"
-    assert first["items"] + rest["items"] == whole
-
-
 @pytest.mark.parametrize("what", ["", "/history"])
 def test_an_unknown_instance_is_not_found(api, what):
     answer = api.get(f"/instances/nothing{what}")
 
     assert answer.status_code == 404
     assert answer.json["type"] == "urn:samnuan:problem:instance-not-found"
-
-
-def test_a_message_reaches_the_instance_that_waits_for_it(api):
-    instance_id = api.start("waiting", case_id="c-1")
-
-    wrong = api.post("/messages", {"name": "answer", "key": "c-2"})
-    right = api.post("/messages", {"name": "answer", "key": "c-1", "variables": {"yes": True}})
-
-    assert wrong.status_code == 404
-    assert right.json == {"instance_id": instance_id}
-    assert api.get(f"/instances/{instance_id}").json["variables"]["yes"] is True
 
 
 def test_a_worker_borrows_a_job_and_finishes_it(api, clock: TravellingClock):
@@ -310,21 +153,6 @@ def test_a_worker_borrows_a_job_and_finishes_it(api, clock: TravellingClock):
     assert api.get(f"/instances/{instance_id}").json["status"] == "completed"
 
 
-def test_a_borrowed_job_comes_back_when_its_time_is_over(api, clock: TravellingClock):
-    api.start("welding")
-    ask = {"type": "weld", "worker": "w1", "lock_seconds": 60}
-    [lent] = api.post("/jobs/activate", ask).json["items"]
-
-    assert (
-        api.post(f"/jobs/{lent['id']}/extend", {"worker": "w1", "lock_seconds": 120}).status_code
-        == 204
-    )
-    clock.advance(seconds=90)
-    assert api.post("/jobs/activate", ask).json["items"] == []
-    clock.advance(seconds=60)
-    assert len(api.post("/jobs/activate", ask).json["items"]) == 1
-
-
 def test_only_the_borrower_finishes_fails_or_keeps_a_job(api, token):
     api.start("welding")
     [lent] = api.post("/jobs/activate", {"type": "weld", "worker": "w1"}).json["items"]
@@ -338,41 +166,11 @@ def test_only_the_borrower_finishes_fails_or_keeps_a_job(api, token):
         assert other.post(f"/jobs/{lent['id']}/extend", longer).status_code == 404
 
 
-def test_a_job_without_a_try_left_is_an_incident_until_it_is_resolved(api):
-    instance_id = api.start("welding")
-    ask = {"type": "weld", "worker": "w1"}
-    [lent] = api.post("/jobs/activate", ask).json["items"]
-
-    failure = {"worker": "w1", "message": "no gas", "retries": 0}
-    assert api.post(f"/jobs/{lent['id']}/fail", failure).status_code == 204
-
-    [incident] = api.get("/incidents").json["items"]
-    assert incident["instance_id"] == instance_id
-    assert incident["message"]["th"] == "no gas"
-    assert api.post("/jobs/activate", ask).json["items"] == []
-
-    assert api.post(f"/incidents/{incident['id']}/resolve").status_code == 204
-    assert api.post(f"/incidents/{incident['id']}/resolve").status_code == 404
-    assert api.get("/incidents").json["items"] == []
-    assert len(api.get("/incidents?resolved=true").json["items"]) == 1
-    assert len(api.post("/jobs/activate", ask).json["items"]) == 1
-
-
-def test_jobs_that_this_server_does_itself_are_not_lent(api, engine: Engine):
+def test_jobs_that_this_server_does_itself_are_not_lent(api):
     answer = api.post("/jobs/activate", {"type": "letter", "worker": "w1"})
 
     assert answer.status_code == 403
     assert "letter" in answer.json["message"]["th"]
-
-
-def upload(api, files: dict[str, bytes], **headers: str):
-    parts = [(io.BytesIO(content), name) for name, content in files.items()]
-    return api.http.post(
-        "/api/v1/deployments",
-        headers=api.headers | _dashed(headers),
-        data={"files": parts},
-        content_type="multipart/form-data",
-    )
 
 
 def test_a_new_version_is_deployed_listed_and_downloaded_byte_for_byte(api):

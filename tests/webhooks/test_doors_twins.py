@@ -14,7 +14,7 @@ from complaints.models import Case
 from engine import Engine
 from engine.models import ProcessInstance
 from tests.webhooks.conftest import ADMINISTRATOR
-from tests.webhooks.test_api_work import CHECK, FORM, OWNER
+from tests.webhooks.drawings import CHECK, FORM, OWNER
 from tests.webhooks.test_inbound_hooks import COMPLAINT
 from webhooks.signing import sign
 from webhooks.sources import register_source
