@@ -68,12 +68,12 @@ CATCH_TIMER = event("intermediateCatchEvent", "c2", TIMER)
 RACE = race(CATCH_MESSAGE, CATCH_TIMER)
 
 
-def guarded(definition: str, host: str = "task", **attributes: str) -> bytes:
+def guarded(definition: str, host: str = "task", more: str = "", **attributes: str) -> bytes:
     """A task (or another host) with a boundary event that leads to a second end."""
     inner = INNER if host in ("subProcess", "transaction") else ""
     watched = tag(host, "x", inner)
     extra = boundary(definition, **attributes) + tag("endEvent", "e2") + path("b", "e2")
-    return file(MESSAGE, SIGNAL, ERROR, one(watched, extra=extra))
+    return file(MESSAGE, SIGNAL, ERROR, one(watched, extra=extra + more))
 
 
 GUARDED = guarded(TIMER)
@@ -88,6 +88,9 @@ def handler(start: str, *, host: str = "", **attributes: str) -> bytes:
 HANDLER = handler(event("startEvent", "hs", TIMER))
 
 
+OTHER = tag("message", "m2", name="m2")
+
+
 def pools(messages: str, *, left: str = "", right: str = "", extra: str = "") -> bytes:
     """Two pools with a process each, and message flows between them."""
     parties = tag("participant", "p1", processRef="p") + tag(
@@ -98,7 +101,7 @@ def pools(messages: str, *, left: str = "", right: str = "", extra: str = "") ->
         tag("startEvent", "qs"), right or tag("task", "qt"), tag("endEvent", "qe"),
         path("qs", "qt", "qe"), id="q",
     )  # fmt: skip
-    return file(MESSAGE, talk, one(left or tag("task", "x")), second)
+    return file(MESSAGE, OTHER, talk, one(left or tag("task", "x")), second)
 
 
 def message_flow(source: str, target: str) -> str:
@@ -231,10 +234,23 @@ def choreography(
 CHOREOGRAPHY = choreography()
 
 
-def conversation(parties: str, link: tuple[str, str] = ("pa", "cv"), extra: str = "") -> bytes:
+def inner_choreography(*parties: str) -> bytes:
+    """A sub-choreography between two parties in which pa and pb exchange a message."""
+    flows = tag("messageFlow", "mf", sourceRef="pa", targetRef="pb")
+    named = "".join(f"<participantRef>{party}</participantRef>" for party in parties)
+    task = tag("choreographyTask", "ct", talk("mf", "pa", "pb"), initiatingParticipantRef="pa")
+    inside = tag("startEvent", "is") + task + tag("endEvent", "ie") + path("is", "ct", "ie")
+    outer = tag("subChoreography", "sc", named, inside, initiatingParticipantRef="pa")
+    steps = tag("startEvent", "cs") + outer + tag("endEvent", "ce") + path("cs", "sc", "ce")
+    return file(tag("choreography", "ch", PARTIES, flows, steps))
+
+
+def conversation(
+    parties: str, link: tuple[str, str] = ("pa", "cv"), extra: str = "", flows: str = ""
+) -> bytes:
     node = tag("conversation", "cv", parties)
     drawn = tag("conversationLink", "cl", sourceRef=link[0], targetRef=link[1])
-    return file(tag("collaboration", "k", PARTIES, node, drawn), extra)
+    return file(tag("collaboration", "k", PARTIES, flows, node, drawn), extra)
 
 
 BOTH = "<participantRef>pa</participantRef><participantRef>pb</participantRef>"
@@ -243,7 +259,6 @@ OPERATION = tag(
     "interface", "if",
     tag("operation", "op", "<inMessageRef>m</inMessageRef>", name="op"), name="if",
 )  # fmt: skip
-OTHER = tag("message", "m2", name="m2")
 
 
 def calling(called: str) -> str:
@@ -267,7 +282,10 @@ RESOURCES = tag("resource", "r1", tag("resourceParameter", "rp1"), name="r1") + 
 )
 
 
-def owned(parameter: str) -> bytes:
+REQUIRED = RESOURCES.replace('id="rp1"', 'id="rp1" isRequired="true"')
+
+
+def owned(parameter: str, resources: str = RESOURCES) -> bytes:
     bound = tag(
         "resourceParameterBinding",
         "rb",
@@ -275,7 +293,7 @@ def owned(parameter: str) -> bytes:
         parameterRef=parameter,
     )
     owner = tag("performer", "pf", "<resourceRef>r1</resourceRef>", bound)
-    return file(RESOURCES, one(tag("task", "x", owner)))
+    return file(resources, one(tag("task", "x", owner)))
 
 
 def supporting(supported: str) -> bytes:
@@ -430,7 +448,7 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     ),
     "cancel-end-place": (
         file(process(S, event("endEvent", "e", on("cancel")), path("s", "e"))),
-        file(one(TRANSACTION, "u")),
+        file(one(TRANSACTION, "u", extra=boundary(on("cancel"), on="u") + path("b", "e"))),
     ),
     "catch-trigger": (
         file(ERROR, one(event("intermediateCatchEvent", "x", ON_ERROR))),
@@ -675,6 +693,49 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
         conversation(BOTH, extra=tag("collaboration", "k2", tag("participant", "px"), tag("participant", "py"), tag("callConversation", "cc", "<participantRef>px</participantRef><participantRef>py</participantRef><participantAssociation id='pas'><innerParticipantRef>px</innerParticipantRef><outerParticipantRef>py</outerParticipantRef></participantAssociation>", calledCollaborationRef="k"))),
         conversation(BOTH, extra=tag("collaboration", "k2", tag("participant", "px"), tag("participant", "py"), tag("callConversation", "cc", "<participantRef>px</participantRef><participantRef>py</participantRef><participantAssociation id='pas'><innerParticipantRef>pa</innerParticipantRef><outerParticipantRef>py</outerParticipantRef></participantAssociation>", calledCollaborationRef="k"))),
     ),
+    "handler-doubled": (
+        guarded(ON_ERROR, more=boundary(ON_ERROR, id="b2") + path("b2", "e2")),
+        guarded(ON_ERROR),
+    ),
+    "boundary-doubled": (undoing(more=boundary(on("compensate"), id="b2") + tag("association", "as2", sourceRef="b2", targetRef="undo")), UNDOING),
+    "call-start": (
+        file(MESSAGE, one(tag("callActivity", "x", calledElement="q")), process(event("startEvent", "qs", ON_MESSAGE), tag("endEvent", "qe"), path("qs", "qe"), id="q")),
+        file(MESSAGE, one(tag("callActivity", "x", calledElement="q")), process(event("startEvent", "qs"), tag("endEvent", "qe"), path("qs", "qe"), id="q")),
+    ),
+    "resource-parameter-missing": (
+        file(REQUIRED, one(tag("task", "x", tag("performer", "pf", "<resourceRef>r1</resourceRef>")))),
+        owned("rp1", REQUIRED),
+    ),
+    "conversation-messages": (
+        conversation(BOTH + "<messageFlowRef>mf</messageFlowRef>", flows=tag("messageFlow", "mf", sourceRef="pb", targetRef="pc")),
+        conversation(BOTH + "<messageFlowRef>mf</messageFlowRef>", flows=tag("messageFlow", "mf", sourceRef="pa", targetRef="pb")),
+    ),
+    "choreography-first-message": (choreography(starter="pb"), CHOREOGRAPHY),
+    "choreography-inner-participants": (inner_choreography("pa", "pc"), inner_choreography("pa", "pb")),
+    "flow-immediate": (
+        file(process(S, E, tag("sequenceFlow", "f", sourceRef="s", targetRef="e", isImmediate="false"))),
+        file(process(S, E, tag("sequenceFlow", "f", sourceRef="s", targetRef="e", isImmediate="true"))),
+    ),
+    "picture-kind": (
+        file(one(tag("task", "x")), PICTURE.format("s_x")),
+        file(one(tag("task", "x")), PICTURE.format("x")),
+    ),
+    "data-set-pair": (
+        file(one(tag("task", "x", io(IN, in_set=IN_SET + "<outputSetRefs>os</outputSetRefs>")))),
+        file(one(tag("task", "x", io(IN, in_set=IN_SET + "<outputSetRefs>os</outputSetRefs>", out_set="<inputSetRefs>is</inputSetRefs>")))),
+    ),
+    "data-subprocess": (
+        file(one(sub(io(IN, in_set=IN_SET), INNER), "u")),
+        file(one(sub(INNER), "u")),
+    ),
+    "cancel-uncaught": (
+        file(one(TRANSACTION, "u")),
+        file(one(TRANSACTION, "u", extra=boundary(on("cancel"), on="u") + path("b", "e"))),
+    ),
+    "message-flow-message": (
+        pools(tag("messageFlow", "mf", sourceRef="x", targetRef="qt", messageRef="m2"), left=tag("sendTask", "x", messageRef="m")),
+        pools(tag("messageFlow", "mf", sourceRef="x", targetRef="qt", messageRef="m"), left=tag("sendTask", "x", messageRef="m")),
+    ),
     "schema-order": (
         file(one(tag("task", "x", tag("property", "pr"), io(IN, in_set=IN_SET)))),
         file(one(tag("task", "x", io(IN, in_set=IN_SET), tag("property", "pr")))),
@@ -724,3 +785,13 @@ def test_the_schema_is_held_against_files_with_prefixes_too() -> None:
     findings = found(with_prefix, "standard")
 
     assert [(f.rule, f.element) for f in findings] == [("schema-unknown-attribute", "p")]
+
+
+def test_a_reference_does_not_reach_into_a_subprocess_for_its_data() -> None:
+    reference = tag("dataObjectReference", "dr", dataObjectRef="do")
+
+    outside = file(one(sub(INNER, OBJECT), "u", extra=reference))
+    inside = file(one(sub(INNER, reference), "u", extra=OBJECT))
+
+    assert "data-out-of-reach" in rules(outside, "standard")
+    assert "data-out-of-reach" not in rules(inside, "standard")

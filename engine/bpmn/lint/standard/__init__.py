@@ -3,6 +3,7 @@
 from engine.bpmn.lint.registry import Family
 from engine.bpmn.lint.standard import (
     boundaries,
+    choreographies,
     collaboration,
     compensation,
     correlation,
@@ -10,6 +11,7 @@ from engine.bpmn.lint.standard import (
     events,
     flows,
     gateways,
+    handlers,
     ids,
     lanes,
     loops,
@@ -20,7 +22,7 @@ from engine.bpmn.lint.standard import (
 FAMILIES: list[Family] = [
     module.FAMILY
     for module in (
-        ids, flows, gateways, events, boundaries, messages, loops, data, tasks, lanes,
-        compensation, correlation, collaboration,
+        ids, flows, gateways, events, boundaries, handlers, messages, loops, data, tasks, lanes,
+        compensation, correlation, collaboration, choreographies,
     )
 ]  # fmt: skip

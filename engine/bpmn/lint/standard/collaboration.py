@@ -1,162 +1,13 @@
-"""Conversations and choreographies: pictures of who talks to whom, which no engine runs."""
+"""Conversations: pictures of who talks to whom, which no engine runs."""
 
 from collections.abc import Iterator
 
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.tree import Element, Tree, child, children, id_of, scope_of, tag_of, text_of
+from engine.bpmn.lint.tree import child, children, id_of, tag_of, text_of
 from engine.text import Text
 
-FAMILY = Family(
-    "standard", "collaboration", Text("การสนทนาและการประสานงาน", "Conversations and choreographies")
-)
-
-ACTIVITIES = words.CHOREOGRAPHY_ACTIVITIES
-FOREIGN_TO_CHOREOGRAPHY = (
-    *words.ACTIVITIES, "dataObject", "dataObjectReference", "dataStoreReference",
-)  # fmt: skip
-CHOREOGRAPHY_STARTS = {"timer", "conditional", "signal"}
-CHOREOGRAPHY_ENDS = {"terminate"}
-
-
-@FAMILY.rule(
-    "choreography-in-process",
-    Text("{kind} อยู่ในกระบวนงาน", "A {kind} stands in a process."),
-    Text(
-        "งานประสานมีเฉพาะในผังการประสานงาน (§11)",
-        "Choreography activities only exist in choreographies (§11).",
-    ),
-    Text("ใช้งานหรือเหตุการณ์ข้อความแทน", "Use tasks or message events."),
-)
-def choreography_in_process(subject: Subject) -> Iterator[Hit]:
-    for activity in subject.tree.all(*ACTIVITIES):
-        scope = scope_of(activity)
-        if scope is not None and tag_of(scope) not in words.CHOREOGRAPHIES:
-            yield at(activity, kind=words.name_of(tag_of(activity)))
-
-
-@FAMILY.rule(
-    "choreography-content",
-    Text("{kind} อยู่ในผังการประสานงาน", "A {kind} stands in a choreography."),
-    Text(
-        "ผังการประสานงานไม่มีผู้ทำงานและไม่มีข้อมูล (§11.1)",
-        "A choreography has neither workers nor data (§11.1).",
-    ),
-    Text("ย้ายไปไว้ในกระบวนงาน", "Move it into a process."),
-)
-def choreography_content(subject: Subject) -> Iterator[Hit]:
-    for scope in subject.tree.all(*words.CHOREOGRAPHIES):
-        for part in children(scope, *FOREIGN_TO_CHOREOGRAPHY):
-            yield at(part, kind=words.name_of(tag_of(part)))
-
-
-@FAMILY.rule(
-    "choreography-event",
-    Text(
-        "เหตุการณ์แบบ {kind} ใช้ในผังการประสานงานไม่ได้",
-        "An event with {kind} cannot be used there in a choreography.",
-    ),
-    Text(
-        "ผังการประสานงานเริ่มด้วยเวลา เงื่อนไข หรือสัญญาณ และจบแบบธรรมดาหรือยุติทันที (§11.6)",
-        "A choreography starts by timer, condition or "
-        "signal, and ends plainly or by terminate (§11.6).",
-    ),
-    Text("เลือกชนิดที่อนุญาต", "Choose an allowed kind."),
-)
-def choreography_event(subject: Subject) -> Iterator[Hit]:
-    for scope in subject.tree.all(*words.CHOREOGRAPHIES):
-        for tag, allowed in (("startEvent", CHOREOGRAPHY_STARTS), ("endEvent", CHOREOGRAPHY_ENDS)):
-            for event in children(scope, tag):
-                wrong = [kind for kind in subject.tree.kinds(event) if kind not in allowed]
-                yield from (at(event, kind=words.name_of(kind)) for kind in wrong)
-
-
-def _participants(tree: Tree, element: Element) -> list[Element | None]:
-    return [tree.find(text_of(part), part) for part in children(element, "participantRef")]
-
-
-@FAMILY.rule(
-    "choreography-participants",
-    Text("{kind} มีผู้เกี่ยวข้อง {count} ฝ่าย", "The {kind} has {count} participants."),
-    Text(
-        "งานประสานมีสองฝ่ายพอดี การประสานย่อยมีอย่างน้อยสองฝ่าย (§11.4)",
-        "A choreography task has exactly two, the others at least two (§11.4).",
-    ),
-    Text("แก้จำนวนผู้เกี่ยวข้อง", "Correct the participants."),
-)
-def choreography_participants(subject: Subject) -> Iterator[Hit]:
-    for activity in subject.tree.all(*ACTIVITIES):
-        parties = {text_of(part) for part in children(activity, "participantRef")}
-        exact = tag_of(activity) == "choreographyTask"
-        if len(parties) < 2 or (exact and len(parties) != 2):
-            yield at(activity, kind=words.name_of(tag_of(activity)), count=len(parties))
-
-
-@FAMILY.rule(
-    "choreography-initiator",
-    Text("ผู้เริ่ม “{party}” ไม่ใช่ผู้เกี่ยวข้องของงานประสาน", "The initiator {party!r} does not take part."),
-    Text("ผู้เริ่มเป็นหนึ่งในผู้เกี่ยวข้อง (§11.4.1)", "The initiator is one of the participants (§11.4.1)."),
-    Text("เลือกผู้เริ่มจากผู้เกี่ยวข้อง", "Choose one of the participants."),
-)
-def choreography_initiator(subject: Subject) -> Iterator[Hit]:
-    for activity in subject.tree.all(*ACTIVITIES):
-        starter = activity.get("initiatingParticipantRef")
-        parties = {text_of(part) for part in children(activity, "participantRef")}
-        if starter and parties and starter not in parties:
-            yield at(activity, party=starter)
-
-
-@FAMILY.rule(
-    "choreography-messages",
-    Text(
-        "เส้นข้อความ “{flow}” ไม่ได้อยู่ระหว่างผู้เกี่ยวข้องของงานประสาน",
-        "The message flow {flow!r} is not between the task's participants.",
-    ),
-    Text(
-        "ข้อความของงานประสานส่งระหว่างสองฝ่ายของงานนั้น (§11.4.1)",
-        "A choreography task's messages pass between its two participants (§11.4.1).",
-    ),
-    Text("เลือกเส้นข้อความให้ถูก", "Choose the right message flow."),
-)
-def choreography_messages(subject: Subject) -> Iterator[Hit]:
-    tree = subject.tree
-    for task in tree.all("choreographyTask"):
-        parties = _participants(tree, task)
-        for part in children(task, "messageFlowRef"):
-            flow = tree.find(text_of(part), part)
-            if flow is None or tag_of(flow) != "messageFlow":
-                continue
-            ends = (tree.source(flow), tree.target(flow))
-            wrong = [
-                e for e in ends if e is not None and tag_of(e) == "participant" and e not in parties
-            ]
-            if wrong:
-                yield at(task, flow=id_of(flow))
-
-
-@FAMILY.rule(
-    "choreography-order",
-    Text(
-        "ผู้เริ่ม “{party}” ไม่ได้ร่วมในขั้นตอนก่อนหน้า “{before}”",
-        "The initiator {party!r} took no part in the step {before!r} before.",
-    ),
-    Text(
-        "ผู้เริ่มต้องเห็นขั้นตอนก่อนหน้า มิฉะนั้นไม่รู้ว่าเมื่อใดต้องเริ่ม (§11.5.1)",
-        "Otherwise it cannot know when its turn comes (§11.5.1).",
-    ),
-    Text("เปลี่ยนผู้เริ่มหรือลำดับ", "Change the initiator or the order."),
-)
-def choreography_order(subject: Subject) -> Iterator[Hit]:
-    tree = subject.tree
-    for flow in tree.all("sequenceFlow"):
-        source, target = tree.source(flow), tree.target(flow)
-        if source is None or target is None:
-            continue
-        if tag_of(source) != "choreographyTask" or tag_of(target) != "choreographyTask":
-            continue
-        starter = tree.find(target.get("initiatingParticipantRef"), target)
-        if starter is not None and starter not in _participants(tree, source):
-            yield at(target, party=id_of(starter), before=id_of(source))
+FAMILY = Family("standard", "conversations", Text("การสนทนา", "Conversations"))
 
 
 @FAMILY.rule(
@@ -237,3 +88,27 @@ def participant_association(subject: Subject) -> Iterator[Hit]:
             yield at(pair, party=id_of(inner))
         if called is not None and outer is not None and outer.getparent() is called:
             yield at(pair, party=id_of(outer))
+
+
+@FAMILY.rule(
+    "conversation-messages",
+    Text(
+        "เส้นข้อความ “{flow}” ไม่ได้อยู่ระหว่างผู้เกี่ยวข้องของการสนทนา",
+        "The message flow {flow!r} is not between the conversation's participants.",
+    ),
+    Text(
+        "การสนทนารวมข้อความระหว่างผู้เกี่ยวข้องของมันเอง (§9.5.1)",
+        "A conversation groups messages between its own participants (§9.5.1).",
+    ),
+    Text("เลือกเส้นข้อความหรือผู้เกี่ยวข้องให้ถูก", "Choose the right message flows or participants."),
+)
+def conversation_messages(subject: Subject) -> Iterator[Hit]:
+    tree = subject.tree
+    for node in tree.all(*words.CONVERSATIONS):
+        parties = [tree.find(text_of(part), part) for part in children(node, "participantRef")]
+        for part in children(node, "messageFlowRef"):
+            flow = tree.find(text_of(part), part)
+            ends = (tree.source(flow), tree.target(flow)) if flow is not None else ()
+            pools = [end for end in ends if end is not None and tag_of(end) == "participant"]
+            if parties and any(pool not in parties for pool in pools):
+                yield at(node, flow=text_of(part))

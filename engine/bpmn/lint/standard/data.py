@@ -138,6 +138,11 @@ def data_out_of_reach(subject: Subject) -> Iterator[Hit]:
                 holder = _holder(end)
                 if holder is not None and not is_inside(association, holder):
                     yield at(association, end=id_of(end))
+    for reference in subject.tree.all("dataObjectReference"):
+        target = subject.tree.find(reference.get("dataObjectRef"), reference)
+        scope = scope_of(target) if target is not None else None
+        if scope is not None and not is_inside(reference, scope):
+            yield at(reference, end=id_of(target) if target is not None else "")
 
 
 def _holder(end: Element) -> Element | None:
@@ -307,3 +312,47 @@ def data_reference_circle(subject: Subject) -> Iterator[Hit]:
     for reference in subject.tree.all("dataObjectReference"):
         if subject.tree.find(reference.get("dataObjectRef"), reference) is reference:
             yield at(reference)
+
+
+@FAMILY.rule(
+    "data-set-pair",
+    Text(
+        "ชุด “{other}” ไม่ได้อ้างกลับมาที่ชุดนี้",
+        "The set {other!r} does not refer back to this one.",
+    ),
+    Text(
+        "กติกาข้อมูลเข้าออกอ้างถึงกันทั้งสองฝั่ง (§10.4.1)",
+        "A rule between input and output sets is told on both sides (§10.4.1).",
+    ),
+    Text("เพิ่มการอ้างกลับ", "Add the reference back."),
+    severity="warning",
+)
+def data_set_pair(subject: Subject) -> Iterator[Hit]:
+    sides = (
+        ("inputSet", "outputSetRefs", "inputSetRefs"),
+        ("outputSet", "inputSetRefs", "outputSetRefs"),
+    )
+    for tag, slot, back in sides:
+        for group in subject.tree.all(tag):
+            for part in children(group, slot):
+                other = subject.tree.find(text_of(part), part)
+                if other is None or tag_of(other) == tag:
+                    continue
+                if id_of(group) not in {text_of(ref) for ref in children(other, back)}:
+                    yield at(group, other=id_of(other))
+
+
+@FAMILY.rule(
+    "data-subprocess",
+    Text("กระบวนการย่อยมีข้อมูลเข้าออกของตนเอง", "A subprocess has data inputs and outputs of its own."),
+    Text(
+        "กระบวนการย่อยใช้ข้อมูลของกระบวนงานที่มันอยู่ (§10.4.1)",
+        "A subprocess uses the data of the process around it (§10.4.1).",
+    ),
+    Text("ลบ ioSpecification", "Remove the ioSpecification."),
+)
+def data_subprocess(subject: Subject) -> Iterator[Hit]:
+    for scope in subject.tree.all(*words.SUBPROCESSES):
+        repeated = child(scope, "multiInstanceLoopCharacteristics") is not None
+        if child(scope, "ioSpecification") is not None and not repeated:
+            yield at(scope)

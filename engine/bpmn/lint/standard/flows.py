@@ -12,6 +12,7 @@ from engine.bpmn.lint.tree import (
     id_of,
     is_event_subprocess,
     is_true,
+    process_of,
     scope_of,
     tag_of,
     text_of,
@@ -272,6 +273,27 @@ def flow_doubled(subject: Subject) -> Iterator[Hit]:
         if key in seen:
             yield at(flow, source=key[0], target=key[1])
         seen.add(key)
+
+
+@FAMILY.rule(
+    "flow-immediate",
+    Text(
+        "เส้นตั้ง isImmediate เป็น false ในกระบวนงานที่ทำงานได้",
+        "A flow of an executable process says isImmediate=false.",
+    ),
+    Text(
+        "ในกระบวนงานที่ทำงานได้ไม่มีสิ่งใดแทรกระหว่างสองขั้นตอน (§8.4.13)",
+        "In an executable process nothing comes between two steps (§8.4.13).",
+    ),
+    Text("ลบ isImmediate", "Remove isImmediate."),
+    severity="warning",
+)
+def flow_immediate(subject: Subject) -> Iterator[Hit]:
+    for flow in subject.tree.all("sequenceFlow"):
+        process = process_of(flow)
+        runs = process is not None and is_true(process, "isExecutable")
+        if runs and not is_true(flow, "isImmediate", default=True):
+            yield at(flow)
 
 
 def _exempt_from_incoming(node: Element, kinds: list[str]) -> bool:

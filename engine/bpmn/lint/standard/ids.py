@@ -122,3 +122,30 @@ def picture_dangling(subject: Subject) -> Iterator[Hit]:
             continue
         if subject.tree.find(value, element) is None:
             yield at(element, target=value)
+
+
+EDGES = (
+    "sequenceFlow", "messageFlow", "association", "dataInputAssociation", "dataOutputAssociation",
+    "conversationLink",
+)  # fmt: skip
+
+
+@FAMILY.rule(
+    "picture-kind",
+    Text("{kind} “{target}” วาดด้วย {shape} ไม่ได้", "A {kind} ({target!r}) is not drawn as {shape}."),
+    Text(
+        "เส้นวาดด้วย BPMNEdge สิ่งอื่นวาดด้วย BPMNShape (§12.2.3)",
+        "Connections are drawn as BPMNEdge, all else as BPMNShape (§12.2.3).",
+    ),
+    Text("บันทึกแฟ้มจากโปรแกรมวาดผังอีกครั้ง", "Save the file from the modeler again."),
+    severity="warning",
+)
+def picture_kind(subject: Subject) -> Iterator[Hit]:
+    for shape in ("BPMNShape", "BPMNEdge"):
+        for element in subject.tree.root.iter(f"{{{PICTURE}}}{shape}"):
+            target = subject.tree.find(element.get("bpmnElement"), element)
+            if target is None or not tag_of(target):
+                continue
+            if (tag_of(target) in EDGES) != (shape == "BPMNEdge"):
+                kind = words.name_of(tag_of(target))
+                yield at(element, kind=kind, target=id_of(target), shape=shape)

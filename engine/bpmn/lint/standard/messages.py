@@ -116,6 +116,29 @@ def message_flow_task_side(subject: Subject) -> Iterator[Hit]:
 
 
 @FAMILY.rule(
+    "message-flow-message",
+    Text(
+        "ข้อความของเส้นไม่ตรงกับข้อความของ “{end}”",
+        "The flow's message is not the one of {end!r}.",
+    ),
+    Text(
+        "เส้นข้อความกับผู้ส่งและผู้รับหมายถึงข้อความเดียวกัน (§9.4)",
+        "A message flow, its sender and its receiver mean one message (§9.4).",
+    ),
+    Text("ใช้ข้อความเดียวกัน", "Use one message."),
+)
+def message_flow_message(subject: Subject) -> Iterator[Hit]:
+    tree = subject.tree
+    for flow, source, target in _ends(tree):
+        message = tree.find(flow.get("messageRef"), flow)
+        for end in (source, target):
+            named = {end.get("messageRef"), *(d.get("messageRef") for d in tree.definitions(end))}
+            meant = [found for name in named if (found := tree.find(name, end)) is not None]
+            if message is not None and meant and message not in meant:
+                yield at(flow, end=id_of(end))
+
+
+@FAMILY.rule(
     "message-flow-poolless",
     Text("ปลายทั้งสองของเส้นข้อความไม่อยู่ในพูลใด", "Neither end of the message flow lies in a pool."),
     Text("เส้นข้อความอยู่ระหว่างพูล (§9.4)", "Message flows run between pools (§9.4)."),
