@@ -59,8 +59,9 @@ def command(host: str, port: int, threads: int, demo: bool, worker: bool) -> Non
             say(GUIDELINE, versions=", ".join(state.deployed.new))
         if office.settings.demo:
             _print_accounts(office)
+        server = _server(office, listening, threads)
         say(READY, url=url)
-        _serve(office, listening, threads, with_worker=worker)
+        _serve(office, server, with_worker=worker)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -75,30 +76,27 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve(office: Office, listening: socket.socket, threads: int, *, with_worker: bool) -> None:
+def _server(office: Office, listening: socket.socket, threads: int) -> BaseWSGIServer:
+    """Listening from here on, so an address that is printed can be opened."""
     from waitress import create_server
 
-    from engine.worker import Worker
     from web.app import build_app
 
-    server = create_server(
-        build_app(office=office), sockets=[listening], threads=threads, ident=None
-    )
+    app = build_app(office=office)
+    return create_server(app, sockets=[listening], threads=threads, ident=None)
+
+
+def _serve(office: Office, server: BaseWSGIServer, *, with_worker: bool) -> None:
+    from engine.worker import Worker
+
     worker = Worker(office.engine)
     signal.signal(signal.SIGTERM, _stop)
     if with_worker:
         worker.start()
     try:
-        _run(server)
-    finally:
-        worker.stop()
-        listening.close()
-
-
-def _run(server: BaseWSGIServer) -> None:
-    try:
         server.run()
     finally:
+        worker.stop()
         server.close()
 
 
