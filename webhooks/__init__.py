@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,17 +43,3 @@ def register(app: Flask, office: Office) -> None:
     for blueprint in (hooks, *open_api(app)):
         if exempt is not None:
             exempt(blueprint)
-
-
-@contextlib.contextmanager
-def office_at_hand() -> Iterator[Office]:
-    """The office that the settings name, with the tables of this floor, for a command."""
-    from complaints.office import FLOORS, Office
-    from complaints.settings import OfficeSettings
-
-    office = Office.open(OfficeSettings.read(), floors=(*FLOORS, "webhooks"))
-    try:
-        connect(office)
-        yield office
-    finally:
-        office.close()

@@ -13,6 +13,7 @@ from engine.actor import Actor
 from engine.clock import BANGKOK
 from engine.errors import MessageNotAwaited
 from engine.work import Work
+from forms.numerals import arabic_digits
 from webhooks.errors import CaseUnknown, FieldsRefused, MessageNotPermitted
 from webhooks.models import InboundDelivery, InboundSource
 
@@ -129,9 +130,11 @@ def _referred(work: Work, desk: Desk, payload: Payload) -> Case:
     """The case a message names: by id, by receipt number or by the complainant's own code."""
     if "tracking_code" in payload:
         return tracking.find_case_by_code(work, desk, payload["tracking_code"])
-    column = Case.id if "case" in payload else Case.receipt_no
-    wanted = payload.get("case", payload.get("receipt_no"))
-    case = work.session.scalar(sa.select(Case).where(column == wanted))
+    if "case" in payload:
+        is_meant = Case.id == payload["case"]
+    else:
+        is_meant = Case.receipt_no == arabic_digits(payload["receipt_no"])
+    case = work.session.scalar(sa.select(Case).where(is_meant))
     if case is None:
         raise CaseUnknown
     return case

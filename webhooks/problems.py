@@ -120,4 +120,5 @@ def problem(status: int, kind: str, text: Text, details: dict[str, Any] | None =
     }
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MEDIA_TYPE)
     answer.headers["Content-Language"] = language
+    answer.vary.add("Accept-Language")
     return answer

@@ -7,6 +7,7 @@ import click
 from engine.actor import SYSTEM
 from engine.text import Text
 from web.cli import language, say
+from web.cli.house import opened_office
 from web.cli.output import json_option, print_json, print_table
 
 
@@ -28,10 +29,9 @@ def create(name: str, scopes: tuple[str, ...], groups: tuple[str, ...], as_json:
 
     Register a program and print its token, once.
     """
-    from webhooks import office_at_hand
     from webhooks.clients import register_client
 
-    with office_at_hand() as office, office.engine.begin() as work:
+    with opened_office() as office, office.engine.begin() as work:
         id, token = register_client(work, name, scopes, groups, actor=SYSTEM)
     if as_json:
         print_json({"id": id, "name": name, "token": token})
@@ -47,10 +47,9 @@ def list_clients(as_json: bool) -> None:
 
     List the programs.
     """
-    from webhooks import office_at_hand
     from webhooks.clients import clients
 
-    with office_at_hand() as office, office.engine.read() as work:
+    with opened_office() as office, office.engine.read() as work:
         rows = clients(work)
     if as_json:
         print_json(
@@ -83,10 +82,9 @@ def revoke(name: str) -> None:
 
     Revoke a program's token at once.
     """
-    from webhooks import office_at_hand
     from webhooks.clients import revoke_client
 
-    with office_at_hand() as office, office.engine.begin() as work:
+    with opened_office() as office, office.engine.begin() as work:
         revoke_client(work, name)
     say(Text("ยกเลิกสิทธิของ {name} แล้ว", "{name} may no longer enter."), name=name)
 

@@ -7,6 +7,7 @@ import click
 from engine.actor import SYSTEM
 from engine.text import Text
 from web.cli import language, say
+from web.cli.house import opened_office
 from web.cli.output import json_option, print_json, print_table
 
 KEEP_SECRET = Text(
@@ -40,10 +41,9 @@ def add_source(
 
     Register a source that may post to /hooks/NAME.
     """
-    from webhooks import office_at_hand
     from webhooks.sources import register_source
 
-    with office_at_hand() as office, office.engine.begin() as work:
+    with opened_office() as office, office.engine.begin() as work:
         secret = register_source(
             work,
             office.desk.keys.content,
@@ -63,10 +63,9 @@ def close_source(name: str) -> None:
 
     Close a source.
     """
-    from webhooks import office_at_hand
     from webhooks import sources as doors
 
-    with office_at_hand() as office, office.engine.begin() as work:
+    with opened_office() as office, office.engine.begin() as work:
         doors.close_source(work, name)
     say(Text("ปิด {name} แล้ว", "{name} is closed."), name=name)
 
@@ -78,10 +77,9 @@ def sources(as_json: bool) -> None:
 
     List the sources.
     """
-    from webhooks import office_at_hand
     from webhooks import sources as doors
 
-    with office_at_hand() as office, office.engine.read() as work:
+    with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
             {
                 "name": row.name,
@@ -108,13 +106,12 @@ def subscribe(name: str, url: str, events: tuple[str, ...], as_json: bool) -> No
 
     Register a subscriber; its URL must be https.
     """
-    from webhooks import office_at_hand
     from webhooks.address import AddressPolicy
     from webhooks.settings import DoorSettings
     from webhooks.subscribers import register_subscriber
 
     policy = AddressPolicy.of(DoorSettings.read())
-    with office_at_hand() as office, office.engine.begin() as work:
+    with opened_office() as office, office.engine.begin() as work:
         secret = register_subscriber(
             work, office.desk.keys.content, name, url, events=events, policy=policy, actor=SYSTEM
         )
@@ -128,10 +125,9 @@ def unsubscribe(name: str) -> None:
 
     Tell a subscriber nothing any more.
     """
-    from webhooks import office_at_hand
     from webhooks.subscribers import close_subscriber
 
-    with office_at_hand() as office, office.engine.begin() as work:
+    with opened_office() as office, office.engine.begin() as work:
         close_subscriber(work, name)
     say(Text("เลิกส่งให้ {name} แล้ว", "{name} is told nothing any more."), name=name)
 
@@ -143,10 +139,9 @@ def subscribers(as_json: bool) -> None:
 
     List the subscribers.
     """
-    from webhooks import office_at_hand
     from webhooks import subscribers as doors
 
-    with office_at_hand() as office, office.engine.read() as work:
+    with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
             {"name": row.name, "active": row.active, "url": row.url, "events": row.events}
             for row in doors.subscribers(work)
@@ -161,10 +156,9 @@ def refusals(as_json: bool) -> None:
 
     Show what was refused at /hooks, by day, source and reason.
     """
-    from webhooks import office_at_hand
     from webhooks import sources as doors
 
-    with office_at_hand() as office, office.engine.read() as work:
+    with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
             {
                 "day": row.day.isoformat(),
@@ -184,10 +178,9 @@ def failures(as_json: bool) -> None:
 
     Show the events that never reached their subscriber.
     """
-    from webhooks import office_at_hand
     from webhooks.subscribers import failed_deliveries
 
-    with office_at_hand() as office, office.engine.read() as work:
+    with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
             {
                 "id": row.id,
