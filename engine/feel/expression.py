@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any, Literal
 
 from engine.feel import compile_lists, compile_logic, syntax
@@ -10,6 +10,7 @@ from engine.feel.compiler import Code, Compiler
 from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
 from engine.feel.messages import message
 from engine.feel.names import free_names
+from engine.feel.numbers import reason
 from engine.feel.parser import parse, parse_tests
 from engine.feel.scope import EMPTY, Environment, Root, Run, Scope
 from engine.feel.types import Type
@@ -17,6 +18,9 @@ from engine.feel.values import lift
 
 # Names of the language that hold a keyword; every other name of several words needs no telling.
 KNOWN = ("date and time", "years and months duration", "get or else")
+# What ends an evaluation as null. A decimal exception can only come from a number that is none,
+# such as a NaN that the host has brought.
+STOPS = (BudgetExceeded, RecursionError, DecimalException)
 _SCALARS = frozenset((bool, int, str, type(None), Decimal))
 _MAX_DEPTH = 100  # of lists and contexts within each other, in a result
 
@@ -51,7 +55,7 @@ class Expression:
             if value.__class__ not in _SCALARS:
                 _settle(scope.run, value)
             return value
-        except (BudgetExceeded, RecursionError) as error:
+        except STOPS as error:
             return _stopped(scope, self.source, error)
 
 
@@ -62,11 +66,14 @@ def run_bounded(scope: Scope, code: Callable[[Scope], Any], source: str) -> Any:
         if value.__class__ not in _SCALARS:
             _settle(scope.run, value)
         return value
-    except (BudgetExceeded, RecursionError) as error:
+    except STOPS as error:
         return _stopped(scope, source, error)
 
 
-def _stopped(scope: Scope, source: str, error: BudgetExceeded | RecursionError) -> None:
+def _stopped(scope: Scope, source: str, error: Exception) -> None:
+    if isinstance(error, DecimalException):
+        scope.run.note(source, 0, "arithmetic", reason=reason(error))
+        return
     what = error.what if isinstance(error, BudgetExceeded) else "nesting"
     scope.run.note(source, 0, "budget", what=what)
 

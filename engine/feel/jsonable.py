@@ -45,7 +45,9 @@ def to_json(value: Any) -> Any:
     return None if class_ is Function or lifted is MISSING else lifted
 
 
-def _number(value: Decimal) -> int | Decimal:
+def _number(value: Decimal) -> int | Decimal | None:
+    if not value.is_finite():
+        return None  # only a host could have brought it; JSON has no such number
     if value.adjusted() < 34 and value == value.to_integral_value():
         return int(value)
     return value

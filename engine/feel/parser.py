@@ -90,15 +90,10 @@ def _height(node: s.Node) -> int:
 
 def _closes_at_end(stream: Stream) -> bool:
     """Whether the bracket after `not` is closed by the last token of all."""
-    depth = 0
-    for token in stream.tokens[stream.position + 1 :]:
-        if token.kind == "op" and token.text in "([{":
-            depth += 1
-        elif token.kind == "op" and token.text in ")]}":
-            depth -= 1
-            if depth == 0:
-                return token is stream.tokens[-2]
-    return True
+    stream.position += 1
+    closing, _ = stream.enclosed()
+    stream.position -= 1
+    return closing >= len(stream.tokens) - 2
 
 
 def _tests(stream: Stream) -> tuple[s.Node, ...]:
@@ -179,29 +174,12 @@ def _logical(left: s.Node, operator: str, right: list[s.Node], at: int) -> s.Nod
 def _in_tests(stream: Stream) -> tuple[s.Node, ...]:
     if stream.is_op(*_COMPARISONS):
         return (_unary_comparison(stream),)
-    if stream.is_op("(") and _is_list_of_tests(stream):
+    if stream.is_op("(") and stream.enclosed()[1]:
         stream.advance()
         tests = _tests(stream)
         stream.expect_op(")")
         return tests
     return (binary(stream, _ADDITIVE),)
-
-
-def _is_list_of_tests(stream: Stream) -> bool:
-    """Whether a comma stands directly inside the bracket at hand."""
-    depth = 0
-    for token in stream.tokens[stream.position :]:
-        if token.kind != "op":
-            continue
-        if token.text in "([{":
-            depth += 1
-        elif token.text in ")]}":
-            depth -= 1
-            if depth == 0:
-                return False
-        elif token.text == "," and depth == 1:
-            return True
-    return False
 
 
 def operand(stream: Stream) -> s.Node:
@@ -237,7 +215,7 @@ def postfix(stream: Stream, base: s.Node | None = None) -> s.Node:
         if token.text == ".":
             stream.advance()
             node = s.Path(node, stream.name(), at=token.start)
-        elif token.text == "[" and not _closes_open_range(stream):
+        elif token.text == "[" and not (stream.ranges and stream.ends_range(stream.position)):
             stream.advance()
             condition = expression(stream)
             stream.expect_op("]")
@@ -247,16 +225,6 @@ def postfix(stream: Stream, base: s.Node | None = None) -> s.Node:
         else:
             return node
     raise stream.too_deep()
-
-
-def _closes_open_range(stream: Stream) -> bool:
-    """Whether `[` ends a range such as `]1..5[`: nothing that can begin a filter follows it."""
-    after = stream.ahead()
-    if after.kind == "end":
-        return True
-    if after.kind == "op":
-        return after.text in (")", "]", "}", ",", "*", "/", "+", "**", ":")
-    return after.text in ("and", "or", "then", "else", "return", "satisfies", "between", "in")
 
 
 def _call(stream: Stream, function: s.Node) -> s.Node:
@@ -333,7 +301,8 @@ def _bracket(stream: Stream) -> s.Node:
 
 def _square(stream: Stream) -> s.Node:
     start = stream.advance().start
-    if stream.accept_op("]"):
+    if stream.is_op("]") and stream.is_empty_list():
+        stream.advance()
         return s.ListLiteral((), at=start)
     items = [expression(stream)]
     if stream.accept_op(".."):
@@ -354,7 +323,9 @@ def _open_range(stream: Stream) -> s.Node:
 
 
 def _range(stream: Stream, low: s.Node, low_included: bool, at: int) -> s.Node:
+    stream.ranges += 1
     high = expression(stream)
+    stream.ranges -= 1
     if not stream.is_op("]", ")", "["):
         raise stream.error("“]” หรือ “)”", "“]” or “)”")
     return s.RangeLiteral(low, high, low_included, stream.advance().text == "]", at=at)

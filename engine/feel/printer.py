@@ -63,6 +63,12 @@ def _arithmetic(node: s.Arithmetic) -> Written:
     return " ".join(parts), level
 
 
+def _negate(node: s.Negate) -> Written:
+    operand = _written(node.operand, _POSTFIX)
+    # A sign directly before a number is part of the number.
+    return (f"-({operand})" if operand[0] in "0123456789." else f"-{operand}"), _UNARY
+
+
 def _comparison(node: s.Comparison) -> Written:
     # `a = b = c` reads from the left, so only the right operand may need brackets.
     left = _written(node.left, _COMPARE)
@@ -154,7 +160,7 @@ _RULES: dict[type, Callable[[Any], Written]] = {
         _POSTFIX,
     ),
     s.Call: _call,
-    s.Negate: lambda node: (f"-{_written(node.operand, _POSTFIX)}", _UNARY),
+    s.Negate: _negate,
     s.Arithmetic: _arithmetic,
     s.And: lambda node: _join("and", node.operands, _AND),
     s.Or: lambda node: _join("or", node.operands, _OR),

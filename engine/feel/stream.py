@@ -55,6 +55,7 @@ class Stream:
         self.tokens = tokenize(source)
         self.position = 0
         self.depth = 0
+        self.ranges = 0  # that are being read: only there can `[` be an end
         self.scopes = [KnownNames(known)]
 
     # -- tokens ---------------------------------------------------------------------------
@@ -199,3 +200,55 @@ class Stream:
         if token.kind == "op":
             return token.text in _OPERATORS_IN_NAMES
         return token.kind in ("name", "number", "quoted")
+
+    # -- brackets -------------------------------------------------------------------------
+
+    def enclosed(self) -> tuple[int, bool]:
+        """Where the bracket at hand is closed, and whether a comma stands directly inside it.
+
+        A range may open with `]` and close with `[`, so brackets do not simply come in pairs.
+        """
+        opened: list[str] = []
+        has_comma = False
+        for position in range(self.position, len(self.tokens)):
+            token = self.tokens[position]
+            if token.kind != "op":
+                continue
+            top = opened[-1] if opened else ""
+            if self._opens(token.text, top, position):
+                opened.append(token.text)
+            elif token.text in ")}][":
+                opened.pop()
+                if not opened:
+                    return position, has_comma
+            elif token.text == "," and len(opened) == 1:
+                has_comma = True
+        return len(self.tokens) - 1, has_comma
+
+    def _opens(self, sign: str, innermost: str, position: int) -> bool:
+        if sign == "]":
+            return innermost != "["
+        if sign == "[":
+            return innermost != "]" or not self.ends_range(position)
+        return sign in ("(", "{")
+
+    def is_empty_list(self) -> bool:
+        """Whether `]` closes an empty list, and does not open a range such as `]1..5]`."""
+        after = self.ahead()
+        if after.kind == "name":
+            return after.text in _AFTER_RANGE
+        return after.kind == "end" or (after.kind == "op" and after.text not in ("(", "{", "@"))
+
+    def ends_range(self, position: int) -> bool:
+        """Whether `[` there ends a range such as `]1..5[`: nothing that begins a filter follows."""
+        after = self.tokens[min(position + 1, len(self.tokens) - 1)]
+        if after.kind == "end":
+            return True
+        if after.kind == "op":
+            return after.text not in ("(", "[", "{", "@", "-")
+        return after.text in _AFTER_RANGE
+
+
+_AFTER_RANGE = frozenset(
+    ("and", "or", "then", "else", "return", "satisfies", "between", "in", "instance")
+)

@@ -41,6 +41,10 @@ CONTEXT: dict[str, Any] = {
 MARKS = ('"-"', '"B"')
 
 
+# How many of the rules of each kind, the first ones, need nothing deeper.
+LEAVES = {"number": 3, "boolean": 2, "string": 2, "numbers": 2, "rows": 1, "date": 2, "span": 2}
+
+
 class Writer:
     """Writes random well-typed expressions; a number in the name is how deep they may still go."""
 
@@ -49,10 +53,8 @@ class Writer:
 
     def of(self, kind_: str, depth: int = 3) -> str:
         rules = getattr(self, f"{kind_}_rules")(depth - 1)
-        leaves = rules[: self.leaves[kind_]]
+        leaves = rules[: LEAVES[kind_]]
         return self.random.choice(rules if depth > 0 else leaves)()
-
-    leaves = {"number": 3, "boolean": 2, "string": 2, "numbers": 2, "rows": 1, "date": 2, "span": 2}
 
     def _op(self, kind_: str, depth: int, *signs: str) -> str:
         sign = self.random.choice(signs)

@@ -86,12 +86,12 @@ def test_names_with_signs_are_read_where_they_are_known() -> None:
         ("amount between 1 and 5000000", True),
         ("5 instance of number", True),
         ("[1, 2] instance of list<number>", True),
-        ('{a: 1} instance of context<a: number>', True),
+        ("{a: 1} instance of context<a: number>", True),
         ("null instance of number", False),
         ("(function(a, b) a - b)(5, 3)", 2),
         ("(function(a, b) a - b)(b: 5, a: 3)", -2),
         ("{f: function(n) if n <= 1 then 1 else n * f(n - 1), r: f(20)}.r", 2432902008176640000),
-        ("substring(start position: 2, string: \"abc\")", "bc"),
+        ('substring(start position: 2, string: "abc")', "bc"),
         ("// a remark\n1 /* and\nanother */ + 1", 2),
         ('"\\u0E01\\n\\"\\U01F40E"', 'ก\n"🐎'),
         ("[1..5].start", 1),
@@ -166,7 +166,9 @@ def test_and_or_follow_the_three_valued_tables(left: str, right: str) -> None:
     assert value_of(f"false or {left} or {right}") is either
 
 
-@pytest.mark.parametrize(("operand", "expected"), [("true", False), ("false", True), ("null", None)])
+@pytest.mark.parametrize(
+    ("operand", "expected"), [("true", False), ("false", True), ("null", None)]
+)
 def test_not_of_null_is_null(operand: str, expected: bool | None) -> None:
     assert value_of(f"not({operand})") is expected
 
