@@ -23,11 +23,11 @@ def test_the_reference_models_are_there() -> None:
 def test_a_reference_model_is_judged_in_time_and_each_finding_names_an_element(model) -> None:  # type: ignore[no-untyped-def]
     content = model.read_bytes()
     known = set(Tree(model.name, source.read(model.name, content)).by_id)
-    began = time.monotonic()
+    began = time.process_time()
 
     findings = lint({model.name: content}, known_forms=(), known_decisions=(), known_processes=())
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert {finding.element for finding in findings} <= known
     assert all(finding.file == model.name and finding.row for finding in findings)
 

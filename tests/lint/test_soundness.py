@@ -203,12 +203,12 @@ def test_the_game_stops_within_its_budget_and_says_so() -> None:
         parts.append(path("fork", x) + flow(x, a, "=v") + flow(x, b, id=f"d{n}"))
         parts.append(path(a, "join") + path(b, "join"))
     content = diagram(*parts)
-    began = time.monotonic()
+    began = time.process_time()
 
     findings = found(content, "soundness")
 
     assert [(f.rule, f.severity) for f in findings] == [("not-explored", "info")]
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_every_rule_of_the_group_is_met_above() -> None:

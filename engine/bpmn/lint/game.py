@@ -15,7 +15,7 @@ from typing import NamedTuple
 from engine.bpmn.desugar import desugar
 from engine.bpmn.model import Flow, Node, Process, Scope
 
-MOST_MARKINGS = 10_000
+MOST_MARKINGS = 5_000
 MANY_WAYS = 4  # of an inclusive choice: beyond, only each way alone and all together are tried
 
 
@@ -72,6 +72,7 @@ class Game:
         self.boundaries: dict[str, list[Node]] = defaultdict(list)
         self.into: dict[str, list[Flow]] = defaultdict(list)
         self.out_of: dict[str, list[Flow]] = defaultdict(list)
+        self.upstream: dict[str, set[str]] = {}  # flow id -> nodes that lead to it
         self._index(self.process.body, "")
         self.rank = self._ranks()
 
@@ -164,7 +165,13 @@ class Game:
 
     def _may_still_come(self, places: dict[Place, int], join: str, flow: Flow) -> bool:
         """Whether a token elsewhere can still arrive by this flow without passing the join."""
-        upstream: set[str] = set()
+        upstream = self._upstream(join, flow)
+        return any(self._ancestor_in(place.node, upstream) for place in places)
+
+    def _upstream(self, join: str, flow: Flow) -> set[str]:
+        if flow.id in self.upstream:
+            return self.upstream[flow.id]
+        upstream = self.upstream[flow.id] = set()
         pending = [flow.source]
         scope = self.scope_of[join]
         while pending:
@@ -175,7 +182,7 @@ class Game:
             pending.extend(back.source for back in self.into[current])
             if scope.nodes[current].attached_to:
                 pending.append(scope.nodes[current].attached_to)
-        return any(self._ancestor_in(place.node, upstream) for place in places)
+        return upstream
 
     def _ancestor_in(self, node_id: str, wanted: set[str]) -> bool:
         while node_id:
