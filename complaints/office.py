@@ -26,6 +26,7 @@ from complaints import (
     shapes,
     signin,
     tasks,
+    worklist,
 )
 from complaints.attachments import FileInfo, Staged, Upload, discard_files
 from complaints.cases import CaseLine, CaseView
@@ -39,8 +40,9 @@ from complaints.notices import NoticeView, notice_handler
 from complaints.people import User
 from complaints.register import Filed
 from complaints.settings import OfficeSettings, desk_of
-from complaints.tasks import Scope, TaskView, WorkPage
+from complaints.tasks import TaskView
 from complaints.templates import check_template
+from complaints.worklist import Scope, WorkPage
 from engine.actor import Actor
 from engine.clock import Clock
 from engine.engine import Engine
@@ -230,7 +232,7 @@ class Office:
         self, user: User, *, scope: Scope = "all", limit: int = 50, after: str | None = None
     ) -> WorkPage:
         with self.engine.read() as work:
-            return tasks.work_list(work, self.desk, user, scope=scope, limit=limit, after=after)
+            return worklist.work_list(work, self.desk, user, scope=scope, limit=limit, after=after)
 
     def open_task(self, task_id: str, user: User) -> TaskView:
         with self.engine.read() as work:

@@ -13,6 +13,7 @@ from complaints.attachments import Upload
 from complaints.errors import (
     CannotWithdraw,
     NothingToAnswer,
+    PageUnknown,
     TrackingCodeUnknown,
 )
 from complaints.office import Office
@@ -30,9 +31,9 @@ Staff = dict[str, User]
 def do(office: Office, filed: Filed, step: str, user: User, answers: dict[str, Any]) -> None:
     """Complete a step of a case as a person would: from their work list."""
     items = [item for item in office.work_list(user).items if item.case_id == filed.case_id]
-    task_ids = {task.element_id: task.id for task in office.engine.tasks()}
-    assert task_ids[step] in {item.task_id for item in items}
-    office.complete(task_ids[step], answers, user=user)
+    steps = {task.id: task.element_id for task in office.engine.tasks()}
+    (task_id,) = [item.task_id for item in items if steps[item.task_id] == step]
+    office.complete(task_id, answers, user=user)
 
 
 def test_a_grievance_reaches_its_result_letter(
@@ -225,6 +226,29 @@ def test_a_work_list_goes_on_page_after_page(office: Office, staff: Staff) -> No
             break
 
     assert sorted(seen) == sorted(each.receipt_no for each in filed)
+
+
+def test_tasks_without_a_due_date_come_last_on_every_page(office: Office, staff: Staff) -> None:
+    filed = [office.file_complaint(complaint()) for _ in range(6)]
+    office.run_due()
+    for each in filed[::2]:  # their next step, assigning, has no due date
+        do(office, each, "screen", staff["head"], SCREENED)
+
+    seen: list[bool] = []
+    after = None
+    while len(seen) < 6:
+        page = office.work_list(staff["head"], limit=2, after=after)
+        seen += [item.due_at is not None for item in page.items]
+        after = page.after
+
+    assert seen == [True] * 3 + [False] * 3
+    assert after is None
+
+
+def test_a_page_that_was_never_given_is_refused(office: Office, staff: Staff) -> None:
+    for after in ("x", "bm90IGpzb24=", "WzEsIDJd", "WyIyMDI2LTAxLTAxIiwgIngiXQ=="):
+        with pytest.raises(PageUnknown):
+            office.work_list(staff["head"], after=after)
 
 
 def test_completing_a_task_with_a_file_is_one_commit(
