@@ -100,7 +100,7 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
             given_at=given.given_at,
             lines=shapes.form_of(work, definition_id, given.form).read_out(
                 given.answers,
-                context=_lists(work),
+                context={"units": masterdata.unit_options(work)},
                 language=language(),
                 environment=shapes.environment_of(work),
                 file_names=names,
@@ -220,13 +220,3 @@ def _offered_to(work: Work, event: HistoryEvent) -> Sequence[str]:
     if event.type != "task_created":
         return []
     return queries.task(work, event.data["task"]).candidate_groups
-
-
-def _lists(work: Work) -> dict[str, Any]:
-    """The lists that forms choose from."""
-    return {
-        "units": [
-            {"value": unit.key, "label": unit.abbreviation, "label_en": unit.name_en}
-            for unit in masterdata.units(work)
-        ]
-    }

@@ -215,7 +215,7 @@ def conflict(case_id: str) -> Answer:
 @signed_in(*REGISTRARS)
 def register() -> Answer:
     intake, officer = office().intake_forms()
-    context = {"channel": ""}
+    context = office().intake_context("")
     return _register_page([filling.fresh(officer, context), filling.fresh(intake, context)])
 
 
@@ -248,7 +248,7 @@ def redraw_part(form_id: str) -> Answer:
 
 def _posted_sheets(*, without_files: bool = False) -> list[Filling]:
     intake, officer = office().intake_forms()
-    context = {"channel": request.form.get("channel", "")}
+    context = office().intake_context(request.form.get("channel", ""))
     return [
         filling.posted(form, context, others=[other], without_files=without_files)
         for form, other in ((officer, intake), (intake, officer))

@@ -100,7 +100,7 @@ def _intake(track: str) -> tuple[Form, dict[str, object]]:
     if track not in TRACKS:
         abort(404)
     intake, _ = office().intake_forms()
-    return intake, {"channel": CHANNEL}
+    return intake, office().intake_context(CHANNEL)
 
 
 def _posted(track: str, *, without_files: bool = False) -> Filling:
