@@ -47,7 +47,11 @@ LIMITS = Limits()
 
 
 def guarded(
-    function: Callable[..., Result], *arguments: Any, file: str = "", limits: Limits = LIMITS
+    function: Callable[..., Result],
+    *arguments: Any,
+    file: str = "",
+    limits: Limits = LIMITS,
+    **named: Any,
 ) -> Result:
     """Call a module-level function in a limited child process; safe while other threads run.
 
@@ -56,7 +60,7 @@ def guarded(
         Exception: whatever the function itself raised.
     """
     # A fresh interpreter, not a fork: a fork would copy locks that other threads hold just now.
-    request = pickle.dumps((limits, function, arguments))
+    request = pickle.dumps((limits, function, arguments, named))
     command = [sys.executable, "-m", "engine.bpmn.guard"]
     try:
         done = subprocess.run(  # noqa: S603 our own module, no shell, nothing from the upload
@@ -107,12 +111,12 @@ _PLAIN = {
 
 
 def main() -> None:
-    limits, function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 from our own parent
+    limits, function, arguments, named = pickle.load(sys.stdin.buffer)  # noqa: S301 from our own parent
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer = pickle.dumps((True, function(*arguments)))
+        answer = pickle.dumps((True, function(*arguments, **named)))
     except (MemoryError, RecursionError):
         sys.exit(3)
     except Exception as error:

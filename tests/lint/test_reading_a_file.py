@@ -12,7 +12,7 @@ import pytest
 
 from engine.bpmn import source
 from engine.bpmn.guard import Limits, guarded
-from engine.bpmn.lint import lint
+from engine.bpmn.lint import lint, lint_upload
 from engine.bpmn.rule import SourceRejected
 from engine.bpmn.source import Caps
 from tests.lint.pieces import HEAD, A, E, S, file, flow, one, path, process, sub, tag
@@ -227,6 +227,17 @@ def failing() -> None:
 def test_the_child_gives_its_findings_back() -> None:
     assert guarded(lint, {"a.bpmn": GOOD}) == lint({"a.bpmn": GOOD})
     assert guarded(parent) == os.getpid()
+
+
+def test_an_upload_is_judged_as_any_other_file() -> None:
+    form = "<extensionElements><zeebe:formDefinition formId='f'/></extensionElements>"
+    content = file(one(tag("userTask", "x", form)))
+
+    findings = lint_upload({"a.bpmn": content}, known_forms=set())
+
+    assert findings == lint({"a.bpmn": content}, known_forms=set())
+    assert "form-unknown" in {finding.rule for finding in findings}
+    assert [f.rule for f in lint_upload({"a.bpmn": BOMB + GOOD})] == ["source-doctype"]
 
 
 def test_what_the_function_refuses_is_refused_here_too() -> None:

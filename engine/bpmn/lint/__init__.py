@@ -6,6 +6,7 @@ processes that ask for it), `style` how a diagram reads well.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from engine.bpmn import dialect, schema, source
 from engine.bpmn.lint import groups
@@ -16,7 +17,7 @@ from engine.bpmn.model import Model
 from engine.bpmn.rule import SourceRejected
 from engine.findings import Finding
 
-__all__ = ["ALL", "lint", "rules_of"]
+__all__ = ["ALL", "lint", "lint_upload", "rules_of"]
 
 ALL = ("standard", "runnable", "soundness", "guideline", "style")
 SEVERITIES = {"error": 0, "warning": 1, "info": 2}
@@ -57,6 +58,17 @@ def lint(
     for tree in trees.values():
         findings += _examine(tree, known, rulesets)
     return sorted(_distinct(findings), key=_order)
+
+
+def lint_upload(files: Mapping[str, bytes], **known: Any) -> list[Finding]:
+    """`lint` for files that a person or a program sends, in a child process that can be killed.
+
+    A file that hangs or bursts costs a few seconds and a finding, whatever else the server does.
+    """
+    try:
+        return source.guarded(lint, dict(files), file=next(iter(files), ""), **known)
+    except SourceRejected as rejected:
+        return rejected.findings
 
 
 def _calls(tree: Tree) -> Iterator[str]:

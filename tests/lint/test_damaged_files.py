@@ -1,0 +1,67 @@
+"""Files damaged at random: whatever is wrong, it is told, in time, at an element of the file."""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+
+import pytest
+from lxml import etree
+
+from engine.bpmn.lint import lint, words
+from engine.bpmn.lint.explain import explain
+from engine.bpmn.lint.tree import MODEL
+from tests.lint.pieces import SUITES
+
+MODELS = [
+    (SUITES / "miwg-reference" / f"{name}.bpmn").read_bytes()
+    for name in ("A.4.1", "B.1.0", "C.1.1", "C.3.0", "C.9.0", "C.9.2")
+]
+TAGS = (*words.FLOW_NODES, *words.DEFINITIONS, "sequenceFlow", "lane", "laneSet", "dataInput")
+VALUES = ("", "x", "-1", "true", "=(", "P99999999Y")
+
+
+def damaged(content: bytes, dice: random.Random) -> bytes:
+    root = etree.fromstring(content)
+    for process in root.iter(f"{{{MODEL}}}process"):
+        process.set("isExecutable", "true")
+    elements = [e for e in root.iter(f"{{{MODEL}}}*") if e.getparent() is not None]
+    ids = [e.get("id", "") for e in elements]
+    for _ in range(dice.randint(1, 4)):
+        _damage(dice.choice(elements), dice, [*ids, *VALUES])
+    return etree.tostring(root)
+
+
+def _damage(element: etree._Element, dice: random.Random, values: list[str]) -> None:
+    parent = element.getparent()
+    if parent is None:
+        return
+    kind = dice.randrange(6)
+    attributes = [str(name) for name in element.attrib]
+    if kind == 0 and attributes:
+        del element.attrib[dice.choice(attributes)]
+    elif kind == 1 and attributes:
+        element.set(dice.choice(attributes), dice.choice(values))
+    elif kind == 2:
+        parent.remove(element)
+    elif kind == 3:
+        parent.append(copy.deepcopy(element))
+    elif kind == 4:
+        element.tag = f"{{{MODEL}}}{dice.choice(TAGS)}"
+    else:
+        element.text = dice.choice(values)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_file_is_judged_and_never_crashes_anything(seed: int) -> None:
+    dice = random.Random(seed)
+    content = damaged(dice.choice(MODELS), dice)
+    ids = {element.get("id", "") for element in etree.fromstring(content).iter(etree.Element)}
+    began = time.process_time()
+
+    findings = lint({"a.bpmn": content}, known_forms=(), known_decisions=(), known_processes=())
+
+    assert time.process_time() - began < 5
+    assert {finding.element for finding in findings} <= ids | {""}
+    assert explain({"a.bpmn": content}) is not None
