@@ -243,10 +243,7 @@ class Execution:
 
     def variables(self) -> Data:
         """The variables as the whole case sees them."""
-        data = self.case.outcome()
-        for scope in self.case.subprocesses.values():
-            data.update(scope.outcome())
-        return data
+        return self.case.outcome()
 
     def marking(self) -> list[Data]:
         """Where the tokens stand, on drawn elements only."""

@@ -585,6 +585,11 @@ class SubprocessTask(Activity):
     body = ""  # name of the scope's spec
     called = False
 
+    @property
+    def shares_variables(self) -> bool:
+        """Whether what the inside changes is the outside's too, without a mapping between."""
+        return not self.mapped_out and (not self.called or self.node.extensions.propagate_all)
+
     def arrive(self, token: Token) -> bool:
         token._set_state(STARTED)
         scope = token.workflow.top_workflow.create_subprocess(token, self.body)
@@ -597,7 +602,7 @@ class SubprocessTask(Activity):
         """The scope has come to its end."""
         if self.mapped_out:
             self.take_back(token, result)
-        elif not self.called or self.node.extensions.propagate_all:
+        elif self.shares_variables:
             token.data = result
         token._ready()
 

@@ -114,10 +114,17 @@ class _Scope:
 
     def outcome(self) -> Data:
         """The variables of the scope when it ends, or when it is interrupted now."""
-        data = {**self.task_tree.data, **self.result}
+        return {**self.task_tree.data, **self.changes()}
+
+    def changes(self: Any) -> Data:
+        """What happened to the variables since the scope began, also in subprocesses inside it."""
+        changes = dict(self.result)
         for token in self.live():
-            data.update(self.changed(token))
-        return data
+            changes.update(self.changed(token))
+            inside = self.top_workflow.subprocesses.get(token.id)
+            if inside is not None and token.task_spec.shares_variables:
+                changes.update(inside.changes())
+        return changes
 
 
 class Subprocess(_Scope, BpmnSubWorkflow):
