@@ -75,7 +75,7 @@ def guarded(
         raise _rejected(file, f"{limits.wall:g} s") from None
     if done.returncode != 0 or not done.stdout:
         raise _rejected(file, f"{limits.cpu} s, {limits.memory // 2**20} MB")
-    succeeded, answer = _Plain(io.BytesIO(done.stdout)).load()
+    succeeded, answer = PlainUnpickler(io.BytesIO(done.stdout)).load()
     if succeeded:
         return answer  # type: ignore[no-any-return]
     raise answer
@@ -89,13 +89,16 @@ def _root() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
-class _Plain(pickle.Unpickler):
+class PlainUnpickler(pickle.Unpickler):
     """Reads back only our own values: a child that was taken over cannot hand us code to run."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module.split(".")[0] == "engine" or (module, name) in _PLAIN:
+        if (module, name) in _PLAIN:
+            return super().find_class(module, name)
+        # Dotted names and names that a module of ours has imported would lead to any class at all.
+        if module.split(".")[0] == "engine" and "." not in name:
             found = super().find_class(module, name)
-            if isinstance(found, type):
+            if isinstance(found, type) and found.__module__ == module:
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} is not a plain value")
 

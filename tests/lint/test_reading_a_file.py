@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import threading
 import time
 import zipfile
@@ -11,7 +12,7 @@ import zipfile
 import pytest
 
 from engine.bpmn import source
-from engine.bpmn.guard import Limits, guarded
+from engine.bpmn.guard import Limits, PlainUnpickler, guarded
 from engine.bpmn.lint import lint, lint_upload
 from engine.bpmn.rule import SourceRejected
 from engine.bpmn.source import Caps
@@ -245,6 +246,18 @@ def test_what_the_function_refuses_is_refused_here_too() -> None:
         guarded(failing)
     with pytest.raises(SourceRejected, match="DOCTYPE"):
         guarded(source.read, "a.bpmn", BOMB + GOOD)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("os", "system"), ("engine.bpmn.guard", "subprocess.Popen"), ("engine.bpmn.guard", "Path")],
+)
+def test_a_child_that_was_taken_over_cannot_give_orders(module: str, name: str) -> None:
+    order = b"\x80\x04\x8c" + bytes([len(module)]) + module.encode()
+    order += b"\x8c" + bytes([len(name)]) + name.encode() + b"\x93."
+
+    with pytest.raises(pickle.UnpicklingError, match="not a plain value"):
+        PlainUnpickler(io.BytesIO(order)).load()
 
 
 @pytest.mark.parametrize(

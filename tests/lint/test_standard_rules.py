@@ -795,3 +795,19 @@ def test_a_reference_does_not_reach_into_a_subprocess_for_its_data() -> None:
 
     assert "data-out-of-reach" in rules(outside, "standard")
     assert "data-out-of-reach" not in rules(inside, "standard")
+
+
+def test_data_drawn_by_camunda_modeler_is_left_alone() -> None:
+    """It gives an input a placeholder property, an output no source, and stores to several pools."""
+    reads = MOVE.format("dr", "pr").replace("'da'", "'in'")
+    writes = "<dataOutputAssociation id='out'><targetRef>ds</targetRef></dataOutputAssociation>"
+    task = tag("task", "x", '<property id="pr" name="__targetRef_placeholder"/>', reads, writes)
+    drawn = OBJECT + tag("dataObjectReference", "dr", dataObjectRef="do")
+    other = process(
+        tag("startEvent", "qs"), tag("endEvent", "qe"), tag("dataStoreReference", "ds"),
+        path("qs", "qe"), id="q",
+    )  # fmt: skip
+
+    findings = found(file(one(task, extra=drawn), other), "standard")
+
+    assert [f.line("en") for f in findings] == []

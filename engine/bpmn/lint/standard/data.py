@@ -81,7 +81,10 @@ def _belongs(end: Element, owner: Element | None) -> bool:
 def data_association_sources(subject: Subject) -> Iterator[Hit]:
     for association in subject.tree.all(*ASSOCIATIONS):
         count = len(children(association, "sourceRef"))
-        if count != 1 and not children(association, "transformation", "assignment"):
+        # Camunda Modeler leaves the source of an output out: it can only be the activity itself.
+        untold = count == 0 and tag_of(association) == "dataOutputAssociation"
+        computed = children(association, "transformation", "assignment")
+        if count != 1 and not untold and not computed:
             yield at(association, count=count)
 
 
@@ -133,7 +136,10 @@ def data_out_of_reach(subject: Subject) -> Iterator[Hit]:
     for association in subject.tree.all(*ASSOCIATIONS):
         for slot in ("sourceRef", "targetRef"):
             for end in _ends(subject.tree, association, slot):
-                if tag_of(end) == "dataStore" or tag_of(end) not in words.ITEM_AWARE:
+                # A data store outlives its process; modelers draw one for several pools.
+                if tag_of(end) in ("dataStore", "dataStoreReference"):
+                    continue
+                if tag_of(end) not in words.ITEM_AWARE:
                     continue
                 holder = _holder(end)
                 if holder is not None and not is_inside(association, holder):
@@ -147,7 +153,7 @@ def data_out_of_reach(subject: Subject) -> Iterator[Hit]:
 
 def _holder(end: Element) -> Element | None:
     """The element inside of which a data element is visible."""
-    if tag_of(end) in ("dataObject", "dataObjectReference", "dataStoreReference"):
+    if tag_of(end) in ("dataObject", "dataObjectReference"):
         return scope_of(end)
     for parent in end.iterancestors():
         if tag_of(parent) in (*words.FLOW_NODES, "process"):

@@ -112,7 +112,7 @@ def flow_event_subprocess(subject: Subject) -> Iterator[Hit]:
 )
 def flow_condition_place(subject: Subject) -> Iterator[Hit]:
     for flow, source, _ in _ends(subject.tree):
-        if child(flow, "conditionExpression") is not None and tag_of(source) in FREE_OF_CONDITIONS:
+        if text_of(child(flow, "conditionExpression")) and tag_of(source) in FREE_OF_CONDITIONS:
             yield at(flow, kind=words.name_of(tag_of(source)))
 
 
@@ -127,7 +127,7 @@ def flow_condition_place(subject: Subject) -> Iterator[Hit]:
 )
 def flow_condition_alone(subject: Subject) -> Iterator[Hit]:
     for flow, source, _ in _ends(subject.tree):
-        conditional = child(flow, "conditionExpression") is not None
+        conditional = text_of(child(flow, "conditionExpression"))
         if conditional and tag_of(source) in words.ACTIVITIES and _only(subject.tree, source):
             yield at(flow)
 

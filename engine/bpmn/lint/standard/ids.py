@@ -12,10 +12,7 @@ from engine.text import Text
 
 FAMILY = Family("standard", "identity", Text("รหัสและการอ้างอิง", "Ids and references"))
 
-NAMED = (
-    "process", "participant", "lane", "sequenceFlow", "messageFlow", "message", "signal", "error",
-    "escalation", "dataObject", "dataStore", "itemDefinition", *words.FLOW_NODES,
-)  # fmt: skip
+NAMED = ("process", "participant", "sequenceFlow", "messageFlow", *words.FLOW_NODES)
 
 
 @FAMILY.rule(
