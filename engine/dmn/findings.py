@@ -64,8 +64,8 @@ TEXTS = {
     "dmn-gap": Text("ไม่มีกฎสำหรับกรณี {case}", "no rule covers {case}"),
     "dmn-overlap": Text("กฎ {rules} ใช้ได้พร้อมกันในกรณี {case}", "the rules {rules} all match {case}"),
     "dmn-unreachable": Text(
-        "กฎนี้ไม่มีวันถูกใช้ เพราะกฎ {rules} ครอบคลุมแล้ว",
-        "the rule is never used: the rules {rules} cover it",
+        "กฎนี้ไม่มีวันถูกใช้ เพราะ {rules} ครอบคลุมแล้ว",
+        "the rule is never used, being covered by {rules}",
     ),
 }
 

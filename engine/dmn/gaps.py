@@ -68,7 +68,7 @@ def _checked(model: Model, decision: Decision, table: Table) -> Iterator[Finding
     if table.policy in ("U", "A", "P", "F") and not has_default:
         place = table.id or decision.id
         covered = [box for _, box in boxes.rules]
-        for hole in (_left([boxes.all], covered) or [])[:MAX_REPORTS]:
+        for hole in _merged(_left([boxes.all], covered) or [])[:MAX_REPORTS]:
             yield _warning(model, place, "dmn-gap", case=boxes.told(hole))
 
 
@@ -129,6 +129,17 @@ def _left(boxes: list[Box], taken: list[Box]) -> list[Box] | None:
         boxes = [part for box in boxes for part in _without(box, each)]
         if len(boxes) > MAX_BOXES:
             return None
+    return boxes
+
+
+def _merged(boxes: list[Box]) -> list[Box]:
+    """The same in fewer boxes: those that differ in one input only are one."""
+    for axis in range(len(boxes[0]) if boxes else 0):
+        together: dict[Box, int] = {}
+        for box in boxes:
+            rest = (*box[:axis], *box[axis + 1 :])
+            together[rest] = together.get(rest, 0) | box[axis]
+        boxes = [(*rest[:axis], bits, *rest[axis:]) for rest, bits in together.items()]
     return boxes
 
 

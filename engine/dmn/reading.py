@@ -149,6 +149,8 @@ class _Reader:
         """The names that the logic of an element may use, with their types where they have one."""
         element = self.model.elements[id]
         known: dict[str, Type | None] = {}
+        if isinstance(element, KnowledgeModel):
+            known[element.name] = None  # a function may call itself
         for reference in _all_references(element):
             if reference.namespace in ("", self.model.namespace):
                 target = self.model.elements.get(reference.id)

@@ -56,7 +56,7 @@ def test_a_syntax_error_is_told_in_thai_and_english() -> None:
 
 NAMES = st.sampled_from(["a", "b c", "วงเงิน", "`x-y`", "item", "?"])
 LITERALS = st.sampled_from(
-    ["1", "2.50", '"ก\\n\\""', "true", "null", '@"P1D"', "[1..5)", "]1..b c[", "[]", "{}", "1e3"]
+    ["1", "2.50", '"ก\\n\\""', "true", "null", '@"P1D"', "[1..5)", "(]1..b c[)", "[]", "{}", "1e3"]
 )
 OPERATORS = st.sampled_from("+ - * / ** = != < <= > >= and or".split())
 TYPES = st.sampled_from(["number", "list<context<a: date and time>>", "function<Any> -> string"])
