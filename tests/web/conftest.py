@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from complaints import people
+from complaints.demo import DEMO_PASSWORD
 from complaints.office import Office
 from engine.clock import TravellingClock
 from tests.support.agency import Agency
@@ -28,7 +29,10 @@ def furnished(
 
     folder = tmp_path_factory.mktemp("furnished")
     with sqlite_templates.copy(folder) as url:
-        Agency.open(url, TravellingClock(START), folder / "var").close()
+        agency = Agency.open(url, TravellingClock(START), folder / "var")
+        with agency.office.engine.begin() as work:
+            people.set_password(work, "screening_head.2", DEMO_PASSWORD)
+        agency.close()
         yield folder
 
 
