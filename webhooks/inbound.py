@@ -14,7 +14,12 @@ from webhooks import problems
 from webhooks.body import parse_json, read_bytes
 from webhooks.doors import doors
 from webhooks.effects import act_on, whole_answer
-from webhooks.errors import BodyUnreadable, ContentTypeRefused, MessageIdReused
+from webhooks.errors import (
+    BodyUnreadable,
+    ContentTypeRefused,
+    MessageIdReused,
+    TooManyRequests,
+)
 from webhooks.models import InboundDelivery
 from webhooks.signing import signature_headers, verify
 from webhooks.sources import active_source, count_refusal, source_secret
@@ -30,6 +35,8 @@ class _Raced(Exception):
 @hooks.post("/<source>")
 def receive(source: str) -> Response:
     """Believe the message by its signature, then give it its one effect."""
+    # By place and not by source: a stranger's noise must not shut out the source it pretends to be.
+    doors().limit.count(f"hooks:{request.remote_addr}")
     content = read_bytes(request, doors().settings.hook_body_limit)
     message_id = _proved(source, content)
     payload = _payload(content)
@@ -43,7 +50,7 @@ def receive(source: str) -> Response:
 @hooks.errorhandler(Refusal)
 def refused(refusal: Refusal) -> Response:
     """Tell the sender, and count it for the administrator."""
-    if not isinstance(refusal, DatabaseUnavailable):
+    if not isinstance(refusal, DatabaseUnavailable | TooManyRequests):
         with doors().engine.begin() as work:
             count_refusal(work, str((request.view_args or {})["source"]), problems.kind_of(refusal))
     return problems.of_refusal(refusal)

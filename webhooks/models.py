@@ -84,6 +84,7 @@ class ApiAnswer(Base):
     """The answer to a request that carried an Idempotency-Key, written with its effect."""
 
     __tablename__ = "api_answer"
+    __table_args__ = (sa.Index("ix_api_answer_old", "client_id", "answered_at"),)
     client_id: Mapped[str] = mapped_column(ForeignKey("api_client.id"), primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
     request_hash: Mapped[str] = mapped_column(sa.String(64))

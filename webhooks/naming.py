@@ -8,9 +8,14 @@ from webhooks.errors import NameRefused
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
+def is_name(name: str) -> bool:
+    """Whether this can be the name of something here at all."""
+    return _NAME.fullmatch(name) is not None
+
+
 def checked_name(name: str) -> str:
     """A name that can stand in a URL."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise NameRefused(name=name[:63], allowed="a-z 0-9 -")
     return name
 

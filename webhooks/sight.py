@@ -1,5 +1,7 @@
 """What a client may see of complaints: as much as a person with its groups would."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from complaints.access import STANDING, case_of_instance, require_sight, sight_of
@@ -58,6 +60,16 @@ def _is_guideline(work: Work, definition_id: str) -> bool:
 
 def sees(work: Work, case: Case | None, client: Client) -> bool:
     return case is None or sight_of(work, case, as_user(client)) is not None
+
+
+def hidden_instances(work: Work, instance_ids: Iterable[str], client: Client) -> set[str]:
+    """Those of the instances whose complaint is hidden from a role of the client."""
+    roles = as_user(client).roles
+    query = sa.select(Case.instance_id, Case.hidden_from).where(
+        Case.instance_id.in_(set(instance_ids))
+    )
+    rows = work.session.execute(query)
+    return {str(id) for id, hidden_from in rows if roles & set(hidden_from)}
 
 
 def has_standing(work: Work, client: Client) -> bool:

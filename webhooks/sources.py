@@ -11,7 +11,7 @@ from engine.clock import BANGKOK
 from engine.work import Work
 from webhooks.errors import NameRefused, NameTaken, SourceUnknown
 from webhooks.models import InboundRefusal, InboundSource
-from webhooks.naming import checked_name
+from webhooks.naming import checked_name, is_name
 from webhooks.sealing import open_secret, seal_secret
 from webhooks.signing import new_secret
 
@@ -64,7 +64,7 @@ def close_source(work: Work, name: str) -> None:
 
 
 def active_source(work: Work, name: str) -> InboundSource:
-    source = work.session.get(InboundSource, name)
+    source = _find(work, name)
     if source is None or not source.active:
         raise SourceUnknown
     return source
@@ -80,7 +80,7 @@ def sources(work: Work) -> list[InboundSource]:
 
 def count_refusal(work: Work, name: str, reason: str) -> None:
     """One more refusal of this source today."""
-    known = work.session.get(InboundSource, name)
+    known = _find(work, name)
     row = {
         "source": known.name if known else UNKNOWN,
         "reason": reason,
@@ -103,3 +103,8 @@ def refusals(work: Work, *, limit: int = 100) -> list[InboundRefusal]:
     """What was refused, the newest day first."""
     newest = (InboundRefusal.day.desc(), InboundRefusal.source, InboundRefusal.reason)
     return list(work.session.scalars(sa.select(InboundRefusal).order_by(*newest).limit(limit)))
+
+
+def _find(work: Work, name: str) -> InboundSource | None:
+    # Asked with whatever stands in the URL: a NUL in it would be an error of PostgreSQL.
+    return work.session.get(InboundSource, name) if is_name(name) else None

@@ -21,6 +21,8 @@ from engine.database import open_database
 from tests.webhooks.client import Api
 from tests.webhooks.drawings import FILES, OWNER
 from tests.webhooks.listener import Listener, listening
+from web import create_app
+from web.settings import WebSettings
 from webhooks.address import AddressPolicy
 from webhooks.clients import SCOPES, register_client
 from webhooks.outbound import Courier
@@ -76,6 +78,14 @@ def app(office: Office) -> Flask:
     app.config.update(SECRET_KEY="tests", TESTING=True)
     CSRFProtect(app)
     webhooks.register(app, office)
+    return app
+
+
+@pytest.fixture
+def house(office: Office, url: str, tmp_path: Path) -> Flask:
+    """The whole application, with the pages for people."""
+    app = create_app(WebSettings(database_url=url, data_dir=tmp_path / "data"), office)
+    app.config["TESTING"] = True
     return app
 
 

@@ -135,3 +135,13 @@ def test_a_job_without_a_try_left_is_an_incident_until_it_is_resolved(api):
     assert api.get("/incidents").json["items"] == []
     assert len(api.get("/incidents?resolved=true").json["items"]) == 1
     assert len(api.post("/jobs/activate", ask).json["items"]) == 1
+
+
+def test_a_key_is_forgotten_after_thirty_days(api, clock: TravellingClock):
+    first = api.post("/instances", {"process": "check_up"}, Idempotency_Key="order-1")
+    clock.advance(days=31)
+    api.post("/instances", {"process": "check_up"}, Idempotency_Key="order-2")
+
+    later = api.post("/instances", {"process": "check_up"}, Idempotency_Key="order-1")
+
+    assert later.json != first.json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,9 @@ from complaints.office import Office
 from engine import Engine
 from engine.clock import TravellingClock
 from tests.webhooks.conftest import ADMINISTRATOR
+from webhooks.doors import doors
 from webhooks.errors import NameRefused, NameTaken
+from webhooks.limits import RateLimit
 from webhooks.signing import new_secret, sign
 from webhooks.sources import close_source, refusals, register_source, sources
 
@@ -260,6 +263,26 @@ def test_only_json_and_only_post(source, http):
     assert "POST" in read.headers["Allow"]
 
 
+@pytest.mark.parametrize("name", ["a%00b", "A", "..", "x" * 300, "เว็บ"])
+def test_a_name_that_no_source_can_have_is_unknown(http, engine, name):
+    answer = http.post(f"/hooks/{name}", data="{}", content_type="application/json")
+
+    assert answer.status_code == 404
+    assert counted(engine) in ({}, {("?", "source-unknown"): 1})
+
+
+def test_a_place_that_knocks_too_often_is_told_to_wait_and_not_counted(app, source, engine):
+    website = source("website", channel="web")
+    website.secret = new_secret()
+    with app.app_context():
+        replace(doors(), limit=RateLimit("2/minute")).hang(app)
+
+    statuses = [website.post(COMPLAINT).status_code for _ in range(3)]
+
+    assert statuses == [401, 401, 429]
+    assert counted(engine) == {("website", "signature-refused"): 2}
+
+
 def test_counting_starts_anew_each_day_in_bangkok(source, engine, clock):
     website = source("website", channel="web")
     website.secret = new_secret()
@@ -456,6 +479,20 @@ def test_who_has_no_part_in_a_complaint_does_not_learn_that_it_exists(case, http
     assert http.get(f"{address}/history", headers=stranger).status_code == 404
     assert http.get("/api/v1/instances", headers=stranger).json["items"] == []
     assert http.get("/api/v1/tasks", headers=stranger).json["items"] == []
+
+
+def test_a_task_of_a_case_that_is_hidden_from_a_role_is_not_listed(
+    case, office, engine, http, token
+):
+    office.run_due()
+    headers = token(groups=("screening_head", "intake_officer"))
+    assert len(http.get("/api/v1/tasks", headers=headers).json["items"]) == 1
+
+    with engine.begin() as work:
+        work.session.get_one(Case, case.id).hidden_from = ["intake_officer"]
+
+    assert http.get("/api/v1/tasks", headers=headers).json["items"] == []
+    assert http.get("/api/v1/instances", headers=headers).json["items"] == []
 
 
 def test_who_handles_complaints_sees_references_and_no_personal_data(case, http, token):

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from flask import request
 from sqlalchemy.exc import IntegrityError
 
@@ -16,6 +18,7 @@ from webhooks.models import ApiAnswer
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
+KEPT = timedelta(days=30)  # a client that repeats a request later than this means a new one
 _OPEN = 0  # the status of an answer whose effect is under way in this very transaction
 
 
@@ -74,6 +77,11 @@ def _claim(work: Work, key: str, fingerprint: str) -> ApiAnswer:
         request_hash=fingerprint,
         status=_OPEN,
         answered_at=work.now,
+    )
+    work.session.execute(
+        sa.delete(ApiAnswer).where(
+            ApiAnswer.client_id == client().id, ApiAnswer.answered_at < work.now - KEPT
+        )
     )
     work.session.add(answer)
     try:

@@ -7,7 +7,8 @@ from webhooks.api.instances import instances
 from webhooks.api.jobs import jobs
 from webhooks.api.messages import messages
 from webhooks.api.processes import processes
-from webhooks.api.spec import DoorApi, reference
+from webhooks.api.reference import reference
+from webhooks.api.spec import DoorApi
 from webhooks.api.tasks import tasks
 
 NOUNS = (tasks, instances, processes, messages, jobs, incidents)

@@ -1,32 +1,17 @@
-"""The OpenAPI 3.1 document of the API, and its page, rendered here without any script."""
+"""The OpenAPI 3.1 document of the API, written by flask-smorest from the schemas it checks with."""
 
 import http
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template
+from flask import Flask
 from flask_smorest import Api
 from flask_smorest.spec import prepare_response
 from marshmallow import fields
 
-from engine import canonical
 from webhooks.api.base import Shown
+from webhooks.api.notes import NOTES
 from webhooks.clients import SCOPES
 from webhooks.problems import MEDIA_TYPE
-
-_POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_DESCRIPTION = """\
-Machines work here as people do on the pages: every operation is one verb in one transaction.
-
-- Every request carries `Authorization: Bearer smn_…`; a token has scopes and acts for groups.
-- `Idempotency-Key` on a POST gives the same answer, once, however often it is sent.
-- `ETag` is the revision of the case; sent back in `If-Match`, a case that moved is refused (412).
-- Lists are pages: pass `next` of one page as `cursor` of the next.
-- Refusals are `application/problem+json` in Thai and English, and name the place.
-- No personal data leaves through this API: cases, tasks and letters are references.
-"""
 
 
 class MessageSchema(Shown):
@@ -78,7 +63,7 @@ class DoorApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
                 "title": "Samnuan",
                 "version": "1",
                 "openapi_version": "3.1.0",
-                "info": {"description": _DESCRIPTION},
+                "info": {"description": "\n".join(f"- {note.en} · {note.th}" for note in NOTES)},
             },
         )
         components = self.spec.components
@@ -132,56 +117,3 @@ def _security_scheme() -> dict[str, Any]:
         "scheme": "bearer",
         "description": f"`samnuan clients create` makes a token. Scopes:\n\n{scopes}",
     }
-
-
-def reference(api: DoorApi) -> Blueprint:
-    """Serves the document and its page, to anyone: it describes the doors and opens none."""
-    pages = Blueprint(
-        "api-reference",
-        __name__,
-        url_prefix="/api/v1",
-        template_folder="../templates",
-        static_folder="../static",
-        static_url_path="/static",
-    )
-
-    @pages.get("/openapi.json")
-    def document() -> Response:
-        return Response(canonical.dumps(api.document()), mimetype="application/json")
-
-    @pages.get("/")
-    def page() -> Response:
-        document = api.document()
-        html = render_template(
-            "webhooks/reference.html", document=document, groups=_by_tag(document)
-        )
-        return Response(html, headers={"Content-Security-Policy": _POLICY})
-
-    return pages
-
-
-def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Operations under their noun, in the order of the document, with their path and method."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for path, item in document["paths"].items():
-        shared = item.get("parameters", [])
-        for method, operation in item.items():
-            if method == "parameters":
-                continue
-            entry = {"path": path, "method": method.upper(), **operation}
-            entry["parameters"] = [
-                resolve(document, parameter)
-                for parameter in (*shared, *operation.get("parameters", []))
-            ]
-            groups.setdefault(operation["tags"][0], []).append(entry)
-    return groups
-
-
-def resolve(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """What a `$ref` of the document points at."""
-    while "$ref" in part:
-        target: Any = document
-        for step in part["$ref"].removeprefix("#/").split("/"):
-            target = target[step]
-        part = target
-    return part

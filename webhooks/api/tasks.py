@@ -16,7 +16,7 @@ from webhooks.api.match import must_match
 from webhooks.api.schemas import CompletionBody, OneTaskSchema, TaskPageSchema, TaskQuery
 from webhooks.completion import complete
 from webhooks.doors import doors
-from webhooks.sight import must_see
+from webhooks.sight import hidden_instances, must_see
 
 tasks = ApiBlueprint("tasks", "What waits for somebody in the client's groups.")
 
@@ -36,7 +36,9 @@ def list_tasks(work: Work, query: Mapping[str, Any]) -> dict[str, Any]:
         after=after,
     )
     rows, following = pages.page(found, query["limit"], _place_of)
-    return {"items": [shown(task) for task in rows], "next": following}
+    hidden = hidden_instances(work, [task.instance_id for task in rows], client())
+    items = [shown(task) for task in rows if task.instance_id not in hidden]
+    return {"items": items, "next": following}
 
 
 @tasks.reads(

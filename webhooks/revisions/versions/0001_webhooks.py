@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("body", Json()),
         sa.Column("answered_at", Moment(), nullable=False),
     )
+    op.create_index("ix_api_answer_old", "api_answer", ["client_id", "answered_at"])
 
 
 def downgrade() -> None:
