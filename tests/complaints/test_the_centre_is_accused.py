@@ -1,0 +1,72 @@
+"""A complaint about the centre's own people, on the real guideline: the alternate acts for them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from complaints import people
+from complaints.access import Sight
+from complaints.errors import CaseNotFound
+from complaints.office import Office
+from complaints.people import User
+from complaints.settings import OfficeSettings
+from engine.clock import TravellingClock
+from tests.complaints.conftest import corruption
+
+
+@pytest.fixture
+def house(settings: OfficeSettings, clock: TravellingClock) -> Iterator[Office]:
+    """The office as `make run` opens it: the real guideline, an account for every role."""
+    house = Office.open(dataclasses.replace(settings, demo=True), clock=clock)
+    house.deploy_guideline()
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def demo_staff(house: Office) -> dict[str, User]:
+    with house.engine.read() as work:
+        return {user.username: user for user in people.users(work)}
+
+
+def test_the_alternate_handles_what_the_centre_must_not_see(
+    house: Office, demo_staff: dict[str, User]
+) -> None:
+    alternate = demo_staff["alternate_handler"]
+    accused = [{"name": "คนหนึ่ง", "position": "เจ้าหน้าที่", "unit": "centre", "status": "ดำรงตำแหน่ง"}]
+
+    filed = house.file_complaint(corruption(accused=accused))
+    house.run_due()
+
+    for username in ("screening_head", "intake_officer"):
+        assert house.cases(demo_staff[username]) == []
+        assert house.work_list(demo_staff[username]).items == ()
+        with pytest.raises(CaseNotFound):
+            house.case(filed.case_id, demo_staff[username])
+    assert [item.case_id for item in house.work_list(alternate).items] == [filed.case_id]
+    assert house.case(filed.case_id, alternate).sight is Sight.FULL
+    reason = "ต้องติดต่อสอบถามผู้ร้องเพิ่มเติม"
+    shown = house.reveal_identity(filed.case_id, alternate, paths=["full_name"], reason=reason)
+    assert shown == {"full_name": "สมหญิง ใจกล้า"}
+
+
+def test_an_ordinary_case_is_not_the_alternates(house: Office, demo_staff: dict[str, User]) -> None:
+    filed = house.file_complaint(corruption())
+    house.run_due()
+
+    assert house.work_list(demo_staff["alternate_handler"]).items == ()
+    with pytest.raises(CaseNotFound):
+        house.case(filed.case_id, demo_staff["alternate_handler"])
+
+
+def test_a_second_start_deploys_nothing_and_keeps_the_accounts(
+    house: Office, demo_staff: dict[str, User]
+) -> None:
+    assert house.deploy_guideline().deployed is None
+
+    with house.engine.read() as work:
+        assert {user.username: user for user in people.users(work)} == demo_staff
+    assert "complainant" not in demo_staff
