@@ -1,4 +1,4 @@
-"""What + - * / ** and the minus sign mean for each pair of kinds (DMN 1.5, 10.3.2.6, table 55)."""
+"""What + - * / ** and the minus sign mean for each pair of kinds (DMN 1.5, 10.3.2.13)."""
 
 from collections.abc import Callable
 from decimal import Decimal, DecimalException

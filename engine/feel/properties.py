@@ -1,4 +1,4 @@
-"""The properties of dates, times, durations and ranges (DMN 1.5, table 65)."""
+"""The properties of dates, times, durations and ranges (DMN 1.5, 10.3.2.13)."""
 
 from collections.abc import Callable
 from decimal import Decimal

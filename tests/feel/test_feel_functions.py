@@ -194,7 +194,7 @@ def test_a_function_gives_what_the_standard_says(call: str, expected: Any) -> No
     assert feel.to_json(feel.compile(call).evaluate({})) == expected
 
 
-# DMN 1.5, tables 71 to 83
+# DMN 1.5, 10.3.4
 STANDARD = """
     date; date and time; time; number; string; duration; years and months duration; not;
     substring; string length; upper case; lower case; substring before; substring after; replace;

@@ -1,4 +1,4 @@
-"""Date and time functions (DMN 1.5, 10.3.4.6 and 10.3.4.9)."""
+"""Date and time functions (DMN 1.5, 10.3.4.6 and 10.3.4.8)."""
 
 from datetime import date as python_date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Range functions (DMN 1.5, 10.3.4.7, table 78): how points and intervals lie to each other."""
+"""Range functions (DMN 1.5, 10.3.4.7): how points and intervals lie to each other."""
 
 from collections.abc import Callable
 from typing import Any
