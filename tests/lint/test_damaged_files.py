@@ -12,7 +12,7 @@ from lxml import etree
 from engine.bpmn.lint import lint, words
 from engine.bpmn.lint.explain import explain
 from engine.bpmn.lint.tree import MODEL
-from tests.lint.pieces import SUITES
+from tests.lint.pieces import SUITES, E, S, file, path, process, tag
 
 MODELS = [
     (SUITES / "miwg-reference" / f"{name}.bpmn").read_bytes()
@@ -24,8 +24,8 @@ VALUES = ("", "x", "-1", "true", "=(", "P99999999Y")
 
 def damaged(content: bytes, dice: random.Random) -> bytes:
     root = etree.fromstring(content)
-    for process in root.iter(f"{{{MODEL}}}process"):
-        process.set("isExecutable", "true")
+    for drawn in root.iter(f"{{{MODEL}}}process"):
+        drawn.set("isExecutable", "true")
     elements = [e for e in root.iter(f"{{{MODEL}}}*") if e.getparent() is not None]
     ids = [e.get("id", "") for e in elements]
     for _ in range(dice.randint(1, 4)):
@@ -65,3 +65,15 @@ def test_a_damaged_file_is_judged_and_never_crashes_anything(seed: int) -> None:
     assert time.process_time() - began < 5
     assert {finding.element for finding in findings} <= ids | {""}
     assert explain({"a.bpmn": content}) is not None
+
+
+def test_a_lane_inside_of_itself_is_told_and_hangs_nothing() -> None:
+    """Found by damaging files: the search for the lane's role went round for ever."""
+    inner = tag("childLaneSet", "cs", tag("lane", "l", "<flowNodeRef>x</flowNodeRef>"))
+    lanes = tag("laneSet", "ls", tag("lane", "l", inner))
+    content = file(process(lanes, S, tag("userTask", "x"), E, path("s", "x", "e")))
+
+    findings = lint({"a.bpmn": content})
+
+    assert {"id-duplicate", "role-missing"} <= {finding.rule for finding in findings}
+    assert explain({"a.bpmn": content})

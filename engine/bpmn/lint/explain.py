@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine import feel
 from engine.bpmn import dialect, source
 from engine.bpmn.lint import words
+from engine.bpmn.lint.runnable.parts import owning_lane
 from engine.bpmn.model import EventDefinition, Flow, Node, Process, Scope
 from engine.text import Text
 
@@ -131,9 +132,7 @@ class _Teller:
         given = extensions.assignee or extensions.candidate_users or extensions.candidate_groups
         if given:
             return Text(_formula(given), _formula(given))
-        lane = self.process.lanes.get(node.lane)
-        while lane is not None and not lane.role:
-            lane = self.process.lanes.get(lane.parent)
+        lane = owning_lane(self.process, node)
         if lane is None:
             return Text("เจ้าหน้าที่ (ยังไม่กำหนดผู้รับผิดชอบ)", "Somebody (nobody is named yet)")
         return Text(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import executable, nodes_of
+from engine.bpmn.lint.runnable.parts import executable, nodes_of, owning_lane
 from engine.bpmn.lint.tree import child, children, text_of
 from engine.bpmn.model import Flow, Node, Process, Scope
 from engine.text import Text
@@ -212,12 +212,7 @@ def has_owner(process: Process, node: Node) -> bool:
     extensions = node.extensions
     if extensions.candidate_groups or extensions.candidate_users or extensions.assignee:
         return True
-    lane = process.lanes.get(node.lane)
-    while lane is not None:
-        if lane.role:
-            return True
-        lane = process.lanes.get(lane.parent)
-    return False
+    return owning_lane(process, node) is not None
 
 
 @FAMILY.rule(

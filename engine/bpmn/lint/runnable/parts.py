@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.bpmn.lint.registry import Subject
-from engine.bpmn.model import Node, Process, Scope
+from engine.bpmn.model import Lane, Node, Process, Scope
 
 
 def executable(subject: Subject) -> Iterator[Process]:
@@ -19,3 +19,16 @@ def nodes_of(subject: Subject) -> Iterator[tuple[Scope, Node]]:
     for scope in scopes_of(subject):
         for node in scope.nodes.values():
             yield scope, node
+
+
+def owning_lane(process: Process, node: Node) -> Lane | None:
+    """The innermost lane around a node that names a role."""
+    seen: set[str] = set()
+    lane = process.lanes.get(node.lane)
+    # A damaged file may draw a lane inside of itself.
+    while lane is not None and lane.id not in seen:
+        if lane.role:
+            return lane
+        seen.add(lane.id)
+        lane = process.lanes.get(lane.parent)
+    return None
