@@ -17,6 +17,7 @@ class Net:
     kinds: dict[str, str] = field(default_factory=dict)
     flows: list[tuple[str, str, str]] = field(default_factory=list)  # source, target, guard
     inner: dict[str, Net] = field(default_factory=dict)
+    attached: dict[str, str] = field(default_factory=dict)  # boundary event -> its activity
 
     def into(self, node: str) -> list[int]:
         return [i for i, flow in enumerate(self.flows) if flow[1] == node]
@@ -25,50 +26,98 @@ class Net:
         return [i for i, flow in enumerate(self.flows) if flow[0] == node]
 
 
+INSTANCES = 2  # of a multi-instance task
+
+
 class Game:
-    """Plays a net: `open` are the tasks that wait for a person, `visits` counts every entry."""
+    """Plays a net: `open` are the tasks that wait for a person, `awaited` the events that wait
+    for a message, `visits` counts every entry, `facts` are the variables."""
 
     def __init__(self, net: Net, facts: dict[str, int]) -> None:
         self.net, self.facts = net, facts
         self.tokens: Counter[int] = Counter()
         self.open: Counter[str] = Counter()
+        self.awaited: dict[str, str] = {}  # event -> the gateway or activity it depends on, or ""
         self.visits: Counter[str] = Counter()
         self.running: list[tuple[str, Game]] = []
         (start,) = [node for node, kind in net.kinds.items() if kind == "start"]
         self._run(start)
         self.settle()
 
-    def holds(self, guard: str) -> bool:
-        if not guard:
-            return True
-        name, sign, value = guard.split()
-        return self.facts[name] < int(value) if sign == "<" else self.facts[name] == int(value)
+    # ── what can happen from outside ───────────────────────────────────────────────────────
 
     def finish(self, task: str) -> None:
+        """A person completes a task."""
         if self.open[task]:
             self.open[task] -= 1
-            self._leave(task)
+            if self.net.kinds[task] == "user":
+                self.facts[f"v_{task}"] += 1
+            if not self.open[task] or self.net.kinds[task] != "each":
+                self._release(task)
+                self._leave(task)
         else:
-            for _, game in self.running:
-                if task in game.all_open():
-                    game.finish(task)
-                    break
+            next(g for _, g in self.running if task in g.all_open()).finish(task)
+        self.settle()
+
+    def message(self, event: str) -> None:
+        """The message that an event waits for comes."""
+        if event not in self.awaited:
+            next(g for _, g in self.running if event in g.all_awaited()).message(event)
+        elif self.net.kinds[event] == "beside":
+            self.visits[event] += 1
+            self._leave(event)
+        elif self.net.kinds[event] == "instead":
+            activity = self.net.attached[event]
+            self._interrupt(activity)
+            self.visits[event] += 1
+            self._leave(event)
+        else:
+            gateway = self.awaited.pop(event)
+            for other in [e for e, g in self.awaited.items() if gateway and g == gateway]:
+                del self.awaited[other]
+            self._leave(event)
         self.settle()
 
     def all_open(self) -> list[str]:
         mine = list(self.open.elements())
         return sorted(mine + [task for _, game in self.running for task in game.all_open()])
 
-    def all_visits(self) -> Counter[str]:
-        return self.visits
+    def all_awaited(self) -> list[str]:
+        mine = list(self.awaited)
+        return sorted(mine + [event for _, game in self.running for event in game.all_awaited()])
 
     @property
     def over(self) -> bool:
-        return not (+self.tokens or +self.open or self.running)
+        catching = [e for e in self.awaited if self.net.kinds[e] == "catch"]
+        return not (+self.tokens or +self.open or self.running or catching)
+
+    # ── what follows by itself ─────────────────────────────────────────────────────────────
 
     def settle(self) -> None:
         while self._step() or self._inclusive() or self._close():
             pass
+
+    def _interrupt(self, activity: str) -> None:
+        self.open[activity] = 0
+        for pair in [pair for pair in self.running if pair[0] == activity]:
+            self.running.remove(pair)
+            self.visits += pair[1].whole_visits()
+        self._release(activity)
+
+    def whole_visits(self) -> Counter[str]:
+        return sum((game.whole_visits() for _, game in self.running), Counter(self.visits))
+
+    def _release(self, activity: str) -> None:
+        """The events that watched over an activity watch no more."""
+        for event, watched in self.net.attached.items():
+            if watched == activity:
+                self.awaited.pop(event, None)
+
+    def holds(self, guard: str) -> bool:
+        if not guard:
+            return True
+        name, sign, value = guard.split()
+        return self.facts[name] < int(value) if sign == "<" else self.facts[name] == int(value)
 
     def _step(self) -> bool:
         for index in list(+self.tokens):
@@ -101,9 +150,10 @@ class Game:
         return False
 
     def _places(self) -> list[str]:
-        """The nodes that tokens stand before or in."""
+        """The nodes that tokens stand before or in; a watching boundary event holds none."""
         before = [self.net.flows[i][1] for i in +self.tokens]
-        return before + list(+self.open) + [name for name, _ in self.running]
+        caught = [event for event in self.awaited if self.net.kinds[event] == "catch"]
+        return before + list(+self.open) + caught + [name for name, _ in self.running]
 
     def _could_come(self, place: str, join: str, full: list[int], empty: list[int]) -> bool:
         if place == join:
@@ -121,6 +171,7 @@ class Game:
             if current not in found and current != stop:
                 found.add(current)
                 pending += [self.net.flows[i][1] for i in self.net.out(current)]
+                pending += [e for e, activity in self.net.attached.items() if activity == current]
         return found
 
     def _close(self) -> bool:
@@ -128,17 +179,26 @@ class Game:
             if pair[1].over:
                 self.running.remove(pair)
                 self.visits += pair[1].visits
+                self._release(pair[0])
                 self._leave(pair[0])
                 return True
         return False
 
-    def _run(self, node: str) -> None:
-        self.visits[node] += 1
+    def _run(self, node: str, gateway: str = "") -> None:
         kind = self.net.kinds[node]
-        if kind == "user":
-            self.open[node] += 1
-        elif kind == "sub":
+        self.visits[node] += INSTANCES if kind == "each" else 1
+        for event, activity in self.net.attached.items():
+            if activity == node:
+                self.awaited[event] = node
+        if kind in ("user", "each"):
+            self.open[node] += INSTANCES if kind == "each" else 1
+        elif kind == "catch":
+            self.awaited[node] = gateway
+        elif kind in ("sub", "call"):
             self.running.append((node, Game(self.net.inner[node], self.facts)))
+        elif kind == "race":
+            for i in self.net.out(node):
+                self._run(self.net.flows[i][1], node)
         else:
             if kind == "count":
                 self.facts[f"n_{node}"] += 1
@@ -156,8 +216,11 @@ class Game:
 
 
 class Generator:
-    """Draws random well-formed processes: sequences, choices, parallel and inclusive blocks, loops
-    and subprocesses inside each other."""
+    """Draws random well-formed processes: sequences, choices, parallel and inclusive blocks, loops,
+    subprocesses, called processes, several instances, messages that are caught, race each other or
+    interrupt, all inside each other."""
+
+    BLOCKS = "seq seq xor and or loop sub call user each catch race watched".split()
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -186,7 +249,45 @@ class Generator:
     def _user(self, net: Net, depth: int) -> tuple[str, str]:
         task = self.name("t")
         net.kinds[task] = "user"
+        self.facts[f"v_{task}"] = 0
         return task, task
+
+    def _each(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        net.kinds[task] = "each"
+        return task, task
+
+    def _catch(self, net: Net, depth: int) -> tuple[str, str]:
+        event = self.name("m")
+        net.kinds[event] = "catch"
+        return event, event
+
+    def _race(self, net: Net, depth: int) -> tuple[str, str]:
+        """Two messages race; whichever comes first decides what is done."""
+        gateway, join = self.name("g"), self.name("g")
+        net.kinds[gateway], net.kinds[join] = "race", "xor"
+        for _ in range(2):
+            event, _ = self._catch(net, depth)
+            first, last = self.block(net, depth - 1)
+            net.flows += [(gateway, event, ""), (event, first, ""), (last, join, "")]
+        return gateway, join
+
+    def _watched(self, net: Net, depth: int) -> tuple[str, str]:
+        """A message interrupts an activity, or has something done beside it."""
+        activity, _ = (
+            self._sub(net, depth) if self.random.random() < 0.5 else self._user(net, depth)
+        )
+        join = self.name("g")
+        net.kinds[join] = "xor"
+        instead, beside = self.name("b"), self.name("b")
+        net.kinds[instead], net.kinds[beside] = "instead", "beside"
+        net.attached.update({instead: activity, beside: activity})
+        first, last = self.block(net, depth - 1)
+        task, end = self.name("h"), self.name("e")
+        net.kinds[task], net.kinds[end] = "each", "end"
+        net.flows += [(activity, join, ""), (instead, first, ""), (last, join, "")]
+        net.flows += [(beside, task, ""), (task, end, "")]
+        return activity, join
 
     def _seq(self, net: Net, depth: int) -> tuple[str, str]:
         first, middle = self.block(net, depth - 1)
@@ -238,17 +339,52 @@ class Generator:
         return again, out
 
     def _sub(self, net: Net, depth: int) -> tuple[str, str]:
+        return self._inside(net, depth, "sub")
+
+    def _call(self, net: Net, depth: int) -> tuple[str, str]:
+        return self._inside(net, depth, "call")
+
+    def _inside(self, net: Net, depth: int, kind: str) -> tuple[str, str]:
         name = self.name("p")
-        net.kinds[name] = "sub"
+        net.kinds[name] = kind
         net.inner[name] = self.net(depth - 1)
         return name, name
 
 
-TAGS = {"xor": "exclusive", "and": "parallel", "or": "inclusive"}
+TAGS = {"xor": "exclusive", "and": "parallel", "or": "inclusive", "race": "eventBased"}
+EACH = (
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+    '<zeebe:loopCharacteristics inputCollection="=[1, 2]" inputElement="item"/>'
+    "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+)
+
+
+def files(net: Net) -> list[bytes]:
+    """The net as a BPMN file, and a file for each process that it calls."""
+    return [drawing.diagram(*draw(net), roots=_messages(net)), *_called(net)]
+
+
+def _called(net: Net) -> list[bytes]:
+    found = []
+    for name, inner in net.inner.items():
+        if net.kinds[name] == "call":
+            roots = _messages(inner)
+            found.append(drawing.diagram(*draw(inner), id=f"process_{name}", roots=roots))
+        found += _called(inner)
+    return found
+
+
+def _messages(net: Net) -> str:
+    """Every event's own message, also of the subprocesses drawn inside."""
+    own = [n for n, k in net.kinds.items() if k in ("catch", "instead", "beside")]
+    inside = [inner for name, inner in net.inner.items() if net.kinds[name] == "sub"]
+    return "".join(map(drawing.root_message, map("msg_{}".format, own))) + "".join(
+        map(_messages, inside)
+    )
 
 
 def draw(net: Net) -> list[str]:
-    """The net as parts of a BPMN file."""
+    """The net as parts of a process."""
     parts = []
     flows = {}
     for index, (source, target, guard) in enumerate(net.flows):
@@ -265,14 +401,19 @@ def draw(net: Net) -> list[str]:
 
 
 def _shape(net: Net, node: str, kind: str, default: str) -> str:
-    if kind == "start":
-        return drawing.start(node)
-    if kind == "end":
-        return drawing.end(node)
-    if kind == "user":
-        return drawing.user(node)
-    if kind == "count":
-        return drawing.script(node, f"=n_{node} + 1", f"n_{node}")
-    if kind == "sub":
-        return drawing.sub(node, *draw(net.inner[node]))
+    message = drawing.message(f"msg_{node}")
+    shapes = {
+        "start": lambda: drawing.start(node),
+        "end": lambda: drawing.end(node),
+        "user": lambda: drawing.user(node),
+        "each": lambda: drawing.user(node).replace("</bpmn:userTask>", f"{EACH}</bpmn:userTask>"),
+        "count": lambda: drawing.script(node, f"=n_{node} + 1", f"n_{node}"),
+        "sub": lambda: drawing.sub(node, *draw(net.inner[node])),
+        "call": lambda: drawing.call(node, f"process_{node}"),
+        "catch": lambda: drawing.catch(node, message),
+        "instead": lambda: drawing.boundary(node, net.attached[node], message),
+        "beside": lambda: drawing.boundary(node, net.attached[node], message, interrupting=False),
+    }
+    if kind in shapes:
+        return shapes[kind]()
     return drawing.gateway(TAGS[kind], node, default)
