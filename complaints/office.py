@@ -32,6 +32,7 @@ from complaints.attachments import FileInfo, Staged, Upload, discard_files
 from complaints.cases import CaseLine, CaseView
 from complaints.complainant import PublicCase
 from complaints.desk import Desk
+from complaints.gate import check_guideline
 from complaints.guidelinefiles import GuidelineState, check_facts, check_table
 from complaints.letters import LetterView, letter_handler
 from complaints.listeners import watch_cases
@@ -326,4 +327,5 @@ def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
     engine.listeners += [clocks.watch_clocks, watch_cases]
     engine.checks.update({".form": forms.check, ".md": check_template})
     engine.checks.update({".csv": check_table, ".json": check_facts})
+    engine.cross_checks.append(check_guideline)
     engine.deliverers.update(errands.deliverers(engine, desk, settings))

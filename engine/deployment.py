@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from engine.models import (
 from engine.text import Text
 from engine.work import Work
 
+CrossCheck = Callable[[Mapping[str, bytes]], list[Finding]]
 BUILT_IN_SUFFIXES = (".bpmn", ".dmn", ".form")
 
 
@@ -54,7 +55,7 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
         DeploymentRejected: with every finding, at least one of them an error.
     """
     carried = _carried(work, files)
-    findings = check(files, carried, work.engine.checks)
+    findings = check(files, carried, work.engine.checks, work.engine.cross_checks)
     if has_errors(findings):
         raise DeploymentRejected(findings)
     everything = {**carried, **files}
@@ -80,8 +81,13 @@ def check(
     files: Mapping[str, bytes],
     carried: Mapping[str, bytes],
     checks: Mapping[str, Any],
+    cross_checks: Sequence[CrossCheck] = (),
 ) -> list[Finding]:
-    """Everything the gate has to say about these files, beside those already there."""
+    """Everything the gate has to say about these files, beside those already there.
+
+    `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
+    them has a fault of its own.
+    """
     findings: list[Finding] = []
     for name, content in files.items():
         suffix = "." + name.rpartition(".")[2]
@@ -102,6 +108,8 @@ def check(
     )
     if not has_errors(findings):
         findings += _compile_all(everything, set(diagrams))
+    for cross_check in () if has_errors(findings) else cross_checks:
+        findings += cross_check(everything)
     return findings
 
 

@@ -41,6 +41,7 @@ class Engine:
         handlers: Mapping[str, jobs.Handler] | None = None,
         listeners: Sequence[Callable[[Work, Event], None]] = (),
         checks: Checks | None = None,
+        cross_checks: Sequence[deployment.CrossCheck] = (),
         deliverers: Mapping[str, Callable[..., None]] | None = None,
     ) -> None:
         self.database = database
@@ -49,6 +50,7 @@ class Engine:
         self.handlers = dict(handlers or {})
         self.listeners = list(listeners)
         self.checks = dict(checks or {})
+        self.cross_checks = list(cross_checks)
         self.deliverers = dict(deliverers or {})
         self.job_retries = JOB_RETRIES
         self.cases = LiveCases()
@@ -112,7 +114,7 @@ class Engine:
 
     def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
         """Everything the deploy gate would say about these files alone."""
-        return deployment.check(files, {}, self.checks)
+        return deployment.check(files, {}, self.checks, self.cross_checks)
 
     def deploy(self, files: Mapping[str, bytes], actor: Actor = SYSTEM) -> Deployed:
         """Deploy files together, or raise `DeploymentRejected` with what is wrong."""

@@ -1,0 +1,62 @@
+"""What the gate checks across a guideline's files, tried on the real one with one thing changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from complaints.gate import check_guideline
+from complaints.guidelinefiles import guideline_files
+
+
+def without(files: dict[str, bytes], part: str) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if part not in name}
+
+
+def test_the_guideline_as_it_is_has_every_letter_and_deadline() -> None:
+    assert check_guideline(guideline_files()) == []
+
+
+def test_a_letter_without_a_template_is_named_at_its_step() -> None:
+    findings = check_guideline(without(guideline_files(), "L7"))
+
+    assert {finding.element for finding in findings} == {"send_result"}
+    assert all("L7" in finding.text.th and "L7" in finding.text.en for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"=due(&#34;screen&#34;)", b"=due(&#34;scren&#34;)"),
+        (b'name="sla" value="screen"', b'name="sla" value="scren"'),
+    ],
+    ids=["due date", "property"],
+)
+def test_a_deadline_the_table_does_not_know_is_named(before: bytes, after: bytes) -> None:
+    files = guideline_files()
+    (diagram,) = [name for name in files if name.endswith("complaint.bpmn")]
+    files[diagram] = files[diagram].replace(before, after, 1)
+
+    (finding,) = check_guideline(files)
+
+    assert "scren" in finding.text.en
+
+
+def test_without_an_sla_table_no_deadline_stands() -> None:
+    assert {f.rule for f in check_guideline(without(guideline_files(), "sla.dmn"))} == {
+        "guideline.deadline"
+    }
+
+
+def test_a_deadline_looser_than_its_legal_ceiling_is_refused() -> None:
+    files = guideline_files()
+    (table,) = [name for name in files if name.endswith("sla.dmn")]
+    screen = files[table].index(b'"screen"', files[table].index(b"<rule"))
+    days = files[table].index(b"<outputEntry", screen)
+    start = files[table].index(b"<text>", days)
+    stop = files[table].index(b"</text>", start)
+    files[table] = files[table][:start] + b"<text>90" + files[table][stop:]
+
+    findings = check_guideline(files)
+
+    assert [finding.element for finding in findings] == ["screen"]
+    assert "screen" in findings[0].text.en
