@@ -199,8 +199,12 @@ def report(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def default_folder() -> Path:
-    suites = os.environ.get("SAMNUAN_SUITES", "../shared/suites")
-    return Path(suites) / "dmn-tck" / "compliance-level-2"
+    """The kit's level 2: where SAMNUAN_SUITES says, else beside the product or within its tests."""
+    named = os.environ.get("SAMNUAN_SUITES")
+    root = Path(__file__).parents[2]
+    places = [Path(named)] if named else [root.parent / "shared/suites", root / "tests/suites"]
+    found = next((place for place in places if place.is_dir()), places[0])
+    return found / "dmn-tck" / "compliance-level-2"
 
 
 def main(arguments: list[str]) -> int:

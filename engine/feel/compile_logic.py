@@ -338,8 +338,7 @@ def _in_list(scope: Scope, value: Any, wanted: list[Any]) -> Truth:
     scope.run.spend(len(wanted))
     if value.__class__ is list and equal(scope, value, wanted) is True:
         return True
-    result: Truth = False
-    for item in wanted:
+    for item in wanted:  # as `list contains`: an item of another kind is just another item
         each = lift(item)
         if each.__class__ is Range and value.__class__ is not Range:
             passed = in_range(value, each)
@@ -347,9 +346,7 @@ def _in_list(scope: Scope, value: Any, wanted: list[Any]) -> Truth:
             passed = equal(scope, value, each)
         if passed is True:
             return True
-        if passed is None:
-            result = None
-    return result
+    return False
 
 
 @compiles(s.InstanceOf)

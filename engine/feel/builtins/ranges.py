@@ -95,17 +95,24 @@ def _coincides(a: _Span, b: _Span) -> bool:
     return same and a.low.to(b.low) == 0 and a.high.to(b.high) == 0
 
 
-def _declare(name: str, first: str, second: str, relation: Relation, forms: str) -> None:
-    """`forms` lists what may be related: `pp` two points, `pr` a point and a range, and so on."""
+# The parameters of each form: `pp` relates two points, `pr` a point to a range, and so on.
+_FORMS = {
+    "rr": "range1: range, range2: range",
+    "pr": "point: Any, range: range",
+    "rp": "range: range, point: Any",
+    "pp": "point1: Any, point2: Any",
+}
 
+
+def _declare(name: str, relation: Relation, forms: str) -> None:
     def related(scope: Scope, left: Any, right: Any) -> bool:
         a, b = _Span(left), _Span(right)
         form = ("p" if a.is_point else "r") + ("p" if b.is_point else "r")
         if left is None or right is None or form not in forms.split():
-            raise Undefined("argument", parameter=first, name=name, expected="range", given=form)
+            raise Undefined("not-comparable", left=kind(left), right=kind(right))
         return relation(a, b)
 
-    builtin(f"{name}({first}: Any, {second}: Any) -> boolean")(related)
+    builtin(*(f"{name}({_FORMS[form]}) -> boolean" for form in forms.split()))(related)
 
 
 def _mirrored(relation: Relation) -> Relation:
@@ -113,30 +120,22 @@ def _mirrored(relation: Relation) -> Relation:
 
 
 for _name, _relation, _forms in (
-    ("before", _before, "pp pr rp rr"),
-    ("after", _mirrored(_before), "pp pr rp rr"),
+    ("before", _before, "rr pr rp pp"),
+    ("after", _mirrored(_before), "rr pr rp pp"),
     ("meets", _meets, "rr"),
     ("met by", _mirrored(_meets), "rr"),
     ("overlaps", _overlaps, "rr"),
     ("overlaps before", _overlaps_before, "rr"),
     ("overlaps after", _mirrored(_overlaps_before), "rr"),
-    ("finishes", _finishes, "pr rr"),
-    ("finished by", _mirrored(_finishes), "rp rr"),
-    ("includes", _includes, "rp rr"),
-    ("during", _mirrored(_includes), "pr rr"),
-    ("starts", _starts, "pr rr"),
-    ("started by", _mirrored(_starts), "rp rr"),
-    ("coincides", _coincides, "pp rr"),
+    ("finishes", _finishes, "rr pr"),
+    ("finished by", _mirrored(_finishes), "rr rp"),
+    ("includes", _includes, "rr rp"),
+    ("during", _mirrored(_includes), "rr pr"),
+    ("starts", _starts, "rr pr"),
+    ("started by", _mirrored(_starts), "rr rp"),
+    ("coincides", _coincides, "rr pp"),
 ):
-    _first = {"pp pr rp rr": "point1", "rr": "range1", "pr rr": "point", "pp rr": "point1"}
-    _second = {"pp pr rp rr": "point2", "rr": "range2", "pr rr": "range", "pp rr": "point2"}
-    _declare(
-        _name,
-        _first.get(_forms, "range"),
-        _second.get(_forms, "point"),
-        _relation,
-        _forms,
-    )
+    _declare(_name, _relation, _forms)
 
 
 @builtin("range(from: string) -> range")
