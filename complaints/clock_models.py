@@ -75,17 +75,16 @@ class ClockRow(Base):
 
 
 class ClockChange(Base):
-    """What happened to a clock: the moment before and after, why, and by whom. Append-only."""
+    """What moved a clock: the moment before and after, why, and by whom. Append-only; when it
+    started and ended stands in the clock itself."""
 
     __tablename__ = "office_clock_change"
     clock_id: Mapped[str] = mapped_column(ForeignKey("office_clock.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(
-        sa.String(16)
-    )  # started paused resumed extended moved finished
+    kind: Mapped[str] = mapped_column(sa.String(16))  # paused resumed extended moved
     at: Mapped[datetime]
     actor: Mapped[str]
-    before: Mapped[datetime | None]
+    before: Mapped[datetime]
     after: Mapped[datetime]
     days: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(default="")

@@ -23,7 +23,7 @@ from complaints.errors import OfficeError
 from complaints.holiday_table import current_calendar
 from complaints.models import Case
 from engine import queries
-from engine.actor import SYSTEM, Actor
+from engine.actor import Actor
 from engine.clock import BANGKOK
 from engine.models import ProcessInstance
 from engine.work import Work
@@ -50,7 +50,8 @@ def instance_of(work: Work, instance_id: str) -> ProcessInstance:
 def start_clock(
     work: Work, instance: ProcessInstance, rule: SlaRule, element_id: str = ""
 ) -> ClockRow:
-    """Start the deadline of a step, counted on the calendar as it stands now."""
+    """Start the deadline of a step, counted on the calendar as it stands now; the element that
+    asks for it follows it from then on."""
     case_id = instance.business_key or instance.id
     calendar = current_calendar(work)
     started_at, started_on = _beginning(work, case_id, rule, calendar)
@@ -73,13 +74,11 @@ def start_clock(
         extended=0,
         extensions=0,
         calendar_version=calendar.version,
-        askers=[],
+        askers=[element_id] if element_id else [],
         command_seq=instance.command_seq + 1,
         changes=0,
     )
     work.session.add(clock)
-    work.session.flush()  # its first change refers to it
-    note(work, clock, "started", before=None)
     return clock
 
 
@@ -95,7 +94,6 @@ def _beginning(
 def finish_clock(work: Work, clock: ClockRow) -> None:
     """The step is done, or was left another way: nobody waits for this deadline any more."""
     clock.status, clock.paused_at, clock.finished_at = "finished", None, work.now
-    note(work, clock, "finished", before=clock.due_at)
 
 
 def note(
@@ -103,12 +101,12 @@ def note(
     clock: ClockRow,
     kind: str,
     *,
-    before: datetime | None,
-    reason: str = "",
+    before: datetime,
+    reason: str,
+    actor: Actor,
     days: int = 0,
-    actor: Actor = SYSTEM,
 ) -> None:
-    """Write down what happened to a clock; `before` is the moment it had until now."""
+    """Write down what moved a clock; `before` is the moment it had until now."""
     clock.changes += 1
     work.session.add(
         ClockChange(

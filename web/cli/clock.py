@@ -61,7 +61,7 @@ def _change(change: ClockChange) -> dict[str, Any]:
         "kind": change.kind,
         "at": iso(change.at),
         "actor": change.actor,
-        "before": iso(change.before) if change.before else None,
+        "before": iso(change.before),
         "after": iso(change.after),
         "days": change.days,
         "reason": change.reason,

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("before", sa.BigInteger(), nullable=True),
+        sa.Column("before", sa.BigInteger(), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
