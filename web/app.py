@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -97,8 +97,15 @@ def _menu() -> list[tuple[str, Text]]:
 
 
 def _here() -> str:
-    """Where a change of language leads back to: this page, if it can be opened by itself."""
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+    """Where a change of language leads back to: this page, or the nearest above it that can be
+    opened by itself."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    places = current_app.url_map.bind("")
+    path = request.path
+    while path and not places.test(path, method="GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def _csrf_field() -> Markup:

@@ -49,6 +49,13 @@ def user() -> User:
     return found
 
 
+def _to_sign_in() -> Answer:
+    if request.headers.get("HX-Request"):
+        # A redirect would be followed inside the page and put the sign-in form into another form.
+        return "", 204, {"HX-Redirect": url_for("account.sign_in")}
+    return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+
+
 def signed_in(*roles: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
     """Let only signed-in people through, or only those who hold one of these roles."""
 
@@ -56,7 +63,7 @@ def signed_in(*roles: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
             if g.get("user") is None:
-                return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+                return _to_sign_in()
             if roles and not user().roles & set(roles):
                 raise NotAllowed
             return view(*args, **kwargs)
