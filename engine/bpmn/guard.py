@@ -20,8 +20,8 @@ Result = TypeVar("Result")
 class Limits:
     """What one upload may use."""
 
-    cpu: int = 4  # seconds
-    wall: float = 4.5  # seconds
+    cpu: int = 4  # seconds of work, which stop whatever spins
+    wall: float = 20  # seconds; more than the work, so that a busy machine refuses no good file
     memory: int = 768 * 1024 * 1024  # bytes of address space
 
 

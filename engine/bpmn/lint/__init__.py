@@ -13,7 +13,6 @@ from engine.bpmn.lint import groups
 from engine.bpmn.lint.registry import Known, Subject
 from engine.bpmn.lint.runnable import limits
 from engine.bpmn.lint.tree import Tree, id_of
-from engine.bpmn.model import Model
 from engine.bpmn.rule import SourceRejected
 from engine.findings import Finding
 
@@ -78,17 +77,16 @@ def _calls(tree: Tree) -> Iterator[str]:
 
 
 def _examine(tree: Tree, known: Known, rulesets: Collection[str]) -> Iterator[Finding]:
-    subject = Subject(tree.file, tree, Model(tree.file, {}), known)
-    broken = False
-    for finding in [*schema.check(tree.file, tree.root), *groups.examine("standard", subject)]:
-        broken = broken or finding.severity == "error"
-        if "standard" in rulesets:
-            yield finding
     subject = Subject(tree.file, tree, dialect.read(tree.file, tree.root), known)
     oversized = list(limits.FAMILY.examine(subject))
     if oversized:
         yield from oversized
         return
+    broken = False
+    for finding in [*schema.check(tree.file, tree.root), *groups.examine("standard", subject)]:
+        broken = broken or finding.severity == "error"
+        if "standard" in rulesets:
+            yield finding
     for group in ALL[1:]:
         # A token game over flows that lead nowhere says nothing that was not said already.
         if group in rulesets and not (group == "soundness" and broken):
