@@ -6,12 +6,12 @@ Each becomes a closure over the scope, as the expressions within it do.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.dmn import iterations
 from engine.dmn.findings import remark
 from engine.dmn.itemtypes import ItemTypes
 from engine.dmn.model import Decision, InputData, Logic, Model, Table
 from engine.dmn.source import Element, child, children, local, row_of, text_of
 from engine.feel.check import check_tests, check_tree, may_convert
-from engine.feel.compile_lists import item_scope
 from engine.feel.errors import FeelSyntaxError, Problem, Undefined
 from engine.feel.expression import (
     Expression,
@@ -20,11 +20,9 @@ from engine.feel.expression import (
     compile_unary_tests,
 )
 from engine.feel.invoke import invoke
-from engine.feel.numbers import whole
-from engine.feel.scope import Inner, Scope
-from engine.feel.temporal import Date
+from engine.feel.scope import Scope
 from engine.feel.types import ANY, Type, converted
-from engine.feel.values import Function, Overload, Parameter, Range, kind, lift
+from engine.feel.values import Function, Overload, Parameter, kind
 
 EXPRESSIONS = (
     "literalExpression",
@@ -212,20 +210,11 @@ class Boxed:
 
         def define(scope: Scope) -> Function:
             def call(_: Scope, arguments: list[Any]) -> Any:
-                return body(_with(scope, dict(zip(names, arguments, strict=True))))
+                return body(scope.beside(dict(zip(names, arguments, strict=True))))
 
             return Function(name, (Overload(parameters, call),))
 
         return define
-
-
-def _with(scope: Scope, values: dict[str, Any]) -> Scope:
-    """A scope in which the values stand beside those around them.
-
-    They are put side by side, not one above the other: compiled expressions look for names in the
-    outermost scope only, which is what makes them fast.
-    """
-    return Inner({**scope.values, **values}, None, scope.run)
 
 
 def conforming(logic: Logic, type_: Type) -> Logic:
@@ -269,10 +258,10 @@ def _context(boxed: Boxed, element: Element, wanted: Type) -> Logic:
 
     def build(scope: Scope) -> Any:
         values: dict[str, Any] = {}
-        inner = _with(scope, {})
+        inner = scope.beside({})
         for name, logic in entries:
             values[name] = logic(inner)
-            inner = _with(inner, {name: values[name]})
+            inner = inner.beside({name: values[name]})
         return result(inner) if result is not None else values
 
     return build
@@ -332,101 +321,6 @@ def _conditional(boxed: Boxed, element: Element, wanted: Type) -> Logic:
     return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
 
 
-# -- loops ----------------------------------------------------------------------------------------
-
-
-def _values(scope: Scope, value: Any) -> list[Any]:
-    if value.__class__ is Range:
-        return _counted(value)
-    if value.__class__ is list:
-        return [lift(item) for item in value]
-    if value is None:
-        raise Undefined("not-a-list", given="null")
-    return [value]
-
-
-def _counted(span: Range) -> list[Any]:
-    if span.low.__class__ is Date:
-        raise Undefined("range")
-    low, high = whole(span.low), whole(span.high)
-    if low is None or high is None or abs(high - low) > 1_000_000:
-        raise Undefined("range")
-    step = 1 if high >= low else -1
-    numbers = list(range(low, high + step, step))
-    return numbers[not span.low_included : len(numbers) - (not span.high_included)]
-
-
-def _rounds(
-    boxed: Boxed, element: Element, body: str
-) -> tuple[Callable[[Scope], list[Any]], Logic, str]:
-    name = element.get("iteratorVariable", "item")
-    source = boxed.held(child(element, "in"))
-    within = boxed.within({name: ANY, "partial": ANY})
-    within.open = True
-    logic = within.held(child(element, body))
-    return lambda scope: _values(scope, source(scope)), logic, name
-
-
-def _for(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    values, body, name = _rounds(boxed, element, "return")
-
-    def collect(scope: Scope) -> list[Any]:
-        results: list[Any] = []
-        for value in values(scope):
-            scope.run.spend(1 + len(results) // 8)
-            results.append(body(_with(scope, {name: value, "partial": list(results)})))
-        return results
-
-    return _noted(collect)
-
-
-def _quantified(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    values, condition, name = _rounds(boxed, element, "satisfies")
-    stop = local(element) == "some"
-
-    def quantify(scope: Scope) -> bool | None:
-        result: bool | None = not stop
-        for value in values(scope):
-            scope.run.spend(1)
-            answer = condition(_with(scope, {name: value}))
-            if answer is stop:
-                return bool(stop)
-            if answer.__class__ is not bool:
-                result = None
-        return result
-
-    return _noted(quantify)
-
-
-def _filter(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    source = boxed.held(child(element, "in"))
-    within = boxed.within({"item": ANY})
-    within.open = True
-    match = within.held(child(element, "match"))
-
-    def select(scope: Scope) -> list[Any]:
-        chosen: list[Any] = []
-        for value in _values(scope, source(scope)):
-            scope.run.spend(1)
-            inner = dict(item_scope(scope, value).values)
-            if match(_with(scope, inner)) is True:
-                chosen.append(value)
-        return chosen
-
-    return _noted(select)
-
-
-def _noted(compute: Logic) -> Logic:
-    def noted(scope: Scope) -> Any:
-        try:
-            return compute(scope)
-        except Undefined as why:
-            scope.run.note("", 0, why.code, **why.facts)
-            return None
-
-    return noted
-
-
 _RULES: dict[str, Callable[[Boxed, Element, Type], Logic]] = {
     "literalExpression": _literal,
     "decisionTable": _table,
@@ -436,8 +330,8 @@ _RULES: dict[str, Callable[[Boxed, Element, Type], Logic]] = {
     "relation": _relation,
     "functionDefinition": _function,
     "conditional": _conditional,
-    "for": _for,
-    "every": _quantified,
-    "some": _quantified,
-    "filter": _filter,
+    "for": iterations.collected,
+    "every": iterations.quantified,
+    "some": iterations.quantified,
+    "filter": iterations.filtered,
 }

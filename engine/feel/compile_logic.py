@@ -9,15 +9,14 @@ from engine.feel import syntax as s
 from engine.feel.compiler import Code, Compiler, compiles
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.messages import message
-from engine.feel.names import mentions
 from engine.feel.scope import Scope
 from engine.feel.types import is_instance, resolve
-from engine.feel.values import Range, equal, in_range, kind, lift, order
+from engine.feel.values import Range, equal, kind, order
 
 Truth = bool | None
 Test = Callable[[Scope, Any], Truth]
 
-_PYTHON: dict[str, Callable[[Any, Any], bool]] = {
+PYTHON: dict[str, Callable[[Any, Any], bool]] = {
     "=": op.eq,
     "!=": op.ne,
     "<": op.lt,
@@ -32,20 +31,20 @@ _SIGNS: dict[str, Callable[[int], bool]] = {
     ">=": lambda sign: sign >= 0,
 }
 # Classes whose own comparison is the language's, when both sides are of the same one.
-_DIRECT = frozenset((Decimal, str, int))
+DIRECT = frozenset((Decimal, str, int))
 
 
 @compiles(s.Comparison)
 def _comparison(c: Compiler, node: s.Comparison) -> Code:
     left, operator, at, source = c.code(node.left), node.operator, node.at, c.source
-    compare = _PYTHON[operator]
+    compare = PYTHON[operator]
     if isinstance(node.right, s.Literal) and node.right.value is not None:
         return _with_literal(c, node, left, node.right.value)
     right = c.code(node.right)
 
     def comparison(scope: Scope) -> Truth:
         a, b = left(scope), right(scope)
-        if a.__class__ is b.__class__ and a.__class__ in _DIRECT:
+        if a.__class__ is b.__class__ and a.__class__ in DIRECT:
             return compare(a, b)
         return compared(scope, operator, a, b, source, at)
 
@@ -55,7 +54,7 @@ def _comparison(c: Compiler, node: s.Comparison) -> Code:
 def _with_literal(c: Compiler, node: s.Comparison, left: Code, literal: Any) -> Code:
     """The commonest comparison, `amount > 5`, without a call for what never changes."""
     operator, at, source = node.operator, node.at, c.source
-    compare, class_ = _PYTHON[operator], literal.__class__
+    compare, class_ = PYTHON[operator], literal.__class__
     whole = int(literal) if class_ is Decimal and literal == literal.to_integral_value() else None
     if class_ is Decimal and abs(literal.adjusted()) > 30:
         whole = None
@@ -81,7 +80,7 @@ def _name_with_literal(
     """`amount > 5` on a name of the context, in one closure."""
     assert isinstance(node.left, s.Name)
     name, operator, at, source = node.left.name, node.operator, node.at, c.source
-    compare, class_ = _PYTHON[operator], literal.__class__
+    compare, class_ = PYTHON[operator], literal.__class__
     if class_ is bool and operator not in ("=", "!="):
         class_ = None
 
@@ -206,147 +205,6 @@ def _between(c: Compiler, node: s.Between) -> Code:
         return True if above and below else None
 
     return between
-
-
-@compiles(s.In)
-def _in(c: Compiler, node: s.In) -> Code:
-    value, test = c.code(node.value), compile_tests(c, node.tests)
-    return lambda scope: test(scope, value(scope))
-
-
-def compile_tests(c: Compiler, nodes: tuple[s.Node, ...], *, in_table: bool = False) -> Test:
-    """Several tests, of which one has to hold."""
-    tests = [compile_test(c, node, in_table=in_table) for node in nodes]
-    if len(tests) == 1:
-        return tests[0]
-    literals = _literals(nodes)
-    if literals is None:
-        return lambda scope, value: any_of(tests, scope, value)
-    values, classes = literals
-
-    def among(scope: Scope, value: Any) -> Truth:
-        if value.__class__ in classes:
-            return value in values
-        return any_of(tests, scope, value)
-
-    return among
-
-
-def _literals(nodes: tuple[s.Node, ...]) -> tuple[frozenset[Any], frozenset[type]] | None:
-    """The values of tests that are all strings or all numbers, and the classes they test."""
-    values = [node.value for node in nodes if isinstance(node, s.Literal)]
-    for classes in (frozenset((str,)), frozenset((Decimal, int))):
-        if len(values) == len(nodes) and all(value.__class__ in classes for value in values):
-            return frozenset(values), classes
-    return None
-
-
-def any_of(tests: list[Test], scope: Scope, value: Any) -> Truth:
-    result: Truth = False
-    for test in tests:
-        passed = test(scope, value)
-        if passed is True:
-            return True
-        if passed is None:
-            result = None
-    return result
-
-
-def compile_test(c: Compiler, node: s.Node, *, in_table: bool = False) -> Test:
-    """One unary test: a function of the scope and the value that `?` stands for."""
-    if isinstance(node, s.UnaryComparison):
-        return _comparison_test(c, node)
-    if isinstance(node, s.RangeLiteral) and _has_number_ends(node):
-        return _range_test(c, node)
-    if not mentions(node, "?"):
-        return _plain_test(c.code(node), in_table)
-    code, source, at = c.inner(node), c.source, node.at
-
-    def question(scope: Scope, value: Any) -> Truth:
-        answer = code(scope.inner({"?": value}))
-        if answer is None or answer.__class__ is bool:
-            return answer
-        return contains(scope, value, answer, source, at)
-
-    return question
-
-
-def _has_number_ends(node: s.RangeLiteral) -> bool:
-    return all(
-        isinstance(end, s.Literal) and isinstance(end.value, Decimal)
-        for end in (node.low, node.high)
-    )
-
-
-def _range_test(c: Compiler, node: s.RangeLiteral) -> Test:
-    """`[1..5)`, the commonest cell of a table, without building the range each time."""
-    assert isinstance(node.low, s.Literal)
-    assert isinstance(node.high, s.Literal)
-    low, high = node.low.value, node.high.value
-    above = op.ge if node.low_included else op.gt
-    below = op.le if node.high_included else op.lt
-    otherwise = _plain_test(c.code(node), in_table=False)
-
-    def test(scope: Scope, value: Any) -> Truth:
-        if value.__class__ is int or value.__class__ is Decimal:
-            return bool(above(value, low) and below(value, high))
-        return otherwise(scope, value)
-
-    return test
-
-
-def _plain_test(code: Code, in_table: bool) -> Test:
-    def test(scope: Scope, value: Any) -> Truth:
-        wanted = code(scope)
-        class_ = value.__class__
-        if class_ is wanted.__class__ and class_ in _DIRECT:
-            return bool(value == wanted)
-        # A cell such as `amount > limit` does not use `?` but is a condition of its own.
-        if in_table and wanted.__class__ is bool and class_ is not bool:
-            return bool(wanted)
-        return contains(scope, value, wanted)
-
-    return test
-
-
-def _comparison_test(c: Compiler, node: s.UnaryComparison) -> Test:
-    asks = mentions(node.endpoint, "?")
-    endpoint = c.inner(node.endpoint) if asks else c.code(node.endpoint)
-    operator, compare, source, at = node.operator, _PYTHON[node.operator], c.source, node.at
-
-    def test(scope: Scope, value: Any) -> Truth:
-        bound = endpoint(scope.inner({"?": value}) if asks else scope)
-        if value.__class__ is bound.__class__ and value.__class__ in _DIRECT:
-            return compare(value, bound)
-        return compared(scope, operator, value, bound, source, at)
-
-    return test
-
-
-def contains(scope: Scope, value: Any, wanted: Any, source: str = "", at: int = 0) -> Truth:
-    """`value in wanted`: within a range, among a list's items or within its ranges, or equal."""
-    if wanted.__class__ is Range:
-        return (
-            in_range(value, wanted) if value.__class__ is not Range else equal(scope, value, wanted)
-        )
-    if wanted.__class__ is list:
-        return _in_list(scope, value, wanted)
-    return equal(scope, value, wanted)
-
-
-def _in_list(scope: Scope, value: Any, wanted: list[Any]) -> Truth:
-    scope.run.spend(len(wanted))
-    if value.__class__ is list and equal(scope, value, wanted) is True:
-        return True
-    for item in wanted:  # as `list contains`: an item of another kind is just another item
-        each = lift(item)
-        if each.__class__ is Range and value.__class__ is not Range:
-            passed = in_range(value, each)
-        else:
-            passed = equal(scope, value, each)
-        if passed is True:
-            return True
-    return False
 
 
 @compiles(s.InstanceOf)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any, Literal
 
-from engine.feel import compile_lists, compile_logic, syntax
+from engine.feel import compile_calls, compile_lists, compile_logic, compile_tests, syntax
 from engine.feel.compiler import Code, Compiler
 from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
 from engine.feel.messages import message
@@ -24,8 +24,8 @@ STOPS = (BudgetExceeded, RecursionError, DecimalException)
 _SCALARS = frozenset((bool, int, str, type(None), Decimal))
 _MAX_DEPTH = 100  # of lists and contexts within each other, in a result
 
-# Importing these two registers the constructs they compile.
-_CONSTRUCTS = (compile_logic, compile_lists)
+# Importing these registers the constructs they compile.
+_CONSTRUCTS = (compile_logic, compile_tests, compile_lists, compile_calls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +165,7 @@ def _compiled(source: str, build: Callable[[], Any]) -> Any:
 def _test(compiler: Compiler, tree: syntax.Tests) -> compile_logic.Test:
     if not tree.tests:
         return lambda scope, value: True
-    test = compile_logic.compile_tests(compiler, tree.tests, in_table=True)
+    test = compile_tests.compile_tests(compiler, tree.tests, in_table=True)
     if not tree.negated:
         return test
 

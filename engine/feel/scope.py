@@ -54,6 +54,14 @@ class Scope:
     def inner(self, values: Mapping[str, Any]) -> "Inner":
         return Inner(values, self, self.run)
 
+    def beside(self, values: Mapping[str, Any]) -> "Inner":
+        """A scope of these values and those here side by side, not one above the other.
+
+        What is compiled for the outermost scope looks for names in one place only: that is what
+        makes it fast, and why the logic of decisions gets its scopes this way.
+        """
+        return Inner({**self.values, **values}, None, self.run)
+
     def find(self, name: str) -> Any:
         scope: Scope | None = self
         while scope is not None:
