@@ -60,7 +60,7 @@ def _file(
         {name: value for name, value in payload.items() if name not in RELAY_FIELDS},
         _officer_part(work, source, payload),
         channel=str(source.channel),
-        actor=Actor(f"source:{source.name}"),
+        actor=complainant.ACTOR if source.channel == WEB else _relay(source),
         idempotency_key=_key(source.name, message_id),
     )
     return {"type": "complaint.received", "case": filed.case_id, "receipt_no": filed.receipt_no}
@@ -83,7 +83,9 @@ def _officer_part(work: Work, source: InboundSource, payload: Payload) -> dict[s
 
 def _tell(work: Work, desk: Desk, source: InboundSource, payload: Payload) -> dict[str, Any]:
     _check_message(source, payload)
-    case, actor = _referred(work, desk, payload), Actor(f"source:{source.name}")
+    case = _referred(work, desk, payload)
+    # Whoever holds the code is the complainant; anything else the source says in its own name.
+    actor = complainant.ACTOR if "tracking_code" in payload else _relay(source)
     name, variables = payload["message"], payload.get("variables", {})
     if name in FORMS:
         variables = _hand_in(work, desk, case, FORMS[name], variables, actor)
@@ -138,6 +140,10 @@ def _referred(work: Work, desk: Desk, payload: Payload) -> Case:
     if case is None:
         raise CaseUnknown
     return case
+
+
+def _relay(source: InboundSource) -> Actor:
+    return Actor(f"source:{source.name}")
 
 
 def _unknown(field: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from webhooks.transport import post
 _GONE = 410  # the subscriber's way of saying "never again" (Standard Webhooks)
 
 # What of an office's event may leave: references. Whoever may know more asks the API for it.
-_REFERENCES = ("case", "receipt_no", "task", "step")
+REFERENCES = ("case", "receipt_no", "task", "step")
 
 
 def fan_out(work: Work, event: Mapping[str, Any], *, key: str) -> int:
@@ -34,7 +34,7 @@ def fan_out(work: Work, event: Mapping[str, Any], *, key: str) -> int:
     message = {
         "type": event["type"],
         "timestamp": event["at"],
-        "data": {name: event[name] for name in _REFERENCES if name in event},
+        "data": {name: event[name] for name in REFERENCES if name in event},
     }
     listening = work.session.scalars(sa.select(Subscriber).where(Subscriber.active))
     wanted = [subscriber for subscriber in listening if event["type"] in subscriber.events]

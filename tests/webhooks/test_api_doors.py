@@ -199,6 +199,18 @@ def test_the_document_is_valid_openapi_3_1_and_open_to_all(http):
     OpenAPIV31SpecValidator(document).validate()
 
 
+def test_the_document_tells_subscribers_what_they_will_get(http):
+    document = http.get("/api/v1/openapi.json").json
+
+    assert sorted(document["webhooks"]) == [
+        "complaint.closed",
+        "complaint.received",
+        "task.created",
+        "task.overdue",
+    ]
+    assert "complaint.received" in http.get("/api/v1/").text
+
+
 def test_every_operation_names_its_scope_and_speaks_both_languages(http):
     document = http.get("/api/v1/openapi.json").json
 

@@ -93,6 +93,7 @@ def test_a_complaint_from_the_agencys_website_is_filed(guideline, source, engine
     assert answer.json["case"] == case.id
     assert answer.json["receipt_no"] == case.receipt_no == "รร.00001/2569"
     assert case.channel == "web"
+    assert case.registered_by == "complainant"
     assert office.track(answer.json["tracking_code"]).receipt_no == case.receipt_no
 
 
@@ -142,6 +143,7 @@ def test_the_1111_relay_keeps_its_own_number_and_due_date(guideline, source, eng
     assert answer.status_code == 200, answer.json
     [case] = cases(engine)
     assert case.channel == "1111"
+    assert case.registered_by == "source:relay-1111"
     assert case.source_no == "01-12345678"
     assert case.source_due.isoformat() == "2026-03-20"
 

@@ -9,6 +9,7 @@ from flask_smorest.spec import prepare_response
 from marshmallow import fields
 
 from webhooks.api.base import Shown
+from webhooks.api.events import events
 from webhooks.api.notes import NOTES
 from webhooks.clients import SCOPES
 from webhooks.problems import MEDIA_TYPE
@@ -89,9 +90,9 @@ class DoorApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
             self.spec.components.response(status.name, response, lazy=True)
 
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document; every operation also names the scope its token needs."""
+        """The OpenAPI document: the operations, and the events that subscribers get."""
         document: dict[str, Any] = self.spec.to_dict()
-        return document
+        return document | {"webhooks": events()}
 
 
 _PARAMETERS: dict[str, dict[str, Any]] = {
