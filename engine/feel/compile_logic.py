@@ -85,27 +85,47 @@ def _name_with_literal(
         class_ = None
 
     def otherwise(scope: Scope, value: Any) -> Truth:
+        if value.__class__ is class_:
+            return compare(value, literal)
         if whole is not None and value.__class__ is int:
             return compare(value, whole)
         return compared(scope, operator, left(scope), literal, source, at)
+
+    if whole is not None and operator in _SIGNS:
+        return _ordered(name, operator, whole, otherwise)
 
     def equals(scope: Scope) -> Truth:
         value = scope.values.get(name)
         return value == literal if value.__class__ is class_ else otherwise(scope, value)
 
-    def number(scope: Scope) -> Truth:
-        value = scope.values.get(name)
-        if value.__class__ is int:
-            return compare(value, whole)
-        return compare(value, literal) if value.__class__ is class_ else otherwise(scope, value)
-
     def comparison(scope: Scope) -> Truth:
-        value = scope.values.get(name)
-        return compare(value, literal) if value.__class__ is class_ else otherwise(scope, value)
+        return otherwise(scope, scope.values.get(name))
 
-    if whole is not None:
-        return number
     return equals if operator == "=" else comparison
+
+
+def _ordered(
+    name: str, operator: str, whole: int, otherwise: Callable[[Scope, Any], Truth]
+) -> Code:
+    """A name against a whole number: one closure for each sign, as even a call costs too much."""
+
+    def less(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        return value < whole if value.__class__ is int else otherwise(scope, value)
+
+    def at_most(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        return value <= whole if value.__class__ is int else otherwise(scope, value)
+
+    def more(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        return value > whole if value.__class__ is int else otherwise(scope, value)
+
+    def at_least(scope: Scope) -> Truth:
+        value = scope.values.get(name)
+        return value >= whole if value.__class__ is int else otherwise(scope, value)
+
+    return {"<": less, "<=": at_most, ">": more, ">=": at_least}[operator]
 
 
 def compared(scope: Scope, operator: str, a: Any, b: Any, source: str, at: int) -> Truth:

@@ -52,6 +52,8 @@ class Expression:
         scope = Root(context, environment or EMPTY, diagnostics)
         try:
             value = self.code(scope)
+            if value is True or value is False:  # most expressions are conditions
+                return value
             if value.__class__ not in _SCALARS:
                 _settle(scope.run, value)
             return value
