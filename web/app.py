@@ -13,7 +13,19 @@ import webhooks
 from complaints.office import FLOORS, Office
 from complaints.tracking import spaced
 from engine.text import Text
-from web import account, admin, auditor, errors, health, language, officer, owner, public, security
+from web import (
+    account,
+    admin,
+    auditor,
+    errors,
+    health,
+    language,
+    logs,
+    officer,
+    owner,
+    public,
+    security,
+)
 from web.counter import EXTENSION, now, settings
 from web.letters import letter_html
 from web.links import asset
@@ -41,6 +53,7 @@ BLUEPRINTS = (public, account, officer, owner, auditor, admin, health)
 
 def build_app(given: WebSettings | None = None, office: Office | None = None) -> Flask:
     """The application over an office; without one it opens the office that the settings name."""
+    logs.configure()
     known = given or _settings_of(office)
     office = office or Office.open(known, floors=(*FLOORS, "webhooks"))
     app = Flask("web", template_folder="templates", static_folder="static")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+import structlog
 from flask import Flask
 
 from tests.web.visitor import Visitor
+from web import logs
 
 PAGES = ["/", "/file/C", "/file/G", "/file/F", "/track", "/privacy", "/guideline", "/sign-in"]
 
@@ -86,11 +88,15 @@ def test_a_machine_learns_whether_the_house_is_alive_and_ready(app: Flask) -> No
     assert client.get("/readyz").get_json() == {"status": "ready"}
 
 
-def test_a_bug_shows_a_reference_and_no_traceback(app: Flask) -> None:
+def test_a_bug_shows_a_reference_and_no_traceback(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
     def broken() -> str:
         raise RuntimeError("a secret stands in this message")
 
     app.add_url_rule("/broken", view_func=broken)
+    structlog.reset_defaults()
+    logs.configure()
 
     answer = app.test_client().get("/broken")
 
@@ -99,3 +105,7 @@ def test_a_bug_shows_a_reference_and_no_traceback(app: Flask) -> None:
     assert "เลขอ้างอิง" in page
     assert "secret" not in page
     assert "Traceback" not in page
+    told = capsys.readouterr().err
+    assert "RuntimeError" in told
+    assert "broken" in told
+    assert "secret" not in told, "a log must not quote what a person may have written"
