@@ -19,6 +19,7 @@ class ItemTypes:
     def __init__(self, definitions: Element, imported: Mapping[str, Type], report: Report) -> None:
         self.known: dict[str, Type] = dict(imported)
         self._elements = {e.get("name", ""): e for e in children(definitions, "itemDefinition")}
+        self._imports = {e.get("name", "") for e in children(definitions, "import")}
         self._report = report
         self._open: dict[str, Type] = {}
         for name in self._elements:
@@ -32,6 +33,8 @@ class ItemTypes:
         if not written:
             return ANY
         found = self.named(written.strip())
+        if found is None and written.partition(".")[0] in self._imports:
+            return ANY  # the imported model is not at hand; `load` reads models together
         if found is None:
             if element is not None:
                 self._report(element, "dmn-type", written)

@@ -5,6 +5,7 @@ reported is certain to give null or to never hold, so a process owner can be sto
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.feel import inference_calls
@@ -75,7 +76,10 @@ def check_tree(
     types: Mapping[str, Type] | None = None,
 ) -> Checked:
     checker = Checker(source, names, functions, open_names, types or {})
-    type_ = checker.type_of(tree)
+    try:
+        type_ = checker.type_of(tree)
+    except RecursionError:  # a caller deep in its own stack: what was found so far still holds
+        type_ = ANY
     return Checked(checker.problems, type_)
 
 
@@ -88,8 +92,9 @@ def check_tests(
 ) -> list[Problem]:
     """What is wrong with the tests of a value of some type."""
     checker = Checker(tests.source, {**names, "?": of}, functions, open_names, {})
-    for test in tests.tree.tests:
-        checker.test(test, of, in_table=True)
+    with suppress(RecursionError):
+        for test in tests.tree.tests:
+            checker.test(test, of, in_table=True)
     return checker.problems
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from engine.feel import compile_calls, compile_lists, compile_logic, compile_tests, syntax
 from engine.feel.compiler import Code, Compiler
@@ -138,9 +138,12 @@ def compile(
     Raises:
         FeelSyntaxError: with line, column and what was expected.
     """
-    tree = parse(source, (*KNOWN, *known))
-    code = _compiled(source, lambda: Compiler(source, types).code(tree))
-    return Expression(source, tree, code, *free_names(tree))
+
+    def build() -> Expression:
+        tree = parse(source, (*KNOWN, *known))
+        return Expression(source, tree, Compiler(source, types).code(tree), *free_names(tree))
+
+    return _compiled(source, build)
 
 
 def compile_unary_tests(
@@ -151,12 +154,19 @@ def compile_unary_tests(
     Raises:
         FeelSyntaxError: with line, column and what was expected.
     """
-    tree = parse_tests(source, (*KNOWN, *known))
-    passes: compile_logic.Test = _compiled(source, lambda: _test(Compiler(source, types), tree))
-    return UnaryTests(source, tree, passes, *free_names(tree))
+
+    def build() -> UnaryTests:
+        tree = parse_tests(source, (*KNOWN, *known))
+        return UnaryTests(source, tree, _test(Compiler(source, types), tree), *free_names(tree))
+
+    return _compiled(source, build)
 
 
-def _compiled(source: str, build: Callable[[], Any]) -> Any:
+Compiled = TypeVar("Compiled")
+
+
+def _compiled(source: str, build: Callable[[], Compiled]) -> Compiled:
+    """What is built, a caller deep in its own stack notwithstanding."""
     try:
         return build()
     except RecursionError:

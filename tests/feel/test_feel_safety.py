@@ -184,3 +184,27 @@ def test_numbers_of_any_size_are_bounded() -> None:
     assert feel.compile("small + 1").evaluate(context) == 1
     assert feel.compile("9 ** 9 ** 9 ** 9").evaluate({}) is not None
     assert feel.compile("2 ** (10 ** 30)").evaluate({}) is None
+
+
+def test_a_caller_deep_in_its_own_stack_gets_an_answer_too() -> None:
+    nested = "(1 + " * 60 + "1" + ")" * 60
+    known = feel.compile(nested)
+
+    def deeper(levels: int) -> None:
+        if levels:
+            deeper(levels - 1)
+            return
+        try:
+            feel.compile(nested)
+        except feel.FeelSyntaxError as error:
+            refused.append(error)
+        feel.check(nested)
+        answers.append(known.evaluate({}))
+
+    refused: list[feel.FeelSyntaxError] = []
+    answers: list[Any] = []
+    for levels in (0, 300, 600, 750):
+        deeper(levels)
+
+    assert answers[0] == 61
+    assert set(answers) <= {61, None}
