@@ -77,3 +77,14 @@ def test_a_lane_inside_of_itself_is_told_and_hangs_nothing() -> None:
 
     assert {"id-duplicate", "role-missing"} <= {finding.rule for finding in findings}
     assert explain({"a.bpmn": content})
+
+
+@pytest.mark.parametrize("place", ["extensionElements", "documentation"])
+def test_a_step_hidden_in_an_extension_or_in_prose_is_no_step(place: str) -> None:
+    """Found by damaging files: a flow into it was taken for whole, and the token game fell over."""
+    hidden = tag(place, "", tag("userTask", "x"))
+    content = file(process(hidden, S, E, path("s", "x", "e")))
+
+    rules = {finding.rule for finding in lint({"a.bpmn": content})}
+
+    assert "reference-dangling" in rules

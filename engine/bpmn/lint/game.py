@@ -78,6 +78,8 @@ class Game:
 
     def _index(self, scope: Scope, parent: str) -> None:
         for flow in scope.flows.values():
+            if flow.source not in scope.nodes or flow.target not in scope.nodes:
+                continue  # told by the standard's rules
             self.into[flow.target].append(flow)
             self.out_of[flow.source].append(flow)
         for node in scope.nodes.values():

@@ -10,6 +10,8 @@ from engine.bpmn.lint import words
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 PICTURE = "http://www.omg.org/spec/BPMN/20100524/DI"
 Element = etree._Element
+# The schema lets these hold any element, even one that would mean something elsewhere.
+ANYTHING_GOES = ("extensionElements", "documentation", "text", "script")
 
 
 def tag_of(element: Element) -> str:
@@ -64,10 +66,11 @@ class Tree:
 
     def __init__(self, file: str, root: Element) -> None:
         self.file, self.root = file, root
-        self.elements = list(_model_elements(root))
+        own = list(_own_elements(root))
+        self.elements = [element for element in own if tag_of(element)]
         self.by_id: dict[str, Element] = {}
         self.by_tag: dict[str, list[Element]] = defaultdict(list)
-        for element in root.iter(etree.Element):
+        for element in own:
             self.by_id.setdefault(id_of(element), element)
         self.by_id.pop("", None)
         for element in self.elements:
@@ -160,12 +163,11 @@ def is_inside(element: Element, container: Element) -> bool:
     return any(parent is container for parent in element.iterancestors())
 
 
-def _model_elements(root: Element) -> Iterator[Element]:
-    """BPMN elements outside of extensions: what a vendor keeps there is his own."""
+def _own_elements(root: Element) -> Iterator[Element]:
+    """All elements outside of extensions and prose: what stands in there is nobody else's."""
     stack = [root]
     while stack:
         element = stack.pop()
-        if tag_of(element):
-            yield element
-        if tag_of(element) != "extensionElements":
+        yield element
+        if tag_of(element) not in ANYTHING_GOES:
             stack.extend(reversed([part for part in element if isinstance(part.tag, str)]))
