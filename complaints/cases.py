@@ -192,11 +192,13 @@ def list_cases(
         conditions.append(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))
     found: list[CaseLine] = []
     rows = sa.select(Case).where(*conditions).order_by(Case.received_at.desc(), Case.id.desc())
-    for case in work.session.scalars(rows.execution_options(yield_per=100)):
-        if _is_visible(work, case, user):
-            found.append(_line(work, case))
-        if len(found) == limit:
-            break
+    # Closed by name: on PostgreSQL a page that ends early leaves a server-side cursor open.
+    with work.session.scalars(rows.execution_options(yield_per=100)) as cases:
+        for case in cases:
+            if _is_visible(work, case, user):
+                found.append(_line(work, case))
+            if len(found) == limit:
+                break
     return found
 
 

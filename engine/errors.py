@@ -31,12 +31,10 @@ class DeploymentRejected(EngineError):
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
-        errors = [finding for finding in findings if finding.severity == "error"]
-        super().__init__(summary="; ".join(finding.line("th") for finding in errors[:3]))
-        self.text = Text(
-            "ติดตั้งแฟ้มไม่ได้: " + "; ".join(finding.line("th") for finding in errors[:3]),
-            "The files cannot be deployed: " + "; ".join(f.line("en") for f in errors[:3]),
-        )
+        first = [finding for finding in findings if finding.severity == "error"][:3]
+        super().__init__(summary="; ".join(finding.line("en") for finding in first))
+        thai = "; ".join(finding.line("th") for finding in first)
+        self.text = Text(self.thai.format(summary=thai), self.text.en)
 
 
 class DefinitionNotFound(EngineError):
