@@ -23,7 +23,8 @@ def blocks(document: Path, language: str) -> list[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_link_leads_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text("utf-8"))
+    text = document.read_text("utf-8")
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text) + re.findall(r'src="([^"]+)"', text)
     near = [link for link in links if "://" not in link]
 
     assert [link for link in near if not (document.parent / link).exists()] == []
