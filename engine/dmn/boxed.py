@@ -16,7 +16,7 @@ from engine.feel.errors import FeelSyntaxError, Problem, Undefined
 from engine.feel.expression import (
     Expression,
     UnaryTests,
-    compile,
+    compile_expression,
     compile_unary_tests,
 )
 from engine.feel.invoke import invoke
@@ -94,7 +94,7 @@ class Boxed:
         if element is None or not text or not self._is_feel(element):
             return None
         try:
-            expression = compile(text, self.names(), self.types.known)
+            expression = compile_expression(text, self.names(), self.types.known)
         except FeelSyntaxError as error:
             self.report(element, "dmn-feel", column=error.column, text=error.text)
             return None

@@ -13,10 +13,10 @@ from engine.feel.expression import (
     Expression,
     Slot,
     UnaryTests,
-    compile,
     compile_unary_tests,
     parse_slot,
 )
+from engine.feel.expression import compile_expression as compile
 from engine.feel.host import to_python
 from engine.feel.jsonable import from_json, to_json
 from engine.feel.scope import Budget, Environment

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.feel import inference_calls
 from engine.feel import syntax as s
 from engine.feel.errors import FeelSyntaxError, Problem
-from engine.feel.expression import UnaryTests, compile, compile_unary_tests
+from engine.feel.expression import UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.inference import Checker, Functions, may_convert
 from engine.feel.parser import parse_type_text
 from engine.feel.types import (
@@ -39,7 +39,7 @@ def check(
         if unary:
             tests = compile_unary_tests(text, names)
             return check_tests(tests, ANY, names, functions, known is None)
-        expression = compile(text, names)
+        expression = compile_expression(text, names)
     except FeelSyntaxError as error:
         return [Problem("syntax", error.problem, error.line, error.column)]
     found = check_tree(text, expression.tree, names, functions, open_names=known is None)

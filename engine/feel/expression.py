@@ -127,7 +127,7 @@ class UnaryTests:
         return run_bounded(root, lambda scope: self.passes(scope, lift(value)), self.source) is True
 
 
-def compile(
+def compile_expression(
     source: str, known: Iterable[str] = (), types: Mapping[str, Type] | None = None
 ) -> Expression:
     """Compile an expression.
