@@ -325,7 +325,7 @@ def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
     engine.functions["due"] = clocks.due
     engine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
     engine.listeners += [clocks.watch_clocks, watch_cases]
-    engine.checks.update({".form": forms.check, ".md": check_template})
-    engine.checks.update({".csv": check_table, ".json": check_facts})
-    engine.cross_checks.append(check_guideline)
+    engine.gate.checks.update({".form": forms.check, ".md": check_template})
+    engine.gate.checks.update({".csv": check_table, ".json": check_facts})
+    engine.gate.cross_checks.append(check_guideline)
     engine.deliverers.update(errands.deliverers(engine, desk, settings))

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine import dmn
 from engine.actor import Actor
-from engine.bpmn.compile import compile_process
-from engine.bpmn.lint import lint
 from engine.bpmn.model import Process
 from engine.bpmn.slots import slot
 from engine.bpmn.timers import first_due
 from engine.canonical import digest
-from engine.definitions import deployment_files, form_names, read_decisions, read_processes
+from engine.definitions import deployment_files, form_names, read_processes
 from engine.errors import DeploymentRejected, EngineError
 from engine.findings import Finding, has_errors
+from engine.gate import judge_upload
 from engine.models import (
     Deployment,
     DeploymentFile,
@@ -29,11 +27,7 @@ from engine.models import (
     Resource,
     StartSubscription,
 )
-from engine.text import Text
 from engine.work import Work
-
-CrossCheck = Callable[[Mapping[str, bytes]], list[Finding]]
-BUILT_IN_SUFFIXES = (".bpmn", ".dmn", ".form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +40,21 @@ class Deployed:
     findings: list[Finding] = field(default_factory=list)
 
 
-def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
+def deploy(
+    work: Work, files: Mapping[str, bytes], actor: Actor, *, upload: bool = False
+) -> Deployed:
     """Check and store files; what they refer to and do not hold is carried over from before.
 
-    The same set of files deployed again makes no new version.
+    The same set of files deployed again makes no new version. An `upload` comes from outside: its
+    diagrams are first judged in a child process that a poisoned one cannot outlive.
 
     Raises:
         DeploymentRejected: with every finding, at least one of them an error.
     """
+    if upload:
+        _refuse_errors(judge_upload(files, set(work.engine.functions)))
     carried = _carried(work, files)
-    findings = check(files, carried, work.engine.checks, work.engine.cross_checks)
-    if has_errors(findings):
-        raise DeploymentRejected(findings)
+    findings = _refuse_errors(work.engine.gate.check(files, carried))
     everything = {**carried, **files}
     bundle_hash = digest(*(p for name in sorted(everything) for p in (name, everything[name])))
     known = work.session.scalars(
@@ -77,85 +74,9 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     return Deployed(row.id, tuple(definitions), tuple(definitions), findings)
 
 
-def check(
-    files: Mapping[str, bytes],
-    carried: Mapping[str, bytes],
-    checks: Mapping[str, Any],
-    cross_checks: Sequence[CrossCheck] = (),
-) -> list[Finding]:
-    """Everything the gate has to say about these files, beside those already there.
-
-    `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
-    them has a fault of its own.
-    """
-    findings: list[Finding] = []
-    for name, content in files.items():
-        suffix = "." + name.rpartition(".")[2]
-        if name.endswith(".dmn"):
-            findings += _check_decision(name, content)
-        elif suffix in checks:
-            findings += checks[suffix](name, content)
-        elif suffix not in BUILT_IN_SUFFIXES:
-            findings.append(_unknown_file(name))
-    good = {name: content for name, content in files.items() if not _is_bad(name, findings)}
-    diagrams = {name: content for name, content in good.items() if name.endswith(".bpmn")}
-    everything = {**carried, **good}
-    findings += lint(
-        diagrams,
-        known_forms=set(form_names(everything)),
-        known_decisions=_decision_ids(everything),
-        known_processes=_process_ids(carried),
-    )
-    if not has_errors(findings):
-        findings += _compile_all(everything, set(diagrams))
-    for cross_check in () if has_errors(findings) else cross_checks:
-        findings += cross_check(everything)
-    return findings
-
-
-def _is_bad(name: str, findings: list[Finding]) -> bool:
-    return any(f.file == name and f.severity == "error" for f in findings)
-
-
-def _unknown_file(name: str) -> Finding:
-    text = Text(
-        "ไม่รู้จักชนิดของแฟ้มนี้ ติดตั้งได้เฉพาะ .bpmn .dmn .form และแฟ้มประกอบของกระบวนงาน",
-        "This kind of file is unknown; only .bpmn, .dmn, .form and a process's own files deploy.",
-    )
-    return Finding(name, "", "error", "deploy.unknown-file", text)
-
-
-def _check_decision(name: str, content: bytes) -> list[Finding]:
-    try:
-        return list(dmn.check(dmn.parse(name, content)))
-    except dmn.DmnRejected as rejected:
-        return list(rejected.findings)
-
-
-def _decision_ids(files: Mapping[str, bytes]) -> set[str]:
-    found: set[str] = set()
-    for name, content in files.items():
-        if name.endswith(".dmn"):
-            found.update(dmn.parse(name, content).decisions)
-    return found
-
-
-def _process_ids(files: Mapping[str, bytes]) -> set[str]:
-    return set(read_processes(files))
-
-
-def _compile_all(files: Mapping[str, bytes], diagrams: set[str]) -> list[Finding]:
-    """The last gate: what the lint let through must also compile."""
-    processes = read_processes({name: files[name] for name in files if name.endswith(".bpmn")})
-    read_decisions(files)
-    findings = []
-    for process in processes.values():
-        try:
-            compile_process(process, processes)
-        except EngineError as error:
-            element = str(error.facts.get("element", process.id))
-            file = next(iter(diagrams), "")
-            findings.append(Finding(file, element, "error", "deploy.compile", error.text))
+def _refuse_errors(findings: list[Finding]) -> list[Finding]:
+    if has_errors(findings):
+        raise DeploymentRejected(findings)
     return findings
 
 

@@ -18,12 +18,14 @@ from engine.definitions import Bundle
 from engine.deployment import Deployed
 from engine.errors import ConcurrentUpdate
 from engine.findings import Finding
+from engine.gate import Gate
 from engine.migration import MigrationPlan, MigrationReport
 from engine.models import HistoryEvent, UserTask
 from engine.replay import Report
 from engine.work import Event, LiveCases, Work
 
 Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
+CrossCheck = Callable[[Mapping[str, bytes]], list[Finding]]
 INTERNAL_TOPICS = ("message", "signal")
 JOB_RETRIES = 5
 BUNDLES_KEPT = 64
@@ -41,7 +43,7 @@ class Engine:
         handlers: Mapping[str, jobs.Handler] | None = None,
         listeners: Sequence[Callable[[Work, Event], None]] = (),
         checks: Checks | None = None,
-        cross_checks: Sequence[deployment.CrossCheck] = (),
+        cross_checks: Sequence[CrossCheck] = (),
         deliverers: Mapping[str, Callable[..., None]] | None = None,
     ) -> None:
         self.database = database
@@ -49,8 +51,7 @@ class Engine:
         self.functions = dict(functions or {})
         self.handlers = dict(handlers or {})
         self.listeners = list(listeners)
-        self.checks = dict(checks or {})
-        self.cross_checks = list(cross_checks)
+        self.gate = Gate(dict(checks or {}), list(cross_checks), self.functions)
         self.deliverers = dict(deliverers or {})
         self.job_retries = JOB_RETRIES
         self.cases = LiveCases()
@@ -114,12 +115,14 @@ class Engine:
 
     def lint(self, files: Mapping[str, bytes]) -> list[Finding]:
         """Everything the deploy gate would say about these files alone."""
-        return deployment.check(files, {}, self.checks, self.cross_checks)
+        return self.gate.check(files, {})
 
-    def deploy(self, files: Mapping[str, bytes], actor: Actor = SYSTEM) -> Deployed:
+    def deploy(
+        self, files: Mapping[str, bytes], actor: Actor = SYSTEM, *, upload: bool = False
+    ) -> Deployed:
         """Deploy files together, or raise `DeploymentRejected` with what is wrong."""
         with self.begin() as work:
-            return deployment.deploy(work, files, actor)
+            return deployment.deploy(work, files, actor, upload=upload)
 
     def start(
         self,

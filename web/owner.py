@@ -77,7 +77,7 @@ def send() -> Answer:
         with read() as work:
             return _findings_page(files, workshop.check(work, files))
     on_refusal(DeploymentRejected)(lambda refusal: _findings_page(files, _of(refusal), refusal))
-    deployed = office().engine.deploy(files, user().actor)
+    deployed = office().engine.deploy(files, user().actor, upload=True)
     for id in deployed.new:
         flash(t("ติดตั้งแล้ว: {id}", "Deployed: {id}", id=id), "good")
     if not deployed.new:

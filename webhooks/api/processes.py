@@ -88,7 +88,7 @@ def deploy(work: Work) -> dict[str, Any]:
 
     ติดตั้งแผนภาพ ตารางตัดสินใจ และแบบฟอร์มพร้อมกัน ถ้าไม่ผ่าน จะแจ้งข้อค้นพบทุกข้อ
     """
-    deployed = deployment.deploy(work, _files(), client().actor)
+    deployed = deployment.deploy(work, _files(), client().actor, upload=True)
     ids = set(deployed.definitions)
     shown = [_shown(row, at) for row, at in listing.versions(work) if row.id in ids]
     findings = [finding.to_json() for finding in deployed.findings]

@@ -1,0 +1,102 @@
+"""The deploy gate: what all the checks have to say about files before they may run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine import dmn
+from engine.bpmn.compile import compile_process
+from engine.bpmn.lint import lint, lint_upload
+from engine.definitions import form_names, read_decisions, read_processes
+from engine.errors import EngineError
+from engine.findings import Finding, has_errors
+from engine.text import Text
+
+Files = Mapping[str, bytes]
+BUILT_IN_SUFFIXES = (".bpmn", ".dmn", ".form")
+
+
+@dataclass(slots=True)
+class Gate:
+    """The checks of the engine and of the floors above it.
+
+    `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
+    them has a fault of its own; `functions` are the host functions that expressions may call.
+    """
+
+    checks: dict[str, Callable[[str, bytes], list[Finding]]] = field(default_factory=dict)
+    cross_checks: list[Callable[[Files], list[Finding]]] = field(default_factory=list)
+    functions: Mapping[str, object] = field(default_factory=dict)
+
+    def check(self, files: Files, carried: Files) -> list[Finding]:
+        """Everything there is to say about these files, beside those already deployed."""
+        findings = [f for name, content in files.items() for f in self._check_file(name, content)]
+        bad = {finding.file for finding in findings if finding.severity == "error"}
+        good = {name: content for name, content in files.items() if name not in bad}
+        everything = {**carried, **good}
+        findings += lint(
+            diagrams(good),
+            known_forms=set(form_names(everything)),
+            known_decisions=_decision_ids(everything),
+            known_processes=set(read_processes(carried)),
+            known_functions=set(self.functions),
+        )
+        if not has_errors(findings):
+            findings += _compile_all(everything, diagrams(good))
+        for cross_check in () if has_errors(findings) else self.cross_checks:
+            findings += cross_check(everything)
+        return findings
+
+    def _check_file(self, name: str, content: bytes) -> list[Finding]:
+        suffix = "." + name.rpartition(".")[2]
+        if suffix == ".dmn":
+            return _check_decision(name, content)
+        if suffix in self.checks:
+            return self.checks[suffix](name, content)
+        return [] if suffix in BUILT_IN_SUFFIXES else [_unknown_file(name)]
+
+
+def judge_upload(files: Files, functions: set[str]) -> list[Finding]:
+    """What the lint says of diagrams from outside, found in a child process that can be killed."""
+    uploaded = diagrams(files)
+    return lint_upload(uploaded, known_functions=functions) if uploaded else []
+
+
+def diagrams(files: Files) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name.endswith(".bpmn")}
+
+
+def _unknown_file(name: str) -> Finding:
+    text = Text(
+        "ไม่รู้จักชนิดของแฟ้มนี้ ติดตั้งได้เฉพาะ .bpmn .dmn .form และแฟ้มประกอบของกระบวนงาน",
+        "This kind of file is unknown; only .bpmn, .dmn, .form and a process's own files deploy.",
+    )
+    return Finding(name, "", "error", "deploy.unknown-file", text)
+
+
+def _check_decision(name: str, content: bytes) -> list[Finding]:
+    try:
+        return list(dmn.check(dmn.parse(name, content)))
+    except dmn.DmnRejected as rejected:
+        return list(rejected.findings)
+
+
+def _decision_ids(files: Files) -> set[str]:
+    return {id for model in read_decisions(files) for id in model.decisions}
+
+
+def _compile_all(files: Files, judged: Files) -> list[Finding]:
+    """The last gate: what the lint let through must also compile."""
+    processes = read_processes(diagrams(files))
+    findings = []
+    for process in processes.values():
+        if not process.executable:
+            continue  # a partner's pool, drawn as a picture
+        try:
+            compile_process(process, processes)
+        except EngineError as error:
+            element = str(error.facts.get("element", process.id))
+            file = next(iter(judged), "")
+            findings.append(Finding(file, element, "error", "deploy.compile", error.text))
+    return findings
