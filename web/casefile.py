@@ -52,6 +52,10 @@ SAYS = {
     "incident_raised": Text("เกิดเหตุขัดข้อง", "An incident was raised"),
     "incident_resolved": Text("แก้ไขเหตุขัดข้องแล้ว", "The incident was resolved"),
 }
+# The others follow by themselves from what somebody did: naming that person would mislead.
+DONE_BY_SOMEBODY = frozenset(
+    {"task_claimed", "task_released", "task_completed", "identity_read", "incident_resolved"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,7 @@ def _happening(
         at=event.at,
         step=node.name if node is not None else Text("", ""),
         words=words,
-        who=names.get(event.actor, ""),
+        who=names.get(event.actor, "") if event.type in DONE_BY_SOMEBODY else "",
     )
 
 

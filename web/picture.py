@@ -23,6 +23,7 @@ HEAD = 30  # width of the band that carries the name of a pool or lane
 LINE = 1.3  # line height in em
 TEXT, SMALL, BAND, TWO_LINES = 13.0, 12.0, 13.5, 10.5  # font sizes
 LABEL_ROOM = 120  # px of a label below an event or beside a gateway
+PAGE_ROOM = 1600  # px that one landscape page shows in letters still large enough to read
 PAPER = 1.45  # width to height of a landscape page within its margins
 CONTAINERS = {"participant", "lane"}
 
@@ -53,7 +54,8 @@ def strips(content: bytes, *, language: str = "th") -> list[Markup]:
         SourceRejected: the bytes are not a safe BPMN file.
     """
     drawing = read_drawing(content, language=language)
-    count = max(1, math.ceil(drawing.box.width / drawing.box.height / PAPER))
+    box = drawing.box
+    count = math.ceil(box.width / box.height / PAPER) if box.width > PAGE_ROOM else 1
     pieces = [_Painting(drawing, frozenset(), frozenset()) for _ in range(count)]
     # Escaped by lxml, as above.
     return [

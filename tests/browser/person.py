@@ -41,7 +41,7 @@ class Person:
         self.page.wait_for_selector("html[data-ready]")
         found = axe.run(self.page)
         assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
-        assert self.troubles == [], self.page.url
+        assert not self.troubles, f"{self.page.url}: {self.troubles}"
         return self.page.locator("main").inner_text()
 
     def visit(self, path: str) -> str:
