@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +43,19 @@ def _read_bundle(work: Work, definition_id: str) -> Bundle:
     if row is None:
         raise DefinitionNotFound(key=definition_id)
     files = deployment_files(work, row.deployment_id)
-    return compile_bundle(definition_id, row.key, files)
+    return compile_bundle(definition_id, row.key, files, work.engine.functions)
 
 
-def compile_bundle(definition_id: str, key: str, files: Mapping[str, bytes]) -> Bundle:
+def compile_bundle(
+    definition_id: str, key: str, files: Mapping[str, bytes], functions: Iterable[str]
+) -> Bundle:
     processes = read_processes(files)
     if key not in processes:
         raise DefinitionNotFound(key=key)
     return Bundle(
         definition_id,
         compile_process(processes[key], processes),
-        read_decisions(files),
+        read_decisions(files, functions),
         form_names(files),
         files,
     )
@@ -78,10 +80,14 @@ def read_processes(files: Mapping[str, bytes]) -> dict[str, Process]:
     return found
 
 
-def read_decisions(files: Mapping[str, bytes]) -> tuple[Any, ...]:
-    return tuple(
-        dmn.parse(name, content) for name, content in files.items() if name.endswith(".dmn")
-    )
+def read_decisions(files: Mapping[str, bytes], functions: Iterable[str] = ()) -> tuple[Any, ...]:
+    """The decision models, which may import each other; `functions` may be called in them.
+
+    Raises:
+        DmnRejected: a file is faulty, or imports what is not there.
+    """
+    tables = {name: content for name, content in files.items() if name.endswith(".dmn")}
+    return tuple(dmn.load(tables, functions=functions))
 
 
 def form_names(files: Mapping[str, bytes]) -> dict[str, str]:

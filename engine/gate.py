@@ -32,13 +32,14 @@ class Gate:
     def check(self, files: Files, carried: Files) -> list[Finding]:
         """Everything there is to say about these files, beside those already deployed."""
         findings = [f for name, content in files.items() for f in self._check_file(name, content)]
+        findings += self._check_decisions({**carried, **files}, files)
         bad = {finding.file for finding in findings if finding.severity == "error"}
         good = {name: content for name, content in files.items() if name not in bad}
         everything = {**carried, **good}
         findings += lint(
             diagrams(good),
             known_forms=set(form_names(everything)),
-            known_decisions=_decision_ids(everything),
+            known_decisions=self._decision_ids(everything),
             known_processes=set(read_processes(carried)),
             known_functions=set(self.functions),
         )
@@ -50,11 +51,24 @@ class Gate:
 
     def _check_file(self, name: str, content: bytes) -> list[Finding]:
         suffix = "." + name.rpartition(".")[2]
-        if suffix == ".dmn":
-            return _check_decision(name, content)
         if suffix in self.checks:
             return self.checks[suffix](name, content)
         return [] if suffix in BUILT_IN_SUFFIXES else [_unknown_file(name)]
+
+    def _check_decisions(self, everything: Files, files: Files) -> list[Finding]:
+        """What is wrong with the decision models, which may import each other."""
+        try:
+            models = read_decisions(everything, self.functions)
+        except dmn.DmnRejected as rejected:
+            return list(rejected.findings)
+        return [f for model in models for f in dmn.check(model) if f.file in files]
+
+    def _decision_ids(self, files: Files) -> set[str]:
+        try:
+            models = read_decisions(files, self.functions)
+        except dmn.DmnRejected:
+            return set()  # its faults have been told
+        return {id for model in models for id in model.decisions}
 
 
 def judge_upload(files: Files, functions: set[str]) -> list[Finding]:
@@ -73,17 +87,6 @@ def _unknown_file(name: str) -> Finding:
         "This kind of file is unknown; only .bpmn, .dmn, .form and a process's own files deploy.",
     )
     return Finding(name, "", "error", "deploy.unknown-file", text)
-
-
-def _check_decision(name: str, content: bytes) -> list[Finding]:
-    try:
-        return list(dmn.check(dmn.parse(name, content)))
-    except dmn.DmnRejected as rejected:
-        return list(rejected.findings)
-
-
-def _decision_ids(files: Files) -> set[str]:
-    return {id for model in read_decisions(files) for id in model.decisions}
 
 
 def _compile_all(files: Files, judged: Files) -> list[Finding]:

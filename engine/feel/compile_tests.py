@@ -63,7 +63,8 @@ def compile_test(c: Compiler, node: s.Node, *, in_table: bool = False) -> Test:
     if isinstance(node, s.RangeLiteral) and _has_number_ends(node):
         return _range_test(c, node)
     if not mentions(node, "?"):
-        return _plain_test(c.code(node), in_table)
+        # `true` in a cell asks whether the input is true; only a condition stands by itself.
+        return _plain_test(c.code(node), in_table and not isinstance(node, s.Literal))
     code, source, at = c.inner(node), c.source, node.at
 
     def question(scope: Scope, value: Any) -> Truth:

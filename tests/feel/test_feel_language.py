@@ -205,6 +205,12 @@ UNARY = [
     ("> limit", 8, True),
     ("limit > 5", 1, True),
     ("[1, 7]", 7, True),
+    # A cell that says `true` asks whether the input is true: an empty input is not.
+    ("true", True, True),
+    ("true", False, False),
+    ("true", None, False),
+    ("false", None, False),
+    ("not(true)", None, True),
 ]
 
 
