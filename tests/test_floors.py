@@ -5,6 +5,7 @@ import configparser
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 
@@ -86,8 +88,29 @@ def test_only_one_place_commits() -> None:
     assert {place.split(":")[0] for place in committing} == {"engine/database.py"}
 
 
+@cache
+def own_names(path: Path) -> set[str]:
+    """Names that a file imports or defines: `compile` may be FEEL's and not Python's."""
+    names = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom):
+            names.update(alias.asname or alias.name for alias in node.names)
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+    return names
+
+
 def test_nothing_is_ever_evaluated_or_executed() -> None:
-    assert places_of({"eval", "exec", "compile", "__import__"}, *FLOORS) == []
+    """Python's own `eval` and its like are called nowhere, whatever a process owner writes."""
+    dangerous = {"eval", "exec", "compile", "__import__"}
+    found = [
+        f"{name(path)}:{line} {call}"
+        for path in sources(*FLOORS)
+        for call, line in called(path)
+        if call in dangerous and call not in own_names(path)
+    ]
+
+    assert found == []
 
 
 def test_the_expression_language_stands_alone() -> None:
