@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import sqlalchemy as sa
-from engine.work import Work
 
+from engine.work import Work
 from forms.dates import BUDDHIST_ERA
 
 FISCAL_YEAR_STARTS = 10  # October: พ.ร.บ. วิธีการงบประมาณ ม.4

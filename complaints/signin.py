@@ -7,12 +7,12 @@ import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints import passwords
 from complaints.errors import SignInRefused
 from complaints.models import Account, SignIn
 from complaints.people import User, user_by_id
+from engine.work import Work
 
 
 def sign_in(work: Work, username: str, password: str) -> User:

@@ -7,11 +7,11 @@ import re
 import secrets
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints.desk import Desk
 from complaints.errors import TrackingCodeUnknown
 from complaints.models import Case
+from engine.work import Work
 from forms.numerals import arabic_digits
 
 CODE_DIGITS = 16

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from engine.work import Work
 
 from complaints.casekeys import case_key
 from complaints.desk import Desk
@@ -17,6 +16,7 @@ from complaints.models import Case, Identity, IdentityIndex, IdentityRead
 from engine import history
 from engine.actor import Actor
 from engine.canonical import dumps, loads
+from engine.work import Work
 
 SEARCHABLE = ("national_id", "passport")
 REASON_LEAST = 10
