@@ -70,9 +70,10 @@ e2e: setup assets ## Run the browser tests
 tck: setup ## Run the DMN conformance suite, or CASES=folder, and print a table
 	@$(BIN)/python -m engine.dmn.tck $(CASES)
 
+# Without its cache: ruff 0.17 does not notice there that a module of ours has appeared since.
 check: setup ## Lint, format, types, floors
 	@$(BIN)/ruff format --check
-	@$(BIN)/ruff check
+	@$(BIN)/ruff check --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
