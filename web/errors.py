@@ -48,6 +48,7 @@ STATUS: dict[type[Refusal], int] = {
     office.KeyDestroyed: 410,
 }
 
+TELLING = frozenset({"Allow", "Retry-After"})  # headers of an error that its page keeps
 SAYS: dict[int, Text] = {
     400: Text("คำขอไม่ถูกต้อง", "The request is not right"),
     401: Text("ต้องลงชื่อเข้าใช้", "Sign in first"),
@@ -120,7 +121,11 @@ def http_error(error: HTTPException) -> Answer:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    return _page(status, WHAT_NOW.get(status))
+    page = _page(status, WHAT_NOW.get(status))
+    for name, value in error.get_headers():
+        if name in TELLING:
+            page.headers[name] = value
+    return page
 
 
 def csrf_error(error: CSRFError) -> Answer:

@@ -9,7 +9,13 @@ from typing import Any, BinaryIO, cast
 from flask import render_template, request
 
 from complaints.attachments import Staged, Upload, find_staged
-from complaints.errors import FileEmpty, FileTooLarge, FileTypeRefused, TooManyFiles
+from complaints.errors import (
+    AttachmentNotFound,
+    FileEmpty,
+    FileTooLarge,
+    FileTypeRefused,
+    TooManyFiles,
+)
 from engine import feel
 from engine.clock import BANGKOK
 from engine.text import Text
@@ -95,7 +101,7 @@ def posted(
     action = request.form.get(ACTION, "")
     if action:
         answers = form.apply_action(answers, action)
-    names = _file_names(form, answers, staged)
+    names = _kept_files(form, answers, staged)
     return Filling(form, answers, context, action, names, others, settled or {})
 
 
@@ -128,12 +134,16 @@ def _uploads(form: Form) -> list[Upload]:
     ]
 
 
-def _file_names(form: Form, answers: Mapping[str, Any], staged: Sequence[Staged]) -> dict[str, str]:
+def _kept_files(form: Form, answers: dict[str, Any], staged: Sequence[Staged]) -> dict[str, str]:
+    """The names of the files that the answers carry. One that was swept away since the page was
+    drawn, or was never there, is taken out: the form then asks for it again if it must."""
     names = {file.id: file.name for file in staged}
     for place in form.file_fields:
-        for id in answers.get(place.path) or []:
-            if id not in names:
-                names[id] = find_staged(office().desk, id, field=place.path).name
+        for id in list(answers.get(place.path) or []):
+            try:
+                names.setdefault(id, find_staged(office().desk, id, field=place.path).name)
+            except AttachmentNotFound:
+                answers[place.path].remove(id)
     return names
 
 

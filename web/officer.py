@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from complaints.errors import OfficeError, ReasonNeeded
 from complaints.tasks import TaskView
@@ -88,8 +88,7 @@ def complete(task_id: str) -> Answer:
 @signed_in()
 def redraw(task_id: str) -> Answer:
     """The form alone, as the answers so far make it."""
-    view = office().open_task(task_id, user())
-    sheet = filling.posted(view.form, view.context)
+    sheet = _typed(office().open_task(task_id, user()))
     return filling.fragment(sheet, url_for("officer.redraw", task_id=task_id))
 
 
@@ -242,7 +241,8 @@ def enter() -> Answer:
 @signed_in(*REGISTRARS)
 def redraw_part(form_id: str) -> Answer:
     """One of the two forms alone, as the answers so far make it."""
-    sheet = next(sheet for sheet in _posted_sheets() if sheet.form.id == form_id)
+    sheets = {sheet.form.id: sheet for sheet in _posted_sheets(without_files=True)}
+    sheet = sheets.get(form_id) or abort(404)
     return filling.fragment(sheet, url_for("officer.redraw_part", form_id=form_id))
 
 

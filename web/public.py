@@ -68,7 +68,9 @@ def send(track: str) -> Answer:
 @blueprint.post("/file/<track>/form")
 def redraw(track: str) -> Answer:
     """The form alone, as the answers so far make it."""
-    return filling.fragment(_posted(track), url_for("public.redraw", track=track))
+    # Files are kept only when the whole form is sent: a redraw would store them again each time.
+    sheet = _posted(track, without_files=True)
+    return filling.fragment(sheet, url_for("public.redraw", track=track))
 
 
 @blueprint.get("/receipt")

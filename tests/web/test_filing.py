@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from complaints.models import Case
 from tests.support.agency import Agency
 from tests.web.visitor import GRIEVANCE, PDF, Visitor, attached, file_grievance
+from web import create_app
+from web.settings import WebSettings
 
 
 def cases(agency: Agency) -> int:
@@ -149,6 +152,16 @@ def test_a_file_already_attached_survives_a_mistake_elsewhere(visitor: Visitor) 
     assert visitor.path == "/receipt"
 
 
+def test_a_file_that_is_no_longer_kept_does_not_cost_the_words(visitor: Visitor) -> None:
+    visitor.visit("/file/G")
+
+    page = visitor.send("/file/G", {**GRIEVANCE, "title": "", "evidence-_kept": "f" * 32})
+
+    assert visitor.status == 422
+    assert GRIEVANCE["facts"] in page
+    assert "_kept" not in page
+
+
 def test_adding_an_accused_redraws_the_form_and_files_nothing(
     agency: Agency, visitor: Visitor
 ) -> None:
@@ -176,3 +189,16 @@ def test_there_is_no_fourth_track(visitor: Visitor) -> None:
     visitor.visit("/file/X")
 
     assert visitor.status == 404
+
+
+def test_one_place_cannot_flood_the_office(agency: Agency, settings: WebSettings) -> None:
+    hasty = Visitor(create_app(replace(settings, filings_per_hour=2), agency.office).test_client())
+    for _ in range(2):
+        file_grievance(hasty)
+
+    hasty.visit("/file/G")
+    page = hasty.send("/file/G", GRIEVANCE)
+
+    assert hasty.status == 429
+    assert "โปรดรอประมาณ 15 นาที" in page
+    assert cases(agency) == 2

@@ -109,3 +109,10 @@ def test_a_bug_shows_a_reference_and_no_traceback(
     assert "RuntimeError" in told
     assert "broken" in told
     assert "secret" not in told, "a log must not quote what a person may have written"
+
+
+def test_a_wrong_method_says_which_are_right(app: Flask) -> None:
+    answer = app.test_client().get("/case/leave")
+
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
