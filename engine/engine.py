@@ -10,8 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import deployment, jobs, messages, migration, outbox, queries, replay, runtime, timers
+from engine import (
+    deployment,
+    incidents,
+    jobs,
+    messages,
+    migration,
+    outbox,
+    queries,
+    replay,
+    runtime,
+    timers,
+)
 from engine.actor import SYSTEM, Actor
+from engine.bpmn.host import StepFailed
 from engine.clock import Clock, SystemClock
 from engine.database import open_database, unit_of_work, upgrade
 from engine.definitions import Bundle
@@ -75,10 +87,14 @@ class Engine:
     # ── units of work ──────────────────────────────────────────────────────────────────────
 
     @contextlib.contextmanager
-    def begin(self) -> Iterator[Work]:
+    def begin(self, *, tell: bool = True) -> Iterator[Work]:
         """One transaction for several verbs: commits at the end, or nothing has happened.
 
+        When an automatic step of a case fails, whoever caused it reads why, and an incident tells
+        an administrator too; timers and jobs, which `tell` in their own way, pass False.
+
         Raises:
+            StepFailed: what the diagram does next cannot be done; nothing was changed.
             ConcurrentUpdate: somebody else changed the same case first.
             DatabaseUnavailable: the database cannot be reached or written.
         """
@@ -89,6 +105,15 @@ class Engine:
                 yield work
         except StaleDataError as error:
             raise ConcurrentUpdate from error
+        except StepFailed as failed:
+            if tell and failed.instance_id is not None:
+                self._report(failed.instance_id, failed)
+            raise
+
+    def _report(self, instance_id: str, failed: StepFailed) -> None:
+        element = str(failed.facts["element"])
+        with self.begin(tell=False) as work:
+            incidents.raise_incident(work, instance_id, "step", failed.text, element_id=element)
 
     def _keep(self, work: Work) -> None:
         for instance, before in work.touched.values():

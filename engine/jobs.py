@@ -59,7 +59,7 @@ def due_jobs(work: Work, types: list[str], limit: int) -> list[str]:
 def run_job(engine: Engine, job_id: str) -> bool:
     """Run a job's handler and finish the job, in one transaction; False if another has it."""
     try:
-        with engine.begin() as work:
+        with engine.begin(tell=False) as work:
             job = _locked(work, job_id)
             if job is None:
                 return False

@@ -37,7 +37,7 @@ def due_timers(work: Work, limit: int) -> list[str]:
 def fire_timer(engine: Engine, wait_id: str) -> bool:
     """Fire one timer in its own transaction; one bad case never stops the others."""
     try:
-        with engine.begin() as work:
+        with engine.begin(tell=False) as work:
             wait = _locked(work, wait_id)
             if wait is None:
                 return False

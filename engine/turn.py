@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, update
 
 from engine import outbox
 from engine.actor import Actor
+from engine.bpmn.host import StepFailed
 from engine.bpmn.slots import words
 from engine.bpmn.timers import parse_moment
 from engine.canonical import digest, dumps, loads
@@ -40,8 +41,12 @@ def turn(
     if instance.status != "running":
         raise InstanceNotRunning
     execution = open_execution(work, instance)
-    yield execution
-    execution.run_to_rest()
+    try:
+        yield execution
+        execution.run_to_rest()
+    except StepFailed as failed:
+        failed.instance_id = instance.id
+        raise
     idempotency = (idempotency_key, answer)
     save_turn(work, instance, execution, kind, body, actor=actor, idempotency=idempotency)
 

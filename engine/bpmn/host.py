@@ -17,6 +17,7 @@ class StepFailed(EngineError):
     """The step {element!r} cannot be carried out: {reason}"""
 
     thai = "ขั้นตอน “{element}” ดำเนินการต่อไม่ได้: {reason}"
+    instance_id: str | None = None  # of the running case in which it happened
 
 
 class Host(Protocol):

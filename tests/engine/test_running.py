@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine
+from engine import Engine, incidents
+from engine.actor import Actor
 from engine.bpmn.host import StepFailed
 from engine.clock import TravellingClock
 from engine.errors import MessageNotAwaited, TaskNotFound
@@ -148,6 +149,11 @@ def test_branches_that_disagree_are_refused_by_name(engine: Engine) -> None:
         play.do("b", verdict="no")
 
     assert play.open() == ["b"]
+    with engine.read() as work:
+        (incident,) = incidents.open_incidents(work)
+    assert (incident.instance_id, incident.element_id) == (play.id, "join")
+    assert "'yes'" in incident.message_en
+    assert "'no'" in incident.message_en
     assert play.do("b").do("after").variables()["verdict"] == "yes"
 
 
@@ -599,8 +605,6 @@ def test_each_item_of_a_collection_gets_its_task(engine: Engine) -> None:
         for _ in range(2):
             task = engine.tasks(play.id)[0]
             unit = task.candidate_groups[0].removeprefix("unit@")
-            from engine.actor import Actor
-
             play.forget()
             actor = Actor.of("x", f"unit@{unit}")
             engine.complete(task.id, {"answer": f"from {unit}"}, actor)
@@ -641,9 +645,6 @@ def test_jobs_run_after_the_turn_and_move_the_case_on(
 def test_a_job_that_keeps_failing_becomes_an_incident_and_can_be_resumed(
     database_url: str, clock: TravellingClock
 ) -> None:
-    from engine import incidents
-    from engine.actor import Actor
-
     broken = [True]
 
     def flaky(work: object, call: object) -> None:
