@@ -24,7 +24,9 @@ def configure() -> None:
             where_it_failed,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up for each line: whoever redirects or captures the stream later gets the rest,
+        # and a stream that was closed meanwhile breaks no answer.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -116,3 +116,17 @@ def test_a_wrong_method_says_which_are_right(app: Flask) -> None:
 
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
+
+
+def test_a_line_in_the_log_goes_where_the_errors_go_now(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Found in a run of these very tests: the stream of an earlier test was closed, and every
+    # refusal that wanted to be logged became a fault of ours.
+    visitor = Visitor(app.test_client())
+    visitor.visit("/track")
+
+    visitor.send("/track", code="0000 0000 0000 0000")
+
+    assert visitor.status == 404
+    assert "TrackingCodeUnknown" in capsys.readouterr().err
