@@ -252,10 +252,7 @@ class Engine:
                 else [replay.verify(work, instance_id)]
             )
             for report in reports:
-                total.instances += report.instances
-                total.commands += report.commands
-                total.events += report.events
-                total.differences += report.differences
+                total.add(report)
         return total
 
     def run_due(self, limit: int = 200) -> int:

@@ -44,6 +44,13 @@ class Report:
     def is_whole(self) -> bool:
         return not self.differences
 
+    def add(self, other: Report) -> None:
+        """Count another case's report in."""
+        self.instances += other.instances
+        self.commands += other.commands
+        self.events += other.events
+        self.differences += other.differences
+
 
 class _Departure(Exception):
     """The re-execution asked for something else than the record holds."""
