@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from complaints import clocks
 from complaints.guidelinefiles import check_facts, check_table, guideline_files
 from complaints.templates import check_template
 from engine import Engine
@@ -47,7 +48,8 @@ def rows(name: str) -> list[dict[str, str]]:
 def test_the_whole_law_passes_the_gate_without_a_remark() -> None:
     checks = {".form": check_form, ".md": check_template}
     checks |= {".csv": check_table, ".json": check_facts}
-    engine = Engine.open("sqlite://", floors=["engine"], checks=checks)
+    functions = {"due": clocks.due}  # the gate refuses a function that the office does not lend
+    engine = Engine.open("sqlite://", floors=["engine"], checks=checks, functions=functions)
 
     findings = engine.lint(guideline_files())
 
