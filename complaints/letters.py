@@ -18,6 +18,7 @@ from complaints.errors import LetterNotFound
 from complaints.mail import Mail
 from complaints.models import Case, Letter
 from complaints.numbers import letter_number
+from complaints.plaintext import plain
 from complaints.templates import Template, find_template, render
 from engine import dmn, feel, history, outbox, queries
 from engine.actor import SYSTEM
@@ -154,7 +155,7 @@ def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
     if is_secret(case):
         return Mail(str(address), POINTER_SUBJECT, POINTER_BODY.format(url=desk.public_url))
     subject = f"{letter.title_th} เลขที่ {letter.number}"
-    return Mail(str(address), subject, _opened(work, desk, letter))
+    return Mail(str(address), subject, plain(_opened(work, desk, letter)))
 
 
 def is_secret(case: Case) -> bool:
