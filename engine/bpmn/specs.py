@@ -413,6 +413,7 @@ def catch_signal(case: Any, name: str, payload: Data) -> int:
     ]
     for token in waiting:
         if token._state == WAITING:
+            case.host.record("signal_received", token.node, {"name": name})
             token.task_spec.fire(token, dict(payload))
     return len(waiting)
 

@@ -583,6 +583,7 @@ def test_a_signal_reaches_every_case_that_waits_for_it(engine: Engine) -> None:
     engine.run_due()
 
     assert [len(engine.tasks(case)) for case in (first, second)] == [1, 1]
+    assert "signal_received" in {event.type for event in engine.history(first)}
     assert play.key == "p"
 
 
