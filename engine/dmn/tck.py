@@ -199,12 +199,10 @@ def report(outcomes: list[Outcome]) -> Iterator[str]:
 
 
 def default_folder() -> Path:
-    """The kit's level 2: where SAMNUAN_SUITES says, else beside the product or within its tests."""
+    """The kit's level 2: where SAMNUAN_SUITES says, else beside the product."""
     named = os.environ.get("SAMNUAN_SUITES")
-    root = Path(__file__).parents[2]
-    places = [Path(named)] if named else [root.parent / "shared/suites", root / "tests/suites"]
-    found = next((place for place in places if place.is_dir()), places[0])
-    return found / "dmn-tck" / "compliance-level-2"
+    suites = Path(named) if named else Path(__file__).parents[3] / "shared" / "suites"
+    return suites / "dmn-tck" / "compliance-level-2"
 
 
 def main(arguments: list[str]) -> int:
