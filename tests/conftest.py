@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -49,9 +48,9 @@ def postgres_templates() -> Iterator[PostgresTemplates]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_templates: SqliteTemplates, tmp_path: Path) -> Iterator[str]:
+def sqlite_url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
     """A fresh SQLite database with all tables."""
-    with sqlite_templates.copy(tmp_path) as url:
+    with sqlite_templates.copy() as url:
         yield url
 
 
