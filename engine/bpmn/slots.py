@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from engine import feel
-
-_JUEL = re.compile(r"^[$#]\{(.*)\}$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +32,10 @@ def slot(text: str, *, always: bool = False) -> Slot:
         FeelSyntaxError: the expression cannot be read; it tells line and column.
     """
     stripped = text.strip()
-    if stripped.startswith("="):
-        return Slot(stripped, feel.compile(stripped[1:]))
-    wrapped = _JUEL.match(stripped)
-    if wrapped:
-        return Slot(stripped, feel.compile(wrapped.group(1)))
-    if always and stripped:
-        return Slot(stripped, feel.compile(stripped))
-    return Slot(stripped)
+    parsed = feel.parse_slot(stripped)
+    if parsed.is_expression:
+        return Slot(stripped, feel.compile(parsed.text))
+    return Slot(stripped, feel.compile(stripped) if always and stripped else None)
 
 
 def words(value: Any) -> list[str]:
