@@ -37,6 +37,7 @@ from complaints.guidelinefiles import GuidelineState, check_facts, check_table
 from complaints.letters import LetterView, letter_handler
 from complaints.listeners import watch_cases
 from complaints.mail import MailboxEntry
+from complaints.names import variables_of
 from complaints.notices import NoticeView, notice_handler
 from complaints.people import User
 from complaints.register import Filed
@@ -328,4 +329,5 @@ def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
     engine.gate.cross_checks.append(check_guideline)
+    engine.gate.variables = variables_of
     engine.deliverers.update(errands.deliverers(engine, desk, settings))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine import dmn
 from engine.bpmn.compile import compile_process
 from engine.bpmn.lint import lint, lint_upload
+from engine.bpmn.model import Process
 from engine.definitions import form_names, read_decisions, read_processes
 from engine.errors import EngineError
 from engine.findings import Finding, has_errors
@@ -22,12 +23,14 @@ class Gate:
     """The checks of the engine and of the floors above it.
 
     `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
-    them has a fault of its own; `functions` are the host functions that expressions may call.
+    them has a fault of its own; `functions` are the host functions that expressions may call;
+    `variables` tells which names forms and the office give, with their types where those are known.
     """
 
     checks: dict[str, Callable[[str, bytes], list[Finding]]] = field(default_factory=dict)
     cross_checks: list[Callable[[Files], list[Finding]]] = field(default_factory=list)
     functions: Mapping[str, object] = field(default_factory=dict)
+    variables: Callable[[Files], Mapping[str, str | None]] | None = None
 
     def check(self, files: Files, carried: Files) -> list[Finding]:
         """Everything there is to say about these files, beside those already deployed."""
@@ -42,6 +45,7 @@ class Gate:
             known_decisions=self._decision_ids(everything),
             known_processes=set(read_processes(carried)),
             known_functions=set(self.functions),
+            known_variables=self._variables(everything),
         )
         if not has_errors(findings):
             findings += _compile_all(everything, diagrams(good))
@@ -54,6 +58,16 @@ class Gate:
         if suffix in self.checks:
             return self.checks[suffix](name, content)
         return [] if suffix in BUILT_IN_SUFFIXES else [_unknown_file(name)]
+
+    def _variables(self, files: Files) -> dict[str, str | None] | None:
+        """Every name that may have a value in these processes; None if nobody can tell."""
+        if self.variables is None:
+            return None
+        try:
+            processes = read_processes(diagrams(files))
+        except EngineError:
+            return None  # the file's faults are told by the lint
+        return {**self.variables(files), **dict.fromkeys(_set_by_steps(processes.values()))}
 
     def _check_decisions(self, everything: Files, files: Files) -> list[Finding]:
         """What is wrong with the decision models, which may import each other."""
@@ -75,6 +89,17 @@ def judge_upload(files: Files, functions: set[str]) -> list[Finding]:
     """What the lint says of diagrams from outside, found in a child process that can be killed."""
     uploaded = diagrams(files)
     return lint_upload(uploaded, known_functions=functions) if uploaded else []
+
+
+def _set_by_steps(processes: Iterable[Process]) -> Iterator[str]:
+    """The variables that the steps of processes set themselves."""
+    for process in processes:
+        for node in process.body.walk():
+            yield from filter(None, [node.extensions.result_variable])
+            for line in (*node.extensions.inputs, *node.extensions.outputs):
+                yield line.target.partition(".")[0]
+            if node.loop is not None:
+                yield from ("loopCounter", node.loop.element, node.loop.output_collection)
 
 
 def diagrams(files: Files) -> dict[str, bytes]:

@@ -6,6 +6,8 @@ import pytest
 
 from complaints.gate import check_guideline
 from complaints.guidelinefiles import guideline_files
+from complaints.names import variables_of
+from engine.gate import Gate
 
 
 def without(files: dict[str, bytes], part: str) -> dict[str, bytes]:
@@ -60,3 +62,21 @@ def test_a_deadline_looser_than_its_legal_ceiling_is_refused() -> None:
 
     assert [finding.element for finding in findings] == ["screen"]
     assert "screen" in findings[0].text.en
+
+
+def test_a_misspelt_variable_is_told_with_its_place() -> None:
+    # A name that nobody gives a value is null, and the case would silently go the other way.
+    gate = Gate({"." + kind: lambda *_: [] for kind in ("form", "md", "csv", "json")})
+    gate.functions, gate.variables = {"due": None}, variables_of
+    files = guideline_files()
+    assert gate.check(files, {}) == []
+    (diagram,) = [name for name in files if name.endswith("complaint.bpmn")]
+    right = b'=screening.result = "MERGE"'
+    assert right in files[diagram]
+    files[diagram] = files[diagram].replace(right, right.replace(b"screening", b"screning"))
+
+    (finding,) = gate.check(files, {})
+
+    assert (finding.rule, finding.element) == ("expression-name", "is_duplicate_to_send_merged")
+    assert finding.column == 1
+    assert "screning" in finding.text.th

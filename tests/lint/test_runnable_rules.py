@@ -189,6 +189,7 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "calls-itself": (file(one(CALL.format("p"))), file(one(CALL.format("known")))),
     "expression-syntax": (split(first="=v +"), SPLIT),
     "expression-call": (split(first="=string length(1, 2) = 3"), SPLIT),
+    "expression-name": (split(first="=vv"), SPLIT),
     "expression-pointless": (split(first='=1 = "a"'), SPLIT),
     "expression-embedded": (
         file(one(user().replace("officer", "a_${unit}"))),
@@ -210,6 +211,7 @@ KNOWN = {
     "known_decisions": {"known"},
     "known_processes": {"known"},
     "known_functions": {"due"},
+    "known_variables": dict.fromkeys(["v", "w", "x", "y", "a", "b", "unit", "which", "items"]),
 }
 
 

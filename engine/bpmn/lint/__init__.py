@@ -30,6 +30,7 @@ def lint(
     known_decisions: Collection[str] | None = None,
     known_processes: Collection[str] | None = None,
     known_functions: Collection[str] | None = None,
+    known_variables: Mapping[str, str | None] | None = None,
     rulesets: Collection[str] = ALL,
 ) -> list[Finding]:
     """Everything the gate has to say about the .bpmn files among `files`, worst first.
@@ -52,6 +53,7 @@ def lint(
         known_decisions,
         None if known_processes is None else {*known_processes, *own},
         known_functions,
+        known_variables,
         {call for tree in trees.values() for call in _calls(tree)},
     )
     for tree in trees.values():

@@ -19,6 +19,7 @@ class Known:
     decisions: Collection[str] | None = None
     processes: Collection[str] | None = None
     functions: Collection[str] | None = None  # that the host gives to expressions
+    variables: Mapping[str, str | None] | None = None  # with their types where those are known
     called: Collection[str] = ()  # processes that another one of the same files calls
 
 

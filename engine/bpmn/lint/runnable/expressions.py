@@ -96,23 +96,23 @@ EMPTY = Text("ว่างเปล่า", "it is empty")
 
 
 def _problems(subject: Subject) -> Iterator[tuple[Place, feel.Problem]]:
-    functions = subject.known.functions
+    functions, known = subject.known.functions, subject.known.variables
     for place in places(subject):
         text = expression_of(place)
-        for problem in feel.check(text, functions=functions or ()) if text else ():
+        for problem in feel.check(text, known, functions or ()) if text else ():
             unjudged = functions is None and problem.code == "unknown-function"
             if problem.code != "syntax" and not unjudged:
                 yield place, problem
 
 
-def _hits(subject: Subject, *, certain: bool) -> Iterator[Hit]:
+def _hits(subject: Subject, kind: str) -> Iterator[Hit]:
     for place, problem in _problems(subject):
-        if (problem.code in BROKEN) == certain:
+        if KINDS.get(problem.code, "pointless") == kind:
             facts = {"slot": place.slot, "problem": problem.text, "at": problem.column}
             yield at(place.element, column=problem.column, expression=expression_of(place), **facts)
 
 
-BROKEN = {"unknown-function", "arity"}
+KINDS = {"unknown-function": "broken", "arity": "broken", "unknown-name": "name"}
 
 
 @FAMILY.rule(
@@ -125,7 +125,7 @@ BROKEN = {"unknown-function", "arity"}
     Text("แก้ที่คอลัมน์ {at}: {expression}", "Correct it at column {at}: {expression}"),
 )
 def expression_call(subject: Subject) -> Iterator[Hit]:
-    yield from _hits(subject, certain=True)
+    yield from _hits(subject, "broken")
 
 
 @FAMILY.rule(
@@ -139,7 +139,21 @@ def expression_call(subject: Subject) -> Iterator[Hit]:
     severity="warning",
 )
 def expression_pointless(subject: Subject) -> Iterator[Hit]:
-    yield from _hits(subject, certain=False)
+    yield from _hits(subject, "pointless")
+
+
+@FAMILY.rule(
+    "expression-name",
+    Text("นิพจน์ใน {slot}: {problem}", "The expression in {slot}: {problem}."),
+    Text(
+        "ชื่อที่ไม่มีแบบฟอร์ม ตาราง หรือขั้นตอนใดให้ค่า จะว่าง (null) เสมอ",
+        "A name that no form, table or step gives a value is always null.",
+    ),
+    Text("แก้ที่คอลัมน์ {at}: {expression}", "Correct it at column {at}: {expression}"),
+    severity="warning",
+)
+def expression_name(subject: Subject) -> Iterator[Hit]:
+    yield from _hits(subject, "name")
 
 
 @FAMILY.rule(
