@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -43,9 +44,13 @@ class SqliteTemplates:
         migrate(f"sqlite:///{self._template}")
 
     @contextmanager
-    def copy(self) -> Iterator[str]:
-        with tempfile.TemporaryDirectory(prefix="samnuan-test-", dir=MEMORY) as folder:
-            file = Path(folder) / "test.sqlite3"
+    def copy(self, folder: Path | None = None) -> Iterator[str]:
+        """A fresh database, in `folder` or somewhere that is gone afterwards."""
+        with contextlib.ExitStack() as stack:
+            if folder is None:
+                made = tempfile.TemporaryDirectory(prefix="samnuan-test-", dir=MEMORY)
+                folder = Path(stack.enter_context(made))
+            file = folder / "test.sqlite3"
             shutil.copyfile(self._template, file)
             yield f"sqlite:///{file}"
 
