@@ -54,7 +54,7 @@ def main() -> int:
             print(line(row), flush=True)  # noqa: T201
     if chosen.json:
         json.dump({"machine": machine, "rows": rows}, sys.stdout, ensure_ascii=False, indent=2)
-    return 0 if all(row["met"] for row in rows) else 1
+    return 0  # a number is told, never a test: a goal that is missed says MISS
 
 
 if __name__ == "__main__":

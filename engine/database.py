@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from engine.errors import EngineError
+
+# `revision = "b"` and the lines after it up to the blank one: down_revision, depends_on.
+_REVISION = re.compile(r'^revision = "(?P<name>\w+)"\n(?P<before>(?:.+\n)*)', re.MULTILINE)
+_NAMES = re.compile(r'"(\w+)"')
 
 
 class DatabaseUnavailable(EngineError):
@@ -54,10 +59,12 @@ def _open_sqlite(url: str) -> sa.Engine:
 
 def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
     """Bring the tables of these floors (packages with a `revisions/` folder) up to date."""
+    root = Path(__file__).resolve().parent.parent
+    if _is_current(database, root, floors):
+        return  # the usual start: Alembic need not even be loaded
     from alembic import command
     from alembic.config import Config
 
-    root = Path(__file__).resolve().parent.parent
     # All floors' revisions are known to Alembic, so that a database with more floors than are asked
     # for here still opens; only those asked for are brought up to date.
     places = sorted(str(place) for place in root.glob("*/revisions/versions"))
@@ -69,6 +76,40 @@ def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
         config.attributes["connection"] = connection
         for floor in floors:
             command.upgrade(config, f"{floor}@head")
+
+
+def _is_current(database: sa.Engine, root: Path, floors: Sequence[str]) -> bool:
+    """Whether every revision of these floors has been applied.
+
+    Alembic stores only the newest ones; what those follow or depend on was applied before them.
+    """
+    pending = _stored(database)
+    parents = {
+        match["name"]: _NAMES.findall(match["before"])
+        for text in _revisions(root, ["*"])
+        for match in _REVISION.finditer(text)
+    }
+    applied: set[str] = set()
+    while pending:
+        name = pending.pop()
+        applied.add(name)
+        pending += parents.get(name, [])
+    wanted = {match["name"] for t in _revisions(root, floors) for match in _REVISION.finditer(t)}
+    return wanted <= applied
+
+
+def _stored(database: sa.Engine) -> list[str]:
+    with database.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return []
+        found = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+        return [str(row[0]) for row in found]
+
+
+def _revisions(root: Path, floors: Sequence[str]) -> list[str]:
+    """The text of each revision's file; its head says what it follows and depends on."""
+    files = [f for floor in floors for f in root.glob(f"{floor}/revisions/versions/*_*.py")]
+    return [file.read_text("utf-8") for file in files]
 
 
 @contextlib.contextmanager

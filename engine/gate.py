@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from engine import dmn
 from engine.bpmn.compile import compile_process
-from engine.bpmn.lint import lint, lint_upload
 from engine.bpmn.model import Process
 from engine.definitions import form_names, read_decisions, read_processes
 from engine.errors import EngineError
@@ -34,6 +33,8 @@ class Gate:
 
     def check(self, files: Files, carried: Files) -> list[Finding]:
         """Everything there is to say about these files, beside those already deployed."""
+        from engine.bpmn.lint import lint  # two hundred rules, which only a deployment needs
+
         findings = [f for name, content in files.items() for f in self._check_file(name, content)]
         findings += self._check_decisions({**carried, **files}, files)
         bad = {finding.file for finding in findings if finding.severity == "error"}
@@ -87,6 +88,8 @@ class Gate:
 
 def judge_upload(files: Files, functions: set[str]) -> list[Finding]:
     """What the lint says of diagrams from outside, found in a child process that can be killed."""
+    from engine.bpmn.lint import lint_upload
+
     uploaded = diagrams(files)
     return lint_upload(uploaded, known_functions=functions) if uploaded else []
 
