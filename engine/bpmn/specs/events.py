@@ -1,0 +1,205 @@
+"""Events: what a case waits for, watches over its activities with, and throws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.model import EventDefinition, Node
+from engine.bpmn.slots import EMPTY, Slot
+from engine.bpmn.specs.flownode import COMPLETED, WAITING, FlowNode, withdraw
+from engine.bpmn.timers import first_due, next_due
+from engine.bpmn.tokens import Token
+
+
+class CatchEvent(FlowNode):
+    """Waits for a message, signal or timer; also the receive task."""
+
+    lasting = True
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.event: EventDefinition = node.events[0]
+        self.expression: Slot = EMPTY  # of the timer, or of the correlation key
+
+    def arrive(self, token: Token) -> bool:
+        self.subscribe(token)
+        return False
+
+    def subscribe(self, token: Token) -> None:
+        host = token.workflow.top_workflow.host
+        token._set_state(WAITING)
+        facts = token.facts
+        facts["kind"] = self.event.kind
+        if self.event.kind == "timer":
+            value = host.evaluate(self.expression, token.data, self.node)
+            facts.update(first_due(value, self.event.timer, host.now, self.node.id))
+        else:
+            facts["name"] = self.event.name
+        if self.event.kind == "message":
+            key = host.evaluate(self.expression, token.data, self.node)
+            facts["key"] = "" if key is None else str(key)
+        host.wait_opened(token)
+
+    def fire(self, token: Token, payload: Data) -> None:
+        """What was awaited has happened."""
+        token.data.update(payload)
+        token.workflow.top_workflow.host.wait_closed(token)
+        self._win_race(token)
+        token._ready()
+
+    def _win_race(self, token: Token) -> None:
+        race = token.facts.get("race")
+        if race is None:
+            return
+        for other in token.workflow.live():
+            if other is not token and other.facts.get("race") == race and other._state == WAITING:
+                withdraw(other)
+
+    def withdrawn(self, token: Token) -> None:
+        token.workflow.top_workflow.host.wait_closed(token)
+
+
+class BoundaryEvent(CatchEvent):
+    """Watches over an activity; interrupting it or running beside it."""
+
+    lasting = False
+
+    def guard(self, activity: Token) -> None:
+        """Start to watch an activity that a token has just entered."""
+        scope = activity.workflow
+        token = scope.put(self, activity.parent, "", guards=activity.id.hex, snapshot=True)
+        token.data = dict(activity.data)
+        if self.event.kind in ("timer", "message", "signal"):
+            self.subscribe(token)
+        else:
+            token._set_state(WAITING)
+            token.facts.update(kind=self.event.kind, name=self.event.name)
+
+    def release(self, activity: Token) -> None:
+        for token in activity.workflow.live():
+            if token.task_spec is self and token.facts.get("guards") == activity.id.hex:
+                token._set_state(TaskState.CANCELLED)
+                token.workflow.top_workflow.host.wait_closed(token)
+
+    def activity_of(self, token: Token) -> Token:
+        for other in token.workflow.tasks.values():
+            if other.id.hex == token.facts["guards"]:
+                return other  # type: ignore[no-any-return]
+        raise StepFailed(element=self.node.id, reason="the watched activity is gone")
+
+    def fire(self, token: Token, payload: Data) -> None:
+        case = token.workflow.top_workflow
+        activity = self.activity_of(token)
+        inside = case.subprocesses.get(activity.id)
+        seen = dict(activity.data) if inside is None else inside.outcome()
+        if self.node.interrupting:
+            token.facts.pop("guards")  # it stays when the other guards are released
+            case.host.wait_closed(token)
+            token.data = {**seen, **payload}
+            token.facts.pop("snapshot", None)
+            withdraw(activity)
+            case.host.record("activity_entered", self.node)
+            token._ready()
+            return
+        self._branch_off(token, {**seen, **payload})
+
+    def _branch_off(self, token: Token, data: Data) -> None:
+        """A non-interrupting event starts its handler and goes on watching."""
+        case = token.workflow.top_workflow
+        case.host.record("activity_entered", self.node)
+        handler = token.workflow.put(token.workflow.spec.passage, token, "", snapshot=True)
+        handler.data = data
+        handler._set_state(COMPLETED)
+        if self.event.kind == "timer" and not next_due(token.facts, case.host.now):
+            token._set_state(COMPLETED)
+            case.host.wait_closed(token)
+        elif self.event.kind == "timer":
+            case.host.wait_opened(token)
+        self.leave(handler, self.ways)
+
+
+class ThrowEvent(FlowNode):
+    """An intermediate or end event that throws what it carries; a send task without a job."""
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.keys: list[Slot] = [EMPTY for _ in node.events]
+
+    def work(self, token: Token) -> bool:
+        for event, key in zip(self.node.events, self.keys, strict=True):
+            self._throw(token, event, key)
+        return True
+
+    def _throw(self, token: Token, event: EventDefinition, key: Slot) -> None:
+        case = token.workflow.top_workflow
+        if event.kind == "message":
+            value = case.host.evaluate(key, token.data, self.node)
+            case.host.message_thrown(event.name, "" if value is None else str(value), self.node)
+        elif event.kind == "signal":
+            case.host.signal_thrown(event.name, self.node, token.data)
+            catch_signal(case, event.name, {})
+        elif event.kind == "escalation":
+            raise_up(token, "escalation", event.name, {})
+
+    def _on_complete(self, my_task: Token) -> None:
+        kinds = {event.kind for event in self.node.events}
+        if self.node.tag == "endEvent" and kinds & {"terminate", "error"}:
+            self._end_abruptly(my_task, kinds)
+            return
+        super()._on_complete(my_task)
+
+    def _end_abruptly(self, token: Token, kinds: set[str]) -> None:
+        scope = token.workflow
+        if "terminate" in kinds:
+            for other in scope.live():
+                withdraw(other)
+            scope.result = {**scope.result, **scope.changed(token)}
+            return
+        code = next(event.name for event in self.node.events if event.kind == "error")
+        if not raise_up(token, "error", code, {}):
+            raise StepFailed(element=self.node.id, reason=f"nobody handles the error {code!r}")
+
+
+def catch_signal(case: Any, name: str, payload: Data) -> int:
+    """Fire every event of the case that waits for this signal."""
+    waiting = [
+        token
+        for token in case.all_live()
+        if token.facts.get("kind") == "signal" and token.facts.get("name") == name
+    ]
+    for token in waiting:
+        if token._state == WAITING:
+            case.host.record("signal_received", token.node, {"name": name})
+            token.task_spec.fire(token, dict(payload))
+    return len(waiting)
+
+
+def raise_up(token: Token, kind: str, code: str, payload: Data) -> bool:
+    """Look for a boundary event that handles this error or escalation, from inside out."""
+    activity: Token | None = token
+    while activity is not None:
+        guard = _guard_of(activity, kind, code)
+        if guard is not None:
+            guard.task_spec.fire(guard, payload)
+            return True
+        scope = activity.workflow
+        if scope.parent_task_id is None:
+            return False
+        activity = scope.top_workflow.get_task_from_id(scope.parent_task_id)
+    return False
+
+
+def _guard_of(activity: Token, kind: str, code: str) -> Token | None:
+    matches = [
+        token
+        for token in activity.workflow.live()
+        if token._state == WAITING
+        and token.facts.get("guards") == activity.id.hex
+        and token.facts.get("kind") == kind
+        and token.facts.get("name") in ("", code)
+    ]
+    matches.sort(key=lambda token: token.facts.get("name") == "")  # the exact code goes first
+    return matches[0] if matches else None

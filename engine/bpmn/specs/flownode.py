@@ -1,0 +1,147 @@
+"""A flow node: what happens when a token arrives, runs and leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.host import StepFailed
+from engine.bpmn.model import Node
+from engine.bpmn.slots import Slot
+from engine.bpmn.tokens import Token
+
+if TYPE_CHECKING:
+    from engine.bpmn.specs.events import BoundaryEvent
+
+COMPLETED, WAITING, STARTED = TaskState.COMPLETED, TaskState.WAITING, TaskState.STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A compiled sequence flow: where to, and when."""
+
+    flow: str
+    target: str
+    condition: Slot | None
+
+
+class FlowNode(BpmnTaskSpec):
+    """A flow node that passes its token on at once: plain and manual tasks, none events.
+
+    `lasting` nodes are recorded when they are left too, because time passes in them.
+    """
+
+    lasting = False
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node.id)
+        self.node = node
+        self.bpmn_id = node.id
+        self.ways: list[Way] = []
+        self.default: str = ""
+        self.boundaries: list[BoundaryEvent] = []
+        self.loop_owner: Any = None  # the multi-instance node this one is an instance of
+
+    # SpiffWorkflow's predictions are not used: see tokens.py.
+    def _predict(self, *_args: Any, **_more: Any) -> None:
+        pass
+
+    def test(self) -> None:
+        pass
+
+    def _update(self, my_task: Token) -> None:
+        """A token arrives."""
+        if my_task.parent is not None:
+            my_task.data = my_task.data or dict(my_task.parent.data)
+        my_task.workflow.top_workflow.host.record("activity_entered", self.node)
+        for boundary in self.boundaries:
+            boundary.guard(my_task)
+        if self.arrive(my_task):
+            my_task._ready()
+
+    def arrive(self, token: Token) -> bool:
+        """True if the node can run at once."""
+        return True
+
+    def _run(self, my_task: Token) -> bool | None:
+        return self.work(my_task)
+
+    def work(self, token: Token) -> bool | None:
+        """Do the node's own work: True when done, None when something else will finish it."""
+        return True
+
+    def _on_complete(self, my_task: Token) -> None:
+        """The token leaves."""
+        host = my_task.workflow.top_workflow.host
+        if self.lasting:
+            host.record("activity_completed", self.node)
+        self._release_guards(my_task)
+        if self.loop_owner is not None:
+            self.loop_owner.instance_done(my_task.parent, my_task)
+            return
+        ways = self.choose(my_task)
+        self.leave(my_task, ways)
+
+    def leave(self, token: Token, ways: list[Way]) -> None:
+        scope = token.workflow
+        if not ways:
+            scope.finish_token(token)
+            return
+        specs = scope.spec.task_specs
+        tokens = [scope.put(specs[way.target], token, way.flow) for way in ways]
+        for child in tokens:
+            if child.has_state(TaskState.FUTURE):
+                child.task_spec._update(child)
+
+    def choose(self, token: Token) -> list[Way]:
+        """All unconditional flows and those whose condition holds; else the default flow."""
+        chosen = [way for way in self.ways if way.flow != self.default and holds(way, token)]
+        if chosen or not self.ways:
+            return chosen
+        return self._default_way(token)
+
+    def _default_way(self, token: Token) -> list[Way]:
+        default = [way for way in self.ways if way.flow == self.default]
+        if not default:
+            raise StepFailed(
+                element=self.node.id, reason="no condition holds and there is no default flow"
+            )
+        return default
+
+    def withdrawn(self, token: Token) -> None:
+        """The token was taken off the board while it was here."""
+
+    def _release_guards(self, token: Token) -> None:
+        for boundary in self.boundaries:
+            boundary.release(token)
+
+
+def holds(way: Way, token: Token) -> bool:
+    if way.condition is None:
+        return True
+    value = token.workflow.top_workflow.host.evaluate(way.condition, token.data, token.node)
+    if not isinstance(value, bool):
+        raise StepFailed(
+            element=way.flow, reason=f"the condition {way.condition.text} gave {value!r}"
+        )
+    return value
+
+
+def withdraw(token: Token) -> None:
+    """Take a live token off the board, with everything that runs inside its node."""
+    if not token.is_live:
+        return
+    case = token.workflow.top_workflow
+    token._set_state(TaskState.CANCELLED)
+    inside = case.subprocesses.pop(token.id, None)
+    if inside is not None:
+        for inner in inside.live():
+            withdraw(inner)
+    spec = token.task_spec
+    spec._release_guards(token)
+    spec.withdrawn(token)
+    if spec.lasting:
+        case.host.record("activity_cancelled", spec.node)
