@@ -25,8 +25,9 @@ def count_attempt(
     Raises:
         TooManyAttempts: the limit for this window is used up.
     """
-    slot = int(work.now.timestamp() // per.total_seconds())
-    bucket = desk.keys.pepper.hash(f"attempt.{what}.{slot}", place)
+    window = int(work.now.timestamp() // per.total_seconds() * per.total_seconds())
+    slot = window // 60  # the minute in which the window began, so that all windows age alike
+    bucket = desk.keys.pepper.hash(f"attempt.{what}.{per}.{slot}", place)
     statement = sa.text(
         "INSERT INTO attempt (bucket, slot, count) VALUES (:bucket, :slot, 1) "
         "ON CONFLICT (bucket, slot) DO UPDATE SET count = attempt.count + 1 RETURNING count"
@@ -36,7 +37,7 @@ def count_attempt(
         raise TooManyAttempts
 
 
-def sweep_attempts(work: Work, *, per: timedelta) -> None:
-    """Forget windows that are over for a day."""
-    oldest = int((work.now - KEPT).timestamp() // per.total_seconds())
+def sweep_attempts(work: Work) -> None:
+    """Forget windows that began more than a day ago; the longest lasts an hour."""
+    oldest = int((work.now - KEPT).timestamp()) // 60
     work.session.execute(sa.delete(Attempt).where(Attempt.slot < oldest))

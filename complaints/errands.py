@@ -9,6 +9,7 @@ from typing import Any
 from complaints import letters
 from complaints.access import case_of_instance
 from complaints.attachments import sweep_files
+from complaints.attempts import sweep_attempts
 from complaints.desk import Desk
 from complaints.listeners import OVERDUE_TOPIC, announce, watch_due_date
 from complaints.mail import SmtpCarrier, keep_in_mailbox
@@ -75,6 +76,7 @@ def _sweeper(engine: Engine, desk: Desk) -> Deliverer:
     def sweep(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.begin() as work:
             sweep_sessions(work)
+            sweep_attempts(work)
             sweep_files(work, desk)
             plan_sweep(work, at=work.now + timedelta(days=1))
 

@@ -115,31 +115,24 @@ def _revisions(root: Path, floors: Sequence[str]) -> list[str]:
 @contextlib.contextmanager
 def unit_of_work(
     database: sa.Engine, *, readonly: bool = False
-) -> Iterator[tuple[Session, list[Callable[[], None]], list[Callable[[], None]]]]:
+) -> Iterator[tuple[Session, list[Callable[[], None]]]]:
     """One transaction: commits at the end, rolls back on any error. The only place that commits.
 
-    Yields the session and two lists of callbacks: to run after the commit, and after a roll-back.
+    Yields the session and a list of callbacks to run after the commit.
     """
     from sqlalchemy.exc import OperationalError
 
     after_commit: list[Callable[[], None]] = []
-    after_rollback: list[Callable[[], None]] = []
     options = {"readonly": True} if readonly else {}
     try:
         with Session(database.execution_options(**options), expire_on_commit=False) as session:
-            yield session, after_commit, after_rollback
+            yield session, after_commit
             if readonly:
                 session.expunge_all()  # a roll-back would empty the rows that the caller keeps
                 session.rollback()
             else:
                 session.commit()
     except OperationalError as error:
-        for callback in after_rollback:
-            callback()
         raise DatabaseUnavailable from error
-    except BaseException:
-        for callback in after_rollback:
-            callback()
-        raise
     for callback in after_commit:
         callback()

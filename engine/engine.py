@@ -99,7 +99,7 @@ class Engine:
             DatabaseUnavailable: the database cannot be reached or written.
         """
         try:
-            with unit_of_work(self.database) as (session, after_commit, _):
+            with unit_of_work(self.database) as (session, after_commit):
                 work = Work(self, session, self.clock.now(), after_commit.append)
                 after_commit.append(lambda: self._keep(work))
                 yield work
@@ -126,7 +126,7 @@ class Engine:
     @contextlib.contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction in which nothing is written."""
-        with unit_of_work(self.database, readonly=True) as (session, after_commit, _):
+        with unit_of_work(self.database, readonly=True) as (session, after_commit):
             yield Work(self, session, self.clock.now(), after_commit.append)
 
     def wake(self) -> None:

@@ -101,9 +101,3 @@ class VariablesInvalid(EngineError):
     """The variable {name!r} cannot be stored: {reason}."""
 
     thai = "บันทึกค่าตัวแปร {name} ไม่ได้: {reason}"
-
-
-class ExecutionFailed(EngineError):
-    """The step {element!r} failed: {reason}."""
-
-    thai = "ขั้นตอน “{element}” ทำงานไม่สำเร็จ: {reason}"

@@ -12,7 +12,7 @@ from engine.actor import Actor
 from engine.definitions import load_bundle
 from engine.errors import EngineError, MigrationRefused
 from engine.history import locked_instance
-from engine.models import Job, ProcessDefinition, ProcessInstance, UserTask, Wait, table
+from engine.models import Job, ProcessInstance, UserTask, Wait, table
 from engine.turn import open_execution, save_turn, task_row, wait_row
 from engine.work import Work
 
@@ -109,12 +109,3 @@ def _move_rows(work: Work, instance: ProcessInstance, execution: Any) -> None:
         session.execute(
             sa.update(table(Job)).where(Job.id == token.id.hex).values(element_id=element)
         )
-
-
-def newer_versions(work: Work, definition_id: str) -> list[ProcessDefinition]:
-    """The versions that cases of this one could move to, newest first."""
-    row = work.session.get_one(ProcessDefinition, definition_id)
-    query = sa.select(ProcessDefinition).where(
-        ProcessDefinition.key == row.key, ProcessDefinition.version > row.version
-    )
-    return list(work.session.scalars(query.order_by(ProcessDefinition.version.desc())))

@@ -38,7 +38,7 @@ EVENTS = frozenset(
 FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
 SUBPROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
 
-# Extension elements that are acted upon; whatever else stands on an element becomes a finding.
+# Extension elements that are acted upon; the lint judges every other one.
 APPLIED_ZEEBE = frozenset(
     "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
     "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties "
@@ -267,7 +267,6 @@ def _extensions(
         inputs=inputs,
         outputs=outputs,
         properties=_properties(zeebe, camunda),
-        not_applied=tuple(_not_applied(element, zeebe, camunda)),
     )
 
 
@@ -398,14 +397,3 @@ def _io(
 def _form_key(key: str) -> str:
     """Keys such as `camunda-forms:deployment:name.form` name a file; keep its last part."""
     return key.rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".form") if key else ""
-
-
-def _not_applied(
-    element: Any, zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
-) -> Iterator[str]:
-    yield from (f"zeebe:{name}" for name in zeebe if name not in APPLIED_ZEEBE)
-    yield from (f"camunda:{name}" for name in camunda if name not in APPLIED_CAMUNDA)
-    for attribute in element.attrib:
-        name = str(attribute).rpartition("}")[2]
-        if attribute.startswith(f"{{{CAMUNDA}}}") and name not in APPLIED_CAMUNDA_ATTRIBUTES:
-            yield f"camunda:{name}"

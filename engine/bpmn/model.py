@@ -65,7 +65,6 @@ class Extensions:
     inputs: tuple[Mapping_, ...] = ()
     outputs: tuple[Mapping_, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
-    not_applied: tuple[str, ...] = ()  # read but not acted upon: each becomes a finding
 
 
 @dataclass(frozen=True, slots=True)
