@@ -10,10 +10,11 @@ from sqlalchemy import event
 
 from engine import Engine
 from engine.actor import Actor
+from engine.bpmn.host import StepFailed
 from engine.clock import TravellingClock
 from engine.models import Command, HistoryEvent, ProcessInstance
 from tests.support.cases import OFFICER, Play
-from tests.support.drawing import diagram, end, path, start, user
+from tests.support.drawing import diagram, end, flow, gateway, path, start, user
 
 
 @pytest.fixture
@@ -173,3 +174,30 @@ def test_a_cancelled_case_is_over(engine: Engine) -> None:
     assert play.open() == []
     assert play.types()[-1] == "instance_cancelled"
     assert engine.replay(play.id).is_whole
+
+
+def test_a_failed_act_leaves_no_half_acted_case_in_memory(engine: Engine) -> None:
+    # Between turns a case stays in memory. One on which an act failed half-way must not be used
+    # again: its task would be done there and open in the database.
+    drawing = diagram(
+        start(),
+        user("a"),
+        gateway("exclusive", "g"),
+        user("b"),
+        user("c"),
+        end(),
+        path("start", "a", "g"),
+        flow("g", "b", "=x = 1"),
+        flow("g", "c", "=x = 2"),
+        path("b", "end"),
+        path("c", "end"),
+    )
+    play = Play(engine, drawing).start()
+    task = play.task("a").id
+
+    with pytest.raises(StepFailed):
+        engine.complete(task, {"x": 3}, OFFICER)
+    engine.complete(task, {"x": 2}, OFFICER)
+
+    assert play.open() == ["c"]
+    play.check_record()
