@@ -47,11 +47,6 @@ class User:
         return role in self.roles
 
 
-def actor_for(user: User) -> Actor:
-    """The engine's view of a person: a reference and the groups that give the right to a task."""
-    return user.actor
-
-
 def add_user(
     work: Work,
     username: str,

@@ -25,7 +25,6 @@ from engine.models import (
     ProcessDefinition,
     ProcessInstance,
     UserTask,
-    UserTaskCandidate,
 )
 from engine.turn import begin_instance, turn
 from engine.work import Work
@@ -229,24 +228,3 @@ def cancel_instance(work: Work, instance_id: str, reason: str, *, actor: Actor) 
     """End a case before its time; `reason` is a code or a reference, kept in the record."""
     with turn(work, instance_id, "cancel", {"reason": reason}, actor=actor) as execution:
         execution.cancel()
-
-
-def set_candidates(
-    work: Work, task_id: str, groups: list[str], *, reason: str, actor: Actor
-) -> None:
-    """Offer an open task to other groups, as when everybody in its lane is in conflict."""
-    task = open_task(work, task_id)
-    before = task.candidate_groups
-    task.candidate_groups, task.assignee, task.claimed_at = groups, None, None
-    work.session.execute(
-        sa.delete(UserTaskCandidate)
-        .where(UserTaskCandidate.task_id == task_id)
-        .execution_options(synchronize_session=False)
-    )
-    rows = [{"kind": "group", "name": name, "task_id": task_id} for name in groups]
-    if rows:
-        work.session.execute(sa.insert(UserTaskCandidate), rows)
-    instance = locked_instance(work, task.instance_id)
-    data = {"task": task_id, "from": before, "to": groups, "reason": reason}
-    append_events(work, instance, [("task_reassigned", task.element_id, data)], actor=actor)
-    work.session.flush()  # the revision moves with the chain
