@@ -17,6 +17,15 @@ from engine.text import Text
 from engine.work import Work
 
 YES = frozenset({"1", "true", "yes", "ใช่"})
+# What a role sees of every case (see `access.STANDING`) when its row does not say; the head of the
+# centre answers for all of them, an auditor must be able to look everywhere.
+USUAL_ACCESS = {
+    "intake_officer": "open",
+    "screening_head": "all",
+    "director": "decided",
+    "auditor": "audit",
+}
+USUALLY_UNIT_BOUND = frozenset({"unit_officer", "unit_director"})
 
 
 def seed(work: Work, files: Mapping[str, bytes]) -> None:
@@ -116,8 +125,8 @@ def _role(row: Mapping[str, str], position: int) -> Role:
         key=row["key"],
         name_th=row["name_th"],
         name_en=row.get("name_en") or row["key"],
-        unit_bound=_is_yes(row.get("unit_bound")),
-        access=row.get("access") or "none",
+        unit_bound=_is_yes(row.get("unit_bound")) or row["key"] in USUALLY_UNIT_BOUND,
+        access=row.get("access") or USUAL_ACCESS.get(row["key"], "none"),
         position=position,
     )
 
