@@ -8,6 +8,12 @@ from typing import Any
 import simplejson
 
 
+class JsonText(str):
+    """A JSON document that has been written already: it is stored as it is, byte for byte."""
+
+    __slots__ = ()
+
+
 def dumps(value: Any) -> str:
     """Compact JSON; Thai stays readable, decimals stay exact, key order stays as it is."""
     return simplejson.dumps(

@@ -114,16 +114,19 @@ def _revisions(root: Path, floors: Sequence[str]) -> list[str]:
 
 @contextlib.contextmanager
 def unit_of_work(
-    database: sa.Engine, *, readonly: bool = False
+    database: sa.Engine, *, readonly: bool = False, snapshot: bool = False
 ) -> Iterator[tuple[Session, list[Callable[[], None]]]]:
     """One transaction: commits at the end, rolls back on any error. The only place that commits.
 
-    Yields the session and a list of callbacks to run after the commit.
+    Yields the session and a list of callbacks to run after the commit. With `snapshot`, everything
+    is read as of one moment; SQLite does that anyway.
     """
     from sqlalchemy.exc import OperationalError
 
     after_commit: list[Callable[[], None]] = []
-    options = {"readonly": True} if readonly else {}
+    options: dict[str, Any] = {"readonly": True} if readonly else {}
+    if snapshot and database.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
     try:
         with Session(database.execution_options(**options), expire_on_commit=False) as session:
             yield session, after_commit

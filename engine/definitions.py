@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +14,13 @@ from engine import dmn
 from engine.bpmn import dialect, source
 from engine.bpmn.compile import Definition, compile_process
 from engine.bpmn.model import Process
+from engine.canonical import digest
 from engine.errors import DefinitionNotFound
 from engine.models import DeploymentFile, ProcessDefinition, Resource
 from engine.work import Work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its hash is worked out once
 class Bundle:
     """The files of one deployment, read and compiled for one of its processes."""
 
@@ -27,6 +29,15 @@ class Bundle:
     decisions: tuple[Any, ...]
     forms: Mapping[str, str]  # form id -> file name
     files: Mapping[str, bytes]
+
+    @cached_property
+    def hash(self) -> str:
+        """One hash over all files: the law that a case runs under, byte for byte."""
+        return bundle_hash(self.files)
+
+
+def bundle_hash(files: Mapping[str, bytes]) -> str:
+    return digest(*(part for name in sorted(files) for part in (name, files[name])))
 
 
 def load_bundle(work: Work, definition_id: str) -> Bundle:

@@ -15,8 +15,7 @@ from engine.actor import Actor
 from engine.bpmn.model import Process
 from engine.bpmn.slots import slot
 from engine.bpmn.timers import first_due
-from engine.canonical import digest
-from engine.definitions import deployment_files, form_names, read_processes
+from engine.definitions import bundle_hash, deployment_files, form_names, read_processes
 from engine.errors import DeploymentRejected, EngineError
 from engine.findings import Finding, has_errors
 from engine.gate import judge_upload
@@ -56,15 +55,15 @@ def deploy(
     carried = _carried(work, files)
     findings = _refuse_errors(work.engine.gate.check(files, carried))
     everything = {**carried, **files}
-    bundle_hash = digest(*(p for name in sorted(everything) for p in (name, everything[name])))
+    whole = bundle_hash(everything)
     known = work.session.scalars(
-        sa.select(Deployment).where(Deployment.bundle_hash == bundle_hash)
+        sa.select(Deployment).where(Deployment.bundle_hash == whole)
     ).first()
     if known is not None:
         return Deployed(known.id, tuple(_definition_ids(work, known.id)), (), findings)
     row = Deployment(
         id=uuid.uuid4().hex,
-        bundle_hash=bundle_hash,
+        bundle_hash=whole,
         deployed_at=work.now,
         deployed_by=actor.id,
     )

@@ -21,6 +21,7 @@ from engine import (
     replay,
     runtime,
     timers,
+    verification,
 )
 from engine.actor import SYSTEM, Actor
 from engine.bpmn.host import StepFailed
@@ -33,7 +34,7 @@ from engine.findings import Finding
 from engine.gate import Gate
 from engine.migration import MigrationPlan, MigrationReport
 from engine.models import HistoryEvent, UserTask
-from engine.replay import Report
+from engine.report import Report
 from engine.work import Event, LiveCases, Work
 
 Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
@@ -124,9 +125,10 @@ class Engine:
                 self.cases.put(instance.id, instance.revision, execution)
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Work]:
-        """A transaction in which nothing is written."""
-        with unit_of_work(self.database, readonly=True) as (session, after_commit):
+    def read(self, *, snapshot: bool = False) -> Iterator[Work]:
+        """A transaction in which nothing is written; a `snapshot` sees one moment throughout."""
+        unit = unit_of_work(self.database, readonly=True, snapshot=snapshot)
+        with unit as (session, after_commit):
             yield Work(self, session, self.clock.now(), after_commit.append)
 
     def wake(self) -> None:
@@ -243,16 +245,15 @@ class Engine:
             return replay.replay(work, instance_id)
 
     def verify(self, instance_id: str | None = None) -> Report:
-        """Check the hash chains of one case, or of all."""
+        """Check the record of one case; or of all, with the law and the log of sealed heads."""
+        if instance_id is not None:
+            with self.read(snapshot=True) as work:
+                return verification.verify(work, instance_id)
         total = Report()
-        with self.read() as work:
-            reports = (
-                replay.verify_all(work)
-                if instance_id is None
-                else [replay.verify(work, instance_id)]
-            )
-            for report in reports:
-                total.add(report)
+        with self.read(snapshot=True) as work:
+            total.add(verification.verify_orphans(work))
+        for _, report in verification.verify_all(self):
+            total.add(report)
         return total
 
     def run_due(self, limit: int = 200) -> int:

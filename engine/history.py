@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.actor import Actor
-from engine.canonical import canonical, digest
+from engine.canonical import JsonText, dumps
+from engine.commitments import (
+    command_hash,
+    command_payload,
+    event_hash,
+    event_payload,
+    new_salt,
+)
 from engine.errors import InstanceNotFound
 from engine.models import Command, HistoryEvent, ProcessInstance, table
 from engine.work import Work
@@ -60,9 +66,12 @@ def append_events(
             "element_id": element_id,
             "at": work.now,
             "actor": actor.id,
-            "data": data,
+            "role": actor.role,
+            "on_behalf_of": actor.on_behalf_of,
+            "data": JsonText(dumps(data)),
+            "salt": new_salt(),
         }
-        head = row["hash"] = event_hash(head, row)
+        head = row["hash"] = event_hash(head, row, event_payload(row))
         rows.append(row)
     if rows:
         work.session.execute(sa.insert(table(HistoryEvent)), rows)
@@ -85,50 +94,20 @@ def append_command(
         "instance_id": instance.id,
         "seq": instance.command_seq,
         "kind": kind,
-        "body": body,
+        "body": JsonText(dumps(body)),
         "actor": actor.id,
+        "role": actor.role,
+        "on_behalf_of": actor.on_behalf_of,
         "at": work.now,
-        "results": {"calls": results} if results else {},
+        "results": JsonText(dumps({"calls": results} if results else {})),
         "state_hash": state_hash,
         "idempotency_key": idempotency_key,
-        "answer": answer,
+        "answer": None if answer is None else JsonText(dumps(answer)),
+        "salt": new_salt(),
     }
-    row["hash"] = command_hash(instance.command_head, row)
+    row["hash"] = command_hash(instance.command_head, row, command_payload(row))
     work.session.execute(sa.insert(table(Command)), [row])
     instance.command_head = row["hash"]
-
-
-def event_hash(previous: str, row: Mapping[str, Any]) -> str:
-    """The hash of an event: over everything it says and over the hash before it."""
-    return digest(
-        previous,
-        row["instance_id"],
-        str(row["seq"]),
-        str(row["command_seq"]),
-        row["type"],
-        row["element_id"],
-        _moment(row["at"]),
-        row["actor"],
-        canonical(row["data"]),
-    )
-
-
-def command_hash(previous: str, row: Mapping[str, Any]) -> str:
-    return digest(
-        previous,
-        row["instance_id"],
-        str(row["seq"]),
-        row["kind"],
-        canonical(row["body"]),
-        row["actor"],
-        _moment(row["at"]),
-        canonical(row["results"]),
-        row["state_hash"],
-    )
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
 
 
 def previous_answer(work: Work, idempotency_key: str | None) -> dict[str, Any] | None:

@@ -86,8 +86,13 @@ def migrate_instance(work: Work, instance_id: str, plan: MigrationPlan, *, actor
     execution.migrate(target.definition, dict(plan.mapping))
     instance.definition_id = plan.target
     _move_rows(work, instance, execution)
-    body = {"target": plan.target, "mapping": dict(plan.mapping)}
-    save_turn(work, instance, execution, "migrate", body, actor=actor)
+    body = {"target": plan.target, "bundle": target.hash, "mapping": dict(plan.mapping)}
+    moved = (
+        "instance_migrated",
+        "",
+        {"from": plan.source, "to": plan.target, "bundle": target.hash},
+    )
+    save_turn(work, instance, execution, "migrate", body, actor=actor, first=[moved])
 
 
 def _move_rows(work: Work, instance: ProcessInstance, execution: Any) -> None:

@@ -40,9 +40,9 @@ class Json(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        from engine.canonical import dumps
+        from engine.canonical import JsonText, dumps
 
-        return None if value is None else dumps(value)
+        return value if value is None or isinstance(value, JsonText) else dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         from engine.canonical import loads
@@ -308,6 +308,9 @@ class Command(Base):
     hash: Mapped[str] = mapped_column(sa.String(64))
     idempotency_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
     answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    role: Mapped[str] = mapped_column(sa.String(120), server_default="")
+    on_behalf_of: Mapped[str] = mapped_column(sa.String(120), server_default="")
+    salt: Mapped[bytes | None]  # none: hashed as the first release did, see commitments
 
 
 class HistoryEvent(Base):
@@ -323,6 +326,40 @@ class HistoryEvent(Base):
     actor: Mapped[str]
     data: Mapped[dict[str, Any]]
     hash: Mapped[str] = mapped_column(sa.String(64))
+    role: Mapped[str] = mapped_column(sa.String(120), server_default="")  # in which they acted
+    on_behalf_of: Mapped[str] = mapped_column(sa.String(120), server_default="")
+    salt: Mapped[bytes | None]  # none: hashed as the first release did, see commitments
+
+
+class LogEntry(Base):
+    """A leaf of the log: the heads of a case, or a deployment, as they stood when it was sealed.
+    Append-only."""
+
+    __tablename__ = "log_entry"
+    position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[str] = mapped_column(sa.String(64), index=True)  # instance or deployment id
+    entry: Mapped[str] = mapped_column(sa.Text)  # JSON, hashed byte for byte as it stands here
+
+
+class LogNode(Base):
+    """A complete node of the log's Merkle tree. `upto` is the leaf behind its last one, so that
+    nodes sort in the order in which they are completed. Append-only."""
+
+    __tablename__ = "log_node"
+    upto: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+
+
+class Seal(Base):
+    """A signed head of the log: its size, root and moment (hex). Append-only."""
+
+    __tablename__ = "seal"
+    size: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime]
+    public_key: Mapped[str] = mapped_column(sa.String(64))
+    signature: Mapped[str] = mapped_column(sa.String(128))
 
 
 class OutboxMessage(Base):

@@ -1,10 +1,9 @@
 """Proof by doing it again: the recorded commands run on the recorded definition must give the
-recorded states, and every hash must follow from the one before."""
+recorded states."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,42 +13,18 @@ import sqlalchemy as sa
 from engine.canonical import digest, dumps
 from engine.definitions import Bundle, load_bundle
 from engine.execution import Execution, Surroundings
-from engine.history import command_hash, event_hash
-from engine.models import Command, HistoryEvent, ProcessInstance
+from engine.models import Command, ProcessInstance
+from engine.report import Report
+from engine.text import Text
 from engine.work import Work
 
 Data = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A place where the record and the re-execution part, or where a hash does not follow."""
-
-    instance_id: str
-    table: str  # command, history_event or process_instance
-    seq: int
-    what: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What a replay or a verification found; whole if there is no difference."""
-
-    instances: int = 0
-    commands: int = 0
-    events: int = 0
-    differences: list[Difference] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.differences
-
-    def add(self, other: Report) -> None:
-        """Count another case's report in."""
-        self.instances += other.instances
-        self.commands += other.commands
-        self.events += other.events
-        self.differences += other.differences
+STOPPED = Text("{kind}: ทำซ้ำไม่ได้: {error}", "{kind}: it cannot be run again: {error}")
+OTHER_STATE = Text("{kind}: สถานะไม่ตรงกับที่บันทึกไว้", "{kind}: the state is not the recorded one")
+OTHER_END = Text(
+    "สถานะที่เก็บไว้ไม่ใช่ผลของคำสั่งที่บันทึก", "the stored state is not the one that the commands give"
+)
 
 
 class _Departure(Exception):
@@ -70,14 +45,13 @@ def replay(work: Work, instance_id: str) -> Report:
                 bundle = load_bundle(work, command.body["target"])
             state = step(execution, command, bundle)
         except Exception as error:  # whatever stops the re-execution is a difference to report
-            _differ(report, command, f"{command.kind}: {error}")
+            _differ(report, command, STOPPED.format(kind=command.kind, error=error))
             return report
         if digest(state) != command.state_hash:
-            _differ(report, command, f"{command.kind}: the state is not the recorded one")
+            _differ(report, command, OTHER_STATE.format(kind=command.kind))
             return report
     if state != instance.state:
-        what = "the stored state is not the one that the commands give"
-        report.differences.append(Difference(instance_id, "process_instance", 0, what))
+        report.differ(instance_id, "process_instance", 0, OTHER_END)
     return report
 
 
@@ -140,63 +114,5 @@ def _act(execution: Execution, kind: str, body: Mapping[str, Any]) -> None:
         raise _Departure(f"the kind {kind!r} is unknown")
 
 
-def verify(work: Work, instance_id: str) -> Report:
-    """Recompute both hash chains of a case and compare their ends with the case's own row."""
-    instance = work.session.get_one(ProcessInstance, instance_id)
-    report = Report(instances=1)
-    head, seq = "", 0
-    for command in commands(work, instance_id):
-        report.commands += 1
-        seq, head = _link(report, command, seq, command_hash(head, _row(command)))
-    _check_end(
-        report, instance, "command", (seq, head), instance.command_seq, instance.command_head
-    )
-    head, seq = "", 0
-    query = sa.select(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
-    for event in work.session.scalars(query.order_by(HistoryEvent.seq)):
-        report.events += 1
-        seq, head = _link(report, event, seq, event_hash(head, _row(event)))
-    _check_end(
-        report, instance, "history_event", (seq, head), instance.event_seq, instance.event_head
-    )
-    return report
-
-
-def verify_all(work: Work) -> Iterator[Report]:
-    """Verify every case, one at a time, in constant memory."""
-    query = sa.select(ProcessInstance.id).order_by(ProcessInstance.started_at)
-    for instance_id in work.session.scalars(query.execution_options(yield_per=200)):
-        yield verify(work, instance_id)
-        work.session.expunge_all()
-
-
-def _row(record: Command | HistoryEvent) -> Data:
-    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
-
-
-def _link(
-    report: Report, record: Command | HistoryEvent, seq: int, expected: str
-) -> tuple[int, str]:
-    if record.seq != seq + 1:
-        _differ(report, record, f"number {seq + 1} is missing before it")
-    if record.hash != expected:
-        _differ(report, record, "it is not what was recorded after the one before it")
-    return record.seq, record.hash
-
-
-def _check_end(
-    report: Report,
-    instance: ProcessInstance,
-    table: str,
-    found: tuple[int, str],
-    seq: int,
-    head: str,
-) -> None:
-    if found != (seq, head):
-        what = f"the chain ends at {found[0]}, the case says {seq}"
-        report.differences.append(Difference(instance.id, table, found[0], what))
-
-
-def _differ(report: Report, record: Command | HistoryEvent, what: str) -> None:
-    table = str(record.__tablename__)
-    report.differences.append(Difference(record.instance_id, table, record.seq, what))
+def _differ(report: Report, command: Command, what: Text) -> None:
+    report.differ(command.instance_id, "command", command.seq, what)

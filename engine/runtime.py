@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.actor import Actor
+from engine.bpmn.slots import words
 from engine.definitions import load_bundle
 from engine.errors import (
     DefinitionNotFound,
@@ -107,6 +108,16 @@ def open_task(work: Work, task_id: str) -> UserTask:
     return task
 
 
+def admitted(work: Work, task: UserTask, actor: Actor) -> Actor:
+    """The actor in the role that lets them near this task.
+
+    Raises:
+        NotAllowed, FourEyes: the diagram does not let them.
+    """
+    must_be_candidate(work, task, actor)
+    return actor.acting(words(task.candidate_groups))
+
+
 def must_be_candidate(work: Work, task: UserTask, actor: Actor) -> None:
     """Refuse whoever the diagram does not let near this task.
 
@@ -156,7 +167,7 @@ def claim_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
         TaskNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed
     """
     task = open_task(work, task_id)
-    must_be_candidate(work, task, actor)
+    actor = admitted(work, task, actor)
     if task.assignee == actor.id:
         return
     # One statement decides between two who claim at once, on both databases.
@@ -184,7 +195,7 @@ def release_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
         raise NotAllowed
     task.assignee, task.claimed_at = None, None
     work.session.flush()  # the event below must not be written before the task is free
-    _record(work, task, "task_released", actor)
+    _record(work, task, "task_released", actor.acting(words(task.candidate_groups)))
 
 
 def _record(work: Work, task: UserTask, type: str, actor: Actor) -> None:
@@ -212,7 +223,7 @@ def complete_user_task(
     if previous_answer(work, idempotency_key) is not None:
         return
     task = open_task(work, task_id)
-    must_be_candidate(work, task, actor)
+    actor = admitted(work, task, actor)
     if task.assignee not in (None, actor.id) and not actor.is_system:
         raise TaskAlreadyClaimed
     checked = check_variables(variables)

@@ -75,8 +75,9 @@ def begin_instance(
     execution.enter(surroundings(work, instance, bundle))
     execution.start(variables)
     execution.run_to_rest()
-    body = {"variables": variables, "definition": instance.definition_id}
-    append = [("instance_started", "", {"definition": instance.definition_id})]
+    law = {"definition": instance.definition_id, "bundle": bundle.hash}
+    body = {"variables": variables, **law, "business_key": instance.business_key}
+    append = [("instance_started", "", law)]
     answer = {"instance_id": instance.id}
     idempotency = (idempotency_key, answer)
     save_turn(
@@ -126,7 +127,8 @@ def save_turn(
     if execution.is_completed:
         instance.ended_at = work.now
         instance.status = "cancelled" if kind == "cancel" else "completed"
-        entries.append((f"instance_{instance.status}", "", {}))
+        reason = {"reason": body["reason"]} if kind == "cancel" else {}
+        entries.append((f"instance_{instance.status}", "", reason))
     state = dumps(execution.dump())
     instance.state = state
     instance.command_seq += 1

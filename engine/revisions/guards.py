@@ -1,5 +1,6 @@
 """Triggers that let a table only grow: the record refuses UPDATE and DELETE on both databases."""
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -20,3 +21,21 @@ def append_only(table: str) -> None:
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
     )
+
+
+def refuse_replacing(table: str) -> None:
+    """Refuse `INSERT OR REPLACE` too: SQLite removes the row that is in the way without asking the
+    trigger on DELETE. PostgreSQL has no such statement; its `ON CONFLICT` asks that on UPDATE."""
+    bind = op.get_bind()
+    if bind.dialect.name != "sqlite":
+        return
+    inspector = sa.inspect(bind)
+    keys = [inspector.get_pk_constraint(table)["constrained_columns"]]
+    keys += [unique["column_names"] for unique in inspector.get_unique_constraints(table)]
+    for number, columns in enumerate(keys, start=1):
+        same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace_{number} BEFORE INSERT ON {table} "  # noqa: S608
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )

@@ -57,7 +57,7 @@ def test_a_changed_state_is_found_by_running_it_again(
 
     assert result.exit_code == 1
     assert "process_instance" in result.stderr
-    assert ask("verify", receipt).exit_code == 0
+    assert ask("verify", receipt).exit_code == 1
 
 
 def test_an_unknown_case_is_one_line(receipt: str, ask: Ask) -> None:

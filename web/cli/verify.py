@@ -13,7 +13,7 @@ from web.cli.house import opened_office
 from web.cli.output import is_terminal, json_option, print_json
 
 if TYPE_CHECKING:
-    from engine.replay import Report
+    from engine.report import Report
 
 WHOLE = Text(
     "บันทึกครบถ้วน: {instances} เรื่อง {commands} คำสั่ง {events} เหตุการณ์",
@@ -32,12 +32,16 @@ BROKEN = Text("ไม่ตรงกับที่บันทึก: {place}: 
 @click.argument("case", required=False)
 @json_option
 def command(case: str | None, as_json: bool) -> None:
-    from engine.replay import Report, verify, verify_all
+    from engine.report import Report
+    from engine.verification import verify_all
 
     total = Report()
-    with opened_office() as office, office.engine.read() as work:
-        one = None if case is None else instance_named(work, case)
-        for report in verify_all(work) if one is None else [verify(work, one)]:
+    with opened_office() as office:
+        if case is not None:
+            with office.engine.read() as work:
+                one = instance_named(work, case)
+            total = office.engine.verify(one)
+        for _, report in verify_all(office.engine) if case is None else ():
             total.add(report)
             if is_terminal():
                 counted = CHECKED.format(count=total.instances).of(language())
@@ -49,7 +53,7 @@ def command(case: str | None, as_json: bool) -> None:
 
 def tell(report: Report, whole: Text, as_json: bool) -> None:
     """Print what a check found; exit code 1 if the record is not whole."""
-    places = [(f"{d.instance_id}/{d.table}/{d.seq}", d.what) for d in report.differences]
+    places = [(d.place, d.what.of(language())) for d in report.differences]
     facts = {"instances": report.instances, "commands": report.commands, "events": report.events}
     if as_json:
         found = [{"place": place, "what": what} for place, what in places]

@@ -1,0 +1,45 @@
+"""What a check of the record finds: where it differs, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place where the record and what follows from it part."""
+
+    instance_id: str  # empty for what belongs to no case
+    table: str
+    seq: int  # number within the case, or position in the log
+    what: Text
+
+    @property
+    def place(self) -> str:
+        return "/".join(part for part in (self.instance_id, self.table, str(self.seq)) if part)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a replay or a verification found; whole if there is no difference."""
+
+    instances: int = 0
+    commands: int = 0
+    events: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.differences
+
+    def differ(self, instance_id: str, table: str, seq: int, what: Text) -> None:
+        self.differences.append(Difference(instance_id, table, seq, what))
+
+    def add(self, other: Report) -> None:
+        """Count another case's report in."""
+        self.instances += other.instances
+        self.commands += other.commands
+        self.events += other.events
+        self.differences += other.differences

@@ -1,0 +1,272 @@
+"""Is the record whole? Both chains of every case, what its row says, the law it ran under, and
+the log of sealed heads are worked out again and compared. Nothing is executed here: see replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine.canonical import digest, loads
+from engine.commitments import (
+    command_hash,
+    command_payload,
+    event_hash,
+    event_payload,
+    unsalted_command_hash,
+    unsalted_event_hash,
+)
+from engine.errors import InstanceNotFound
+from engine.models import Command, HistoryEvent, Json, LogEntry, ProcessInstance, table
+from engine.report import Report
+from engine.text import Text
+from engine.work import Work
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+PAGE = 100  # cases per transaction: a bounded amount of memory, and one moment for each case
+Row = Mapping[str, Any]
+
+MISSING = Text("ลำดับที่ {number} ก่อนหน้านี้หายไป", "number {number} before it is missing")
+CHANGED = Text(
+    "ไม่ตรงกับที่บันทึกต่อจากรายการก่อนหน้า: ถูกแก้ไข หรือรายการก่อนหน้าถูกแก้ไข",
+    "it is not what was recorded after the one before it: one of the two was changed",
+)
+CUT = Text(
+    "ลูกโซ่สิ้นสุดที่ลำดับ {found} แต่เรื่องระบุว่า {said}",
+    "the chain ends at {found}, the case says {said}",
+)
+OTHER_END = Text(
+    "ค่าท้ายลูกโซ่ไม่ตรงกับที่เรื่องระบุ", "the end of the chain is not the one that the case names"
+)
+REWRITTEN = Text(
+    "ลำดับที่ {first} ถึง {last} ไม่ใช่ที่ประทับตราไว้ในบันทึกรวมลำดับ {position}: ถูกเขียนใหม่ภายหลัง",
+    "numbers {first} to {last} are not what entry {position} of the log sealed: rewritten since",
+)
+COLUMN = Text("{column} ของเรื่องไม่ตรงกับบันทึก", "{column} of the case is not what its record says")
+GONE = Text("ไม่มีเรื่องนี้แล้ว แต่ยังมีบันทึกอยู่", "the case is gone and its record is still here")
+
+
+@dataclass(slots=True)
+class _Chain:
+    """One chain of one case, as far as it has been read."""
+
+    instance_id: str
+    table: str
+    sealed: Mapping[int, tuple[str, int]]  # number -> (hash, position in the log)
+    report: Report
+    seq: int = 0
+    head: str = ""
+    kept: int = 0  # the last number that agrees with the log
+    last: Row = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def link(self, row: Row, expected: str) -> None:
+        if row["seq"] != self.seq + 1:
+            self.differ(row["seq"], MISSING.format(number=self.seq + 1))
+        if row["hash"] != expected:
+            self.differ(row["seq"], CHANGED)
+        self.seq, self.head, self.last = row["seq"], row["hash"], row
+        self._compare_with_log()
+
+    def _compare_with_log(self) -> None:
+        wanted = self.sealed.get(self.seq)
+        if wanted is None:
+            return
+        hash, position = wanted
+        if hash != self.head:
+            facts = {"first": self.kept + 1, "last": self.seq, "position": position}
+            self.differ(self.seq, REWRITTEN.format(**facts))
+        self.kept = self.seq
+
+    def end(self, seq: int, head: str) -> None:
+        if self.seq != seq:
+            self.differ(self.seq, CUT.format(found=self.seq, said=seq))
+        elif self.head != head:
+            self.differ(self.seq, OTHER_END)
+        for number, (_, position) in self.sealed.items():
+            if number > self.seq:
+                facts = {"first": self.seq + 1, "last": number, "position": position}
+                self.differ(number, REWRITTEN.format(**facts))
+
+    def differ(self, seq: int, what: Text) -> None:
+        self.report.differ(self.instance_id, self.table, seq, what)
+
+
+def verify(work: Work, instance_id: str) -> Report:
+    """Check one case: both chains, its row, and the log's entries about it.
+
+    Raises:
+        InstanceNotFound: there is no such case.
+    """
+    if work.session.get(ProcessInstance, instance_id) is None:
+        raise InstanceNotFound(instance_id=instance_id)
+    (report,) = verify_cases(work, [instance_id])
+    return report
+
+
+def verify_all(engine: Engine, *, after: str = "") -> Iterator[tuple[str, Report]]:
+    """Check every case in the order of its id, one at a time and in constant memory; begins behind
+    `after`. Each page of cases is read as of one moment, so that running cases give no alarm."""
+    while True:
+        with engine.read(snapshot=True) as work:
+            query = sa.select(ProcessInstance.id).where(ProcessInstance.id > after)
+            ids = list(work.session.scalars(query.order_by(ProcessInstance.id).limit(PAGE)))
+            reports = list(verify_cases(work, ids))
+        if not ids:
+            return
+        yield from zip(ids, reports, strict=True)
+        after = ids[-1]
+
+
+def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
+    """Check some cases with a handful of statements."""
+    instances = {row["id"]: row for row in _instances(work, ids)}
+    reports = {id: Report(instances=1) for id in ids}
+    sealed = _sealed(work, ids)
+    commands = {i: _Chain(i, "command", sealed[i][0], reports[i]) for i in ids}
+    events = {i: _Chain(i, "history_event", sealed[i][1], reports[i]) for i in ids}
+    for row in raw_rows(work, Command, ids):
+        reports[row["instance_id"]].commands += 1
+        _follow_command(commands[row["instance_id"]], row)
+    for row in raw_rows(work, HistoryEvent, ids):
+        reports[row["instance_id"]].events += 1
+        _follow_event(events[row["instance_id"]], row)
+    for id in ids:
+        _check_row(instances[id], commands[id], events[id])
+        yield reports[id]
+
+
+def raw_rows(work: Work, model: type[Any], ids: Iterable[str]) -> Iterator[Row]:
+    """The records of some cases in order, JSON as the text that is stored."""
+    rows = table(model)
+    columns = [
+        sa.type_coerce(column, sa.Text).label(column.name)
+        if isinstance(column.type, Json)
+        else column
+        for column in rows.columns
+    ]
+    query = sa.select(*columns).where(rows.c.instance_id.in_(list(ids)))
+    query = query.order_by(rows.c.instance_id, rows.c.seq).execution_options(yield_per=500)
+    for row in work.session.execute(query):
+        yield dict(row._mapping)
+
+
+def _instances(work: Work, ids: Iterable[str]) -> Iterator[Row]:
+    rows = table(ProcessInstance)
+    for row in work.session.execute(sa.select(rows).where(rows.c.id.in_(list(ids)))):
+        yield dict(row._mapping)
+
+
+Sealed = dict[int, tuple[str, int]]
+
+
+def _sealed(work: Work, ids: Sequence[str]) -> dict[str, tuple[Sealed, Sealed]]:
+    """What the log holds of some cases: the heads of commands and of events, by number."""
+    found: dict[str, tuple[Sealed, Sealed]] = {id: ({}, {}) for id in ids}
+    query = sa.select(LogEntry.position, LogEntry.subject, LogEntry.entry)
+    query = query.where(LogEntry.subject.in_(ids)).order_by(LogEntry.position)
+    for position, subject, text in work.session.execute(query):
+        entry = _entry(text)
+        if entry is not None:
+            commands, events = found[subject]
+            commands[entry["commands"]] = (entry["command_head"], position)
+            events[entry["events"]] = (entry["event_head"], position)
+    return found
+
+
+def _entry(text: str) -> dict[str, Any] | None:
+    """A case's entry in the log; what cannot be read was tampered with and is found in the log."""
+    try:
+        entry: dict[str, Any] = loads(text)
+        entry["commands"], entry["events"] = int(entry["commands"]), int(entry["events"])
+        entry["command_head"], entry["event_head"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return entry
+
+
+def _follow_command(chain: _Chain, row: Row) -> None:
+    chain.link(row, _unless_unreadable(_expected_command, chain.head, row))
+    if row["kind"] in ("start", "migrate"):
+        chain.facts.update(_json(row["body"]))
+
+
+def _follow_event(chain: _Chain, row: Row) -> None:
+    chain.link(row, _unless_unreadable(_expected_event, chain.head, row))
+    if row["type"] == "instance_started":
+        chain.facts["started_at"] = row["at"]
+    if row["type"] in ("instance_completed", "instance_cancelled"):
+        chain.facts["status"] = row["type"].removeprefix("instance_")
+        chain.facts["ended_at"] = row["at"]
+
+
+def _unless_unreadable(expected: Any, head: str, row: Row) -> str:
+    """What a record's hash should be; nothing that was recorded is unreadable."""
+    try:
+        return str(expected(head, row))
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return ""
+
+
+def _expected_command(head: str, row: Row) -> str:
+    if row["salt"] is not None:
+        return command_hash(head, row, command_payload(row))
+    if row["role"] or row["on_behalf_of"]:
+        return ""  # the first release had neither
+    return unsalted_command_hash(head, row, loads(row["body"]), loads(row["results"]))
+
+
+def _expected_event(head: str, row: Row) -> str:
+    if row["salt"] is not None:
+        return event_hash(head, row, event_payload(row))
+    if row["role"] or row["on_behalf_of"]:
+        return ""
+    return unsalted_event_hash(head, row, loads(row["data"]))
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        found = loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _check_row(instance: Row, commands: _Chain, events: _Chain) -> None:
+    """The case's own row must say what its record says."""
+    commands.end(instance["command_seq"], instance["command_head"])
+    events.end(instance["event_seq"], instance["event_head"])
+    said = commands.facts
+    recorded: dict[str, Any] = {
+        "definition_id": said.get("target") or said.get("definition"),
+        "status": events.facts.get("status", "running"),
+        "started_at": events.facts.get("started_at"),
+        "ended_at": events.facts.get("ended_at"),
+    }
+    if "business_key" in said:
+        recorded["business_key"] = said["business_key"]
+    for column, value in recorded.items():
+        if instance[column] != value:
+            _differ(commands.report, instance, column)
+    if digest(instance["state"]) != commands.last.get("state_hash"):
+        _differ(commands.report, instance, "state")
+
+
+def _differ(report: Report, instance: Row, column: str) -> None:
+    what = COLUMN.format(column=column)
+    report.differ(instance["id"], "process_instance", 0, what)
+
+
+def verify_orphans(work: Work) -> Report:
+    """Records whose case was removed."""
+    report = Report()
+    for model in (Command, HistoryEvent):
+        there = sa.select(ProcessInstance.id).where(ProcessInstance.id == model.instance_id)
+        query = sa.select(model.instance_id, sa.func.max(model.seq)).where(~there.exists())
+        for instance_id, seq in work.session.execute(query.group_by(model.instance_id)):
+            report.differ(instance_id, model.__tablename__, seq, GONE)
+    return report
