@@ -37,6 +37,9 @@ COMMANDS = {
     "history": Text("แสดงประวัติของเรื่อง", "Show what happened in a case"),
     "replay": Text("ทำซ้ำคำสั่งของเรื่องเพื่อพิสูจน์บันทึก", "Prove a case by running it again"),
     "verify": Text("ตรวจว่าบันทึกไม่ถูกแก้ไข", "Check that the record is as it was written"),
+    "conformance": Text(
+        "บอกว่าเรื่องต่างจากแผนภาพอย่างไร", "Tell where cases depart from their diagram"
+    ),
     "clock": Text("อธิบายกำหนดเวลาของเรื่อง", "Explain the deadlines of a case"),
     "calendar": Text("ดูและแก้ไขวันหยุด", "Show and change the holidays"),
     "guideline": Text("พิมพ์แนวทางจากกระบวนงานที่ติดตั้ง", "Write the guideline from the deployed law"),

@@ -1,0 +1,41 @@
+"""Whether the right people did the steps: in the role the diagram gives, and never one alone where
+two are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from complaints.conformance_record import Record
+from complaints.conformance_words import Deviation
+from engine.actor import SYSTEM
+from engine.models import HistoryEvent
+
+
+def judge_people(record: Record) -> Iterator[Deviation]:
+    """Breaches of the separation of duties, as the diagram wrote it when the task was opened."""
+    doers: dict[str, set[str]] = {}
+    starter = record.events[0].actor if record.events else ""
+    for event in record.events:
+        if event.type != "task_completed":
+            continue
+        for other in _kept_apart(record, event):
+            did = doers.get(other, set()) | _started(record, other, starter)
+            if event.actor in did and event.actor != SYSTEM.id:
+                named = record.step(other)
+                yield record.deviation("same_person", event.element_id, event, other=named)
+        doers.setdefault(event.element_id, set()).add(event.actor)
+
+
+def _kept_apart(record: Record, event: HistoryEvent) -> list[str]:
+    """The steps whose doers may not do this one: as evaluated for the task, and always those that
+    the diagram names outright."""
+    task, node = record.task_of(event), record.node(event.element_id)
+    written = "" if node is None else node.extensions.properties.get("separateFrom", "")
+    outright = [] if written.startswith("=") else re.findall(r"\w+", written)
+    return list(dict.fromkeys([*(task.separate_from if task else []), *outright]))
+
+
+def _started(record: Record, element: str, starter: str) -> set[str]:
+    node = record.node(element)
+    return {starter} if node is not None and node.tag == "startEvent" else set()
