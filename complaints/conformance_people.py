@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from complaints import masterdata
 from complaints.conformance_record import Record
 from complaints.conformance_words import Deviation
 from engine.actor import SYSTEM
 from engine.models import HistoryEvent
+from engine.text import Text
 
 
 def judge_people(record: Record) -> Iterator[Deviation]:
@@ -25,6 +27,20 @@ def judge_people(record: Record) -> Iterator[Deviation]:
                 named = record.step(other)
                 yield record.deviation("same_person", event.element_id, event, other=named)
         doers.setdefault(event.element_id, set()).add(event.actor)
+        yield from _role(record, event)
+
+
+def _role(record: Record, event: HistoryEvent) -> Iterator[Deviation]:
+    """Who did a task acted in one of the roles it was offered to, unless it was theirs by name."""
+    task = record.task_of(event)
+    if task is None or not task.candidate_groups or event.actor == SYSTEM.id:
+        return
+    if not event.role and event.salt is None:
+        return  # records of the first release name no role
+    if event.actor not in task.candidate_users and event.role not in task.candidate_groups:
+        groups = [masterdata.group_text(record.work, group) for group in task.candidate_groups]
+        wanted = Text(" / ".join(g.th for g in groups), " / ".join(g.en for g in groups))
+        yield record.deviation("wrong_role", event.element_id, event, wanted=wanted)
 
 
 def _kept_apart(record: Record, event: HistoryEvent) -> list[str]:

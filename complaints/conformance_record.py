@@ -98,11 +98,9 @@ class Record:
 
     def role_of(self, event: HistoryEvent | None) -> Text:
         """The role in which somebody did what an event tells."""
-        task = self.task_of(event)
-        if event is None or task is None or event.actor == "system":
+        if event is None or not event.role:
             return NOBODY
-        groups = task.candidate_groups[:1]
-        return masterdata.group_text(self.work, groups[0]) if groups else NOBODY
+        return masterdata.group_text(self.work, event.role)
 
     def task_of(self, event: HistoryEvent | None) -> UserTask | None:
         return None if event is None else self.tasks.get(str(event.data.get("task", "")))

@@ -219,6 +219,18 @@ def test_one_person_alone_where_two_are_asked_for_is_a_breach(engine: Engine) ->
     assert "clarify" in told.text.en
 
 
+def test_who_did_not_act_in_the_role_that_is_asked_for_is_told(engine: Engine) -> None:
+    play = Play(engine, REVIEW).start().do("register")
+    with unguarded(engine.database) as connection:
+        done = HistoryEvent.type == "task_completed"
+        connection.execute(sa.update(HistoryEvent).where(done).values(role="visitor"))
+
+    (told,) = [d for d in judged(play) if d.severity == "breach"]
+
+    assert (told.kind, told.element_id, told.role.th) == ("wrong_role", "register", "visitor")
+    assert "officer" in told.text.en
+
+
 def test_a_migrated_case_is_read_on_both_of_its_diagrams(engine: Engine) -> None:
     play = Play(engine, REVIEW).start().do("register")
     longer = diagram(
