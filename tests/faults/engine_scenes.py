@@ -1,0 +1,271 @@
+"""The engine's verbs as scenes: what stands before each, and the one act that is killed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import jobs, runtime
+from engine.actor import Actor
+from engine.clock import TravellingClock
+from engine.errors import InstanceNotRunning, NotAllowed, TaskNotFound
+from engine.incidents import IncidentNotFound, open_incidents, resolve_incident
+from engine.jobs import JobNotFound
+from engine.migration import MigrationPlan
+from engine.models import Job
+from engine.text import Text
+from engine.work import JobCall, Work
+from tests.faults.grounds import Ground
+from tests.faults.killing import Facts, House, Scene, engine_over
+from tests.support import drawing as draw
+
+OFFICER = Actor.of("officer-1", "officer")
+OWNER = Actor.of("owner-1")
+WORKER = "worker-1"
+
+# One task opens every kind of wait at once, so that its completion has as much to write as can be.
+CASE = draw.diagram(
+    draw.start(),
+    draw.user("a"),
+    draw.gateway("parallel", "split"),
+    draw.catch("answered", draw.message("answer")),
+    draw.catch("later", draw.timer("PT1H")),
+    draw.catch("warned", draw.signal("alarm")),
+    draw.job("work", "work"),
+    draw.job("lend", "lent"),
+    draw.user("b"),
+    draw.script("count", "=round + 1", "round"),
+    draw.throw("tell", draw.message("news")),
+    draw.gateway("parallel", "join"),
+    draw.user("c"),
+    draw.end(),
+    draw.path("start", "a", "split"),
+    *(
+        draw.path("split", step, "join")
+        for step in ("answered", "later", "warned", "work", "lend", "b")
+    ),
+    draw.path("split", "count", "tell", "join"),
+    draw.path("join", "c", "end"),
+    id="p",
+    roots=draw.root_message("answer") + draw.root_message("news") + draw.root_signal("alarm"),
+)
+# Hears what the other threw; is started by a message, by a signal and by the clock.
+HEARER = draw.diagram(
+    draw.start(),
+    draw.catch("heard", draw.message("news")),
+    draw.user("read"),
+    draw.end(),
+    draw.path("start", "heard", "read", "end"),
+    id="hearer",
+    roots=draw.root_message("news"),
+)
+BY_MESSAGE = draw.diagram(
+    draw.start("start", draw.message("ask")),
+    draw.user("answer_it"),
+    draw.end(),
+    draw.path("start", "answer_it", "end"),
+    id="asked",
+    roots=draw.root_message("ask", ""),
+)
+BY_CLOCK = draw.diagram(
+    draw.start("start", draw.timer("R/PT1H", "timeCycle")),
+    draw.user("round"),
+    draw.end(),
+    draw.path("start", "round", "end"),
+    id="hourly",
+)
+FILES = {
+    "p.bpmn": CASE,
+    "hearer.bpmn": HEARER,
+    "asked.bpmn": BY_MESSAGE,
+    "any.form": draw.FORM,
+}
+# The same process with one more step at its end.
+CHANGED = CASE.replace(b'name="c"', b'name="c, anew"')
+
+
+def furnish(ground: Ground, clock: TravellingClock) -> House:
+    return engine_over(ground, clock, handlers={"work": _work, "fragile": _break})
+
+
+def _work(_work: Work, job: JobCall) -> dict[str, Any]:
+    return {"done": job.element_id}
+
+
+def _break(_work: Work, _job: JobCall) -> dict[str, Any]:
+    raise OSError("the other side is away")
+
+
+# ── what stands before ─────────────────────────────────────────────────────────────────────────
+
+
+def deployed(house: House) -> Facts:
+    house.engine.deploy(FILES, OWNER)
+    return {}
+
+
+def started(house: House) -> Facts:
+    deployed(house)
+    ids = []
+    for name in ("case-1", "case-2"):
+        house.clock.advance(seconds=1)  # what acts on both takes the older one first
+        variables = {"case_id": name, "round": 1}
+        ids.append(house.engine.start("p", variables, business_key=name))
+    house.engine.start("hearer", {"case_id": "case-1"})
+    return {"instance": ids[0], "other": ids[1], "task": _task(house, ids[0])}
+
+
+def claimed(house: House) -> Facts:
+    facts = started(house)
+    house.engine.claim(facts["task"], OFFICER)
+    return facts
+
+
+def waiting(house: House) -> Facts:
+    """Both cases wait for everything at once."""
+    facts = started(house)
+    for instance in (facts["instance"], facts["other"]):
+        house.engine.complete(_task(house, instance), {"x": 1}, OFFICER)
+    with house.engine.read() as work:
+        query = sa.select(Job.id).where(Job.instance_id == facts["instance"], Job.type == "lent")
+        return {**facts, "job": work.session.scalar(query)}
+
+
+def lent(house: House) -> Facts:
+    facts = waiting(house)
+    with house.engine.begin() as work:
+        jobs.activate_jobs(work, "lent", worker=WORKER, limit=9, lock=timedelta(days=1))
+    return facts
+
+
+def two_versions(house: House) -> Facts:
+    facts = waiting(house)
+    house.engine.deploy({**FILES, "p.bpmn": CHANGED}, OWNER)
+    return facts
+
+
+def hourly(house: House) -> Facts:
+    house.engine.deploy({"hourly.bpmn": BY_CLOCK, "any.form": draw.FORM}, OWNER)
+    return {}
+
+
+def fragile(house: House) -> Facts:
+    one = draw.path("start", "try", "end")
+    drawn = draw.diagram(draw.start(), draw.job("try", "fragile"), draw.end(), one, id="f")
+    house.engine.deploy({"f.bpmn": drawn}, OWNER)
+    return {"instance": house.engine.start("f", {})}
+
+
+def stuck(house: House) -> Facts:
+    facts = fragile(house)
+    for _ in range(house.engine.job_retries):
+        house.engine.run_due()
+        house.clock.advance(days=1)
+    with house.engine.read() as work:
+        return {**facts, "incident": open_incidents(work)[0].id}
+
+
+def _task(house: House, instance: str) -> str:
+    return str(house.engine.tasks(instance)[0].id)
+
+
+# ── the acts ───────────────────────────────────────────────────────────────────────────────────
+
+
+def deploy(house: House, _facts: Facts, _key: str) -> Any:
+    return list(house.engine.deploy(FILES, OWNER).definitions)
+
+
+def start(house: House, _facts: Facts, key: str) -> Any:
+    variables = {"case_id": "case-9", "round": 1}
+    return house.engine.start("p", variables, business_key="case-9", idempotency_key=key)
+
+
+def claim(house: House, facts: Facts, _key: str) -> Any:
+    return house.engine.claim(facts["task"], OFFICER)
+
+
+def release(house: House, facts: Facts, _key: str) -> Any:
+    return house.engine.release(facts["task"], OFFICER)
+
+
+def complete(house: House, facts: Facts, key: str) -> Any:
+    return house.engine.complete(facts["task"], {"x": 1}, OFFICER, idempotency_key=key)
+
+
+def correlate(house: House, _facts: Facts, key: str) -> Any:
+    variables = {"answer": "yes"}
+    return house.engine.correlate("answer", "case-1", variables, idempotency_key=key)
+
+
+def start_by_message(house: House, _facts: Facts, key: str) -> Any:
+    return house.engine.correlate("ask", "case-7", {"q": 1}, idempotency_key=key)
+
+
+def broadcast(house: House, _facts: Facts, _key: str) -> Any:
+    return house.engine.broadcast("alarm", {"loud": True})
+
+
+def cancel(house: House, facts: Facts, _key: str) -> Any:
+    return house.engine.cancel(facts["instance"], "duplicate", OFFICER)
+
+
+def migrate(house: House, _facts: Facts, _key: str) -> Any:
+    return house.engine.migrate(MigrationPlan("p:1", "p:2"), OWNER).stayed
+
+
+def run_due(house: House, _facts: Facts, _key: str) -> Any:
+    """Timers of two cases, their jobs and what they threw."""
+    house.clock.advance(hours=2)
+    return house.engine.run_due() and None
+
+
+def complete_job(house: House, facts: Facts, _key: str) -> Any:
+    with house.engine.begin() as work:
+        jobs.complete_job(work, facts["job"], {"found": 3}, worker=WORKER)
+
+
+def fail_job(house: House, facts: Facts, _key: str) -> Any:
+    reason = Text("ปลายทางไม่ตอบ", "the other side is away")
+    with house.engine.begin() as work:
+        jobs.fail_job(work, facts["job"], reason, retries=0, worker=WORKER)
+
+
+def resolve(house: House, facts: Facts, _key: str) -> Any:
+    with house.engine.begin() as work:
+        resolve_incident(work, facts["incident"], actor=OWNER)
+
+
+def several(house: House, facts: Facts, key: str) -> Any:
+    """Several verbs in one unit of work: all of them or none."""
+    with house.engine.begin() as work:
+        runtime.claim_user_task(work, facts["task"], actor=OFFICER)
+        runtime.complete_user_task(work, facts["task"], {"x": 2}, actor=OFFICER)
+        runtime.cancel_instance(work, facts["other"], "joined", actor=OFFICER)
+        variables = {"case_id": "case-3", "round": 1}
+        return runtime.start_instance(
+            work, "p", variables, actor=OFFICER, business_key="case-3", idempotency_key=key
+        )
+
+
+SCENES = [
+    Scene("deploy", lambda _house: {}, deploy, furnish),
+    Scene("start", deployed, start, furnish, keyed=True),
+    Scene("claim", started, claim, furnish),
+    Scene("release", claimed, release, furnish, refusals=(NotAllowed,)),
+    Scene("complete", started, complete, furnish, keyed=True),
+    Scene("correlate", waiting, correlate, furnish, keyed=True),
+    Scene("start by message", deployed, start_by_message, furnish, keyed=True),
+    Scene("broadcast", waiting, broadcast, furnish),
+    Scene("cancel", waiting, cancel, furnish, refusals=(InstanceNotRunning,)),
+    Scene("migrate", two_versions, migrate, furnish),
+    Scene("run due", waiting, run_due, furnish, settle=True),
+    Scene("start by timer", hourly, run_due, furnish),
+    Scene("job that fails", fragile, run_due, furnish),
+    Scene("complete job", lent, complete_job, furnish, refusals=(JobNotFound,)),
+    Scene("fail job", lent, fail_job, furnish, once=True),
+    Scene("resolve incident", stuck, resolve, furnish, refusals=(IncidentNotFound,)),
+    Scene("several verbs", started, several, furnish, refusals=(TaskNotFound,)),
+]
