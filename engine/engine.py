@@ -34,6 +34,7 @@ from engine.findings import Finding
 from engine.gate import Gate
 from engine.migration import MigrationPlan, MigrationReport
 from engine.models import HistoryEvent, UserTask
+from engine.playback import Playbacks
 from engine.report import Report
 from engine.work import Event, LiveCases, Work
 
@@ -69,6 +70,7 @@ class Engine:
         self.job_retries = JOB_RETRIES
         self.cases = LiveCases()
         self.bundles = _Bundles(BUNDLES_KEPT)
+        self.playbacks = Playbacks()
         self.woken = threading.Event()
 
     @classmethod

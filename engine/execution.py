@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from engine import dmn, feel
@@ -69,7 +69,7 @@ class Execution:
         case.host = self
 
     @classmethod
-    def begin(cls, definition: Definition, instance_id: str) -> Execution:
+    def begin(cls, definition: Definition, instance_id: str) -> Self:
         case = Case(definition.spec, dict(definition.subprocess_specs), UUID(instance_id))
         return cls(case, definition)
 
@@ -247,17 +247,31 @@ class Execution:
 
     def marking(self) -> list[Data]:
         """Where the tokens stand, on drawn elements only."""
+        return [
+            {"element_id": element, "process_key": self.process_of(token), "kind": token.node.tag}
+            for token, element in self.standing()
+        ]
+
+    def standing(self) -> list[tuple[Token, str]]:
+        """Each token that people would draw, with the drawn element it stands on."""
         found = []
         for token in self.case.all_live():
             node = token.node
             if isinstance(token.task_spec, BoundaryEvent):
                 continue  # a watching event holds no token
             element = node.drawn or node.id
-            if node.inserted or element.startswith("~"):
-                continue
-            process = token.workflow.spec.name.split("/", 1)[0]
-            found.append({"element_id": element, "process_key": process, "kind": node.tag})
+            if not (node.inserted or element.startswith("~")):
+                found.append((token, element))
         return found
+
+    def latest_on(self, node: Node) -> Token | None:
+        """The token that came to a node last, also while its coming or going is being recorded."""
+        for scope in self.case.scopes():
+            for token in reversed(scope.tasks.values()):
+                if getattr(token.task_spec, "node", None) is node:  # a scope's root has none
+                    found: Token = token
+                    return found
+        return None
 
     def process_of(self, token: Token) -> str:
         return str(token.workflow.spec.name).split("/", 1)[0]

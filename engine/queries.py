@@ -176,6 +176,11 @@ def form_file(work: Work, definition_id: str, form_id: str) -> tuple[str, bytes]
     return name, bundle.files[name]
 
 
+def form_ids(work: Work, definition_id: str) -> list[str]:
+    """The ids of all forms of the definition's deployment, in order."""
+    return sorted(load_bundle(work, definition_id).forms)
+
+
 def decisions(work: Work, definition_id: str) -> tuple[Any, ...]:
     """The parsed decision models of the definition's deployment."""
     return load_bundle(work, definition_id).decisions
