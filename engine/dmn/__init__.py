@@ -6,6 +6,7 @@ result.value, result.rules
 """
 
 from engine.dmn.evaluation import Result, evaluate
+from engine.dmn.explaining import Explained, explain
 from engine.dmn.findings import DecisionNotFound, DmnRejected
 from engine.dmn.gaps import check
 from engine.dmn.model import Decision, Model
@@ -16,10 +17,12 @@ __all__ = [
     "Decision",
     "DecisionNotFound",
     "DmnRejected",
+    "Explained",
     "Model",
     "Result",
     "check",
     "evaluate",
+    "explain",
     "load",
     "parse",
 ]

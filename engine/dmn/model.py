@@ -50,6 +50,7 @@ class Output:
     allowed: UnaryTests | None
     values: list[Any]
     default: Logic | None
+    label: str = ""
 
 
 @dataclass(slots=True)
@@ -58,6 +59,8 @@ class Rule:
     tests: list[UnaryTests]
     outputs: list[Logic]
     trees: list[Node | None]  # of the outputs, for static checks
+    texts: list[str] = field(default_factory=list)  # of the outputs, as written
+    note: str = ""  # what the author says about the rule
 
 
 @dataclass(slots=True)

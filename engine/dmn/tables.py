@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.dmn.boxed import Boxed, conforming, nothing
 from engine.dmn.model import Input, Logic, Output, Rule, Table
-from engine.dmn.source import Element, child, children
+from engine.dmn.source import Element, child, children, content
 from engine.feel.builtins.lists import maximum, minimum, total
 from engine.feel.errors import Undefined
 from engine.feel.expression import UnaryTests, compile_unary_tests
@@ -77,6 +77,7 @@ def _output(boxed: Boxed, element: Element, wanted: Type, columns: int, listed: 
         allowed,
         _values(allowed),
         default.code if default is not None else None,
+        element.get("label", ""),
     )
 
 
@@ -99,6 +100,11 @@ def _values(allowed: UnaryTests | None) -> list[Any]:
     return [compiler.code(test)(nothing_given) for test in allowed.tree.tests]
 
 
+def _description(element: Element) -> str:
+    said = child(element, "description")
+    return content(said) if said is not None else ""
+
+
 def _rule(boxed: Boxed, element: Element, inputs: list[Input], outputs: list[Output]) -> Rule:
     tests = children(element, "inputEntry")
     results = children(element, "outputEntry")
@@ -116,6 +122,8 @@ def _rule(boxed: Boxed, element: Element, inputs: list[Input], outputs: list[Out
         ],
         [e.code if e is not None else nothing for e in expressions],
         [e.tree if e is not None else None for e in expressions],
+        [e.source if e is not None else "" for e in expressions],
+        _description(element),
     )
 
 
