@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from complaints.errors import CaseNotFound
 from complaints.models import Case, Conflict, Role
 from complaints.people import User
+from engine.actor import Actor
 from engine.models import UserTask, UserTaskCandidate
 from engine.work import Work
 
@@ -31,6 +32,7 @@ STANDING = {
 }
 
 ACTING = "alternate_handler"
+CUSTODIAN = "identity_custodian"  # the second person whenever an identity is laid open
 
 
 def sight_of(work: Work, case: Case, user: User) -> Sight | None:
@@ -106,6 +108,17 @@ def may_reveal(work: Work, sight: Sight, user: User) -> bool:
     people, and whoever acts for them when they are concerned themselves."""
     is_centre = bool(_words(work, user) & {"all", "open"}) or user.has(ACTING)
     return sight is Sight.FULL and is_centre
+
+
+def examines(work: Work, user: User) -> bool:
+    """Whether a person examines cases: sees the course of each, and its texts for a reason."""
+    return "audit" in _words(work, user)
+
+
+def as_examiner(work: Work, user: User) -> Actor:
+    """The person in the role in which they examine, as the record wants to know it."""
+    query = sa.select(Role.key).where(Role.access == "audit", Role.key.in_(user.roles))
+    return user.actor.acting(work.session.scalars(query.order_by(Role.key)))
 
 
 def _in_conflict(work: Work, case: Case, user: User) -> bool:
