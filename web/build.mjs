@@ -16,6 +16,7 @@ await build({
     app: "assets/js/app.js",
     diagram: "assets/js/diagram.js",
     modeler: "assets/js/modeler.js",
+    player: "assets/js/player.js",
     style: "assets/css/style.css",
     viewer: "assets/css/viewer.css",
     "modeler-style": "assets/css/modeler.css",

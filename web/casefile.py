@@ -94,7 +94,7 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
     if case.instance_id is None:
         return []
     definition_id = queries.instance(work, case.instance_id).definition_id
-    titles = {**TITLES, **_titles(work, definition_id)}
+    titles = form_titles(work, definition_id)
     names = {file.id: file.name for file in case.files}
     return [
         Told(
@@ -187,14 +187,15 @@ def _processes_in(content: bytes) -> frozenset[str]:
     return read_drawing(content).processes
 
 
-def _titles(work: Work, definition_id: str) -> dict[str, Text]:
+def form_titles(work: Work, definition_id: str) -> dict[str, Text]:
     """Each form is called what the task is called that asks for it."""
-    return {
+    asked = {
         node.extensions.form: node.name
         for process in queries.models(work, definition_id).values()
         for node in process.body.walk()
         if node.extensions.form
     }
+    return {**TITLES, **asked}
 
 
 def _nodes(work: Work, instance_id: str) -> Iterator[Node]:

@@ -36,6 +36,11 @@ def read() -> AbstractContextManager[Work]:
     return office().engine.read()
 
 
+def write() -> AbstractContextManager[Work]:
+    """One transaction of the office: all of it, or nothing has happened."""
+    return office().engine.begin()
+
+
 def now() -> datetime:
     """The moment of this request, by the office's clock."""
     return office().engine.clock.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.bpmn import source
@@ -84,6 +85,7 @@ class Drawing:
         return whole
 
 
+@lru_cache(maxsize=32)  # deployed files are drawn again and again
 def read_drawing(content: bytes, *, language: str = "th") -> Drawing:
     """The picture that a BPMN file carries, with the labels of one language.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import math
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
@@ -28,12 +29,26 @@ PAPER = 1.45  # width to height of a landscape page within its margins
 CONTAINERS = {"participant", "lane"}
 
 
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is laid over the shapes, by element id."""
+
+    tokens: Mapping[str, int] = field(default_factory=dict)  # how many stand there
+    badges: Mapping[str, str] = field(default_factory=dict)  # a few letters at the lower edge
+    heat: Mapping[str, int] = field(default_factory=dict)  # 0 … 5
+    focus: Collection[str] = ()  # what is being spoken of: an element and the flow that led there
+
+
+NOTHING_OVER = Overlay()
+
+
 def draw(
     content: bytes,
     *,
     language: str = "th",
     visited: Collection[str] = (),
     standing: Collection[str] = (),
+    overlay: Overlay = NOTHING_OVER,
 ) -> Markup:
     """An `<svg>` element of the first diagram, with the way a case came and where it stands.
 
@@ -41,7 +56,7 @@ def draw(
         SourceRejected: the bytes are not a safe BPMN file.
     """
     drawing = read_drawing(content, language=language)
-    painting = _Painting(drawing, frozenset(visited), frozenset(standing))
+    painting = _Painting(drawing, frozenset(visited), frozenset(standing), overlay)
     # Built as a tree and escaped by lxml: a name in a diagram can carry no markup into a page.
     return Markup(etree.tostring(painting.svg(), encoding="unicode"))  # noqa: S704
 
@@ -65,8 +80,15 @@ def strips(content: bytes, *, language: str = "th") -> list[Markup]:
 
 
 class _Painting:
-    def __init__(self, drawing: Drawing, visited: frozenset[str], standing: frozenset[str]) -> None:
+    def __init__(
+        self,
+        drawing: Drawing,
+        visited: frozenset[str],
+        standing: frozenset[str],
+        overlay: Overlay = NOTHING_OVER,
+    ) -> None:
         self.drawing, self.visited, self.standing = drawing, visited, standing
+        self.overlay = overlay
         self.key = uuid.uuid4().hex[:8]  # ids of this svg: a page may show more than one
 
     def svg(self, part: tuple[int, int] = (0, 1)) -> Any:
@@ -89,6 +111,8 @@ class _Painting:
                 self._shape(root, shape)
         for edge in self.drawing.edges:
             self._edge_label(root, edge)
+        for shape in self.drawing.shapes:
+            self._over(root, shape)
         if part[0] > 0:
             self._heads_again(root, box)
         return root
@@ -139,9 +163,34 @@ class _Painting:
         _add(marker, "path", d="M0,1 L10,5 L0,9 Z", **{"class": "pic-arrow"})
 
     def _state(self, id: str) -> str:
+        looks = " pic-focus" if id in self.overlay.focus else ""
+        if id in self.overlay.heat:
+            return f"{looks} pic-heat-{self.overlay.heat[id]}"
         if id in self.standing:
-            return " pic-standing"
-        return " pic-visited" if id in self.visited else ""
+            return f"{looks} pic-standing"
+        return f"{looks} pic-visited" if id in self.visited else looks
+
+    # ── what is laid over ──────────────────────────────────────────────────────────────────────
+
+    def _over(self, root: Any, shape: Shape) -> None:
+        box = shape.box
+        if badge := self.overlay.badges.get(shape.id):
+            width = 12 + 7.5 * len(badge)
+            right, bottom = box.x + box.width + 6, box.y + box.height + 8
+            if not shape.tag.endswith(("Event", "Gateway")):
+                right, bottom = right - 10, bottom + 2
+            place = Box(right - width, bottom - 20, width, 20)
+            group = _add(root, "g", **{"class": "pic-badge"})
+            _rectangle(group, place, "pic-badge-ground", 10)
+            self._text(
+                group, badge, Box(place.x - 20, place.y, width + 40, 20), "pic-badge-text", 12
+            )
+        if count := self.overlay.tokens.get(shape.id):
+            x, y = box.x + 3, box.y + 3
+            group = _add(root, "g", **{"class": "pic-token", "data-token": shape.id})
+            _circle(group, x, y, 11, "pic-token-ground")
+            if count > 1:
+                self._text(group, str(count), Box(x - 20, y - 10, 40, 20), "pic-token-text", 13)
 
     # ── shapes ─────────────────────────────────────────────────────────────────────────────────
 
@@ -239,7 +288,8 @@ class _Painting:
         kinds = {"messageFlow": " pic-flow-message", "sequenceFlow": ""}
         looks = f"pic-flow{kinds[edge.tag]}" if edge.tag in kinds else "pic-association"
         path = "M" + " L".join(f"{x:g},{y:g}" for x, y in edge.points)
-        line = _add(root, "path", d=path, **{"class": looks + self._state(edge.id)})
+        place = {"class": looks + self._state(edge.id), "data-flow": edge.id}
+        line = _add(root, "path", d=path, **place)
         if edge.tag in kinds:
             line.set("marker-end", f"url(#arrow-{self.key})")
 

@@ -1,0 +1,369 @@
+"""The replay player's page: one step of a case, as a person examines it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from complaints import casereplay, masterdata, people
+from complaints.casereplay import Change, ClockThen, Replayed, Sheet
+from complaints.desk import Desk
+from complaints.people import User
+from complaints.submissions import COMPLAINANT
+from engine import feel, queries
+from engine.actor import SYSTEM
+from engine.bpmn.model import Node
+from engine.clock import BANGKOK
+from engine.dmn import Explained
+from engine.playback import Awaited, Step
+from engine.text import Text
+from engine.work import Work
+from forms.readout import spell_in_time
+from forms.schema import Field
+from forms.view import FormView
+from web import casefile, happenings, picture
+from web.language import language, t, thai_datetime, thai_number
+from web.picture import Overlay
+
+Nodes = Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event in the list beside the picture."""
+
+    seq: int
+    at: datetime
+    step: Text
+    words: Text
+    who: str
+    kind: str
+    round: int
+    is_first_of_turn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A process whose picture can be shown."""
+
+    key: str
+    name: Text
+    tokens: int
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A form as it was shown, laid out, and whether more of it could be read."""
+
+    title: Text
+    view: FormView
+    file: str
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line of the data before and after, in words."""
+
+    label: str
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A timer or message that was waited for."""
+
+    step: Text
+    kind: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPage:
+    """Everything a template shows of one step."""
+
+    line: Line
+    number: int  # of the step among all steps, from 1
+    total: int
+    first: int
+    previous: int | None
+    next: int | None
+    last: int
+    about: Text
+    role: Text  # in which the person acted
+    on_behalf_of: str
+    offered_to: Text
+    definition: str
+    tabs: list[Tab]
+    svg: Markup
+    focus: str
+    flow: str
+    papers: list[Paper]
+    decisions: list[Explained]
+    differences: list[Difference]
+    clocks: list[ClockThen]
+    waits: list[Waiting]
+    is_proved: bool
+    hash: str
+    command: int
+    facts: list[tuple[str, str]]
+
+
+def lines(work: Work, replayed: Replayed, steps: Sequence[Step] | None = None) -> list[Line]:
+    """The events of a case in order, as people say them."""
+    shown = replayed.steps if steps is None else steps
+    names = people.display_names(work, casereplay.names_of_steps(shown))
+    found: list[Line] = []
+    turn = -1
+    for step in shown:
+        event = step.event
+        node = nodes_of(work, step.frame.definition_id).get(event.element_id)
+        found.append(
+            Line(
+                seq=event.seq,
+                at=event.at,
+                step=node.name if node is not None and node.name.th else Text("", ""),
+                words=happenings.words_of(event.type),
+                who=_who(event.actor, names),
+                kind=happenings.kind_of(event.type),
+                round=step.round,
+                is_first_of_turn=event.command_seq != turn,
+            )
+        )
+        turn = event.command_seq
+    return found
+
+
+def step_page(
+    work: Work,
+    desk: Desk,
+    replayed: Replayed,
+    seq: int,
+    user: User,
+    *,
+    process: str = "",
+) -> StepPage:
+    """One step with its picture, form, decision, data and deadlines.
+
+    Raises:
+        CaseNotFound: the case has no such step.
+    """
+    step = replayed.at(seq)
+    (line,) = lines(work, replayed, [step])
+    seqs = [each.event.seq for each in replayed.steps]
+    place = seqs.index(seq) if seq in seqs else len(seqs) - 1
+    node = nodes_of(work, step.frame.definition_id).get(step.event.element_id)
+    shown = process or step.frame.process_key or _main(step)
+    tabs = _tabs(work, replayed, step, shown)
+    if shown not in {tab.key for tab in tabs}:
+        shown = _main(step)
+        tabs = _tabs(work, replayed, step, shown)
+    return StepPage(
+        line=line,
+        number=place + 1,
+        total=len(seqs),
+        first=seqs[0],
+        previous=seqs[place - 1] if place > 0 else None,
+        next=seqs[place + 1] if place + 1 < len(seqs) else None,
+        last=seqs[-1],
+        about=Text("", "") if node is None else node.documentation,
+        role=_groups(work, [step.event.role] if step.event.role else []),
+        on_behalf_of=_principal(work, step.event.on_behalf_of),
+        offered_to=_offered_to(work, replayed, step),
+        definition=step.frame.definition_id,
+        tabs=tabs,
+        svg=_draw(work, replayed, step, shown),
+        focus=step.event.element_id,
+        flow=step.frame.flow,
+        papers=_papers(work, desk, replayed, step, user),
+        decisions=casereplay.decisions_at(work, step),
+        differences=[_difference(each) for each in casereplay.changes_at(work, step)],
+        clocks=casereplay.clocks_at(work, replayed, step),
+        waits=_waits(work, step),
+        is_proved=step.is_proved,
+        hash=step.event.hash,
+        command=step.event.command_seq,
+        facts=_facts(step.event.data),
+    )
+
+
+def nodes_of(work: Work, definition_id: str) -> Nodes:
+    """Every drawn node of a version and of the processes it calls, by id."""
+    return {
+        node.id: node
+        for process in queries.models(work, definition_id).values()
+        for node in process.body.walk()
+    }
+
+
+# ── the picture ────────────────────────────────────────────────────────────────────────────────
+
+
+def _main(step: Step) -> str:
+    return step.frame.definition_id.rpartition(":")[0]
+
+
+def _until(replayed: Replayed, step: Step) -> Iterable[Step]:
+    return (each for each in replayed.steps if each.event.seq <= step.event.seq)
+
+
+def _draw(work: Work, replayed: Replayed, step: Step, process: str) -> Markup:
+    visits: Counter[str] = Counter()
+    flows: set[str] = set()
+    for each in _until(replayed, step):
+        if each.event.type == "activity_entered":
+            visits[each.event.element_id] += 1
+            flows.add(each.frame.flow)
+    tokens = Counter(token.element_id for token in step.frame.tokens)
+    content = casefile.diagram_of(work, step.frame.definition_id, process)
+    badges = {element: f"×{count}" for element, count in visits.items() if count > 1}
+    focus = {step.event.element_id, step.frame.flow} - {""}
+    return picture.draw(
+        content,
+        language=language(),
+        visited={*visits, *flows},
+        standing=set(tokens),
+        overlay=Overlay(tokens=tokens, badges=badges, focus=focus),
+    )
+
+
+def _tabs(work: Work, replayed: Replayed, step: Step, shown: str) -> list[Tab]:
+    """The case's own process, and those it has called until now."""
+    seen = {each.frame.process_key for each in _until(replayed, step)} | {_main(step)}
+    tokens = Counter(token.process_key for token in step.frame.tokens)
+    return [
+        Tab(key, process.name, tokens[key], key == shown)
+        for key, process in queries.models(work, step.frame.definition_id).items()
+        if key in seen
+    ]
+
+
+# ── who, form, data ────────────────────────────────────────────────────────────────────────────
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    if actor == SYSTEM.id:
+        return t("ระบบ", "The system")
+    if actor == COMPLAINANT:
+        return t("ผู้ร้องเรียน", "The complainant")
+    return names.get(actor, t("ไม่ทราบชื่อ", "unknown"))
+
+
+def _groups(work: Work, names: Iterable[str]) -> Text:
+    groups = [masterdata.group_text(work, name) for name in names]
+    return Text(", ".join(each.th for each in groups), ", ".join(each.en for each in groups))
+
+
+def _principal(work: Work, account_id: str) -> str:
+    """For whom somebody acted; nobody in most cases."""
+    return people.display_names(work, [account_id]).get(account_id, "") if account_id else ""
+
+
+def _offered_to(work: Work, replayed: Replayed, step: Step) -> Text:
+    offer = replayed.playback.offers.get(str(step.event.data.get("task", "")))
+    return _groups(work, offer.candidate_groups if offer else [])
+
+
+def _papers(work: Work, desk: Desk, replayed: Replayed, step: Step, user: User) -> list[Paper]:
+    titles = casefile.form_titles(work, step.frame.definition_id)
+    return [
+        Paper(
+            title=titles.get(sheet.form.id, Text(sheet.form.id, sheet.form.id)),
+            view=sheet.form.view(
+                sheet.answers,
+                None,
+                sheet.context,
+                language(),
+                environment=feel.Environment(now=sheet.at.astimezone(BANGKOK)),
+                file_names=sheet.file_names,
+            ),
+            file=sheet.form.name,
+            sheet=sheet,
+        )
+        for sheet in casereplay.sheets_at(work, desk, replayed, step, user)
+    ]
+
+
+def _difference(change: Change) -> Difference:
+    before, after = (spell(value, change.field) for value in (change.before, change.after))
+    return Difference(t(change.label), change.path, before, after)
+
+
+def spell(value: Any, field: Field | None = None) -> str:
+    """A value of the process in words: a choice by its label, a date in พ.ศ."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return t("ใช่", "Yes") if value else t("ไม่ใช่", "No")
+    if isinstance(value, list):
+        return ", ".join(spell(item, field) for item in value) or "–"
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    chosen = field.option_label(value) if field is not None else None
+    if chosen is not None:
+        return chosen.of(language())
+    if isinstance(value, str):
+        return _spell_text(value, field)
+    return thai_number(value)
+
+
+def _spell_text(value: str, field: Field | None) -> str:
+    if field is not None and field.type == "datetime":
+        subtype = "date" if len(value) == 10 else "datetime"
+        return spell_in_time(value, subtype, language())
+    return value
+
+
+def _waits(work: Work, step: Step) -> list[Waiting]:
+    nodes = nodes_of(work, step.frame.definition_id)
+
+    def named(awaited: Awaited) -> Text:
+        node = nodes.get(awaited.element_id)
+        plain = Text(awaited.name or awaited.element_id, awaited.name or awaited.element_id)
+        return node.name if node is not None and node.name.th else plain
+
+    return [Waiting(named(each), each.kind, each.due) for each in step.frame.awaited]
+
+
+# References that the machine keeps with an event, and what a reader is told instead of them.
+_UNTOLD = frozenset({"task", "job", "value", "rules", "definition", "read", "reveal", "submission"})
+_LABELS: Mapping[str, Text] = {
+    "due": Text("กำหนด", "Due"),
+    "number": Text("เลขที่", "Number"),
+    "letter": Text("หนังสือ", "Letter"),
+    "kind": Text("ชนิด", "Kind"),
+    "type": Text("งาน", "Work"),
+    "decision": Text("ตาราง", "Table"),
+    "name": Text("ชื่อ", "Name"),
+    "before": Text("เดิม", "Before"),
+    "after": Text("ใหม่", "After"),
+    "reason": Text("เหตุผล", "Reason"),
+    "key": Text("ขั้นตอน", "Step"),
+    "fields": Text("รายการ", "Fields"),
+    "audience": Text("ถึง", "To"),
+    "method": Text("วิธีส่ง", "Sent by"),
+}
+
+
+def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What else an event says, under words of its own."""
+    return [
+        (t(_LABELS.get(name, Text(name, name))), _fact(value))
+        for name, value in data.items()
+        if name not in _UNTOLD and value not in (None, "", [], {})
+    ]
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, str) and len(value) > 15 and value[4:5] == "-" and "T" in value:
+        return thai_datetime(value)
+    return spell(value)
