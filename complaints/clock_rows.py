@@ -25,6 +25,7 @@ from complaints.models import Case
 from engine import queries
 from engine.actor import Actor
 from engine.clock import BANGKOK
+from engine.instances import Instance
 from engine.models import ProcessInstance
 from engine.work import Work
 
@@ -41,15 +42,15 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(BANGKOK).isoformat()
 
 
-def instance_of(work: Work, instance_id: str) -> ProcessInstance:
+Known = Instance | ProcessInstance  # of the running turn, or as it is stored
+
+
+def instance_of(work: Work, instance_id: str) -> Known:
     """The instance of the running turn, which may be too new to be in the database."""
-    touched = work.touched.get(instance_id)
-    return touched[0] if touched is not None else queries.instance(work, instance_id)
+    return work.touched.get(instance_id) or queries.instance(work, instance_id)
 
 
-def start_clock(
-    work: Work, instance: ProcessInstance, rule: SlaRule, element_id: str = ""
-) -> ClockRow:
+def start_clock(work: Work, instance: Known, rule: SlaRule, element_id: str = "") -> ClockRow:
     """Start the deadline of a step, counted on the calendar as it stands now; the element that
     asks for it follows it from then on."""
     case_id = instance.business_key or instance.id

@@ -15,6 +15,7 @@ from complaints.clock_models import ClockRow
 from complaints.clock_rows import (
     OVERALL,
     ClockNotFound,
+    Known,
     changes_of,
     clocks_of,
     count_of,
@@ -31,7 +32,6 @@ from complaints.errors import OfficeError
 from complaints.holiday_table import calendar_at
 from complaints.models import Case
 from engine import dmn, feel, queries
-from engine.models import ProcessInstance
 from engine.text import Text
 from engine.work import Event, HostCall, Work
 
@@ -84,7 +84,7 @@ def due(call: HostCall, key: str) -> str:
     return iso(clock.due_at)
 
 
-def _was_left_in_this_turn(work: Work, instance: ProcessInstance, clock: ClockRow) -> bool:
+def _was_left_in_this_turn(work: Work, instance: Known, clock: ClockRow) -> bool:
     """Whether the case went out of the step and back into it before anyone could be told."""
     execution = work.live.get(instance.id)
     if execution is None or clock.command_seq > instance.command_seq:
@@ -95,9 +95,7 @@ def _was_left_in_this_turn(work: Work, instance: ProcessInstance, clock: ClockRo
     )
 
 
-def rule_for(
-    work: Work, instance: ProcessInstance, key: str, variables: Mapping[str, Any]
-) -> SlaRule:
+def rule_for(work: Work, instance: Known, key: str, variables: Mapping[str, Any]) -> SlaRule:
     """The row of the SLA table, in the case's own deployment, that applies to the case now."""
     row = _sla_row(work, instance.definition_id, key, variables, work.now)
     if row is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine.errors import EngineError
@@ -112,30 +113,73 @@ def _revisions(root: Path, floors: Sequence[str]) -> list[str]:
     return [file.read_text("utf-8") for file in files]
 
 
+class Transaction:
+    """One transaction, begun when something is first read or written in it.
+
+    Prepared statements run on its connection; everything else on a session over that connection,
+    which is made only for those who ask for it. With `snapshot`, everything is read as of one
+    moment; SQLite does that anyway.
+    """
+
+    def __init__(
+        self, database: sa.Engine, *, readonly: bool = False, snapshot: bool = False
+    ) -> None:
+        self.after_commit: list[Callable[[], None]] = []
+        self._database = database
+        self._options: dict[str, Any] = {"readonly": True} if readonly else {}
+        if snapshot and database.dialect.name == "postgresql":
+            self._options["isolation_level"] = "REPEATABLE READ"
+        self._connection: sa.Connection | None = None
+        self._session: Session | None = None
+
+    @property
+    def connection(self) -> sa.Connection:
+        if self._connection is None:
+            self._connection = self._database.connect()
+            if self._options:
+                self._connection.execution_options(**self._options)
+            self._connection.begin()
+        return self._connection
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            self._session = Session(
+                self.connection,
+                expire_on_commit=False,
+                join_transaction_mode="rollback_only",  # it takes part, and never commits
+            )
+        return self._session
+
+    def commit(self) -> None:
+        if self._session is not None:
+            self._session.commit()  # writes what is pending
+        if self._connection is not None:
+            self._connection.commit()
+
+    def end(self) -> None:
+        """Give the connection back; what was not committed has not happened."""
+        if self._session is not None:
+            self._session.expunge_all()  # a roll-back would empty the rows that the caller keeps
+            self._session.close()
+        if self._connection is not None:
+            self._connection.close()
+
+
 @contextlib.contextmanager
 def unit_of_work(
     database: sa.Engine, *, readonly: bool = False, snapshot: bool = False
-) -> Iterator[tuple[Session, list[Callable[[], None]]]]:
-    """One transaction: commits at the end, rolls back on any error. The only place that commits.
-
-    Yields the session and a list of callbacks to run after the commit. With `snapshot`, everything
-    is read as of one moment; SQLite does that anyway.
-    """
-    from sqlalchemy.exc import OperationalError
-
-    after_commit: list[Callable[[], None]] = []
-    options: dict[str, Any] = {"readonly": True} if readonly else {}
-    if snapshot and database.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
+) -> Iterator[Transaction]:
+    """One transaction: commits at the end, rolls back on any error. The only place that commits."""
+    transaction = Transaction(database, readonly=readonly, snapshot=snapshot)
     try:
-        with Session(database.execution_options(**options), expire_on_commit=False) as session:
-            yield session, after_commit
-            if readonly:
-                session.expunge_all()  # a roll-back would empty the rows that the caller keeps
-                session.rollback()
-            else:
-                session.commit()
+        try:
+            yield transaction
+            if not readonly:
+                transaction.commit()
+        finally:
+            transaction.end()
     except OperationalError as error:
         raise DatabaseUnavailable from error
-    for callback in after_commit:
+    for callback in transaction.after_commit:
         callback()

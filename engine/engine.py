@@ -32,6 +32,7 @@ from engine.deployment import Deployed
 from engine.errors import ConcurrentUpdate
 from engine.findings import Finding
 from engine.gate import Gate
+from engine.instances import write_instances
 from engine.migration import MigrationPlan, MigrationReport
 from engine.models import HistoryEvent, UserTask
 from engine.playback import Playbacks
@@ -102,10 +103,11 @@ class Engine:
             DatabaseUnavailable: the database cannot be reached or written.
         """
         try:
-            with unit_of_work(self.database) as (session, after_commit):
-                work = Work(self, session, self.clock.now(), after_commit.append)
-                after_commit.append(lambda: self._keep(work))
+            with unit_of_work(self.database) as transaction:
+                work = Work(self, transaction, self.clock.now())
+                work.after_commit(lambda: self._keep(work))
                 yield work
+                write_instances(work)
         except StaleDataError as error:
             raise ConcurrentUpdate from error
         except StepFailed as failed:
@@ -119,19 +121,18 @@ class Engine:
             incidents.raise_incident(work, instance_id, "step", failed.text, element_id=element)
 
     def _keep(self, work: Work) -> None:
-        for instance, before in work.touched.values():
+        for instance in work.touched.values():
             execution = work.live.get(instance.id)
-            if execution is None:
-                self.cases.retag(instance.id, before, instance.revision)
-            elif instance.status == "running":
+            if execution is not None and instance.status == "running":
                 self.cases.put(instance.id, instance.revision, execution)
+            elif execution is None and instance.is_written:
+                self.cases.retag(instance.id, instance.revision - 1, instance.revision)
 
     @contextlib.contextmanager
     def read(self, *, snapshot: bool = False) -> Iterator[Work]:
         """A transaction in which nothing is written; a `snapshot` sees one moment throughout."""
-        unit = unit_of_work(self.database, readonly=True, snapshot=snapshot)
-        with unit as (session, after_commit):
-            yield Work(self, session, self.clock.now(), after_commit.append)
+        with unit_of_work(self.database, readonly=True, snapshot=snapshot) as transaction:
+            yield Work(self, transaction, self.clock.now())
 
     def wake(self) -> None:
         """There is something to do: do not sleep until the next round."""

@@ -88,6 +88,7 @@ class Execution:
         self.changes = Changes()
         self.surroundings = surroundings
         self.now = surroundings.now
+        self._counted = self.case.counter
         self._standing: tuple[Node, Mapping[str, Any]] | None = None
         functions = {name: self._function(name) for name in surroundings.functions}
         self.environment = feel.Environment(now=surroundings.now, functions=functions)
@@ -317,11 +318,18 @@ class Execution:
             self.changes.closed_tasks[token.id] = how
 
     def wait_opened(self, token: Token) -> None:
+        if not self._is_new(token):
+            self.changes.closed_waits.add(token.id)  # its row is written anew
         self.changes.opened_waits[token.id] = token
 
     def wait_closed(self, token: Token) -> None:
         self.changes.opened_waits.pop(token.id, None)
-        self.changes.closed_waits.add(token.id)
+        if not self._is_new(token):
+            self.changes.closed_waits.add(token.id)
+
+    def _is_new(self, token: Token) -> bool:
+        """Whether the token came to be in this act: nothing of it is in the database yet."""
+        return self.case.number_of(token.id) > self._counted
 
     def job_opened(self, token: Token) -> None:
         self.changes.opened_jobs[token.id] = token

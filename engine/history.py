@@ -16,11 +16,15 @@ from engine.commitments import (
     event_payload,
     new_salt,
 )
-from engine.errors import InstanceNotFound
-from engine.models import Command, HistoryEvent, ProcessInstance, table
+from engine.instances import Instance, locked_instance
+from engine.models import Command, HistoryEvent, table
+from engine.statement import Statement
 from engine.work import Work
 
 Entry = tuple[str, str, dict[str, Any]]  # type, element id, data
+
+_INSERT_COMMAND = Statement(sa.insert(table(Command)))
+_INSERT_EVENT = Statement(sa.insert(table(HistoryEvent)))
 
 
 def record(
@@ -35,25 +39,12 @@ def record(
     """Add an office's own event to the case's chain, in the caller's transaction."""
     instance = locked_instance(work, instance_id)
     append_events(work, instance, [(type, element_id, dict(data))], actor=actor)
-    work.session.flush()  # the revision moves with the chain
-
-
-def locked_instance(work: Work, instance_id: str) -> ProcessInstance:
-    """The instance's row, locked against other writers until the end of the unit of work."""
-    if instance_id in work.touched:
-        return work.touched[instance_id][0]
-    instance = work.session.get(
-        ProcessInstance, instance_id, with_for_update=True, populate_existing=True
-    )
-    if instance is None:
-        raise InstanceNotFound(instance_id=instance_id)
-    work.touch(instance)
-    return instance
 
 
 def append_events(
-    work: Work, instance: ProcessInstance, entries: Iterable[Entry], *, actor: Actor
+    work: Work, instance: Instance, entries: Iterable[Entry], *, actor: Actor
 ) -> None:
+    """Add events to the case's chain; its row follows at the end of the unit of work at latest."""
     rows = []
     seq, head = instance.event_seq, instance.event_head
     for type, element_id, data in entries:
@@ -74,13 +65,14 @@ def append_events(
         head = row["hash"] = event_hash(head, row, event_payload(row))
         rows.append(row)
     if rows:
-        work.session.execute(sa.insert(table(HistoryEvent)), rows)
+        _INSERT_EVENT.run(work.connection, rows)
         instance.event_seq, instance.event_head = seq, head
+        instance.is_ahead = True
 
 
 def append_command(
     work: Work,
-    instance: ProcessInstance,
+    instance: Instance,
     *,
     kind: str,
     body: dict[str, Any],
@@ -90,6 +82,7 @@ def append_command(
     idempotency_key: str | None,
     answer: dict[str, Any] | None,
 ) -> None:
+    instance.command_seq += 1
     row: dict[str, Any] = {
         "instance_id": instance.id,
         "seq": instance.command_seq,
@@ -106,8 +99,9 @@ def append_command(
         "salt": new_salt(),
     }
     row["hash"] = command_hash(instance.command_head, row, command_payload(row))
-    work.session.execute(sa.insert(table(Command)), [row])
+    _INSERT_COMMAND.run(work.connection, row)
     instance.command_head = row["hash"]
+    instance.is_ahead = True
 
 
 def previous_answer(work: Work, idempotency_key: str | None) -> dict[str, Any] | None:

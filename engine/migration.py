@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from engine.actor import Actor
 from engine.definitions import load_bundle
 from engine.errors import EngineError, MigrationRefused
-from engine.history import locked_instance
+from engine.instances import Instance, locked_instance
 from engine.models import Job, ProcessInstance, UserTask, Wait, table
-from engine.turn import open_execution, save_turn, task_row, wait_row
+from engine.rows import task_row, wait_row
+from engine.turn import open_execution, save_turn
 from engine.work import Work
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def migrate_instance(work: Work, instance_id: str, plan: MigrationPlan, *, actor
     save_turn(work, instance, execution, "migrate", body, actor=actor, first=[moved])
 
 
-def _move_rows(work: Work, instance: ProcessInstance, execution: Any) -> None:
+def _move_rows(work: Work, instance: Instance, execution: Any) -> None:
     """Open tasks, waits and jobs now speak of the target's elements."""
     session = work.session
     session.execute(sa.delete(table(Wait)).where(Wait.instance_id == instance.id))

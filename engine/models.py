@@ -8,6 +8,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from engine.canonical import JsonText, dumps, loads
+
 
 class Moment(sa.types.TypeDecorator[datetime]):
     """An aware datetime, stored as microseconds since 1970 in UTC.
@@ -23,7 +25,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a stored moment needs a time zone")
-        delta = value.astimezone(UTC) - EPOCH
+        delta = value - EPOCH
         return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
@@ -40,13 +42,9 @@ class Json(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        from engine.canonical import JsonText, dumps
-
         return value if value is None or isinstance(value, JsonText) else dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        from engine.canonical import loads
-
         return None if value is None else loads(value)
 
 

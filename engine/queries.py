@@ -79,7 +79,7 @@ def task(work: Work, task_id: str) -> UserTask:
 
 
 def instance(work: Work, instance_id: str) -> ProcessInstance:
-    found = work.session.get(ProcessInstance, instance_id)
+    found = work.session.get(ProcessInstance, instance_id, populate_existing=True)
     if found is None:
         raise InstanceNotFound(instance_id=instance_id)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,13 +21,17 @@ from engine.errors import (
     TaskNotFound,
     VariablesInvalid,
 )
-from engine.history import append_events, locked_instance, previous_answer
-from engine.models import (
-    HistoryEvent,
-    ProcessDefinition,
-    ProcessInstance,
-    UserTask,
+from engine.history import append_events, previous_answer
+from engine.instances import (
+    CASE,
+    COLUMNS,
+    Instance,
+    insert_instance,
+    locked_instance,
+    new_instance,
+    touch,
 )
+from engine.models import HistoryEvent, ProcessDefinition, UserTask, table
 from engine.turn import begin_instance, turn
 from engine.work import Work
 
@@ -54,21 +59,7 @@ def start_instance(
         return str(answered["instance_id"])
     checked = check_variables(variables)
     definition = newest(work, key, version)
-    instance = ProcessInstance(
-        id=uuid.uuid4().hex,
-        definition_id=definition.id,
-        business_key=business_key,
-        status="running",
-        state="",
-        started_at=work.now,
-        ended_at=None,
-        command_seq=0,
-        command_head="",
-        event_seq=0,
-        event_head="",
-    )
-    work.session.add(instance)
-    work.session.flush()  # tasks and events refer to it
+    instance = insert_instance(work, new_instance(definition.id, business_key))
     begin_instance(
         work,
         instance,
@@ -94,11 +85,21 @@ def check_variables(variables: Mapping[str, Any]) -> Variables:
     """The variables as exact JSON; whatever JSON cannot hold is refused by name."""
     checked = {}
     for name, value in variables.items():
+        if _is_plain(value):
+            checked[str(name)] = value
+            continue
         try:
             checked[str(name)] = canonical.loads(canonical.dumps(value))
         except (TypeError, ValueError, RecursionError) as error:
             raise VariablesInvalid(name=name, reason=str(error)) from error
     return checked
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether JSON gives the value back as it is, without asking it."""
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    return value is None or type(value) in (bool, str)
 
 
 def open_task(work: Work, task_id: str) -> UserTask:
@@ -108,7 +109,45 @@ def open_task(work: Work, task_id: str) -> UserTask:
     return task
 
 
-def admitted(work: Work, task: UserTask, actor: Actor) -> Actor:
+@dataclass(frozen=True, slots=True)
+class OfferedTask:
+    """What decides who may do an open task; in the order of the columns below."""
+
+    id: str
+    instance_id: str
+    definition_id: str
+    element_id: str
+    status: str
+    assignee: str | None
+    candidate_groups: list[str]
+    candidate_users: list[str]
+    separate_from: list[str]
+
+
+_TASK = table(UserTask)
+_OFFERED = [_TASK.c[field.name] for field in fields(OfferedTask)]
+_LOCK_WITH_CASE = (
+    sa.select(*_OFFERED, *COLUMNS)
+    .join(CASE, CASE.c.id == _TASK.c.instance_id)
+    .where(_TASK.c.id == sa.bindparam("task"))
+    .with_for_update(of=CASE)
+)
+
+
+def _locked_task(work: Work, task_id: str) -> OfferedTask:
+    """An open task and, in the same statement, the lock on its case."""
+    found = work.connection.execute(_LOCK_WITH_CASE, {"task": task_id}).first()
+    if found is None:
+        raise TaskNotFound
+    task = OfferedTask(*found[: len(_OFFERED)])
+    if task.instance_id not in work.touched:
+        touch(work, Instance(*found[len(_OFFERED) :]))
+    if task.status != "open":
+        raise TaskNotFound
+    return task
+
+
+def admitted(work: Work, task: UserTask | OfferedTask, actor: Actor) -> Actor:
     """The actor in the role that lets them near this task.
 
     Raises:
@@ -118,7 +157,7 @@ def admitted(work: Work, task: UserTask, actor: Actor) -> Actor:
     return actor.acting(words(task.candidate_groups))
 
 
-def must_be_candidate(work: Work, task: UserTask, actor: Actor) -> None:
+def must_be_candidate(work: Work, task: UserTask | OfferedTask, actor: Actor) -> None:
     """Refuse whoever the diagram does not let near this task.
 
     Raises:
@@ -134,7 +173,7 @@ def must_be_candidate(work: Work, task: UserTask, actor: Actor) -> None:
         _must_have_kept_away(work, task, actor)
 
 
-def _must_have_kept_away(work: Work, task: UserTask, actor: Actor) -> None:
+def _must_have_kept_away(work: Work, task: UserTask | OfferedTask, actor: Actor) -> None:
     """The two-person rule: whoever did one of these steps, or filed the case, may not do this."""
     done = sa.select(UserTask.element_id).where(
         UserTask.instance_id == task.instance_id,
@@ -150,7 +189,7 @@ def _must_have_kept_away(work: Work, task: UserTask, actor: Actor) -> None:
         raise FourEyes(element=element if node is None else node.name.th or element)
 
 
-def _started(work: Work, task: UserTask, element: str, actor: Actor) -> bool:
+def _started(work: Work, task: UserTask | OfferedTask, element: str, actor: Actor) -> bool:
     node = load_bundle(work, task.definition_id).definition.drawn(element)
     if node is None or node.tag != "startEvent":
         return False
@@ -201,7 +240,6 @@ def release_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
 def _record(work: Work, task: UserTask, type: str, actor: Actor) -> None:
     instance = locked_instance(work, task.instance_id)
     append_events(work, instance, [(type, task.element_id, {"task": task.id})], actor=actor)
-    work.session.flush()  # the revision moves with the chain
 
 
 def complete_user_task(
@@ -222,7 +260,7 @@ def complete_user_task(
     """
     if previous_answer(work, idempotency_key) is not None:
         return
-    task = open_task(work, task_id)
+    task = _locked_task(work, task_id)
     actor = admitted(work, task, actor)
     if task.assignee not in (None, actor.id) and not actor.is_system:
         raise TaskAlreadyClaimed

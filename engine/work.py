@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+from engine.database import Transaction
 
 if TYPE_CHECKING:
     from engine.engine import Engine
     from engine.execution import Execution
-    from engine.models import ProcessInstance
+    from engine.instances import Instance
 
 
 @dataclass(slots=True)
@@ -22,15 +25,23 @@ class Work:
     """Handed first to every writer; only its owner commits."""
 
     engine: Engine
-    session: Session
+    transaction: Transaction
     now: datetime
-    after_commit: Callable[[Callable[[], None]], None]
     live: dict[str, Execution] = field(default_factory=dict)
-    touched: dict[str, tuple[ProcessInstance, int]] = field(default_factory=dict)
+    touched: dict[str, Instance] = field(default_factory=dict)
 
-    def touch(self, instance: ProcessInstance) -> None:
-        """Remember the revision an instance had when this unit of work first wrote to it."""
-        self.touched.setdefault(instance.id, (instance, instance.revision))
+    @property
+    def session(self) -> Session:
+        return self.transaction.session
+
+    @property
+    def connection(self) -> sa.Connection:
+        """For the hot path's own statements; what the session holds back is not written first."""
+        return self.transaction.connection
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Do something once everything is safely written."""
+        self.transaction.after_commit.append(callback)
 
 
 @dataclass(frozen=True, slots=True)
