@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +84,11 @@ def _is_current(database: sa.Engine, root: Path, floors: Sequence[str]) -> bool:
 
     Alembic stores only the newest ones; what those follow or depend on was applied before them.
     """
-    pending = _stored(database)
-    parents = {
-        match["name"]: _NAMES.findall(match["before"])
-        for text in _revisions(root, ["*"])
-        for match in _REVISION.finditer(text)
-    }
+    pending = stored_revisions(database)
+    parents = _parents(root)
+    if not parents.keys() >= set(pending):
+        # A newer release has been here, as in a rolling update: its tables suit the code before.
+        return True
     applied: set[str] = set()
     while pending:
         name = pending.pop()
@@ -99,7 +98,22 @@ def _is_current(database: sa.Engine, root: Path, floors: Sequence[str]) -> bool:
     return wanted <= applied
 
 
-def _stored(database: sa.Engine) -> list[str]:
+def unknown_revisions(stored: Iterable[str]) -> list[str]:
+    """Those of a database's revisions that only a newer release than this one knows."""
+    return sorted(set(stored) - _parents(Path(__file__).resolve().parent.parent).keys())
+
+
+def _parents(root: Path) -> dict[str, list[str]]:
+    """Every revision that this release knows, with those it follows or depends on."""
+    return {
+        match["name"]: _NAMES.findall(match["before"])
+        for text in _revisions(root, ["*"])
+        for match in _REVISION.finditer(text)
+    }
+
+
+def stored_revisions(database: sa.Engine) -> list[str]:
+    """The newest revision of each floor that the database has."""
     with database.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return []

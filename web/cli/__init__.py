@@ -42,6 +42,8 @@ COMMANDS = {
     ),
     "clock": Text("อธิบายกำหนดเวลาของเรื่อง", "Explain the deadlines of a case"),
     "calendar": Text("ดูและแก้ไขวันหยุด", "Show and change the holidays"),
+    "backup": Text("สำรองข้อมูลทั้งหมด", "Back everything up into one file"),
+    "restore": Text("กู้คืนข้อมูลสำรองและตรวจสอบ", "Bring a backup back, and check it"),
     "guideline": Text("พิมพ์แนวทางจากกระบวนงานที่ติดตั้ง", "Write the guideline from the deployed law"),
 }
 

@@ -1,0 +1,307 @@
+"""A backup is one tar file: the database as it stood at one moment, the sealed attachments, what
+was published of the record, and a manifest with the hash of each.
+
+The keys are not in it unless asked for: whoever holds both can read everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+
+from complaints.casekeys import PURPOSES, case_key
+from complaints.desk import Desk
+from complaints.errors import KeyUnknown, OfficeError
+from complaints.models import Attachment, CaseKey
+from complaints.settings import OfficeSettings
+from engine.backup import dump_database, load_database, row_counts
+from engine.database import unknown_revisions
+from engine.work import Work
+
+MANIFEST, DATABASE, KEYS = "manifest.json", "database", "keys.json"
+FILES, PUBLISHED = "files", ("heads.jsonl",)
+RECORDS = ("process_instance", "account", "complaint_case")
+BLOCK = 1024 * 1024
+
+
+class BackupExists(OfficeError):
+    """{file} exists already; name another file."""
+
+    thai = "มีแฟ้ม {file} อยู่แล้ว โปรดระบุชื่ออื่น"
+
+
+class BackupUnreadable(OfficeError):
+    """{file} is not a whole backup: {reason}."""
+
+    thai = "แฟ้ม {file} ไม่ใช่ข้อมูลสำรองที่สมบูรณ์: {reason}"
+
+
+class BackupIsNewer(OfficeError):
+    """The backup was made by Samnuan {version}, which is newer; install that version first."""
+
+    thai = "ข้อมูลสำรองนี้ทำด้วยสำนวนรุ่น {version} ซึ่งใหม่กว่ารุ่นนี้ โปรดติดตั้งรุ่นนั้นก่อน"
+
+
+class OtherDatabase(OfficeError):
+    """The backup is of {theirs}, the settings name {ours}; restore it where it came from."""
+
+    thai = "ข้อมูลสำรองเป็นของ {theirs} แต่ระบบตั้งค่าเป็น {ours} โปรดกู้คืนลงฐานข้อมูลชนิดเดิม"
+
+
+class KeysDiffer(OfficeError):
+    """This installation has other keys ({file}); move them away, or restore with --no-keys."""
+
+    thai = "ระบบนี้มีกุญแจอื่นอยู่แล้ว ({file}) โปรดย้ายออกก่อน หรือกู้คืนโดยระบุ --no-keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself."""
+
+    version: str
+    made_at: str
+    kind: str  # sqlite or postgresql
+    revisions: list[str]
+    rows: dict[str, int]
+    members: dict[str, str]  # name -> SHA-256
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a look at the restored house found; all is well if there is no fault."""
+
+    files: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def kind_of(url: str) -> str:
+    return "sqlite" if url.startswith("sqlite") else "postgresql"
+
+
+# ── making one ─────────────────────────────────────────────────────────────────────────────────
+
+
+def make_backup(
+    settings: OfficeSettings, target: Path, *, at: datetime, with_keys: bool = False
+) -> Manifest:
+    """Write a backup while the house goes on working.
+
+    The database comes first: a file that it names was written before, and stays.
+
+    Raises:
+        BackupExists: there is a file of this name.
+    """
+    if target.exists():
+        raise BackupExists(file=target)
+    draft = target.with_name(f"{target.name}~")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            manifest = _write(settings, stream, at, with_keys)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def _write(settings: OfficeSettings, stream: IO[bytes], at: datetime, with_keys: bool) -> Manifest:
+    url, members = settings.database_url, {}
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        with tempfile.TemporaryDirectory(prefix="samnuan-") as folder:
+            copy = Path(folder) / DATABASE
+            dumped = dump_database(url, copy)
+            members[DATABASE] = _add(tar, copy, DATABASE)
+        for name, path in _kept_files(settings.data_dir, with_keys):
+            members[name] = _add(tar, path, name)
+        manifest = Manifest(
+            version("samnuan"), at.isoformat(), kind_of(url), dumped.revisions, dumped.rows, members
+        )
+        _add_manifest(tar, manifest)
+    return manifest
+
+
+def _kept_files(data_dir: Path, with_keys: bool) -> Iterator[tuple[str, Path]]:
+    """The attachments that a case may hold; drafts and what is only staged come from open forms."""
+    for path in sorted((data_dir / FILES).glob("??/*")):
+        if not path.name.endswith("~") and "." not in path.name:
+            yield f"{FILES}/{path.parent.name}/{path.name}", path
+    for name in (*PUBLISHED, KEYS) if with_keys else PUBLISHED:
+        if (data_dir / name).exists():
+            yield name, data_dir / name
+
+
+def _add(tar: tarfile.TarFile, path: Path, name: str) -> str:
+    with path.open("rb") as stream:
+        entry = tar.gettarinfo(arcname=name, fileobj=stream)
+        entry.uname = entry.gname = ""
+        hashing = _Hashing(stream)
+        tar.addfile(entry, hashing)
+    return hashing.sha.hexdigest()
+
+
+def _add_manifest(tar: tarfile.TarFile, manifest: Manifest) -> None:
+    facts = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+    text = json.dumps(facts, ensure_ascii=False, indent=1).encode()
+    entry = tarfile.TarInfo(MANIFEST)
+    entry.size = len(text)
+    tar.addfile(entry, io.BytesIO(text))
+
+
+class _Hashing(io.RawIOBase):
+    """Hashes what is read through it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.sha = hashlib.sha256()
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(size)
+        self.sha.update(block)
+        return block
+
+
+# ── restoring one ──────────────────────────────────────────────────────────────────────────────
+
+
+def restore_backup(
+    settings: OfficeSettings, source: Path, *, force: bool = False, with_keys: bool = True
+) -> Manifest:
+    """Bring back what a backup holds. Nothing is touched before every hash in it was right; files
+    come first and the database last, so that one broken off half-way can simply be run again.
+
+    Raises:
+        BackupUnreadable, BackupIsNewer, OtherDatabase, KeysDiffer
+        DatabaseNotEmpty, DatabaseInUse: see `load_database`.
+    """
+    with tempfile.TemporaryDirectory(prefix="samnuan-") as made:
+        folder = Path(made)
+        manifest = _unpack(source, folder)
+        _check_fit(settings, manifest)
+        if with_keys and KEYS in manifest.members:
+            _restore_keys(settings.data_dir, folder / KEYS)
+        _restore_files(settings.data_dir, folder, manifest)
+        load_database(settings.database_url, folder / DATABASE, records=RECORDS, force=force)
+    return manifest
+
+
+def _unpack(source: Path, folder: Path) -> Manifest:
+    try:
+        with tarfile.open(source, "r:") as tar:
+            tar.extractall(folder, filter="data")
+        facts = json.loads((folder / MANIFEST).read_text("utf-8"))
+        manifest = Manifest(**facts)
+        for name, sha in manifest.members.items():
+            if _sha256(folder / name) != sha:
+                raise BackupUnreadable(file=source, reason=name)
+    except (tarfile.TarError, OSError, ValueError, TypeError) as error:
+        raise BackupUnreadable(file=source, reason=type(error).__name__) from error
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _check_fit(settings: OfficeSettings, manifest: Manifest) -> None:
+    ours = kind_of(settings.database_url)
+    if manifest.kind != ours:
+        raise OtherDatabase(theirs=manifest.kind, ours=ours)
+    if unknown_revisions(manifest.revisions):
+        raise BackupIsNewer(version=manifest.version)
+
+
+def _restore_keys(data_dir: Path, kept: Path) -> None:
+    place = data_dir / KEYS
+    if place.exists():
+        if json.loads(place.read_text()) != json.loads(kept.read_text()):
+            raise KeysDiffer(file=place)
+        return
+    data_dir.mkdir(parents=True, exist_ok=True)
+    _write_safely(place, kept.read_bytes())
+
+
+def _restore_files(data_dir: Path, folder: Path, manifest: Manifest) -> None:
+    for name in manifest.members:
+        if name in (DATABASE, KEYS):
+            continue
+        place = data_dir / name
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_safely(place, (folder / name).read_bytes())
+
+
+def _write_safely(place: Path, content: bytes) -> None:
+    draft = place.with_name(f"{place.name}~")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.rename(place)
+
+
+# ── looking whether all is there ───────────────────────────────────────────────────────────────
+
+
+def check_restored(work: Work, desk: Desk, rows: Mapping[str, int]) -> Checked:
+    """Whether a restored house is whole: rows as counted, files there, keys that fit."""
+    checked = Checked()
+    _check_rows(work, rows, checked)
+    _check_files(work, desk, checked)
+    _check_keys(work, desk, checked)
+    return checked
+
+
+def _check_rows(work: Work, rows: Mapping[str, int], checked: Checked) -> None:
+    found = row_counts(work.session.connection())
+    for name, count in rows.items():
+        # A newer release has added revisions of its own since.
+        if name != "alembic_version" and found.get(name) != count:
+            checked.faults.append(f"{name}: {found.get(name, 0)} of {count} rows")
+
+
+def _check_files(work: Work, desk: Desk, checked: Checked) -> None:
+    there = {name for name, _ in desk.storage.names()}
+    for id in work.session.scalars(sa.select(Attachment.id)):
+        checked.files += 1
+        if id not in there:
+            checked.faults.append(f"attachment/{id}")
+
+
+def _check_keys(work: Work, desk: Desk, checked: Checked) -> None:
+    """One key of each purpose tells whether the masters at hand are those it was sealed with."""
+    for purpose in PURPOSES:
+        query = sa.select(CaseKey.case_id).where(CaseKey.purpose == purpose)
+        case_id = work.session.scalar(query.where(CaseKey.wrapped.is_not(None)).limit(1))
+        if case_id is None:
+            continue
+        try:
+            case_key(work, desk, case_id, purpose)
+        except (InvalidTag, KeyUnknown):
+            checked.faults.append(f"keys/{purpose}")
+
+
+def shown(manifest: Manifest) -> dict[str, Any]:
+    """The manifest for a reader: how much, not every hash."""
+    return {
+        "version": manifest.version,
+        "made_at": manifest.made_at,
+        "database": manifest.kind,
+        "cases": manifest.rows.get("complaint_case", 0),
+        "rows": sum(manifest.rows.values()),
+        "files": sum(name.startswith(f"{FILES}/") for name in manifest.members),
+        "keys": KEYS in manifest.members,
+    }
