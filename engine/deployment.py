@@ -165,17 +165,15 @@ def _define_process(
 def _subscribe_starts(work: Work, definition_id: str, process: Process) -> None:
     """Messages and timers that start the process now start this version."""
     work.session.execute(sa.delete(StartSubscription).where(StartSubscription.key == process.id))
-    for node in process.body.nodes.values():
-        if node.tag != "startEvent" or not node.events:
-            continue
-        event = node.events[0]
+    starts = (node for node in process.body.nodes.values() if node.tag == "startEvent")
+    for node, number, event in ((n, i, e) for n in starts for i, e in enumerate(n.events, 1)):
         facts: dict[str, Any] = {}
         if event.kind == "timer":
             facts = first_due(slot(event.expression).text, event.timer, work.now, node.id)
         work.session.add(
             StartSubscription(
                 key=process.id,
-                element_id=node.id,
+                element_id=node.id if number == 1 else f"{node.id}#{number}",
                 definition_id=definition_id,
                 kind=event.kind,
                 name=event.name or None,

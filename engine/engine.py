@@ -162,6 +162,7 @@ class Engine:
         business_key: str | None = None,
         actor: Actor = SYSTEM,
         idempotency_key: str | None = None,
+        start_event: str = "",
     ) -> str:
         """Start the newest version of a process; returns the instance's id."""
         with self.begin() as work:
@@ -172,6 +173,7 @@ class Engine:
                 actor=actor,
                 business_key=business_key,
                 idempotency_key=idempotency_key,
+                start_event=start_event,
             )
 
     def tasks(

@@ -85,6 +85,12 @@ class ConcurrentUpdate(EngineError):
     thai = "มีผู้อื่นแก้ไขเรื่องนี้ก่อนหน้า โปรดโหลดหน้าใหม่แล้วลองอีกครั้ง"
 
 
+class StartUnclear(EngineError):
+    """Name the start event at which {key!r} begins: one of {starts}."""
+
+    thai = "โปรดระบุจุดเริ่มของกระบวนงาน “{key}”: {starts}"
+
+
 class MigrationRefused(EngineError):
     """The case cannot move to {target}: {reason}"""
 

@@ -95,8 +95,9 @@ class Execution:
 
     # ── acts ───────────────────────────────────────────────────────────────────────────────
 
-    def start(self, variables: Data) -> None:
-        self.case.begin(variables)
+    def start(self, variables: Data, start_event: str = "") -> None:
+        self.case.start_event = start_event
+        self.case.begin(variables, start_event)
 
     def complete_task(self, task_id: UUID, variables: Data) -> None:
         token = self.token(task_id)
@@ -173,7 +174,12 @@ class Execution:
         fuel = FUEL
         while True:
             fuel = self._run_queue(fuel)
-            if not (self._deliver_inside() or self._try_joins() or self._close_scopes()):
+            if not (
+                self._deliver_inside()
+                or self._try_joins()
+                or self._close_scopes()
+                or self._try_conditions()
+            ):
                 break
 
     def _run_queue(self, fuel: int) -> int:
@@ -213,6 +219,13 @@ class Execution:
                 return True
         return False
 
+    def _try_conditions(self) -> bool:
+        """Events that wait for a condition look at the variables as they are now."""
+        if not self.definition.has_conditions:
+            return False
+        waiting = (t for t in self.case.all_live() if t.facts.get("kind") == "conditional")
+        return any(token.task_spec.notice(token) for token in waiting)
+
     def _close_scopes(self) -> bool:
         """End the subprocesses that hold no token any more, innermost first."""
         closed = False
@@ -222,7 +235,7 @@ class Execution:
             owner = self.case.get_task_from_id(identifier)
             del self.case.subprocesses[identifier]
             if owner is not None and owner.is_live and isinstance(owner.task_spec, SubprocessTask):
-                owner.task_spec.finish(owner, scope.outcome())
+                owner.task_spec.close(owner, scope)
                 closed = True
         return closed
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.actor import SYSTEM, Actor
 from engine.errors import MessageNotAwaited, TaskNotFound
 from engine.history import previous_answer
-from engine.models import ProcessDefinition, StartSubscription, Wait
+from engine.models import StartSubscription, Wait
 from engine.runtime import check_variables, start_instance
 from engine.turn import turn
 from engine.work import Work
@@ -85,6 +85,7 @@ def _start_by_message(
         actor=actor,
         business_key=key,
         idempotency_key=idempotency_key,
+        start_event=found.start_event,
     )
 
 
@@ -99,14 +100,13 @@ def broadcast_signal(
         body = {"name": name, "variables": checked}
         with turn(work, instance_id, "signal", body, actor=actor) as execution:
             execution.signal(name, checked)
-    starts = sa.select(ProcessDefinition.key).join(
-        StartSubscription, StartSubscription.definition_id == ProcessDefinition.id
+    started = sa.select(StartSubscription).where(
+        StartSubscription.kind == "signal", StartSubscription.name == name
     )
-    starts = starts.where(StartSubscription.kind == "signal", StartSubscription.name == name)
-    keys = list(work.session.scalars(starts))
-    for key in keys:
-        start_instance(work, key, checked, actor=actor)
-    return len(waiting) + len(keys)
+    rows = list(work.session.scalars(started.order_by(StartSubscription.key)))
+    for row in rows:
+        start_instance(work, row.key, checked, actor=actor, start_event=row.start_event)
+    return len(waiting) + len(rows)
 
 
 def deliver_thrown(engine: Engine, payload: Mapping[str, Any]) -> None:

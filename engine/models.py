@@ -166,6 +166,11 @@ class StartSubscription(Base):
     timer: Mapped[dict[str, Any] | None] = mapped_column(Json)  # facts of a cycle
     due_at: Mapped[datetime | None] = mapped_column(index=True)
 
+    @property
+    def start_event(self) -> str:
+        """The drawn start event: one with several triggers has a row for each, `id`, `id#2` …."""
+        return self.element_id.partition("#")[0]
+
 
 class UserTask(Base):
     """A step that waits for a person."""

@@ -93,7 +93,7 @@ def step(execution: Execution, command: Command, bundle: Bundle) -> str:
 
 def _act(execution: Execution, kind: str, body: Mapping[str, Any]) -> None:
     if kind == "start":
-        execution.start(body["variables"])
+        execution.start(body["variables"], body.get("start_event", ""))
     elif kind == "complete":
         execution.complete_task(UUID(body["task"]), body["variables"])
     elif kind == "job":

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.actor import Actor
+from engine.bpmn.model import Process
 from engine.bpmn.slots import words
 from engine.definitions import load_bundle
 from engine.errors import (
     DefinitionNotFound,
     FourEyes,
     NotAllowed,
+    StartUnclear,
     TaskAlreadyClaimed,
     TaskNotFound,
     VariablesInvalid,
@@ -47,11 +49,15 @@ def start_instance(
     business_key: str | None = None,
     version: int | None = None,
     idempotency_key: str | None = None,
+    start_event: str = "",
 ) -> str:
     """Start the newest (or the given) version of a process; returns the instance's id.
 
+    It begins at its plain start event, or at the one whose id is given.
+
     Raises:
         DefinitionNotFound: no such process is deployed.
+        StartUnclear: it has several plain start events and none is named, or the named one is none.
         VariablesInvalid: a variable is not JSON.
     """
     answered = previous_answer(work, idempotency_key)
@@ -59,16 +65,27 @@ def start_instance(
         return str(answered["instance_id"])
     checked = check_variables(variables)
     definition = newest(work, key, version)
+    bundle = load_bundle(work, definition.id)
+    _must_be_clear(bundle.definition.process, start_event)
     instance = insert_instance(work, new_instance(definition.id, business_key))
     begin_instance(
         work,
         instance,
-        load_bundle(work, definition.id),
+        bundle,
         checked,
         actor=actor,
         idempotency_key=idempotency_key,
+        start_event=start_event,
     )
     return instance.id
+
+
+def _must_be_clear(process: Process, start_event: str) -> None:
+    starts = [node for node in process.body.nodes.values() if node.tag == "startEvent"]
+    plain = [node.id for node in starts if not node.events]
+    allowed = start_event in {node.id for node in starts} if start_event else len(plain) < 2
+    if not allowed:
+        raise StartUnclear(key=process.id, starts=", ".join(plain or [node.id for node in starts]))
 
 
 def newest(work: Work, key: str, version: int | None = None) -> ProcessDefinition:

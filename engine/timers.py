@@ -96,7 +96,7 @@ def start_by_timer(engine: Engine) -> int:
             StartSubscription.kind == "timer", StartSubscription.due_at <= work.now
         )
         for row in work.session.scalars(query.with_for_update(skip_locked=True)):
-            start_instance(work, row.key, {}, actor=SYSTEM)
+            start_instance(work, row.key, {}, actor=SYSTEM, start_event=row.start_event)
             facts = dict(row.timer or {})
             row.due_at = datetime.fromisoformat(facts["due"]) if next_due(facts, work.now) else None
             row.timer = facts

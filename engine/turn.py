@@ -63,15 +63,18 @@ def begin_instance(
     *,
     actor: Actor,
     idempotency_key: str | None,
+    start_event: str = "",
 ) -> None:
     """The first turn of a new case."""
     execution = Execution.begin(bundle.definition, instance.id)
     work.live[instance.id] = execution
     execution.enter(surroundings(work, instance, bundle))
-    execution.start(variables)
+    execution.start(variables, start_event)
     execution.run_to_rest()
     law = {"definition": instance.definition_id, "bundle": bundle.hash}
     body = {"variables": variables, **law, "business_key": instance.business_key}
+    if start_event:
+        body["start_event"] = start_event
     append = [("instance_started", "", law)]
     answer = {"instance_id": instance.id}
     idempotency = (idempotency_key, answer)

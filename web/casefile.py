@@ -45,6 +45,7 @@ SAYS = {
     "task_cancelled": Text("ยกเลิกงาน", "No longer needed"),
     "timer_fired": Text("ครบกำหนดเวลา", "The time came"),
     "message_received": Text("ได้รับข้อความ", "A message came"),
+    "condition_met": Text("เงื่อนไขที่รอเป็นจริง", "What was awaited became true"),
     "decision_evaluated": Text("ตัดสินตามตารางหลักเกณฑ์", "Decided by the table"),
     "letter_issued": Text("ออกหนังสือเลขที่ {number}", "Letter {number} was issued"),
     "letter_read": Text("ผู้ร้องเรียนเปิดอ่านหนังสือ", "The complainant opened the letter"),

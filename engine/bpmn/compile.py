@@ -9,14 +9,17 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.bpmn import specs
-from engine.bpmn.desugar import desugar
+from engine.bpmn.desugar import begins_by_itself, desugar
 from engine.bpmn.host import StepFailed
-from engine.bpmn.model import EventDefinition, Flow, Lane, Node, Process, Scope
+from engine.bpmn.model import EventDefinition, Lane, Node, Process, Scope
 from engine.bpmn.slots import EMPTY, Slot, slot
-from engine.bpmn.specs import FlowNode, Way
+from engine.bpmn.specs import FlowNode
+from engine.bpmn.wiring import connect, name_of, part_names, sources, spec_names
 
-RESERVED = frozenset({"Start", "End", "Root"})  # names SpiffWorkflow keeps for itself
 PASSAGE = Node("~passage", "task", inserted=True)
+UNDO_ALL = Node(
+    "~undo", "intermediateThrowEvent", events=(EventDefinition("compensate"),), inserted=True
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Definition:
     spec: Any
     subprocess_specs: Mapping[str, Any]
     called: Mapping[str, Process] = field(default_factory=dict)
+    has_conditions: bool = False  # whether an event waits for one, here or in what is called
 
     def drawn(self, node_id: str) -> Node | None:
         """The drawn node of this id, in this process or in one that it calls."""
@@ -57,7 +61,13 @@ def compile_process(process: Process, others: Mapping[str, Process]) -> Definiti
             if node.tag == "callActivity" and known:
                 called[target] = others[target]
                 pending.append(others[target])
-    return Definition(process, built[process.id], built, called)
+    waits = any(
+        event.kind == "conditional"
+        for one in (process, *called.values())
+        for node in one.body.walk()
+        for event in node.events
+    )
+    return Definition(process, built[process.id], built, called, waits)
 
 
 class _Builder:
@@ -75,15 +85,45 @@ class _Builder:
         for node in scope.nodes.values():
             if node.attached_to:
                 self._attach(spec, node)
-        _connect(spec, scope)
-        spec.entry = _entry(spec, scope)
+        connect(spec, scope)
+        self._enter(spec, scope)
         spec.passage = FlowNode(spec, PASSAGE)
+        spec.undo_all = specs.CompensationEvent(spec, UNDO_ALL)
+
+    def _enter(self, spec: Any, scope: Scope) -> None:
+        """Where a token may begin in this scope."""
+        starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
+        spec.starts = {node.id: spec.task_specs[name_of(node.id)] for node in starts}
+        spec.entry = _entry(spec, scope)
+        undoing = [node for node in scope.nodes.values() if node.triggered_by_event]
+        spec.undo_handler = spec.task_specs[name_of(undoing[0].id)] if undoing else None
 
     def _add(self, spec: Any, scope: Scope, node: Node) -> None:
         if node.loop is not None:
-            self._add_instances(spec, scope, node)
-            return
-        self._node(spec, scope, node)
+            self._add_rounds(spec, scope, node)
+        elif len(node.events) > 1 and node.tag == "boundaryEvent":
+            self._add_boundaries(spec, scope, node)
+        elif len(node.events) > 1 and node.tag == "intermediateCatchEvent":
+            self._add_catches(spec, scope, node)
+        else:
+            self._node(spec, scope, node)
+
+    def _add_boundaries(self, spec: Any, scope: Scope, node: Node) -> None:
+        """A boundary event with several triggers is a watch for each of them."""
+        names = part_names(node)
+        for name, event in zip(names, node.events, strict=True):
+            part = self._node(spec, scope, replace(node, id=name, events=(event,)))
+            part.node = replace(part.node, id=node.id)
+            part.together = names if node.parallel_multiple else []
+
+    def _add_catches(self, spec: Any, scope: Scope, node: Node) -> None:
+        whole = specs.MultipleCatch(spec, node)
+        whole.parts = part_names(node)
+        for name, event in zip(whole.parts, node.events, strict=True):
+            part = replace(node, id=name, events=(event,), inserted=True, drawn=node.id)
+            built = specs.CatchPart(spec, part)
+            built.expression = _event_slot(event)
+            built.loop_owner = whole
 
     def _node(self, spec: Any, scope: Scope, node: Node) -> FlowNode:
         kind = _kind(node)
@@ -108,7 +148,7 @@ class _Builder:
         elif isinstance(built, specs.ParallelGateway):
             built.incoming = [flow.id for flow in scope.incoming(node.id)]
         if isinstance(built, specs.InclusiveGateway):
-            built.sources = _sources(scope, node.id)
+            built.sources = sources(scope, node.id)
 
     def _fill_user_task(self, built: specs.UserTask, node: Node) -> None:
         extensions = node.extensions
@@ -123,34 +163,55 @@ class _Builder:
         }
 
     def _fill_subprocess(self, built: specs.SubprocessTask, spec: Any, node: Node) -> None:
+        self._fill_reopened(built, spec, node)
         if node.tag == "callActivity":
-            built.called = True
-            built.body = node.extensions.called_process
             return
         assert node.scope is not None
-        built.body = f"{spec.name}/{node.id}"
         self.scope(node.scope, built.body)
+        inside = self.built[built.body]
+        inside.handles = node.handler or node.triggered_by_event
 
-    def _add_instances(self, spec: Any, scope: Scope, node: Node) -> None:
-        """A multi-instance activity is a hidden node that runs the drawn one for each item."""
+    def _fill_reopened(self, built: specs.SubprocessTask, spec: Any, node: Node) -> None:
+        """Beside each activity with a scope of its own stands what undoes that scope."""
+        called = node.tag == "callActivity"
+        body = node.extensions.called_process if called else f"{spec.name}/{node.id}"
+        hidden = replace(node, id=f"{node.id}~undo", inserted=True, drawn=node.id)
+        again = specs.Reopened(spec, hidden)
+        for one in (built, again):
+            one.called, one.body = called, body
+
+    def _add_rounds(self, spec: Any, scope: Scope, node: Node) -> None:
+        """An activity that repeats is a hidden node that runs the drawn one for each round."""
         assert node.loop is not None
         outer = replace(node, inserted=True, drawn=node.id, scope=None)
-        wrapper = specs.MultiInstance(spec, outer)
+        kind = specs.StandardLoop if node.loop.kind == "standard" else specs.MultiInstance
+        wrapper = kind(spec, outer)
         inner = replace(node, id=f"{node.id}~each", loop=None, drawn=node.id)
         instance = self._node(spec, scope, inner)
         instance.loop_owner = wrapper
         instance.node = replace(inner, id=node.id)
         wrapper.instance = instance.name
         loop = node.loop
-        wrapper.collection = slot(loop.collection)
-        wrapper.cardinality = slot(loop.cardinality, always=True)
         wrapper.condition = slot(loop.condition, always=True) if loop.condition else None
-        wrapper.output = slot(loop.output_element, always=True) if loop.output_element else EMPTY
+        if isinstance(wrapper, specs.MultiInstance):
+            wrapper.collection = slot(loop.collection)
+            wrapper.cardinality = slot(loop.cardinality, always=True)
+            output = loop.output_element
+            wrapper.output = slot(output, always=True) if output else EMPTY
 
     def _attach(self, spec: Any, node: Node) -> None:
-        host = spec.task_specs.get(_name(node.attached_to))
-        if host is not None:
-            host.boundaries.append(spec.task_specs[_name(node.id)])
+        host = spec.task_specs.get(name_of(node.attached_to))
+        if host is None:
+            return
+        if node.event_kind() == "compensate":
+            # Each round of an activity that repeats is undone by itself.
+            done = spec.task_specs.get(f"{host.name}~each", host)
+            done.undoer = (spec.task_specs[name_of(node.id)], name_of(node.undone_by))
+            return
+        for name in spec_names(node):
+            boundary = spec.task_specs[name]
+            boundary.keeps_undo = node.inserted and node.attached_to.startswith("~body.")
+            host.boundaries.append(boundary)
 
 
 def _empty_spec(name: str) -> Any:
@@ -158,42 +219,18 @@ def _empty_spec(name: str) -> Any:
     # The end join and the end task of SpiffWorkflow are not used: a scope ends with its last token.
     spec.task_specs = {"Start": spec.start}
     spec.end = None
+    spec.handles = False
     return spec
-
-
-def _connect(spec: Any, scope: Scope) -> None:
-    for node in scope.nodes.values():
-        built: FlowNode = spec.task_specs[_name(node.id)]
-        built.default = node.default
-        for flow in sorted(scope.outgoing(node.id), key=lambda flow: flow.order):
-            built.ways.append(_way(flow, built.default))
-            built.connect(spec.task_specs[_name(flow.target)])
-
-
-def _way(flow: Flow, default: str) -> Way:
-    conditional = flow.condition and flow.id != default
-    condition = slot(flow.condition, always=True) if conditional else None
-    return Way(flow.id, _name(flow.target), condition)
 
 
 def _entry(spec: Any, scope: Scope) -> Any:
     """The node where the scope begins: its plain start event, else its only start."""
     starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
     starts.sort(key=lambda node: bool(node.events))
-    if not starts:
-        targets = {flow.target for flow in scope.flows.values()}
-        starts = [
-            node
-            for node in scope.nodes.values()
-            if node.id not in targets and not node.attached_to and node.tag != "boundaryEvent"
-        ]
+    starts = starts or begins_by_itself(scope)
     if not starts:
         raise StepFailed(element=scope.id, reason="there is nowhere to start")
-    return spec.task_specs[_name(starts[0].id)]
-
-
-def _name(node_id: str) -> str:
-    return f"~{node_id}" if node_id in RESERVED else node_id
+    return spec.task_specs[name_of(starts[0].id)]
 
 
 def _role(lanes: Mapping[str, Lane], lane_id: str) -> str:
@@ -209,27 +246,9 @@ def _role(lanes: Mapping[str, Lane], lane_id: str) -> str:
 def _event_slot(event: EventDefinition) -> Slot:
     if event.kind == "timer":
         return slot(event.expression)
+    if event.kind == "conditional":
+        return slot(event.expression, always=True)
     return slot(event.correlation_key, always=True) if event.correlation_key else EMPTY
-
-
-def _sources(scope: Scope, join: str) -> dict[str, frozenset[str]]:
-    """For each flow into a join: the nodes that reach it without passing the join."""
-    return {flow.id: _reaching(scope, flow.source, join) for flow in scope.incoming(join)}
-
-
-def _reaching(scope: Scope, node_id: str, join: str) -> frozenset[str]:
-    found: set[str] = set()
-    pending = [node_id]
-    while pending:
-        current = pending.pop()
-        if current in found or current == join:
-            continue
-        found.add(current)
-        pending.extend(flow.source for flow in scope.incoming(current))
-        attached = scope.nodes[current].attached_to
-        if attached:
-            pending.append(attached)
-    return frozenset(_name(name) for name in found)
 
 
 _SIMPLE: dict[str, type[FlowNode]] = {
@@ -240,6 +259,7 @@ _SIMPLE: dict[str, type[FlowNode]] = {
     "receiveTask": specs.CatchEvent,
     "callActivity": specs.SubprocessTask,
     "subProcess": specs.SubprocessTask,
+    "transaction": specs.SubprocessTask,
     "exclusiveGateway": specs.ExclusiveGateway,
     "parallelGateway": specs.ParallelGateway,
     "inclusiveGateway": specs.InclusiveGateway,
@@ -260,7 +280,11 @@ def _kind(node: Node) -> type[FlowNode]:
     if node.tag in ("intermediateThrowEvent", "endEvent"):
         if node.tag == "intermediateThrowEvent" and node.extensions.job_type:
             return specs.JobTask
+        if any(event.kind in ("compensate", "cancel") for event in node.events):
+            return specs.CompensationEvent
         return specs.ThrowEvent if node.events else FlowNode
+    if node.tag == "boundaryEvent" and node.event_kind() == "compensate":
+        return FlowNode  # it watches nothing: what is completed is undone through it
     kind = _SIMPLE.get(node.tag)
     if kind is None:
         raise StepFailed(element=node.id, reason=f"a {node.tag} cannot be run")

@@ -12,7 +12,10 @@ from engine.bpmn.model import Flow, Node, Process, Scope
 
 
 def desugar(process: Process) -> Process:
-    """The same process without event subprocesses and link events."""
+    """The same process without event subprocesses, link events and beginnings without a start.
+
+    What undoes a subprocess stays where it is drawn: it is no part of any flow.
+    """
     return replace(process, body=_scope(process.body))
 
 
@@ -21,7 +24,32 @@ def _scope(scope: Scope) -> Scope:
         node.id: node if node.scope is None else replace(node, scope=_scope(node.scope))
         for node in scope.nodes.values()
     }
-    return _wrap_event_subprocesses(_join_links(scope.changed(nodes, scope.flows)))
+    joined = _join_links(scope.changed(nodes, scope.flows))
+    return _wrap_event_subprocesses(_plant_start(joined))
+
+
+def begins_by_itself(scope: Scope) -> list[Node]:
+    """The nodes where a scope without a start event begins: all that nothing leads to."""
+    reached = {flow.target for flow in scope.flows.values()}
+    return [
+        node
+        for node in scope.nodes.values()
+        if node.id not in reached
+        and node.tag != "boundaryEvent"
+        and not (node.for_compensation or node.triggered_by_event)
+    ]
+
+
+def _plant_start(scope: Scope) -> Scope:
+    """Without a start event, every node that nothing leads to gets a token (BPMN 2.0.2, 13.3.4)."""
+    first = begins_by_itself(scope)
+    if len(first) < 2 or any(node.tag == "startEvent" for node in scope.nodes.values()):
+        return scope
+    start = Node(f"~first.{scope.id}", "startEvent", inserted=True)
+    flows = dict(scope.flows)
+    for node in first:
+        flows.update(_chain(start.id, node.id))
+    return scope.changed({**scope.nodes, start.id: start}, flows)
 
 
 def _join_links(scope: Scope) -> Scope:
@@ -48,10 +76,10 @@ def _join_links(scope: Scope) -> Scope:
 def _wrap_event_subprocesses(scope: Scope) -> Scope:
     """An event subprocess watches over its whole scope, as a boundary event does over an activity:
     put the scope's body into an inserted subprocess and hang the handlers on it."""
-    handlers = [node for node in scope.nodes.values() if node.triggered_by_event]
+    handlers = [node for node in scope.nodes.values() if _watches(node)]
     if not handlers:
         return scope
-    inside = {node.id: node for node in scope.nodes.values() if not node.triggered_by_event}
+    inside = {node.id: node for node in scope.nodes.values() if not _watches(node)}
     body = Node(
         f"~body.{scope.id}",
         "subProcess",
@@ -67,6 +95,17 @@ def _wrap_event_subprocesses(scope: Scope) -> Scope:
     return scope.changed(nodes, flows)
 
 
+def _watches(node: Node) -> bool:
+    return node.triggered_by_event and undoing_start(node) is None
+
+
+def undoing_start(node: Node) -> Node | None:
+    """The start event of an event subprocess that undoes the subprocess it stands in."""
+    inner = node.scope.nodes.values() if node.scope is not None else ()
+    starts = (start for start in inner if start.tag == "startEvent")
+    return next((s for s in starts if any(e.kind == "compensate" for e in s.events)), None)
+
+
 def _hang(handler: Node, body: Node, nodes: dict[str, Node], flows: dict[str, Flow]) -> None:
     assert handler.scope is not None
     trigger = next(node for node in handler.scope.nodes.values() if node.tag == "startEvent")
@@ -78,13 +117,17 @@ def _hang(handler: Node, body: Node, nodes: dict[str, Node], flows: dict[str, Fl
         events=trigger.events,
         attached_to=body.id,
         interrupting=trigger.interrupting,
+        parallel_multiple=trigger.parallel_multiple,
         inserted=True,
         drawn=trigger.id,
     )
     end = Node(f"~end.{handler.id}", "endEvent", inserted=True)
     nodes[boundary.id] = boundary
     nodes[handler.id] = replace(
-        handler, triggered_by_event=False, scope=handler.scope.changed(inner, handler.scope.flows)
+        handler,
+        triggered_by_event=False,
+        handler=True,
+        scope=handler.scope.changed(inner, handler.scope.flows),
     )
     nodes[end.id] = end
     flows.update(_chain(boundary.id, handler.id, end.id))

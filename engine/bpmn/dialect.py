@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lxml import etree
+
 from engine.bpmn.model import (
     EventDefinition,
     Extensions,
@@ -52,6 +54,8 @@ APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
     "calledElementBinding".split()
 )
 
+# The two ways in which XML Schema writes each.
+TRUE, FALSE = ("true", "1"), ("false", "0")
 
 _THAI_BREAK = re.compile(r"(?<=[\u0e00-\u0e7f]) *\n *(?=[\u0e00-\u0e7f])")
 
@@ -82,6 +86,15 @@ class _Reader:
         self.file = file
         self.profile = _profile(root)
         self.roots = {element.get("id"): element for element in root if element.get("id")}
+        self.associations = [
+            (line.get("sourceRef", ""), line.get("targetRef", ""))
+            for line in root.iter(q("association"))
+        ]
+        self.undoing = {
+            element.get("id", "")
+            for element in root.iter(etree.Element)
+            if element.get("isForCompensation") in TRUE
+        }
         self.pools = {
             participant.get("processRef"): participant
             for collaboration in children(root, "collaboration")
@@ -104,7 +117,7 @@ class _Reader:
             body=self.scope(element, lane_of),
             lanes=lanes,
             properties=extensions.properties,
-            executable=element.get("isExecutable", "false") == "true",
+            executable=element.get("isExecutable") in TRUE,
             pool=Text("", "") if pool is None else self._pool_name(pool),
             line=element.sourceline or 0,
         )
@@ -157,14 +170,19 @@ class _Reader:
             extensions=extensions,
             events=tuple(self._events(element)),
             attached_to=element.get("attachedToRef", ""),
-            interrupting=interrupting != "false",
-            parallel_multiple=element.get("parallelMultiple") == "true",
-            triggered_by_event=element.get("triggeredByEvent") == "true",
-            for_compensation=element.get("isForCompensation") == "true",
+            interrupting=interrupting not in FALSE,
+            parallel_multiple=element.get("parallelMultiple") in TRUE,
+            triggered_by_event=element.get("triggeredByEvent") in TRUE,
+            for_compensation=element.get("isForCompensation") in TRUE,
+            undone_by=self._undoer(identifier) if kind == "boundaryEvent" else "",
             loop=self._loop(element),
             scope=self._inner(element, lane_of) if kind in SUBPROCESSES else None,
             line=element.sourceline or 0,
         )
+
+    def _undoer(self, event: str) -> str:
+        found = (t for s, t in self.associations if s == event and t in self.undoing)
+        return next(found, "")
 
     def _inner(self, element: Any, lane_of: Mapping[str, str]) -> Scope:
         # What lies inside a subprocess is in the subprocess's lane unless a lane says otherwise.
@@ -199,6 +217,9 @@ class _Reader:
         if kind in ("signal", "error", "escalation"):
             ref = element.get(f"{kind}Ref", "")
             return EventDefinition(kind, name=self._code(kind, ref), ref=ref)
+        if kind == "compensate":
+            waits = element.get("waitForCompletion") not in FALSE
+            return EventDefinition(kind, activity=element.get("activityRef", ""), waits=waits)
         return EventDefinition(kind)
 
     def _code(self, kind: str, ref: str) -> str:
@@ -222,7 +243,7 @@ class _Reader:
             return Loop(
                 "standard",
                 condition=_text(standard.find(q("loopCondition"))),
-                test_before=standard.get("testBefore") == "true",
+                test_before=standard.get("testBefore") in TRUE,
                 maximum=standard.get("loopMaximum", ""),
             )
         multiple = element.find(q("multiInstanceLoopCharacteristics"))
@@ -317,7 +338,7 @@ def _timer(element: Any) -> EventDefinition:
 
 
 def _multi_instance(element: Any) -> Loop:
-    kind = "sequential" if element.get("isSequential") == "true" else "parallel"
+    kind = "sequential" if element.get("isSequential") in TRUE else "parallel"
     condition = _text(element.find(q("completionCondition")))
     cardinality = _text(element.find(q("loopCardinality")))
     zeebe = element.find(f"{q('extensionElements')}/{{{ZEEBE}}}loopCharacteristics")

@@ -42,17 +42,40 @@ def _rename(scope: Any, data: Data, definition: Definition, mapping: Mapping[str
         raise CannotMove(f"{scope.spec.name}: the target has no such subprocess")
     for row in data["tokens"]:
         row[2] = _place(scope, row, specs, mapping)
+    _rename_undo(data.get("undo", []), specs, definition, mapping)
+
+
+def _rename_undo(
+    lines: list[Any], specs: Any, definition: Definition, mapping: Mapping[str, str]
+) -> None:
+    """What was completed must be something that the target can undo too."""
+    for line in lines:
+        _, old, *inside = line
+        line[1] = _renamed(old, mapping)
+        spec = specs.task_specs.get(line[1])
+        again = specs.task_specs.get(f"{line[1]}~undo")
+        if spec is None or (again is None if inside else spec.undoer is None):
+            raise CannotMove(f"{old}: it is done, and the target cannot undo it")
+        if inside:
+            _rename_undo(inside[0], definition.subprocess_specs[again.body], definition, mapping)
 
 
 def _scope_name(name: str, mapping: Mapping[str, str]) -> str:
-    return "/".join(mapping.get(part, part) for part in name.split("/"))
+    return "/".join(_renamed(part, mapping) for part in name.split("/"))
+
+
+def _renamed(name: str, mapping: Mapping[str, str]) -> str:
+    """The target's name for a drawn node, or for a part that the compiler made of it."""
+    mark = name.find("~", 1)
+    base, part = (name[:mark], name[mark:]) if mark > 0 else (name, "")
+    return mapping.get(base, base) + part
 
 
 def _place(scope: Any, row: list[Any], target: Any, mapping: Mapping[str, str]) -> str:
     """The name of the token's place in the target."""
     old: FlowNode = scope.spec.task_specs[row[2]]
-    base, each, _ = row[2].partition("~each")
-    name: str = mapping.get(base, base) + ("~each" if each else "")
+    base = row[2]
+    name = _renamed(base, mapping)
     new = target.task_specs.get(name)
     if not row[3] & LIVE:
         return name if new is not None else PASSAGE.id  # kept for its variables only

@@ -18,6 +18,8 @@ class EventDefinition:
     timer: str = ""  # timeDate timeDuration timeCycle
     expression: str = ""  # of the timer or the condition, as written
     correlation_key: str = ""  # FEEL of the message's subscription
+    activity: str = ""  # id of the one activity that a compensation undoes, "" for all
+    waits: bool = True  # whether who throws a compensation waits until all is undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Node:
     parallel_multiple: bool = False
     triggered_by_event: bool = False
     for_compensation: bool = False
+    undone_by: str = ""  # of a compensation boundary event: the activity that undoes its host
+    handler: bool = False  # an event subprocess, after the rewrite that hangs it on its scope
     loop: Loop | None = None
     scope: "Scope | None" = None  # body of a subprocess
     line: int = 0

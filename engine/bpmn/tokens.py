@@ -63,6 +63,7 @@ class _Scope:
     task_tree: Token
     spec: Any
     result: Data
+    undo: list[Any]  # what was completed and can be undone, in that order: see specs/compensation
 
     def put(self: Any, spec: Any, parent: Token | None, flow: str = "", **facts: Any) -> Token:
         """Place a new token before a node; it arrives when `task_spec._update` is called."""
@@ -73,14 +74,17 @@ class _Scope:
         token.internal_data.update(facts)
         return token
 
-    def begin(self: Any, data: Data) -> None:
-        """Put the first token on the start node."""
+    def begin(self: Any, data: Data, at: str = "") -> None:
+        """Put the first token on the start node, or on the start event that is named."""
+        self.root(data)
+        start = self.put(self.spec.starts.get(at, self.spec.entry), self.task_tree)
+        start.task_spec._update(start)
+
+    def root(self: Any, data: Data) -> None:
         self.result = {}
         self.task_tree = self.put(self.spec.start, None)
         self.task_tree.data = data
         self.task_tree._set_state(TaskState.COMPLETED)
-        start = self.put(self.spec.entry, self.task_tree)
-        start.task_spec._update(start)
 
     def live(self) -> list[Token]:
         return [token for token in self.tasks.values() if token._state & LIVE]
@@ -132,6 +136,7 @@ class Subprocess(_Scope, BpmnSubWorkflow):
 
     def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Case) -> None:
         self.result = {}
+        self.undo = []
         BpmnSubWorkflow.__init__(self, spec, parent_task_id, top_workflow, deserializing=True)
         if self.depth > MAX_NESTING:
             raise StepFailed(element=spec.name, reason=f"more than {MAX_NESTING} levels deep")
@@ -149,7 +154,9 @@ class Case(_Scope, BpmnWorkflow):
 
     def __init__(self, spec: Any, subprocess_specs: dict[str, Any], instance: UUID) -> None:
         self.result = {}
+        self.undo = []
         self.instance = instance
+        self.start_event = ""  # where the case begins, while it does
         self.counter = 0
         self.queue: deque[Token] = deque()
         self.joins: list[Token] = []  # inclusive joins that wait for the case to come to rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from engine import Engine
+from engine import Engine, queries
 from engine.actor import Actor
 from engine.models import UserTask
 from tests.support.drawing import FORM
@@ -24,9 +24,10 @@ class Play:
         self.key = key
         self.id = ""
 
-    def start(self, **variables: Any) -> Play:
+    def start(self, *, at: str = "", **variables: Any) -> Play:
         variables.setdefault("case_id", "case-1")
-        self.id = self.engine.start(self.key, variables, business_key=variables["case_id"])
+        key = variables["case_id"]
+        self.id = self.engine.start(self.key, variables, business_key=key, start_event=at)
         return self
 
     def forget(self) -> None:
@@ -46,6 +47,10 @@ class Play:
         self.forget()
         self.engine.complete(self.task(element).id, variables, actor)
         return self
+
+    def marking(self) -> list[str]:
+        with self.engine.read() as work:
+            return [place["element_id"] for place in queries.marking(work, self.id)]
 
     def visits(self) -> Counter[str]:
         """How often each element was entered."""

@@ -115,6 +115,56 @@ def escalation(ref: str) -> str:
 
 
 TERMINATE = "<bpmn:terminateEventDefinition/>"
+CANCEL = "<bpmn:cancelEventDefinition/>"
+
+
+def compensate(activity: str = "") -> str:
+    target = f' activityRef="{activity}"' if activity else ""
+    return f"<bpmn:compensateEventDefinition{target}/>"
+
+
+def conditional(expression: str) -> str:
+    body = (
+        f'<bpmn:condition xsi:type="bpmn:tFormalExpression">{escape(expression)}</bpmn:condition>'
+    )
+    return f"<bpmn:conditionalEventDefinition>{body}</bpmn:conditionalEventDefinition>"
+
+
+def link(name: str, id: str) -> str:
+    return f'<bpmn:linkEventDefinition id="{id}" name="{name}"/>'
+
+
+def undone(activity: str, by: str) -> str:
+    """The compensation event on an activity, and the line to what undoes it."""
+    event = f"undo_{activity}"
+    line = f'<bpmn:association id="line_{event}" sourceRef="{event}" targetRef="{by}"/>'
+    return boundary(event, activity, compensate()) + line
+
+
+def marked(activity: str, inner: str = "", **attributes: str) -> str:
+    """An activity with more attributes and parts than its own function gives it."""
+    extra = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    tag = activity[1 : activity.index(" ")]
+    head, _, rest = activity.partition(">")
+    return f"{head}{extra}>{rest.removesuffix(f'</{tag}>')}{inner}</{tag}>"
+
+
+def standard_loop(condition: str = "", **attributes: str) -> str:
+    extra = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    body = f'<bpmn:loopCondition xsi:type="bpmn:tFormalExpression">{escape(condition)}'
+    inner = f"{body}</bpmn:loopCondition>" if condition else ""
+    return f"<bpmn:standardLoopCharacteristics{extra}>{inner}</bpmn:standardLoopCharacteristics>"
+
+
+def each(collection: str, **attributes: str) -> str:
+    extra = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+    inner = (
+        f'<zeebe:loopCharacteristics inputCollection={quoteattr(collection)} inputElement="item"/>'
+    )
+    return (
+        f"<bpmn:multiInstanceLoopCharacteristics{extra}>{ext(inner)}"
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
 
 
 def timer(expression: str, kind: str = "timeDuration") -> str:

@@ -39,6 +39,9 @@ STARTED = Text("เริ่มแล้ว: {instance}", "Started: {instance}")
     help="ส่วนของเจ้าหน้าที่ใน F1 / The officer's part of F1, when it came by another channel.",
 )
 @click.option("--key", help="รหัสอ้างอิงของกระบวนงานอื่น / Business key of another process.")
+@click.option(
+    "--start-event", default="", metavar="ID", help="จุดเริ่ม หากมีหลายจุด / Where to begin, of several."
+)
 @click.option("--as", "username", metavar="USER", help="ในนามผู้ใช้ / Act as this user.")
 @json_option
 def command(
@@ -48,6 +51,7 @@ def command(
     channel: str,
     officer_answers: Path | None,
     key: str | None,
+    start_event: str,
     username: str | None,
     as_json: bool,
 ) -> None:
@@ -55,14 +59,14 @@ def command(
 
     with opened_office() as office:
         if process != PROCESS:
-            _start_other(office, process, answers, key, username, as_json)
+            _start_other(office, (process, start_event), answers, key, username, as_json)
             return
         _file(office, answers, files, channel, officer_answers, username, as_json)
 
 
 def _start_other(
     office: Office,
-    process: str,
+    where: tuple[str, str],
     answers: Path | None,
     key: str | None,
     username: str | None,
@@ -70,9 +74,13 @@ def _start_other(
 ) -> None:
     from engine.actor import SYSTEM
 
+    process, start_event = where
+
     actor = user_named(office, username).actor if username else SYSTEM
     variables = read_answers(answers)
-    instance = office.engine.start(process, variables, business_key=key, actor=actor)
+    instance = office.engine.start(
+        process, variables, business_key=key, actor=actor, start_event=start_event
+    )
     if as_json:
         print_json({"instance": instance})
     else:

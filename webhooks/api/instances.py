@@ -52,9 +52,9 @@ def list_instances(work: Work, query: dict[str, Any]) -> dict[str, Any]:
     refusals=(404,),
 )
 def start_instance(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Start the newest version of a process.
+    """Start the newest version of a process; `start_event` names one where it has several.
 
-    เริ่มกระบวนงานรุ่นล่าสุด
+    เริ่มกระบวนงานรุ่นล่าสุด หากมีจุดเริ่มหลายจุดให้ระบุด้วย start_event
     """
     must_be_free_process(work, body["process"])
     started = runtime.start_instance(
@@ -63,6 +63,7 @@ def start_instance(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
         body["variables"],
         actor=client().actor,
         business_key=body["business_key"],
+        start_event=body["start_event"] or "",
     )
     return {"instance_id": started}
 

@@ -107,6 +107,7 @@ class StartBody(Strict):
     process = text(200, required=True)
     variables = mapping(load_default=dict)
     business_key = text(255, load_default=None)
+    start_event = text(255, load_default=None)
 
 
 class StartedSchema(Shown):

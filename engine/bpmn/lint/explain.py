@@ -7,7 +7,7 @@ from engine import feel
 from engine.bpmn import dialect, source
 from engine.bpmn.lint import words
 from engine.bpmn.lint.runnable.parts import owning_lane
-from engine.bpmn.model import EventDefinition, Flow, Node, Process, Scope
+from engine.bpmn.model import EventDefinition, Flow, Loop, Node, Process, Scope
 from engine.text import Text
 
 
@@ -82,6 +82,7 @@ class _Teller:
             "scriptTask": self._script,
             "callActivity": self._call,
             "subProcess": self._subprocess,
+            "transaction": self._subprocess,
             "exclusiveGateway": self._choice,
             "inclusiveGateway": self._choices,
             "parallelGateway": self._parallel,
@@ -181,11 +182,32 @@ class _Teller:
             return
         inner = node.scope.nodes.values() if node.scope is not None else ()
         start = next((part for part in inner if part.tag == "startEvent"), None)
-        if start is not None:
+        if start is not None and start.event_kind() == "compensate":
+            yield Text(
+                "ทำเมื่อมีการชดเชยขั้นตอนที่ครอบอยู่หลังจากจบแล้ว",
+                "It is done when the completed step around it is undone.",
+            )
+        elif start is not None:
             yield self._on(start, Text("ตลอดเวลาที่เรื่องดำเนินอยู่", "While the case goes on"))
+
+    def _again(self, loop: Loop) -> Iterator[Text]:
+        while_ = _formula(loop.condition)
+        if while_ and loop.test_before:
+            yield _text("ทำซ้ำขณะที่ {when} เป็นจริง", "It is done while {when} holds.", when=while_)
+        elif while_:
+            yield _text(
+                "ทำหนึ่งรอบ แล้วทำซ้ำขณะที่ {when} เป็นจริง",
+                "It is done once, and again while {when} holds.",
+                when=while_,
+            )
+        if loop.maximum:
+            yield _text("ไม่เกิน {most} รอบ", "At most {most} rounds.", most=loop.maximum)
 
     def _repeated(self, node: Node) -> Iterator[Text]:
         if node.loop is None:
+            return
+        if node.loop.kind == "standard":
+            yield from self._again(node.loop)
             return
         side = node.loop.kind == "parallel"
         how = Text("พร้อมกัน", "side by side") if side else Text("ทีละรายการ", "one after the other")
@@ -241,7 +263,10 @@ class _Teller:
     # -- events -----------------------------------------------------------------------------------
 
     def _what(self, node: Node) -> Text:
-        return _joined([_happening(event) for event in node.events], " และ ", " and ")
+        happenings = [_happening(event) for event in node.events]
+        if node.parallel_multiple:
+            return _joined(happenings, " และ ", " and ")
+        return _joined(happenings, " หรือ ", " or ")
 
     def _on(self, node: Node, lead: Text) -> Text:
         stops = Text("งานที่ค้างอยู่จะหยุด", "what is going on stops")
@@ -253,6 +278,14 @@ class _Teller:
         )
 
     def _boundary(self, _: Scope, node: Node) -> Iterator[Text]:
+        if node.event_kind() == "compensate":
+            yield _text(
+                "เมื่อมีการชดเชย {host} ที่ทำเสร็จแล้ว ให้ทำ {undo}",
+                "When the completed {host} is undone, {undo} is done.",
+                host=self.name(node.attached_to),
+                undo=self.name(node.undone_by),
+            )
+            return
         during = _text("ระหว่าง {host}", "During {host}", host=self.name(node.attached_to))
         yield self._on(node, during)
 
@@ -283,14 +316,17 @@ class _Teller:
             yield Text("ทางนี้จบที่นี่", "This path ends here.")
 
     def _thrown(self, node: Node) -> Text:
-        parts = [
-            Text(
-                f"{words.name_of(e.kind).th} “{e.name}”",
-                f"the {words.name_of(e.kind).en} “{e.name}”",
-            )
-            for e in node.events
-        ]
-        return _joined(parts, " และ ", " and ")
+        return _joined([self._sent(event) for event in node.events], " และ ", " and ")
+
+    def _sent(self, event: EventDefinition) -> Text:
+        kind = words.name_of(event.kind)
+        if event.kind == "compensate":
+            everything = Text("ทุกขั้นตอนที่ทำเสร็จแล้ว", "all that was completed")
+            what = self.name(event.activity) if event.activity else everything
+            return _text("คำสั่งชดเชย{what}", "the compensation of {what}", what=what)
+        if event.kind == "cancel":
+            return Text("การยกเลิกธุรกรรม", "the cancellation of the transaction")
+        return Text(f"{kind.th} “{event.name}”", f"the {kind.en} “{event.name}”")
 
     # -- all --------------------------------------------------------------------------------------
 
@@ -322,6 +358,7 @@ _HAPPENINGS = {
     "signal": ("มีสัญญาณ “{name}”", "the signal “{name}” is sent"),
     "error": ("เกิดข้อผิดพลาด “{name}”", "the error “{name}” occurs"),
     "escalation": ("มีการยกระดับ “{name}”", "the escalation “{name}” occurs"),
+    "cancel": ("ธุรกรรมถูกยกเลิก", "the transaction is cancelled"),
     "conditional": ("{expression} เป็นจริง", "{expression} becomes true"),
     "link": ("มาจากจุดเชื่อม “{name}”", "the link “{name}” leads here"),
 }

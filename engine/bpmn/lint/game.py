@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import NamedTuple
 
-from engine.bpmn.desugar import desugar
+from engine.bpmn.desugar import begins_by_itself, desugar
+from engine.bpmn.lint.undone import undone
 from engine.bpmn.model import Flow, Node, Process, Scope
 
 MOST_MARKINGS = 5_000
@@ -95,12 +96,7 @@ class Game:
         starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
         if starts:
             return sorted(starts, key=lambda node: bool(node.events))
-        targets = {flow.target for flow in scope.flows.values()}
-        return [
-            n
-            for n in scope.nodes.values()
-            if n.id not in targets and n.tag != "boundaryEvent" and not n.for_compensation
-        ][:1]
+        return begins_by_itself(scope)[:1]
 
     def _ranks(self) -> dict[str, int]:
         """Reverse postorder from the start: a node's rank is above those that lead to it."""
@@ -148,7 +144,7 @@ class Game:
         late = 0
         if self._waits_for_others(place):
             late = 2 if node.tag == "inclusiveGateway" else 1
-        elif kinds & {"terminate", "error"} and node.tag == "endEvent":
+        elif kinds & {"terminate", "error", "cancel"} and node.tag == "endEvent":
             late = 3
         return late, self.rank.get(place.node, 0), place.via
 
@@ -230,6 +226,8 @@ class Game:
     def _happens_by_itself(self, node: Node, boundary: Node) -> bool:
         """Whether a boundary event comes from outside, not from an event thrown in the body."""
         kind = boundary.event_kind()
+        if kind in ("compensate", "cancel"):
+            return False
         if kind == "escalation":
             return node.scope is None
         if kind == "error" and node.scope is not None:
@@ -242,13 +240,15 @@ class Game:
         self, node: Node, rest: Counter[Place], board: Board
     ) -> Iterator[tuple[tuple[str, ...], Counter[Place]]]:
         if node.scope is not None:
-            inside = Counter({Place(node.id, "@"): 1})
             entries = self._entries(node.scope)
-            inside.update({Place(entry.id, ""): 1 for entry in entries[:1]})
-            yield (), rest + inside
+            # A body that a rewrite added is begun at any start event of what was drawn.
+            for entry in entries if node.inserted else entries[:1]:
+                yield (), rest + Counter({Place(node.id, "@"): 1, Place(entry.id, ""): 1})
             return
         kinds = {event.kind for event in node.events}
-        if node.tag == "endEvent" and "terminate" in kinds:
+        if node.tag in ("endEvent", "intermediateThrowEvent") and kinds & {"compensate", "cancel"}:
+            yield from self._undone(node, rest, board)
+        elif node.tag == "endEvent" and "terminate" in kinds:
             yield (), self._without(rest, self.parent[node.id])
         elif node.tag == "endEvent" and "error" in kinds:
             yield from self._thrown(node, rest, "error", board)
@@ -256,6 +256,29 @@ class Game:
             yield from self._thrown(node, rest, "escalation", board)
         else:
             yield from (((), rest + left) for left in self._leave(node, Counter()))
+
+    def _undone(
+        self, node: Node, rest: Counter[Place], board: Board
+    ) -> Iterator[tuple[tuple[str, ...], Counter[Place]]]:
+        """A compensation: what undoes the activities of the scope is done as one step."""
+        only = next((e.activity for e in node.events if e.kind == "compensate"), "")
+        passed = list(undone(self._concerned(node), only))
+        board.entered.update(passed)
+        if any(event.kind == "cancel" for event in node.events):
+            for names, after in self._thrown(node, rest, "cancel", board):
+                yield (*passed, *names), after
+            return
+        yield from ((tuple(passed), rest + left) for left in self._leave(node, Counter()))
+
+    def _concerned(self, node: Node) -> Scope:
+        """The scope whose activities are undone: around an event subprocess, if it is in one."""
+        holder = self.nodes.get(self.parent[node.id])
+        while holder is not None and (holder.handler or holder.triggered_by_event):
+            scope = self.scope_of[holder.id]
+            holder = self.nodes.get(self.parent[holder.id])
+            if holder is None or not (holder.handler or holder.triggered_by_event):
+                return scope
+        return self.scope_of[node.id]
 
     def _thrown(
         self, node: Node, rest: Counter[Place], kind: str, board: Board
@@ -269,7 +292,7 @@ class Game:
                     yield from self._caught(node, guard, outer, rest)
                     return
             outer = self.parent[outer]
-        if kind == "error":
+        if kind in ("error", "cancel"):
             yield (), Counter()  # nobody catches it: the instance fails
             return
         yield from (((), rest + left) for left in self._leave(node, Counter()))

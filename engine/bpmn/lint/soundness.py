@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from engine.bpmn.desugar import undoing_start
 from engine.bpmn.lint.game import Board, Marking, Step, explore
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable
-from engine.bpmn.model import Process
+from engine.bpmn.model import Node, Process
 from engine.text import Text
 
 FAMILY = Family("soundness", "soundness", Text("ความถูกต้องของทั้งกระบวนงาน", "Soundness"))
@@ -44,10 +45,16 @@ def _told(path: list[str]) -> str:
 )
 def dead_element(subject: Subject) -> Iterator[Hit]:
     for process, board in _boards(subject):
+        called = process.id in subject.known.called  # then its caller may undo it
         for node in process.body.walk():
-            aside = node.for_compensation or _entered_under_another_name(node.id, board)
+            aside = (called and _undoes(node)) or _entered_under_another_name(node.id, board)
             if board.complete and node.id not in board.entered and not aside:
                 yield at(node.id)
+
+
+def _undoes(node: Node) -> bool:
+    compensates = node.tag == "boundaryEvent" and node.event_kind() == "compensate"
+    return node.for_compensation or compensates or undoing_start(node) is not None
 
 
 def _entered_under_another_name(node_id: str, board: Board) -> bool:

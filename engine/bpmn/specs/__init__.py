@@ -9,7 +9,14 @@ from engine.bpmn.specs.activities import (
     SubprocessTask,
     UserTask,
 )
-from engine.bpmn.specs.events import BoundaryEvent, CatchEvent, ThrowEvent, catch_signal, raise_up
+from engine.bpmn.specs.compensation import CompensationEvent, Reopened
+from engine.bpmn.specs.events import (
+    BoundaryEvent,
+    CatchEvent,
+    ThrowEvent,
+    catch_signal,
+    raise_up,
+)
 from engine.bpmn.specs.flownode import FlowNode, Way, holds, withdraw
 from engine.bpmn.specs.gateways import (
     EventBasedGateway,
@@ -17,20 +24,27 @@ from engine.bpmn.specs.gateways import (
     InclusiveGateway,
     ParallelGateway,
 )
+from engine.bpmn.specs.loops import StandardLoop
+from engine.bpmn.specs.multiple import CatchPart, MultipleCatch
 
 __all__ = [
     "Activity",
     "BoundaryEvent",
     "BusinessRuleTask",
     "CatchEvent",
+    "CatchPart",
+    "CompensationEvent",
     "EventBasedGateway",
     "ExclusiveGateway",
     "FlowNode",
     "InclusiveGateway",
     "JobTask",
     "MultiInstance",
+    "MultipleCatch",
     "ParallelGateway",
+    "Reopened",
     "ScriptTask",
+    "StandardLoop",
     "SubprocessTask",
     "ThrowEvent",
     "UserTask",

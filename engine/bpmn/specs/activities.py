@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.host import Data, StepFailed
 from engine.bpmn.model import Node
 from engine.bpmn.slots import EMPTY, Slot, words
-from engine.bpmn.specs.flownode import STARTED, FlowNode, withdraw
+from engine.bpmn.specs.flownode import STARTED, FlowNode, remember, withdraw
 from engine.bpmn.tokens import Token, conflict
 
 
@@ -160,11 +160,17 @@ class SubprocessTask(Activity):
         scope = token.workflow.top_workflow.create_subprocess(token, self.body)
         mapped = self.called and (self.mapped_in and not self.node.extensions.propagate_all)
         data = self.local(token)
-        scope.begin({name: data[name] for name, _ in self.mapped_in} if mapped else data)
+        begin_with = {name: data[name] for name, _ in self.mapped_in} if mapped else data
+        # A case that begins at one of several start events begins there inside an added body too.
+        at = token.workflow.top_workflow.start_event if self.node.inserted else ""
+        scope.begin(begin_with, at)
         return False
 
-    def finish(self, token: Token, result: Data) -> None:
+    def close(self, token: Token, scope: Any) -> None:
         """The scope has come to its end."""
+        result = scope.outcome()
+        if self.undoer is None and (scope.undo or scope.spec.undo_handler):
+            remember(token, scope.undo, result)
         if self.mapped_out:
             self.take_back(token, result)
         elif self.shares_variables:

@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.host import Data, StepFailed
 from engine.bpmn.model import EventDefinition, Node
 from engine.bpmn.slots import EMPTY, Slot
-from engine.bpmn.specs.flownode import COMPLETED, WAITING, FlowNode, withdraw
+from engine.bpmn.specs.flownode import COMPLETED, WAITING, FlowNode, remember, withdraw
 from engine.bpmn.timers import first_due, next_due
 from engine.bpmn.tokens import Token
 
@@ -33,6 +33,9 @@ class CatchEvent(FlowNode):
         token._set_state(WAITING)
         facts = token.facts
         facts["kind"] = self.event.kind
+        if self.event.kind == "conditional":
+            facts["held"] = False
+            return  # nothing from outside brings it about: the case looks for itself
         if self.event.kind == "timer":
             value = host.evaluate(self.expression, token.data, self.node)
             facts.update(first_due(value, self.event.timer, host.now, self.node.id))
@@ -43,23 +46,51 @@ class CatchEvent(FlowNode):
             facts["key"] = "" if key is None else str(key)
         host.wait_opened(token)
 
+    def notice(self, token: Token) -> bool:
+        """Whether the condition that is awaited has just become true: then it happens."""
+        host = token.workflow.top_workflow.host
+        holds = host.evaluate(self.expression, self.seen(token), self.node) is True
+        became = holds and not token.facts["held"]
+        token.facts["held"] = holds
+        if became:
+            host.record("condition_met", self.node)
+            self.fire(token, {})
+        return became
+
+    def seen(self, token: Token) -> Data:
+        """The variables of the whole case, as this branch left them where branches differ."""
+        return {**whole(token.workflow), **token.workflow.changed(token)}
+
     def fire(self, token: Token, payload: Data) -> None:
         """What was awaited has happened."""
         token.data.update(payload)
         token.workflow.top_workflow.host.wait_closed(token)
-        self._win_race(token)
+        win_race(token)
         token._ready()
-
-    def _win_race(self, token: Token) -> None:
-        race = token.facts.get("race")
-        if race is None:
-            return
-        for other in token.workflow.live():
-            if other is not token and other.facts.get("race") == race and other._state == WAITING:
-                withdraw(other)
 
     def withdrawn(self, token: Token) -> None:
         token.workflow.top_workflow.host.wait_closed(token)
+
+
+def win_race(token: Token) -> None:
+    """What else was awaited behind the same event-based gateway is awaited no more."""
+    race = token.facts.get("race")
+    if race is None:
+        return
+    for other in token.workflow.live():
+        if other is not token and other.facts.get("race") == race:
+            withdraw(other)
+
+
+def whole(scope: Any) -> Data:
+    """The variables as the outermost scope sees them that shares its own with this one."""
+    while scope.parent_task_id is not None:
+        owner = scope.top_workflow.get_task_from_id(scope.parent_task_id)
+        if not owner.task_spec.shares_variables:
+            break
+        scope = owner.workflow
+    outcome: Data = scope.outcome()
+    return outcome
 
 
 class BoundaryEvent(CatchEvent):
@@ -67,12 +98,17 @@ class BoundaryEvent(CatchEvent):
 
     lasting = False
 
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.together: list[str] = []  # names of all parts, where every one must have happened
+        self.keeps_undo = False  # what was completed inside can still be undone by the handler
+
     def guard(self, activity: Token) -> None:
         """Start to watch an activity that a token has just entered."""
         scope = activity.workflow
         token = scope.put(self, activity.parent, "", guards=activity.id.hex, snapshot=True)
         token.data = dict(activity.data)
-        if self.event.kind in ("timer", "message", "signal"):
+        if self.event.kind in ("timer", "message", "signal", "conditional"):
             self.subscribe(token)
         else:
             token._set_state(WAITING)
@@ -92,10 +128,14 @@ class BoundaryEvent(CatchEvent):
 
     def fire(self, token: Token, payload: Data) -> None:
         case = token.workflow.top_workflow
+        if not self._all_happened(token, payload):
+            return
         activity = self.activity_of(token)
         inside = case.subprocesses.get(activity.id)
         seen = dict(activity.data) if inside is None else inside.outcome()
         if self.node.interrupting:
+            if self.keeps_undo and inside is not None and inside.undo:
+                remember(activity, inside.undo, seen)
             token.facts.pop("guards")  # it stays when the other guards are released
             case.host.wait_closed(token)
             token.data = {**seen, **payload}
@@ -105,6 +145,30 @@ class BoundaryEvent(CatchEvent):
             token._ready()
             return
         self._branch_off(token, {**seen, **payload})
+
+    def seen(self, token: Token) -> Data:
+        activity = self.activity_of(token)
+        inside = token.workflow.top_workflow.subprocesses.get(activity.id)
+        return whole(activity.workflow if inside is None else inside)
+
+    def _all_happened(self, token: Token, payload: Data) -> bool:
+        """Of a parallel multiple event: note that this part happened, and whether all have."""
+        if not self.together:
+            return True
+        token.workflow.top_workflow.host.wait_closed(token)
+        token.facts.pop("kind")
+        parts = [
+            other
+            for other in token.workflow.live()
+            if other.task_spec.name in self.together
+            and other.facts.get("guards") == token.facts["guards"]
+        ]
+        if any("kind" in part.facts for part in parts):
+            token.facts["payload"] = dict(payload)
+            return False
+        for part in parts:
+            payload.update(part.facts.get("payload", {}))
+        return True
 
     def _branch_off(self, token: Token, data: Data) -> None:
         """A non-interrupting event starts its handler and goes on watching."""
@@ -128,7 +192,7 @@ class ThrowEvent(FlowNode):
         super().__init__(process, node)
         self.keys: list[Slot] = [EMPTY for _ in node.events]
 
-    def work(self, token: Token) -> bool:
+    def work(self, token: Token) -> bool | None:
         for event, key in zip(self.node.events, self.keys, strict=True):
             self._throw(token, event, key)
         return True
@@ -185,6 +249,9 @@ def raise_up(token: Token, kind: str, code: str, payload: Data) -> bool:
         if guard is not None:
             guard.task_spec.fire(guard, payload)
             return True
+        if activity.task_spec.loop_owner is not None:
+            activity = activity.parent  # events hang on the whole loop, not on one of its rounds
+            continue
         scope = activity.workflow
         if scope.parent_task_id is None:
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.util.task import TaskState
@@ -43,7 +44,8 @@ class FlowNode(BpmnTaskSpec):
         self.ways: list[Way] = []
         self.default: str = ""
         self.boundaries: list[BoundaryEvent] = []
-        self.loop_owner: Any = None  # the multi-instance node this one is an instance of
+        self.loop_owner: Any = None  # the repeating or multiple node this one is a part of
+        self.undoer: tuple[FlowNode, str] | None = None  # its compensation event and what that does
 
     # SpiffWorkflow's predictions are not used: see tokens.py.
     def _predict(self, *_args: Any, **_more: Any) -> None:
@@ -79,8 +81,13 @@ class FlowNode(BpmnTaskSpec):
         if self.lasting:
             host.record("activity_completed", self.node)
         self._release_guards(my_task)
+        if self.undoer is not None:
+            remember(my_task)
         if self.loop_owner is not None:
             self.loop_owner.instance_done(my_task.parent, my_task)
+            return
+        if "undoes" in my_task.facts:
+            has_undone(my_task)
             return
         ways = self.choose(my_task)
         self.leave(my_task, ways)
@@ -117,6 +124,21 @@ class FlowNode(BpmnTaskSpec):
     def _release_guards(self, token: Token) -> None:
         for boundary in self.boundaries:
             boundary.release(token)
+
+
+def remember(token: Token, *inside: Any) -> None:
+    """An activity was completed that can be undone: keep its place, and what was done `inside`."""
+    case = token.workflow.top_workflow
+    case.counter += 1
+    token.workflow.undo.append([case.counter, token.task_spec.name, *inside])
+
+
+def has_undone(token: Token) -> None:
+    """An activity is undone: whoever asked for it goes on, with the variables as they are now."""
+    asker = token.workflow.top_workflow.get_task_from_id(UUID(token.facts["undoes"]))
+    if asker is not None and asker.is_live:
+        asker.data = dict(token.data)
+        asker.task_spec.go_on(asker)
 
 
 def holds(way: Way, token: Token) -> bool:

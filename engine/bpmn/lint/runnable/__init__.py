@@ -2,17 +2,21 @@
 
 from engine.bpmn.lint.registry import Family
 from engine.bpmn.lint.runnable import (
+    beginnings,
     bindings,
     completeness,
     expressions,
     extensions,
     limits,
     support,
+    triggers,
+    undoing,
 )
 
 FAMILIES: list[Family] = [
     module.FAMILY
     for module in (
-        limits, support, completeness, bindings, expressions, extensions,
+        limits, support, beginnings, triggers, undoing, completeness, bindings, expressions,
+        extensions,
     )
 ]  # fmt: skip

@@ -50,7 +50,9 @@ def _of_node(node: Node) -> Iterator[Place]:
         yield Place(node.id, "correlationKey", event.correlation_key, True)
     if node.loop is not None:
         yield Place(node.id, "inputCollection", node.loop.collection, True)
-        yield Place(node.id, "completionCondition", node.loop.condition, True)
+        standard = node.loop.kind == "standard"
+        slot = "loopCondition" if standard else "completionCondition"
+        yield Place(node.id, slot, node.loop.condition, True)
         yield Place(node.id, "loopCardinality", node.loop.cardinality, True)
         yield Place(node.id, "outputElement", node.loop.output_element, True)
 
@@ -303,21 +305,6 @@ def instances_source(subject: Subject) -> Iterator[Hit]:
             and loop.kind != "standard"
             and not (loop.collection or loop.cardinality)
         ):
-            yield at(node.id)
-
-
-@FAMILY.rule(
-    "loop-standard",
-    Text("ยังไม่รองรับเครื่องหมายวนซ้ำ (standard loop)", "A standard loop cannot be run."),
-    Text(
-        "การวนซ้ำที่เห็นในภาพตรวจสอบได้ง่ายกว่า",
-        "A loop that is drawn can be read and checked by everybody.",
-    ),
-    Text("วาดเส้นวนกลับด้วยเกตเวย์เลือกทางเดียว", "Draw the way back with an exclusive gateway."),
-)
-def loop_standard(subject: Subject) -> Iterator[Hit]:
-    for _, node in nodes_of(subject):
-        if node.loop is not None and node.loop.kind == "standard":
             yield at(node.id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import executable, nodes_of, scopes_of
+from engine.bpmn.lint.runnable.parts import executable, nodes_of
 from engine.bpmn.lint.tree import children, is_true, number_of, process_of, tag_of
 from engine.bpmn.model import Node, Scope
 from engine.text import Text
@@ -18,22 +18,22 @@ WHY = Text(
 SUPPORTED = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
     "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
-    "manualTask", "task", "callActivity", "subProcess",
+    "manualTask", "task", "callActivity", "subProcess", "transaction",
     "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
 }  # fmt: skip
 EVENTS = {
-    "startEvent": {"message", "timer"},
-    "endEvent": {"message", "signal", "error", "escalation", "terminate"},
-    "intermediateCatchEvent": {"message", "timer", "signal", "link"},
-    "intermediateThrowEvent": {"message", "signal", "escalation", "link"},
-    "boundaryEvent": {"timer", "message", "signal", "error", "escalation"},
-}
-HANDLERS = {"message", "timer", "error", "escalation", "signal"}
+    "startEvent": {"message", "timer", "signal"},
+    "endEvent": {
+        "message", "signal", "error", "escalation", "terminate", "compensate", "cancel",
+    },
+    "intermediateCatchEvent": {"message", "timer", "signal", "link", "conditional"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensate"},
+    "boundaryEvent": {
+        "timer", "message", "signal", "error", "escalation", "conditional", "compensate", "cancel",
+    },
+}  # fmt: skip
+HANDLERS = {"message", "timer", "error", "escalation", "signal", "conditional", "compensate"}
 WAYS_OUT = {
-    "transaction": Text(
-        "ใช้กระบวนการย่อยธรรมดากับเหตุการณ์ขอบแบบข้อผิดพลาด",
-        "Use a plain subprocess with an error boundary event.",
-    ),
     "adHocSubProcess": Text(
         "วาดลำดับงานให้ชัด หรือใช้เกตเวย์เลือกหลายทาง",
         "Draw the order, or use an inclusive gateway.",
@@ -43,15 +43,9 @@ WAYS_OUT = {
         "Use inclusive or parallel gateways.",
     ),
     "conditional": Text(
-        "ให้ขั้นตอนที่ทำให้เงื่อนไขเป็นจริงส่งข้อความหรือสัญญาณ",
-        "Let the step that makes the condition true send a message or signal.",
+        "ก่อนเริ่มเรื่องยังไม่มีข้อมูลให้ตรวจ ใช้ข้อความหรือเวลาเริ่มแทน",
+        "Before a case begins there are no data to look at: start with a message or a timer.",
     ),
-    "compensate": Text(
-        "วาดขั้นตอนที่ยกเลิกผลงานเป็นลำดับงานปกติ",
-        "Draw the undoing steps as a normal path.",
-    ),
-    "cancel": Text("ใช้ข้อผิดพลาดแทนการยกเลิก", "Use an error instead of cancel."),
-    "signal": Text("เริ่มด้วยข้อความแทน", "Start with a message instead."),
 }
 REDRAW = Text("วาดด้วยสัญลักษณ์ที่ระบบรองรับ", "Draw it with what is supported.")
 
@@ -121,65 +115,6 @@ def _allowed(subject: Subject, scope: Scope, node: Node) -> set[str]:
 
 
 @FAMILY.rule(
-    "multiple-event",
-    Text("{place} รอหลายเหตุพร้อมกัน", "A {place} waits for several triggers."),
-    WHY,
-    Text(
-        "ใช้เกตเวย์รอเหตุการณ์ หรือหลายเหตุการณ์ขอบ",
-        "Use an event-based gateway, or several boundary events.",
-    ),
-)
-def multiple_event(subject: Subject) -> Iterator[Hit]:
-    for _, node in nodes_of(subject):
-        catches = node.tag in words.CATCHING
-        if node.parallel_multiple or (catches and len(node.events) > 1):
-            yield at(node.id, place=words.name_of(node.tag))
-
-
-@FAMILY.rule(
-    "compensation-activity",
-    Text("ยังไม่รองรับกิจกรรมชดเชย", "A compensation activity cannot be run."),
-    WHY,
-    Text("วาดขั้นตอนนี้ในลำดับงานปกติ", "Draw it in the normal flow."),
-)
-def compensation_activity(subject: Subject) -> Iterator[Hit]:
-    yield from (at(node.id) for _, node in nodes_of(subject) if node.for_compensation)
-
-
-@FAMILY.rule(
-    "several-starts",
-    Text("มีเหตุการณ์เริ่มต้น {count} จุด", "There are {count} start events."),
-    Text("เรื่องหนึ่งเริ่มจากจุดเดียว", "A case starts in one place."),
-    Text("เหลือจุดเดียวแล้วแยกด้วยเกตเวย์", "Keep one and split behind it with a gateway."),
-)
-def several_starts(subject: Subject) -> Iterator[Hit]:
-    for scope in scopes_of(subject):
-        starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
-        if len(starts) > 1:
-            yield from (at(node.id, count=len(starts)) for node in starts)
-
-
-@FAMILY.rule(
-    "no-start",
-    Text("ไม่รู้ว่าเริ่มที่ใด", "It is not clear where this begins."),
-    Text("เรื่องหนึ่งเริ่มจากจุดเดียวที่เห็นได้", "A case starts in one place that can be seen."),
-    Text("เพิ่มเหตุการณ์เริ่มต้น", "Add a start event."),
-)
-def no_start(subject: Subject) -> Iterator[Hit]:
-    for scope in scopes_of(subject):
-        if any(node.tag == "startEvent" for node in scope.nodes.values()) or not scope.nodes:
-            continue
-        first = [node for node in scope.nodes.values() if _is_first(scope, node)]
-        if len(first) != 1:
-            yield at(scope.id)
-
-
-def _is_first(scope: Scope, node: Node) -> bool:
-    aside = node.attached_to or node.triggered_by_event or node.for_compensation
-    return not aside and node.tag != "boundaryEvent" and not scope.incoming(node.id)
-
-
-@FAMILY.rule(
     "instantiating",
     Text(
         "{kind} ใช้เริ่มกระบวนงาน (instantiate) ไม่ได้", "A {kind} cannot start a process (instantiate)."
@@ -239,7 +174,7 @@ def data_not_moved(subject: Subject) -> Iterator[Hit]:
     severity="info",
 )
 def data_is_picture(subject: Subject) -> Iterator[Hit]:
-    for element in subject.tree.all("dataStoreReference", "dataObject"):
+    for element in subject.tree.all("dataStoreReference", "dataObject", "property"):
         yield at(element, kind=words.name_of(tag_of(element)))
 
 

@@ -1,0 +1,142 @@
+"""Compensation (BPMN 2.0.2, 10.7 and 13.5.5): what was completed is undone, the last first.
+
+A scope keeps a line for each completed activity that can be undone: `[number, name]` where a
+compensation event hangs on it, `[number, name, lines, variables]` where it is a scope itself, with
+the lines and the variables that it had when it was completed. Undoing takes the line away: nothing
+is undone twice. What an interrupted activity had done by then is lost, as the standard says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.model import Node
+from engine.bpmn.specs.activities import SubprocessTask
+from engine.bpmn.specs.events import ThrowEvent, raise_up
+from engine.bpmn.specs.flownode import STARTED, withdraw
+from engine.bpmn.tokens import Token
+
+Line = list[Any]
+
+
+class CompensationEvent(ThrowEvent):
+    """Undoes one activity or all of its scope and waits until that is done; or cancels."""
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        undoing = [event for event in node.events if event.kind == "compensate"]
+        self.cancels = any(event.kind == "cancel" for event in node.events)
+        self.only = undoing[0].activity if undoing else ""
+
+    def work(self, token: Token) -> bool | None:
+        super().work(token)
+        if self.cancels:
+            _stop_others(token)
+        token.facts["until"] = token.workflow.top_workflow.counter
+        return None if self._undo_next(token) else True
+
+    def go_on(self, token: Token) -> None:
+        """One activity is undone."""
+        if not self._undo_next(token):
+            token.complete()
+
+    def _undo_next(self, token: Token) -> bool:
+        only = token.facts.get("only", self.only)
+        for scope in _concerned(token.workflow):
+            line = _take(scope.undo, only, token.facts["until"])
+            if line is not None:
+                _start(token, scope, line, only)
+                return True
+        return False
+
+    def withdrawn(self, token: Token) -> None:
+        for other in token.workflow.top_workflow.all_live():
+            if other.facts.get("undoes") == token.id.hex:
+                withdraw(other)
+
+    def _on_complete(self, my_task: Token) -> None:
+        if not self.cancels:
+            super()._on_complete(my_task)
+        elif not raise_up(my_task, "cancel", "", {}):
+            raise StepFailed(element=self.node.id, reason="no event takes the cancellation")
+
+
+class Reopened(SubprocessTask):
+    """Opens the scope of a completed activity once more, to undo what was done inside."""
+
+    def arrive(self, token: Token) -> bool:
+        token._set_state(STARTED)
+        lines, variables, only = token.facts.pop("inside")
+        scope = token.workflow.top_workflow.create_subprocess(token, self.body)
+        scope.undo = lines
+        scope.root({**token.data, **variables})
+        first = scope.spec.undo_handler or scope.spec.undo_all
+        facts = {"only": only} if first is scope.spec.undo_all else {}
+        child = scope.put(first, scope.task_tree, "", **facts)
+        first._update(child)
+        return False
+
+    def close(self, token: Token, scope: Any) -> None:
+        if self.shares_variables:
+            token.data.update(scope.changes())
+        token._ready()
+
+
+def _concerned(scope: Any) -> Iterator[Any]:
+    """The scope itself; an event subprocess also undoes what was done around it."""
+    yield scope
+    while scope.spec.handles:
+        scope = scope.parent_workflow
+        yield scope
+
+
+def _take(lines: list[Line], only: str, until: int) -> Line | None:
+    """The last line that is meant, taken away."""
+    for index in range(len(lines) - 1, -1, -1):
+        number, name, *inside = lines[index]
+        if number > until:
+            continue
+        if not only or _drawn(name) == only:
+            return lines.pop(index)
+        # A body that a rewrite put around the drawn activities: take from inside of it.
+        if name.startswith("~body."):
+            meant = [line for line in inside[0] if _drawn(line[1]) == only]
+            if meant:
+                inside[0][:] = [line for line in inside[0] if line not in meant]
+                return [number, name, meant, inside[1]]
+    return None
+
+
+def _drawn(name: str) -> str:
+    return name.removesuffix("~each")
+
+
+def _start(asker: Token, scope: Any, line: Line, only: str) -> None:
+    _, name, *inside = line
+    spec = scope.spec.task_specs[name]
+    facts: Data = {"undoes": asker.id.hex}
+    if inside:
+        target = scope.spec.task_specs[f"{name}~undo"]
+        facts["inside"] = [*inside, only if name.startswith("~body.") else ""]
+    else:
+        event, handler = spec.undoer
+        target = scope.spec.task_specs[handler]
+        asker.workflow.top_workflow.host.record("activity_entered", event.node)
+    child = scope.put(target, asker if scope is asker.workflow else scope.task_tree, "", **facts)
+    child.data = dict(asker.data)
+    target._update(child)
+
+
+def _stop_others(token: Token) -> None:
+    """A cancelled transaction does nothing more but undo what it had completed."""
+    keep, scope = token, token.workflow
+    while True:
+        for other in scope.live():
+            if other is not keep:
+                withdraw(other)
+        keep = scope.top_workflow.get_task_from_id(scope.parent_task_id)
+        if not keep.node.inserted:
+            return
+        scope = keep.workflow
