@@ -39,6 +39,9 @@ from forms.schema import Field
 
 # What is only looked at moves nothing: a replay does not stop there.
 LOOKS = frozenset({"case_read", "submission_read", "identity_read", "file_read", "case_exported"})
+LEAVING = frozenset(
+    {"activity_completed", "activity_cancelled", "instance_completed", "instance_cancelled"}
+)
 WITHOUT_TASK = frozenset({"instance_started", "message_received"})
 
 
@@ -251,38 +254,50 @@ def decisions_at(work: Work, step: Step) -> list[Explained]:
 
 def clocks_at(work: Work, replayed: Replayed, step: Step) -> list[ClockThen]:
     """Every deadline that ran at a step, with the day it was believed to end on."""
+    entered, left = _gone_through(replayed, step)
     found = []
-    entered = {
-        each.event.element_id
-        for each in replayed.steps
-        if each.event.command_seq == step.event.command_seq
-        and each.event.type == "activity_entered"
-        and each.event.seq <= step.event.seq
-    }
     for row in clocks.clocks_of(work, replayed.case.id):
-        is_later = row.command_seq == step.event.command_seq and row.element_id not in entered
-        if row.command_seq > step.event.command_seq or (is_later and row.element_id):
+        places = {*row.askers, row.element_id}
+        started = row.command_seq < step.event.command_seq or bool(places & (entered | {""}))
+        if row.command_seq > step.event.command_seq or not started:
             continue
-        is_over = row.finished_at is not None and row.finished_at <= step.event.at
-        if not is_over or row.finished_at == step.event.at:
-            found.append(_clock_then(work, row, step.event.at))
+        ended = row.finished_at
+        if ended == step.event.at and not places & left:
+            ended = None  # later in the same moment
+        if ended is None or ended >= step.event.at:
+            found.append(_clock_then(work, row, step.event.at, ended))
     return found
 
 
-def _clock_then(work: Work, row: ClockRow, at: datetime) -> ClockThen:
+def _gone_through(replayed: Replayed, step: Step) -> tuple[set[str], set[str]]:
+    """What was entered by this very command until the step, and what was left in its moment; the
+    case as a whole, which no element stands for, is left when it ends."""
+    entered: set[str] = set()
+    left: set[str] = set()
+    for each in replayed.steps:
+        event = each.event
+        if event.seq > step.event.seq:
+            break
+        if event.command_seq == step.event.command_seq and event.type == "activity_entered":
+            entered.add(event.element_id)
+        if event.at == step.event.at and event.type in LEAVING:
+            left.add(event.element_id)
+    return entered, left
+
+
+def _clock_then(work: Work, row: ClockRow, at: datetime, ended: datetime | None) -> ClockThen:
     changes = clocks.changes_of(work, row)
     past = tuple(change for change in changes if change.at <= at)
     later = [change for change in changes if change.at > at]
-    # What the next change found is what was believed until then.
-    due = later[0].before if later else row.due_at
-    finished = row.finished_at if row.finished_at and row.finished_at <= at else None
+    finished = ended if ended is not None and ended <= at else None
     is_paused = bool(past) and past[-1].kind == "paused"
     return ClockThen(
         step=clocks.step_name(work, row),
         key=row.key,
         round=row.round,
         started_at=row.started_at,
-        due_at=due,
+        # What the next change found is what was believed until then.
+        due_at=later[0].before if later else row.due_at,
         owner=row.owner,
         status="finished" if finished else "paused" if is_paused else "running",
         finished_at=finished,
