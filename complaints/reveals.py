@@ -56,6 +56,7 @@ class Request:
 
     id: str
     case_id: str
+    instance_id: str | None
     receipt_no: str
     kind: str
     submission_id: str | None
@@ -227,6 +228,19 @@ def requests_of_case(work: Work, desk: Desk, case_id: str, user: User) -> list[R
     return _requests(work, desk, [(row, case) for row in rows])
 
 
+def own_request(work: Work, desk: Desk, reveal_id: str, user: User) -> Request:
+    """A request of one's own.
+
+    Raises:
+        RequestNotFound: it is none.
+    """
+    row = work.session.get(Reveal, reveal_id)
+    if row is None or row.account_id != user.id:
+        raise RequestNotFound
+    case, _ = load_case(work, row.case_id, user)
+    return _requests(work, desk, [(row, case)])[0]
+
+
 # ── parts ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -284,6 +298,7 @@ def _request(work: Work, desk: Desk, row: Reveal, case: Case, names: dict[str, s
     return Request(
         id=row.id,
         case_id=case.id,
+        instance_id=case.instance_id,
         receipt_no=case.receipt_no,
         kind=row.kind,
         submission_id=row.submission_id,

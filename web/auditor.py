@@ -5,15 +5,20 @@ Whoever looks here is recorded too: opening a case stands in the case's own chai
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from datetime import date
 
-from complaints import casereplay, looks, reveals
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from complaints import casereplay, casesearch, looks, reveals
+from complaints.casesearch import Criteria
 from complaints.errors import ReasonNeeded
 from engine.errors import Refusal
-from web import casefile, player
+from forms.dates import NotADate, parse_date
+from web import casefile, examined, player
 from web.counter import office, read, signed_in, user, write
 from web.errors import on_refusal
 from web.kinds import Answer
+from web.language import t
 
 blueprint = Blueprint("auditor", __name__, url_prefix="/audit")
 ROLES = frozenset({"auditor"})
@@ -23,22 +28,103 @@ PAGE = 50
 @blueprint.get("/cases")
 @signed_in(*ROLES)
 def cases() -> Answer:
-    query, after = request.args.get("q", "")[:80], request.args.get("after")
-    found = office().cases(user(), query=query, limit=PAGE, after=after)
-    more = found[-1].id if len(found) == PAGE else None
+    criteria, unread = _criteria()
+    after = request.args.get("after")
+    if criteria.facts() and after is None:
+        with write() as work:
+            looks.note_look(work, "search", criteria.facts(), user())
+    with read() as work:
+        page = casesearch.search(work, user(), criteria, limit=PAGE, after=after)
+        lists = {"units": casesearch.units(work), "outcomes": casesearch.outcomes(work)}
+    wanted = {name: value for name, value in request.args.lists() if name != "after"}
     return render_template(
-        "officer/cases.html", cases=found, query=query, more=more, to="auditor.case"
+        "auditor/cases.html",
+        page=page,
+        criteria=criteria,
+        unread=unread,
+        wanted=wanted,
+        signs={**casesearch.SIGNS, casesearch.DEPARTED: casesearch.DEPARTED_WORDS},
+        **lists,
     )
+
+
+def _criteria() -> tuple[Criteria, list[str]]:
+    """What the page was asked for, and the names of the days that could not be read."""
+    days: dict[str, date | None] = {}
+    unread = []
+    for name in ("since", "until"):
+        try:
+            text = request.args.get(name, "").strip()
+            days[name] = parse_date(text) if text else None
+        except NotADate:
+            days[name] = None
+            unread.append(name)
+    criteria = Criteria(
+        number=request.args.get("q", "")[:40],
+        unit=request.args.get("unit", "")[:40],
+        track=request.args.get("track", "")[:4],
+        outcome=request.args.get("outcome", "")[:40],
+        since=days["since"],
+        until=days["until"],
+        signs=frozenset(request.args.getlist("sign")),
+    )
+    return criteria, unread
 
 
 @blueprint.get("/cases/<case_id>")
 @signed_in(*ROLES)
 def case(case_id: str) -> Answer:
     _note(case_id)
+    return _case_page(case_id)
+
+
+def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
     view = office().case(case_id, user())
     with read() as work:
-        pictures, story = casefile.pictures(work, view), casefile.story(work, view)
-    return render_template("auditor/case.html", case=view, pictures=pictures, story=story)
+        facts = examined.case_facts(work, office().desk, view, user())
+        pictures = casefile.pictures(work, view)
+    return render_template(
+        "auditor/case.html", case=view, pictures=pictures, refusal=refusal, **facts
+    )
+
+
+@blueprint.post("/cases/<case_id>/identity")
+@signed_in(*ROLES)
+def ask_identity(case_id: str) -> Answer:
+    """Ask to see who is in a case; the custodian of identities decides."""
+    on_refusal(ReasonNeeded, reveals.NothingToReveal)(lambda refusal: _case_page(case_id, refusal))
+    with write() as work:
+        reveals.ask_identity(
+            work,
+            office().desk,
+            case_id,
+            user(),
+            fields=request.form.getlist("field"),
+            reason=request.form.get("reason", "")[:2000],
+            hours=request.form.get("hours", default=0, type=int),
+        )
+    flash(t("ส่งคำขอแล้ว รอผู้คุ้มครองข้อมูลผู้ร้องพิจารณา", "Sent: the identity custodian decides."), "good")
+    return redirect(url_for("auditor.case", case_id=case_id), 303)
+
+
+@blueprint.post("/identity/<reveal_id>")
+@signed_in(*ROLES)
+def open_identity(reveal_id: str) -> Answer:
+    """See what was granted: shown on this answer, and recorded as a read of the vault."""
+    with write() as work:
+        shown = examined.open_identity(work, office().desk, reveal_id, user())
+    return render_template("auditor/identity.html", opened=shown)
+
+
+@blueprint.get("/looks")
+@signed_in(*ROLES)
+def searches() -> Answer:
+    """What examiners searched for: they are watched too."""
+    with read() as work:
+        found = looks.looks(work, limit=PAGE, after=request.args.get("after"))
+    more = found[-1].id if len(found) == PAGE else None
+    signs = {**casesearch.SIGNS, casesearch.DEPARTED: casesearch.DEPARTED_WORDS}
+    return render_template("auditor/looks.html", looks=found, more=more, signs=signs)
 
 
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")

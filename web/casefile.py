@@ -173,10 +173,10 @@ def identity_words(work: Work, case: CaseView, shown: Mapping[str, Any]) -> list
     definition_id = queries.instance(work, case.instance_id).definition_id
     intake = shapes.form_of(work, definition_id, "f1_intake")
     labels = {place.path: place.label.of(language()) for place in intake.fields}
-    return [(_label(path, labels), str(value)) for path, value in shown.items()]
+    return [(path_label(path, labels), str(value)) for path, value in shown.items()]
 
 
-def _label(path: str, labels: Mapping[str, str]) -> str:
+def path_label(path: str, labels: Mapping[str, str]) -> str:
     """`accused[1].name` reads "Name (2)"."""
     row = re.search(r"\[(\d+)\]", path)
     label = labels.get(re.sub(r"\[\d+\]", "[]", path), path)

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from complaints import errors as office
+from complaints import reveals
 from complaints.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from engine import errors as engine
 from engine.database import DatabaseUnavailable
@@ -46,6 +47,8 @@ STATUS: dict[type[Refusal], int] = {
     office.NothingToAnswer: 409,
     office.CannotWithdraw: 409,
     office.KeyDestroyed: 410,
+    reveals.RequestNotFound: 404,
+    reveals.RequestExpired: 410,
 }
 
 TELLING = frozenset({"Allow", "Retry-After"})  # headers of an error that its page keeps

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from complaints import casesearch, people, reveals
+from complaints.casesearch import Criteria
 from engine import queries
 from engine.models import HistoryEvent
 from tests.support.agency import ASSIGNED, CLARIFIED, INCOMPLETE, OPINION, SCREENED, Agency
@@ -154,3 +156,138 @@ def test_nobody_else_enters(agency: Agency, visitor: Visitor, case_id: str) -> N
 
     assert visitor.status == 403
     assert count_of(agency, case_id, "case_read") == 0
+
+
+# ── finding ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_cases_are_found_by_what_is_out_of_the_ordinary(
+    agency: Agency, visitor: Visitor, case_id: str
+) -> None:
+    plain = agency.file({**COMPLAINT, "title": "เรื่องที่สอง"})
+    visitor.sign_in("auditor")
+
+    rounds = visitor.visit("/audit/cases?sign=rounds")
+
+    assert f"/audit/cases/{case_id}" in rounds
+    assert plain.case_id not in rounds
+    assert "ทำซ้ำหลายรอบ" in rounds
+    assert case_id in visitor.visit("/audit/cases?unit=it&since=1/3/2569&outcome=open")
+    assert case_id not in visitor.visit("/audit/cases?until=1/3/2569")
+    assert case_id not in visitor.visit("/audit/cases?unit=legal")
+    assert "วันที่ไม่ถูกต้อง" in visitor.visit("/audit/cases?since=เมื่อวาน")
+    agency.pass_days(30)
+    visitor.sign_in("auditor")
+    late = visitor.visit("/audit/cases?sign=departed&sign=overdue")
+    assert case_id in late
+
+
+def test_a_search_is_recorded_without_what_was_typed(agency: Agency, visitor: Visitor) -> None:
+    visitor.sign_in("auditor")
+    visitor.visit("/audit/cases?q=สมหญิง+๑๒๓&unit=it")
+
+    record = visitor.visit("/audit/looks")
+
+    assert "123" in record
+    assert "it" in record
+    assert "สมหญิง" not in record
+
+
+def test_pages_go_on_from_the_last_case(agency: Agency, case_id: str) -> None:
+    later = agency.file({**COMPLAINT, "title": "เรื่องที่สอง"}).case_id
+    auditor = agency.person("auditor")
+    with agency.office.engine.read() as work:
+        first = casesearch.search(work, auditor, Criteria(), limit=1)
+        second = casesearch.search(work, auditor, Criteria(), limit=1, after=first.after)
+        third = casesearch.search(work, auditor, Criteria(), limit=1, after=second.after)
+
+    shown = [found.id for page in (first, second, third) for found in page.cases]
+    assert sorted(shown) == sorted([case_id, later])
+    assert third.after is None
+
+
+# ── two persons for an identity ────────────────────────────────────────────────────────────────
+
+
+def ask(visitor: Visitor, case_id: str, **changes: str) -> str:
+    visitor.visit(f"/audit/cases/{case_id}")
+    wanted = {"field": "full_name", "hours": "2", "reason": REASON, **changes}
+    return visitor.send(f"/audit/cases/{case_id}/identity", wanted)
+
+
+def test_an_identity_takes_two_persons_and_hours_that_end(
+    agency: Agency, visitor: Visitor, another: Visitor, case_id: str
+) -> None:
+    visitor.sign_in("auditor")
+    assert "ส่งคำขอแล้ว" in ask(visitor, case_id)
+    another.sign_in("identity_custodian")
+    waiting = another.visit("/identity-requests")
+    assert REASON in waiting
+    assert COMPLAINT["title"] not in waiting
+    assert COMPLAINT["full_name"] not in waiting
+    (reveal,) = re.findall(r'action="/identity-requests/(\w+)"', waiting)
+    visitor.visit(f"/audit/cases/{case_id}")
+    visitor.send(f"/audit/identity/{reveal}")
+    assert visitor.status == 404, "nobody has granted it yet"
+
+    granted = another.send(
+        f"/identity-requests/{reveal}", decision="grant", answer="จำเป็นต่อการตรวจสอบครั้งนี้"
+    )
+    assert "อนุมัติแล้ว" in granted
+    case = visitor.visit(f"/audit/cases/{case_id}")
+    assert COMPLAINT["full_name"] not in case, "it opens only when it is asked for"
+    shown = visitor.send(f"/audit/identity/{reveal}")
+
+    assert COMPLAINT["full_name"] in shown
+    assert COMPLAINT["phone"] not in shown, "one field was asked for"
+    assert COMPLAINT["full_name"] in visitor.visit(f"/audit/cases/{case_id}/steps/1")
+    types = [event.type for event in events(agency, case_id)]
+    assert types[-3:] == ["identity_asked", "identity_granted", "identity_read"]
+    roles = [event.role for event in events(agency, case_id)[-3:]]
+    assert roles[:2] == ["auditor", "identity_custodian"]
+    agency.clock.advance(hours=3)
+    assert COMPLAINT["full_name"] not in visitor.visit(f"/audit/cases/{case_id}/steps/1")
+    visitor.send(f"/audit/identity/{reveal}")
+    assert visitor.status == 410
+    agency.check_record(case_id)
+
+
+def test_a_refused_identity_stays_covered(
+    agency: Agency, visitor: Visitor, another: Visitor, case_id: str
+) -> None:
+    visitor.sign_in("auditor")
+    ask(visitor, case_id)
+    another.sign_in("identity_custodian")
+    (reveal,) = re.findall(
+        r'action="/identity-requests/(\w+)"', another.visit("/identity-requests")
+    )
+
+    another.send(f"/identity-requests/{reveal}", decision="grant", answer="สั้น")
+    assert another.status == 422
+    another.send(f"/identity-requests/{reveal}", decision="refuse", answer="ไม่จำเป็นต่อการตรวจสอบ")
+
+    case = visitor.visit(f"/audit/cases/{case_id}")
+    assert "ไม่อนุมัติ" in case
+    visitor.send(f"/audit/identity/{reveal}")
+    assert visitor.status == 404
+    assert "ไม่มีคำขอที่รอพิจารณา" in another.visit("/identity-requests")
+
+
+def test_nobody_grants_their_own_wish(agency: Agency, case_id: str) -> None:
+    with agency.office.engine.begin() as work:
+        people.add_user(work, "both", "สองหน้าที่", None, groups=["auditor", "identity_custodian"])
+        both = people.user_by_name(work, "both")
+    desk = agency.office.desk
+    with agency.office.engine.begin() as work:
+        wish = reveals.ask_identity(
+            work, desk, case_id, both, fields=["full_name"], reason=REASON, hours=1
+        )
+
+    with pytest.raises(reveals.RequestNotFound), agency.office.engine.begin() as work:
+        reveals.decide_identity(work, desk, wish, both, granted=True, answer=REASON)
+    with agency.office.engine.read() as work:
+        assert reveals.waiting_requests(work, desk, both) == []
+    with pytest.raises(reveals.NothingToReveal), agency.office.engine.begin() as work:
+        reveals.ask_identity(
+            work, desk, case_id, both, fields=["full_name"], reason=REASON, hours=25
+        )

@@ -1,0 +1,47 @@
+"""The identity custodian's page: who asks to know whom, why and for how long; grant or refuse."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from complaints import reveals
+from complaints.errors import ReasonNeeded
+from engine.errors import Refusal
+from web import examined
+from web.counter import office, read, signed_in, user, write
+from web.errors import on_refusal
+from web.kinds import Answer
+from web.language import t
+
+blueprint = Blueprint("custodian", __name__, url_prefix="/identity-requests")
+ROLES = frozenset({"identity_custodian"})
+
+
+@blueprint.get("")
+@signed_in(*ROLES)
+def requests() -> Answer:
+    return _page()
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    with read() as work:
+        found = reveals.waiting_requests(work, office().desk, user())
+        waiting = [(each, examined.asked_fields(work, each)) for each in found]
+    return render_template("custodian/requests.html", waiting=waiting, refusal=refusal)
+
+
+@blueprint.post("/<reveal_id>")
+@signed_in(*ROLES)
+def decide(reveal_id: str) -> Answer:
+    on_refusal(ReasonNeeded)(_page)
+    granted = request.form.get("decision") == "grant"
+    answer = request.form.get("answer", "")[:2000]
+    with write() as work:
+        reveals.decide_identity(
+            work, office().desk, reveal_id, user(), granted=granted, answer=answer
+        )
+    if granted:
+        flash(t("อนุมัติแล้ว เวลาเริ่มนับทันที", "Granted; the hours run from now."), "good")
+    else:
+        flash(t("บันทึกการไม่อนุมัติแล้ว", "Refused; this is recorded."), "good")
+    return redirect(url_for("custodian.requests"), 303)

@@ -1,0 +1,113 @@
+"""A case as an examiner's overview shows it: findings, deadlines, looks, what was laid open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from complaints import casereplay, conformance, people, register, reveals, shapes, vault
+from complaints.cases import CaseView
+from complaints.conformance import Deviation
+from complaints.desk import Desk
+from complaints.people import User
+from complaints.reveals import MOST_HOURS, Request
+from engine import queries
+from engine.work import Work
+from web import casefile, player
+from web.language import language, t
+from web.player import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A departure with the name of who it was, as an examiner may know it."""
+
+    told: Deviation
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Personal fields that were granted, in words."""
+
+    request: Request
+    shown: list[tuple[str, str]]
+
+
+def case_facts(work: Work, desk: Desk, case: CaseView, user: User) -> dict[str, Any]:
+    """What stands on the overview beside the register and the picture."""
+    replayed = casereplay.replay_case(work, case.id, user)
+    last = replayed.steps[-1]
+    labels = field_labels(work, case)
+    return {
+        "replayed": replayed,
+        "findings": _findings(work, case.id),
+        "clocks": casereplay.clocks_at(work, replayed, last),
+        "at": last.event.at,
+        "looks": player.lines(work, replayed, replayed.looks),
+        "requests": reveals.requests_of_case(work, desk, case.id, user),
+        "mine": user.id,
+        "labels": labels,
+        "titles": casefile.form_titles(work, last.frame.definition_id),
+        "held": [(path, labels.get(path, path)) for path in vault.identity_paths(work, case.id)],
+        "most_hours": MOST_HOURS,
+        "milestones": _milestones(work, replayed),
+    }
+
+
+def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> Opened:
+    """See what was granted; the look is recorded.
+
+    Raises:
+        RequestNotFound, RequestExpired, CaseNotFound.
+    """
+    values = reveals.open_identity(work, desk, reveal_id, user)
+    request = reveals.own_request(work, desk, reveal_id, user)
+    labels = _labels(work, request.instance_id, list(values))
+    shown = [(labels.get(path, path), str(value)) for path, value in values.items()]
+    return Opened(request, shown)
+
+
+def field_labels(work: Work, case: CaseView) -> dict[str, str]:
+    """The vault's paths of a case in the words of its forms."""
+    return _labels(work, case.instance_id, vault.identity_paths(work, case.id))
+
+
+def asked_fields(work: Work, request: Request) -> list[str]:
+    """What a request is for, in the words of the case's forms."""
+    labels = _labels(work, request.instance_id, request.fields)
+    return [labels.get(path, path) for path in request.fields]
+
+
+def _labels(work: Work, instance_id: str | None, paths: Sequence[str]) -> dict[str, str]:
+    if instance_id is None:
+        return {}
+    return labels_of(work, queries.instance(work, instance_id).definition_id, paths)
+
+
+def labels_of(work: Work, definition_id: str, paths: Sequence[str]) -> dict[str, str]:
+    """`accused[1].name` reads "Name (2)"; a later form's field is looked up under its own form."""
+    forms = {
+        id: shapes.form_of(work, definition_id, id) for id in queries.form_ids(work, definition_id)
+    }
+    found = {}
+    for path in paths:
+        form_id, _, rest = path.partition(".")
+        form, inner = (forms[form_id], rest) if form_id in forms else (forms[register.INTAKE], path)
+        known = {each.path: each.label.of(language()) for each in form.fields}
+        found[path] = casefile.path_label(inner, known)
+    return found
+
+
+def _findings(work: Work, case_id: str) -> list[Finding]:
+    told = conformance.judge_case(work, case_id)
+    names = people.display_names(work, {each.actor for each in told})
+    return [Finding(each, names.get(each.actor, "")) for each in told]
+
+
+def _milestones(work: Work, replayed: casereplay.Replayed) -> list[Line]:
+    """The steps a reader in a hurry looks for: what people and tables did, what came due."""
+    kinds = {"person", "decision", "time", "letter", "trouble", "mark"}
+    lines = player.lines(work, replayed)
+    return [line for line in lines if line.kind in kinds and t(line.words)]
