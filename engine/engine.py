@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +18,9 @@ from engine import (
     jobs,
     messages,
     migration,
-    outbox,
     queries,
     replay,
+    rounds,
     runtime,
     timers,
     verification,
@@ -29,6 +31,7 @@ from engine.clock import Clock, SystemClock
 from engine.database import open_database, unit_of_work, upgrade
 from engine.definitions import Bundle
 from engine.deployment import Deployed
+from engine.dispatch import Dispatch, Doorbell, dispatch_of
 from engine.errors import ConcurrentUpdate
 from engine.findings import Finding
 from engine.gate import Gate
@@ -43,6 +46,9 @@ Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
 CrossCheck = Callable[[Mapping[str, bytes]], list[Finding]]
 INTERNAL_TOPICS = ("message", "signal")
 JOB_RETRIES = 5
+# How long a worker may be at one timer, job or delivery before another one takes it over.
+LEASE = timedelta(minutes=2)
+BATCH = 50
 BUNDLES_KEPT = 64
 
 
@@ -60,6 +66,7 @@ class Engine:
         checks: Checks | None = None,
         cross_checks: Sequence[CrossCheck] = (),
         deliverers: Mapping[str, Callable[..., None]] | None = None,
+        dispatch: Dispatch | None = None,
     ) -> None:
         self.database = database
         self.clock = clock or SystemClock()
@@ -69,21 +76,31 @@ class Engine:
         self.gate = Gate(dict(checks or {}), list(cross_checks), self.functions)
         self.deliverers = dict(deliverers or {})
         self.job_retries = JOB_RETRIES
+        self.lease = LEASE
+        self.dispatch: Dispatch = dispatch or Doorbell()
         self.cases = LiveCases()
         self.bundles = _Bundles(BUNDLES_KEPT)
         self.playbacks = Playbacks()
         self.woken = threading.Event()
 
     @classmethod
-    def open(cls, url: str, *, floors: Sequence[str] = ("engine",), **options: Any) -> Engine:
+    def open(
+        cls,
+        url: str,
+        *,
+        floors: Sequence[str] = ("engine",),
+        worker: str = "embedded",
+        **options: Any,
+    ) -> Engine:
         """Open a database, bring its tables up to date and stand ready.
 
         `url` is `sqlite:///…` or `postgresql+psycopg://…`; `floors` are the packages whose tables
-        are wanted; the options are those of the constructor.
+        are wanted; `worker` names who brings workers to what is due (`embedded`, `procrastinate`);
+        the options are those of the constructor.
         """
         database = open_database(url)
         upgrade(database, floors)
-        return cls(database, **options)
+        return cls(database, dispatch=dispatch_of(worker, database), **options)
 
     def close(self) -> None:
         self.database.dispose()
@@ -108,6 +125,8 @@ class Engine:
                 work.after_commit(lambda: self._keep(work))
                 yield work
                 write_instances(work)
+                if work.offers:
+                    self.dispatch.bring(work, work.offers)
         except StaleDataError as error:
             raise ConcurrentUpdate from error
         except StepFailed as failed:
@@ -264,22 +283,16 @@ class Engine:
     def run_due(self, limit: int = 200) -> int:
         """Fire due timers, run due jobs, deliver the outbox, until nothing is due or the limit is
         reached; returns how many ran."""
-        ran = 0
-        while ran < limit:
-            step = self._run_once(limit - ran)
-            if not step:
-                break
-            ran += step
+        holder = f"run-due/{uuid.uuid4().hex}"
+        ran, taken = 0, 1
+        while ran < limit and taken:
+            taken = timers.start_by_timer(self)
+            ran += taken
+            for kind in rounds.KINDS:
+                items = rounds.take_due(self, holder, min(max(limit - ran, 1), BATCH), [kind])
+                ran += sum(rounds.run(self, item, holder) for item in items)
+                taken += len(items)
         return ran
-
-    def _run_once(self, limit: int) -> int:
-        ran = timers.start_by_timer(self)
-        with self.read() as work:
-            waits = timers.due_timers(work, limit)
-            due = jobs.due_jobs(work, list(self.handlers), limit)
-        ran += sum(timers.fire_timer(self, wait_id) for wait_id in waits)
-        ran += sum(jobs.run_job(self, job_id) for job_id in due)
-        return ran + outbox.deliver_due(self, limit)
 
 
 class _Bundles(dict[str, Bundle]):

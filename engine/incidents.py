@@ -7,17 +7,30 @@ import uuid
 import sqlalchemy as sa
 
 from engine.actor import Actor
-from engine.errors import EngineError
+from engine.errors import EngineError, Refusal
 from engine.history import record
-from engine.models import Incident, Job
+from engine.models import Incident
 from engine.text import Text
 from engine.work import Work
+
+WORKERS_LOST = Text(
+    "ผู้ทำงานเบื้องหลังหยุดไปกลางคันหรือไม่ตอบภายในเวลาที่กำหนด",
+    "The worker stopped in the middle, or did not answer in time",
+)
 
 
 class IncidentNotFound(EngineError):
     """There is no such open incident."""
 
     thai = "ไม่พบเหตุขัดข้องนี้ หรือแก้ไขเสร็จแล้ว"
+
+
+def cause(error: Exception) -> Text:
+    """What an administrator may read about an error.
+
+    The text of a foreign error may hold a name or an address; its kind is enough to look it up.
+    """
+    return error.text if isinstance(error, Refusal) else Text(*[type(error).__name__] * 2)
 
 
 def raise_incident(
@@ -64,18 +77,11 @@ def raise_incident(
 
 def resolve_incident(work: Work, incident_id: str, *, actor: Actor) -> None:
     """Close an incident and let what failed be tried again."""
-    from engine import outbox
-
-    row = work.session.get(Incident, incident_id)
+    row = work.session.get(Incident, incident_id, with_for_update=True)
     if row is None or row.resolved_at is not None:
         raise IncidentNotFound
     row.resolved_at, row.resolved_by = work.now, actor.id
-    if row.kind == "outbox" and row.job_id is not None:
-        outbox.retry(work, row.job_id)
-    job = None if row.job_id is None else work.session.get(Job, row.job_id)
-    if job is not None:
-        job.status, job.retries, job.due_at = "ready", work.engine.job_retries, work.now
-        work.after_commit(work.engine.wake)
+    _try_again(work, row)
     if row.instance_id is not None:
         record(
             work,
@@ -85,6 +91,19 @@ def resolve_incident(work: Work, incident_id: str, *, actor: Actor) -> None:
             actor=actor,
             element_id=row.element_id,
         )
+
+
+def _try_again(work: Work, incident: Incident) -> None:
+    from engine import jobs, outbox, timers
+
+    if incident.kind == "outbox" and incident.job_id is not None:
+        outbox.retry(work, incident.job_id)
+    if incident.kind == "job" and incident.job_id is not None:
+        jobs.retry_job(work, incident.job_id)
+    if incident.kind == "timer" and incident.instance_id is not None:
+        timers.retry_timers(work, incident.instance_id, incident.element_id)
+    if incident.kind == "start":
+        timers.retry_start(work, incident.element_id)
 
 
 def open_incidents(work: Work, limit: int = 200) -> list[Incident]:

@@ -54,7 +54,9 @@ COLUMNS = (
     CASE.c.event_head,
 )
 
-_LOCK = sa.select(*COLUMNS).where(CASE.c.id == sa.bindparam("instance")).with_for_update()
+_FIND = sa.select(*COLUMNS).where(CASE.c.id == sa.bindparam("instance"))
+_LOCK = _FIND.with_for_update()
+_CLAIM = _FIND.with_for_update(skip_locked=True)
 _STATE = sa.select(CASE.c.state).where(CASE.c.id == sa.bindparam("instance"))
 _INSERT = Statement(sa.insert(CASE))
 
@@ -75,6 +77,15 @@ def locked_instance(work: Work, instance_id: str) -> Instance:
     if found is None:
         raise InstanceNotFound(instance_id=instance_id)
     return touch(work, Instance(*found))
+
+
+def claim_instance(work: Work, instance_id: str) -> Instance | None:
+    """The instance's row, locked, or None while somebody else is at work on it: never waits."""
+    touched = work.touched.get(instance_id)
+    if touched is not None:
+        return touched
+    found = work.connection.execute(_CLAIM, {"instance": instance_id}).first()
+    return None if found is None else touch(work, Instance(*found))
 
 
 def touch(work: Work, instance: Instance) -> Instance:

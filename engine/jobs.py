@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -11,10 +12,12 @@ import sqlalchemy as sa
 
 from engine import incidents
 from engine.actor import SYSTEM, Actor
-from engine.errors import EngineError, Refusal
+from engine.database import DatabaseUnavailable
+from engine.due import backoff, is_due, is_lapsed, rows_that, take
+from engine.errors import ConcurrentUpdate, EngineError, InstanceNotRunning
 from engine.history import record
-from engine.models import Job, ProcessInstance, fixed
-from engine.outbox import backoff
+from engine.instances import claim_instance, locked_instance
+from engine.models import Job, ProcessInstance, fixed, table
 from engine.runtime import check_variables
 from engine.text import Text
 from engine.turn import turn
@@ -26,10 +29,20 @@ if TYPE_CHECKING:
 Handler = Callable[[Work, JobCall], Mapping[str, Any] | None]
 
 
-class JobNotFound(EngineError):
-    """The job is unknown, finished, or held by another worker."""
+READY = Job.status == fixed("ready")
+LOCKED = Job.status == fixed("locked")
 
-    thai = "ไม่พบงานอัตโนมัตินี้ หรือเสร็จแล้ว หรือผู้อื่นกำลังทำอยู่"
+
+class JobNotFound(EngineError):
+    """The job is unknown, finished, or no longer wanted by its case."""
+
+    thai = "ไม่พบงานอัตโนมัตินี้ หรือเสร็จแล้ว หรือเรื่องไม่ต้องใช้อีก"
+
+
+class JobNotHeld(EngineError):
+    """This worker does not hold the job: its time is over, or another worker has it."""
+
+    thai = "ผู้ทำงานนี้ไม่ได้ถืองานอัตโนมัตินี้ เพราะหมดเวลาที่ยืมไว้ หรือผู้อื่นรับไปแล้ว"
 
 
 class BpmnError(Exception):
@@ -42,44 +55,51 @@ class BpmnError(Exception):
 
 
 def due_jobs(work: Work, types: list[str], limit: int) -> list[str]:
-    query = (
-        sa.select(Job.id)
-        .where(
-            Job.status != fixed("failed"),
-            Job.due_at <= work.now,
-            Job.type.in_(types),
-            sa.or_(Job.locked_until.is_(None), Job.locked_until <= work.now),
-        )
-        .order_by(Job.due_at, Job.id)
-        .limit(limit)
-    )
-    return list(work.session.scalars(query))
+    """Ids of the jobs of these types whose time has come."""
+    return list(work.session.scalars(rows_that(is_due, work, Job, *of_types(types), limit=limit)))
 
 
-def run_job(engine: Engine, job_id: str) -> bool:
-    """Run a job's handler and finish the job, in one transaction; False if another has it."""
+def of_types(types: list[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (READY, Job.type.in_(types))
+
+
+def run_job(engine: Engine, job_id: str, holder: str) -> bool:
+    """Run the handler of a job that `holder` took and finish the job, in one transaction.
+
+    False when there was nothing to do: the case has moved on, or the hold ran out.
+    """
     try:
         with engine.begin(tell=False) as work:
-            job = _locked(work, job_id)
-            if job is None:
-                return False
-            handler = engine.handlers[job.type]
-            _finish_with(work, job, handler)
+            _limit_silence(work)
+            job = _held(work, job_id, holder)
+            _finish_with(work, job, engine.handlers[job.type], holder)
+    except (JobNotFound, JobNotHeld, InstanceNotRunning):
+        return False
+    except (DatabaseUnavailable, ConcurrentUpdate):
+        raise  # nothing is wrong with the job
     except Exception as error:  # whatever a handler raises is kept, retried and shown
-        reason = _reason(error)
-        with engine.begin() as work:
-            fail_job(work, job_id, reason, retries=None, worker=None)
+        reason = incidents.cause(error)
+        with contextlib.suppress(JobNotFound, JobNotHeld), engine.begin() as work:
+            fail_job(work, job_id, reason, retries=None, worker=holder)
     return True
 
 
-def _finish_with(work: Work, job: Job, handler: Handler) -> None:
+def _limit_silence(work: Work) -> None:
+    """A handler that hangs must not hold its case for ever: PostgreSQL ends its transaction."""
+    if work.session.get_bind().dialect.name == "postgresql":
+        limit = f"{int(work.engine.lease.total_seconds() * 1000)}ms"
+        name = "idle_in_transaction_session_timeout"
+        work.session.execute(sa.select(sa.func.set_config(name, limit, True)))
+
+
+def _finish_with(work: Work, job: Job, handler: Handler, holder: str) -> None:
     call = _call(work, job)
     try:
         result = handler(work, call)
     except BpmnError as error:
-        throw_job_error(work, job.id, error.code, error.variables, worker=None)
+        throw_job_error(work, job.id, error.code, error.variables, worker=holder)
         return
-    complete_job(work, job.id, result or {}, worker=None)
+    complete_job(work, job.id, result or {}, worker=holder)
 
 
 def _call(work: Work, job: Job) -> JobCall:
@@ -100,84 +120,154 @@ def _call(work: Work, job: Job) -> JobCall:
     )
 
 
-def _locked(work: Work, job_id: str) -> Job | None:
-    query = sa.select(Job).where(Job.id == job_id, Job.status != "failed")
-    return work.session.scalars(query.with_for_update(skip_locked=True)).first()
+def _held(work: Work, job_id: str, worker: str) -> Job:
+    """A job that this worker holds, with its case locked.
 
+    The case first, the job after it: whoever moves the case locks them in this order, and the
+    other order would be a deadlock.
 
-def _reason(error: Exception) -> Text:
-    # The text of a foreign error may hold a name or an address; its kind is enough to look it up.
-    return error.text if isinstance(error, Refusal) else Text(*[type(error).__name__] * 2)
-
-
-def _held(work: Work, job_id: str, worker: str | None) -> Job:
+    Raises:
+        JobNotFound: it is gone.
+        JobNotHeld: the time of the loan is over, or it is somebody else's.
+    """
     job = work.session.get(Job, job_id)
-    if job is None or (worker is not None and job.locked_by != worker):
+    if job is None:
         raise JobNotFound
+    locked_instance(work, job.instance_id)
+    job = work.session.get(Job, job_id, populate_existing=True)
+    if job is None:
+        raise JobNotFound
+    if job.locked_by != worker or job.locked_until is None or job.locked_until <= work.now:
+        raise JobNotHeld
     return job
 
 
-def complete_job(
-    work: Work, job_id: str, variables: Mapping[str, Any], *, worker: str | None
-) -> None:
-    """The work is done: keep its result and move the case on."""
+def _doer(worker: str, job: Job, work: Work) -> Actor:
+    return SYSTEM if job.type in work.engine.handlers else Actor(worker)
+
+
+def complete_job(work: Work, job_id: str, variables: Mapping[str, Any], *, worker: str) -> None:
+    """The work is done: keep its result and move the case on.
+
+    Raises:
+        JobNotFound, JobNotHeld, VariablesInvalid
+    """
     job = _held(work, job_id, worker)
     checked = check_variables(variables)
     body = {"job": job_id, "element": job.element_id, "variables": checked}
-    actor = SYSTEM if worker is None else Actor(worker)
+    actor = _doer(worker, job, work)
     with turn(work, job.instance_id, "job", body, actor=actor) as execution:
         execution.finish_job(uuid.UUID(job_id), checked)
 
 
 def throw_job_error(
-    work: Work, job_id: str, code: str, variables: Mapping[str, Any], *, worker: str | None
+    work: Work, job_id: str, code: str, variables: Mapping[str, Any], *, worker: str
 ) -> None:
-    """The work ended in a business error: the diagram's error boundary takes over."""
+    """The work ended in a business error: the diagram's error boundary takes over.
+
+    Raises:
+        JobNotFound, JobNotHeld, VariablesInvalid
+        StepFailed: the diagram draws no boundary for this error.
+    """
     from engine.bpmn.host import StepFailed
 
     job = _held(work, job_id, worker)
     checked = check_variables(variables)
     body = {"job": job_id, "element": job.element_id, "error": code, "variables": checked}
-    actor = SYSTEM if worker is None else Actor(worker)
+    actor = _doer(worker, job, work)
     with turn(work, job.instance_id, "job_error", body, actor=actor) as execution:
         if not execution.throw_error(uuid.UUID(job_id), code, checked):
             raise StepFailed(element=job.element_id, reason=f"nobody handles the error {code!r}")
 
 
 def fail_job(
-    work: Work, job_id: str, reason: Text, *, retries: int | None, worker: str | None
+    work: Work,
+    job_id: str,
+    reason: Text,
+    *,
+    retries: int | None,
+    worker: str,
+    retry_in: timedelta | None = None,
 ) -> None:
-    """The work failed for now: try again later, or raise an incident when no try is left."""
-    job = work.session.get(Job, job_id)
-    if job is None or (worker is not None and job.locked_by != worker):
-        return  # the case has moved on, or another worker has taken the job over
+    """The work failed for now: try again later, or raise an incident when no try is left.
+
+    `retries` are those that are left, one fewer than before if None; `retry_in` replaces the
+    back-off.
+
+    Raises:
+        JobNotFound, JobNotHeld
+    """
+    job = _held(work, job_id, worker)
+    left = job.retries - 1 if retries is None else retries
+    wait = backoff(job.attempts + 1) if retry_in is None else retry_in
+    _failed(work, job, reason, left, wait)
+
+
+def _failed(work: Work, job: Job, reason: Text, retries: int, retry_in: timedelta) -> None:
     job.attempts += 1
-    job.retries = job.retries - 1 if retries is None else retries
+    job.retries = retries
+    job.status = "ready" if retries > 0 else "failed"
     job.last_error, job.locked_by, job.locked_until = reason.th, None, None
-    job.due_at = work.now + backoff(job.attempts)
-    data = {"job": job_id, "retries": job.retries}
+    job.due_at = work.now + retry_in
+    data = {"job": job.id, "retries": retries}
     record(work, job.instance_id, "job_failed", data, actor=SYSTEM, element_id=job.element_id)
-    if job.retries <= 0:
-        job.status = "failed"
-        incidents.raise_incident(
-            work, job.instance_id, "job", reason, element_id=job.element_id, job_id=job_id
-        )
+    if retries > 0:
+        work.offer("job", job.id, job.due_at)
+        return
+    incidents.raise_incident(
+        work, job.instance_id, "job", reason, element_id=job.element_id, job_id=job.id
+    )
+
+
+def lapsed_jobs(work: Work, *law: sa.ColumnElement[bool], limit: int) -> list[str]:
+    return list(work.session.scalars(rows_that(is_lapsed, work, Job, LOCKED, *law, limit=limit)))
+
+
+def lapse_job(work: Work, job_id: str) -> None:
+    """Whoever borrowed it did not answer in time: that is a failed try, and the next may have it.
+
+    A case that somebody is at work on is left for the next look.
+    """
+    found = work.session.get(Job, job_id)
+    if found is None or claim_instance(work, found.instance_id) is None:
+        return
+    lapsed = sa.select(Job).where(Job.id == job_id, LOCKED, is_lapsed(work, table(Job)))
+    job = work.session.scalars(lapsed.execution_options(populate_existing=True)).first()
+    if job is not None:
+        _failed(work, job, incidents.WORKERS_LOST, job.retries - 1, timedelta())
 
 
 def activate_jobs(
     work: Work, type: str, *, worker: str, limit: int, lock: timedelta
 ) -> list[JobCall]:
     """Lend jobs to an external worker for a while."""
-    activated = []
-    for job_id in due_jobs(work, [type], limit):
-        job = _locked(work, job_id)
-        if job is not None:
-            job.status, job.locked_by, job.locked_until = "locked", worker, work.now + lock
-            activated.append(_call(work, job))
-    return activated
+    for job_id in sorted(lapsed_jobs(work, Job.type == type, limit=limit)):
+        lapse_job(work, job_id)
+    work.session.flush()  # what came back can be lent at once
+    ids = take(
+        work, Job, *of_types([type]), holder=worker, lease=lock, limit=limit, status="locked"
+    )
+    lent = {
+        job.id: job
+        for job in work.session.scalars(
+            sa.select(Job).where(Job.id.in_(ids)).execution_options(populate_existing=True)
+        )
+    }
+    return [_call(work, lent[job_id]) for job_id in ids]
 
 
 def extend_lock(work: Work, job_id: str, *, worker: str, lock: timedelta) -> None:
-    """An external worker needs longer."""
-    job = _held(work, job_id, worker)
-    job.locked_until = work.now + lock
+    """An external worker needs longer.
+
+    Raises:
+        JobNotFound, JobNotHeld
+    """
+    _held(work, job_id, worker).locked_until = work.now + lock
+
+
+def retry_job(work: Work, job_id: str) -> None:
+    """The cause is mended: the job has all its tries again, from now on."""
+    job = work.session.get(Job, job_id)
+    if job is not None:
+        job.status, job.retries, job.due_at = "ready", work.engine.job_retries, work.now
+        work.offer("job", job.id, work.now)

@@ -165,6 +165,7 @@ class StartSubscription(Base):
     name: Mapped[str | None] = mapped_column(sa.String(255), index=True)
     timer: Mapped[dict[str, Any] | None] = mapped_column(Json)  # facts of a cycle
     due_at: Mapped[datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # that failed
 
     @property
     def start_event(self) -> str:
@@ -238,6 +239,9 @@ class Wait(Base):
     name: Mapped[str | None] = mapped_column(sa.String(255))
     correlation_key: Mapped[str | None] = mapped_column(sa.String(255))
     due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # that failed
+    locked_by: Mapped[str | None]  # the worker that is firing the timer
+    locked_until: Mapped[datetime | None]
     __table_args__ = (
         Index(
             "ix_wait_due",
@@ -269,10 +273,17 @@ class Job(Base):
     created_at: Mapped[datetime]
     __table_args__ = (
         Index(
-            "ix_job_due",
+            "ix_job_ready",
+            "type",
             "due_at",
-            sqlite_where=sa.text("status <> 'failed'"),
-            postgresql_where=sa.text("status <> 'failed'"),
+            sqlite_where=sa.text("status = 'ready'"),
+            postgresql_where=sa.text("status = 'ready'"),
+        ),
+        Index(
+            "ix_job_locked",
+            "locked_until",
+            sqlite_where=sa.text("status = 'locked'"),
+            postgresql_where=sa.text("status = 'locked'"),
         ),
     )
 
@@ -291,6 +302,17 @@ class Incident(Base):
     raised_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
+
+
+class WorkerSeen(Base):
+    """A process that does background work, as long as it is seen."""
+
+    __tablename__ = "worker"
+    id: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    backend: Mapped[str] = mapped_column(sa.String(16))  # embedded procrastinate
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    running: Mapped[int]  # items at this moment
 
 
 # ── the record ─────────────────────────────────────────────────────────────────────────────────
@@ -377,6 +399,7 @@ class OutboxMessage(Base):
     status: Mapped[str] = mapped_column(sa.String(16))  # pending delivered failed
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
+    locked_by: Mapped[str | None]
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]

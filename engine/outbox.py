@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from engine.errors import MessageNotAwaited, Refusal
+from engine import incidents
+from engine.due import backoff, is_lapsed
+from engine.errors import MessageNotAwaited
 from engine.models import OutboxMessage, fixed, table
+from engine.text import Text
 from engine.work import Work
 
 if TYPE_CHECKING:
     from engine.engine import Engine
 
-LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 12
-LONGEST_WAIT = timedelta(hours=6)
+PENDING = OutboxMessage.status == fixed("pending")
 
 
 def enqueue(
@@ -37,7 +39,7 @@ def enqueue(
         found = work.session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key))
         if found is not None:
             return found
-    identifier = uuid.uuid4().hex
+    identifier, when = uuid.uuid4().hex, due_at or work.now
     row = {
         "id": identifier,
         "topic": topic,
@@ -45,71 +47,54 @@ def enqueue(
         "payload": dict(payload),
         "status": "pending",
         "attempts": 0,
-        "due_at": due_at or work.now,
+        "due_at": when,
+        "locked_by": None,
         "locked_until": None,
         "created_at": work.now,
         "delivered_at": None,
         "last_error": None,
     }
     work.session.execute(sa.insert(table(OutboxMessage)), [row])
-    work.after_commit(work.engine.wake)
+    work.offer("delivery", identifier, when)
     return identifier
 
 
-def backoff(attempts: int) -> timedelta:
-    """30 s, 1 min, 2 min … at most six hours."""
-    seconds = 30 * 2 ** min(attempts, 20)
-    return min(timedelta(seconds=seconds), LONGEST_WAIT)
+def of_topics(topics: list[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    return (PENDING, OutboxMessage.topic.in_(topics))
 
 
-def deliver_due(engine: Engine, limit: int) -> int:
-    """Deliver what is due; returns how many were tried."""
-    tried = 0
-    for identifier in _due_ids(engine, limit):
-        claimed = _claim(engine, identifier)
-        if claimed is None:
-            continue
-        tried += 1
-        topic, payload, key = claimed
-        try:
-            _deliver(engine, topic, payload, key or identifier)
-        except (
-            Exception
-        ) as error:  # whatever a deliverer raises is a failed attempt, kept and shown
-            _failed(engine, identifier, _describe(error))
-        else:
-            _delivered(engine, identifier)
-    return tried
+def run_delivery(engine: Engine, identifier: str, holder: str) -> bool:
+    """Deliver what `holder` took, outside any transaction; False when it is not held any more.
 
-
-def _due_ids(engine: Engine, limit: int) -> list[str]:
+    A worker that dies between the delivery and its note delivers again: `key` lets whoever receives
+    it notice.
+    """
     with engine.read() as work:
-        query = (
-            sa.select(OutboxMessage.id)
-            .where(
-                OutboxMessage.status == fixed("pending"),
-                OutboxMessage.due_at <= work.now,
-                OutboxMessage.topic.in_(engine.topics()),
-            )
-            .order_by(OutboxMessage.due_at)
-            .limit(limit)
-        )
-        return list(work.session.scalars(query))
-
-
-def _claim(engine: Engine, identifier: str) -> tuple[str, dict[str, Any], str | None] | None:
-    """Take a message for a while; a worker that dies gives it back by running out of time."""
+        row = _held(work, identifier, holder)
+    if row is None:
+        return False
+    try:
+        _deliver(engine, row.topic, row.payload, row.key or identifier)
+    except Exception as error:  # whatever a deliverer raises is a failed attempt, kept and shown
+        reason = incidents.cause(error)
+        with engine.begin() as work:
+            row = _held(work, identifier, holder)
+            if row is not None:
+                _failed(work, row, reason, backoff(row.attempts + 1))
+        return True
     with engine.begin() as work:
-        query = sa.select(OutboxMessage).where(
-            OutboxMessage.id == identifier,
-            OutboxMessage.status == "pending",
-            sa.or_(OutboxMessage.locked_until.is_(None), OutboxMessage.locked_until <= work.now),
-        )
-        row = work.session.scalars(query.with_for_update(skip_locked=True)).first()
-        if row is None:
-            return None
-        row.locked_until = work.now + LEASE
-        return row.topic, row.payload, row.key
+        row = work.session.get_one(OutboxMessage, identifier)
+        row.status, row.delivered_at = "delivered", work.now
+        row.locked_by = row.locked_until = None
+        row.attempts += 1
+    return True
+
+
+def _held(work: Work, identifier: str, holder: str) -> OutboxMessage | None:
+    query = sa.select(OutboxMessage).where(
+        OutboxMessage.id == identifier, PENDING, OutboxMessage.locked_by == holder
+    )
+    return work.session.scalars(query.with_for_update()).first()
 
 
 def _deliver(engine: Engine, topic: str, payload: dict[str, Any], key: str) -> None:
@@ -127,35 +112,29 @@ def _deliver(engine: Engine, topic: str, payload: dict[str, Any], key: str) -> N
     engine.deliverers[topic](payload, key=key)
 
 
-def _describe(error: Exception) -> str:
-    # The text of a foreign error may hold an address or a name; its kind is enough to look it up.
-    return error.text.th if isinstance(error, Refusal) else type(error).__name__
+def _failed(work: Work, row: OutboxMessage, reason: Text, retry_in: timedelta) -> None:
+    row.attempts += 1
+    row.last_error, row.locked_by, row.locked_until = reason.th, None, None
+    row.due_at = work.now + retry_in
+    if row.attempts < MAX_ATTEMPTS:
+        work.offer("delivery", row.id, row.due_at)
+        return
+    row.status = "failed"
+    incidents.raise_incident(work, None, "outbox", reason, element_id=row.topic, job_id=row.id)
 
 
-def _delivered(engine: Engine, identifier: str) -> None:
-    with engine.begin() as work:
-        row = work.session.get_one(OutboxMessage, identifier)
-        row.status, row.delivered_at, row.locked_until = "delivered", work.now, None
-        row.attempts += 1
-
-
-def _failed(engine: Engine, identifier: str, reason: str) -> None:
-    from engine import incidents
-
-    with engine.begin() as work:
-        row = work.session.get_one(OutboxMessage, identifier)
-        row.attempts += 1
-        row.last_error, row.locked_until = reason, None
-        row.due_at = work.now + backoff(row.attempts)
-        if row.attempts >= MAX_ATTEMPTS:
-            row.status = "failed"
-            incidents.raise_incident(
-                work, None, "outbox", reason, element_id=row.topic, job_id=row.id
-            )
+def lapse_delivery(work: Work, identifier: str) -> None:
+    """Its worker died in the middle: that is a failed attempt, and the next one may try."""
+    lapsed = sa.select(OutboxMessage).where(
+        OutboxMessage.id == identifier, PENDING, is_lapsed(work, table(OutboxMessage))
+    )
+    row = work.session.scalars(lapsed.with_for_update(skip_locked=True)).first()
+    if row is not None:
+        _failed(work, row, incidents.WORKERS_LOST, timedelta())
 
 
 def retry(work: Work, identifier: str) -> None:
     """Try a failed delivery again, from the beginning."""
     row = work.session.get_one(OutboxMessage, identifier)
     row.status, row.attempts, row.due_at = "pending", 0, work.now
-    work.after_commit(work.engine.wake)
+    work.offer("delivery", identifier, work.now)

@@ -109,6 +109,9 @@ def write_waits(work: Work, instance: Instance, changes: Changes) -> None:
     rows = [wait_row(instance, token) for token in changes.opened_waits.values()]
     if rows:
         _INSERT_WAIT.run(work.connection, rows)
+        for row in rows:
+            if row["due_at"] is not None:
+                work.offer("timer", row["id"], row["due_at"])
 
 
 def wait_row(instance: Instance, token: Any) -> Data:
@@ -123,6 +126,9 @@ def wait_row(instance: Instance, token: Any) -> Data:
         "name": facts.get("name"),
         "correlation_key": facts.get("key"),
         "due_at": datetime.fromisoformat(due) if due else None,
+        "attempts": 0,
+        "locked_by": None,
+        "locked_until": None,
     }
 
 
@@ -137,7 +143,8 @@ def write_jobs(work: Work, instance: Instance, execution: Execution) -> list[Dat
     ]
     if rows:
         _INSERT_JOB.run(work.connection, rows)
-        work.after_commit(work.engine.wake)
+        for row in rows:
+            work.offer("job", row["id"], work.now)
     return rows
 
 

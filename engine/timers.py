@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,67 +11,101 @@ import sqlalchemy as sa
 from engine import incidents
 from engine.actor import SYSTEM
 from engine.bpmn.timers import next_due
-from engine.errors import InstanceNotRunning, Refusal, TaskNotFound
-from engine.models import StartSubscription, Wait, fixed
+from engine.database import DatabaseUnavailable
+from engine.due import backoff, is_due, is_lapsed, rows_that
+from engine.errors import ConcurrentUpdate, InstanceNotRunning
+from engine.instances import claim_instance, locked_instance
+from engine.models import StartSubscription, Wait, fixed, table
 from engine.runtime import start_instance
+from engine.text import Text
 from engine.turn import turn
 from engine.work import Work
 
 if TYPE_CHECKING:
     from engine.engine import Engine
 
-RETRY_AFTER = timedelta(minutes=15)
+# Written out in the statement: SQLite uses the index of timers only if it can read this there.
+TIMERS = Wait.kind == fixed("timer")
+MOST_LAPSES = 5
 
 
 def due_timers(work: Work, limit: int) -> list[str]:
     """Ids of the waits whose time has come; never opens a case."""
-    query = (
-        sa.select(Wait.id)
-        .where(Wait.kind == fixed("timer"), Wait.due_at <= work.now)
-        .order_by(Wait.due_at)
-        .limit(limit)
-    )
-    return list(work.session.scalars(query))
+    return list(work.session.scalars(rows_that(is_due, work, Wait, TIMERS, limit=limit)))
 
 
-def fire_timer(engine: Engine, wait_id: str) -> bool:
-    """Fire one timer in its own transaction; one bad case never stops the others."""
+def fire_timer(engine: Engine, wait_id: str, holder: str) -> bool:
+    """Fire a timer that `holder` took, in its own transaction; False when it did not fire.
+
+    One bad case never stops the others: whatever goes wrong in it is kept, shown and tried later.
+    """
     try:
         with engine.begin(tell=False) as work:
-            wait = _locked(work, wait_id)
+            wait = _held(work, wait_id, holder)
             if wait is None:
                 return False
-            body = {"task": wait.task_id, "element": wait.element_id, "due": _iso(wait)}
-            with turn(work, wait.instance_id, "timer", body, actor=SYSTEM) as execution:
-                execution.fire(UUID(wait.task_id), {}, "timer_fired")
-    except (TaskNotFound, InstanceNotRunning):
-        return False  # the case moved on between the look and the lock
-    except Refusal as refusal:
-        _postpone(engine, wait_id, refusal)
+            _fire(work, wait)
+    except InstanceNotRunning:
+        return False  # the case ended between the look and the lock
+    except (DatabaseUnavailable, ConcurrentUpdate):
+        raise  # nothing is wrong with the case
+    except Exception as error:
+        reason = incidents.cause(error)
+        with engine.begin() as work:
+            wait = _held(work, wait_id, holder)
+            if wait is not None:
+                _postpone(work, wait, reason)
         return False
     return True
 
 
-def _iso(wait: Wait) -> str:
+def _fire(work: Work, wait: Wait) -> None:
     assert wait.due_at is not None
-    return wait.due_at.isoformat()
+    body = {"task": wait.task_id, "element": wait.element_id, "due": wait.due_at.isoformat()}
+    with turn(work, wait.instance_id, "timer", body, actor=SYSTEM) as execution:
+        execution.fire(UUID(wait.task_id), {}, "timer_fired")
 
 
-def _locked(work: Work, wait_id: str) -> Wait | None:
-    query = sa.select(Wait).where(Wait.id == wait_id, Wait.due_at <= work.now)
-    return work.session.scalars(query.with_for_update(skip_locked=True)).first()
+def _held(work: Work, wait_id: str, holder: str) -> Wait | None:
+    """The timer, if it is still there, due and held by this worker, with its case locked.
+
+    The case first, the timer after it: whoever completes a task locks them in this order, and the
+    other order would be a deadlock.
+    """
+    query = sa.select(Wait).where(
+        Wait.id == wait_id, Wait.due_at <= work.now, Wait.locked_by == holder
+    )
+    found = work.session.scalars(query).first()
+    if found is None:
+        return None
+    locked_instance(work, found.instance_id)
+    return work.session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def _postpone(engine: Engine, wait_id: str, refusal: Refusal) -> None:
-    """What follows the timer fails: keep the timer, try again later, tell an administrator."""
-    with engine.begin() as work:
-        wait = work.session.get(Wait, wait_id)
-        if wait is None:
-            return
-        wait.due_at = work.now + RETRY_AFTER
-        incidents.raise_incident(
-            work, wait.instance_id, "timer", refusal.text, element_id=wait.element_id
-        )
+def _postpone(work: Work, wait: Wait, reason: Text) -> None:
+    """What follows the timer fails: keep the timer, try again later, tell an administrator once."""
+    wait.attempts += 1
+    wait.due_at = work.now + backoff(wait.attempts)
+    wait.locked_by = wait.locked_until = None
+    work.offer("timer", wait.id, wait.due_at)
+    incidents.raise_incident(work, wait.instance_id, "timer", reason, element_id=wait.element_id)
+
+
+def lapse_timer(work: Work, wait_id: str) -> None:
+    """Its worker died: the next one takes it, unless it has taken too many with it."""
+    found = work.session.get(Wait, wait_id)
+    if found is None or claim_instance(work, found.instance_id) is None:
+        return
+    lapsed = sa.select(Wait).where(Wait.id == wait_id, is_lapsed(work, table(Wait)))
+    wait = work.session.scalars(lapsed.execution_options(populate_existing=True)).first()
+    if wait is None:
+        return
+    if wait.attempts + 1 >= MOST_LAPSES:
+        _postpone(work, wait, incidents.WORKERS_LOST)
+        return
+    wait.attempts += 1
+    wait.locked_by = wait.locked_until = None
+    work.offer("timer", wait.id, work.now)
 
 
 def move_timer(work: Work, instance_id: str, element_id: str, due_iso: str) -> bool:
@@ -90,15 +124,67 @@ def move_timer(work: Work, instance_id: str, element_id: str, due_iso: str) -> b
 
 def start_by_timer(engine: Engine) -> int:
     """Start the processes whose start timer is due; a missed round starts once."""
-    started = 0
-    with engine.begin() as work:
-        query = sa.select(StartSubscription).where(
-            StartSubscription.kind == "timer", StartSubscription.due_at <= work.now
-        )
-        for row in work.session.scalars(query.with_for_update(skip_locked=True)):
+    with engine.read() as work:
+        due = work.session.execute(_starts(work).limit(100)).all()
+    return sum(_start(engine, key, element_id) for key, element_id in due)
+
+
+def _starts(work: Work) -> sa.Select[str, str]:
+    rows = sa.select(StartSubscription.key, StartSubscription.element_id)
+    return rows.where(StartSubscription.kind == "timer", StartSubscription.due_at <= work.now)
+
+
+def _start(engine: Engine, key: str, element_id: str) -> bool:
+    """One process in its own transaction: another one's bad diagram does not hold it up."""
+    try:
+        with engine.begin(tell=False) as work:
+            row = _due_start(work, key, element_id)
+            if row is None:
+                return False
             start_instance(work, row.key, {}, actor=SYSTEM, start_event=row.start_event)
             facts = dict(row.timer or {})
             row.due_at = datetime.fromisoformat(facts["due"]) if next_due(facts, work.now) else None
-            row.timer = facts
-            started += 1
-    return started
+            row.timer, row.attempts = facts, 0
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        _postpone_start(engine, key, element_id, incidents.cause(error))
+        return False
+    return True
+
+
+def _due_start(work: Work, key: str, element_id: str) -> StartSubscription | None:
+    query = sa.select(StartSubscription).where(
+        StartSubscription.key == key,
+        StartSubscription.element_id == element_id,
+        StartSubscription.due_at <= work.now,
+    )
+    return work.session.scalars(query.with_for_update(skip_locked=True)).first()
+
+
+def _postpone_start(engine: Engine, key: str, element_id: str, reason: Text) -> None:
+    with engine.begin() as work:
+        row = _due_start(work, key, element_id)
+        if row is not None:
+            row.attempts += 1
+            row.due_at = work.now + backoff(row.attempts)
+            incidents.raise_incident(work, None, "start", reason, element_id=f"{key}/{element_id}")
+
+
+def retry_timers(work: Work, instance_id: str, element_id: str) -> None:
+    """The cause is mended: fire what was put off at once."""
+    query = sa.select(Wait).where(
+        TIMERS, Wait.instance_id == instance_id, Wait.element_id == element_id, Wait.attempts > 0
+    )
+    for wait in work.session.scalars(query):
+        wait.attempts, wait.due_at = 0, work.now
+        work.offer("timer", wait.id, work.now)
+
+
+def retry_start(work: Work, place: str) -> None:
+    """`place` is the process and its start event, as the incident names them."""
+    key, _, element_id = place.rpartition("/")
+    row = work.session.get(StartSubscription, (key, element_id))
+    if row is not None and row.attempts:
+        row.attempts, row.due_at = 0, work.now
+        work.after_commit(work.engine.wake)

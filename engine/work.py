@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from engine.instances import Instance
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A row that a worker should look at: `kind` is timer, job or delivery."""
+
+    kind: str
+    id: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Work:
     """Handed first to every writer; only its owner commits."""
@@ -29,6 +38,11 @@ class Work:
     now: datetime
     live: dict[str, Execution] = field(default_factory=dict)
     touched: dict[str, Instance] = field(default_factory=dict)
+    offers: list[Offer] = field(default_factory=list)
+
+    def offer(self, kind: str, id: str, at: datetime) -> None:
+        """A timer, job or delivery of this transaction wants a worker at this moment."""
+        self.offers.append(Offer(kind, id, at))
 
     @property
     def session(self) -> Session:

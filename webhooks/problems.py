@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from engine import errors
 from engine.database import DatabaseUnavailable
 from engine.errors import Refusal
+from engine.jobs import JobNotHeld
 from engine.text import Text
 from forms.errors import FormInvalid
 from webhooks.errors import FieldsRefused, TokenRefused, TooManyRequests
@@ -25,6 +26,7 @@ _STATUS: dict[type[Refusal], int] = {
     errors.InstanceNotRunning: 409,
     errors.TaskAlreadyClaimed: 409,
     errors.ConcurrentUpdate: 409,
+    JobNotHeld: 409,
     DatabaseUnavailable: 503,
 }
 

@@ -160,10 +160,10 @@ def test_only_the_borrower_finishes_fails_or_keeps_a_job(api, token):
 
     for other, worker in ((api, "w2"), (colleague, "w1")):
         body = {"worker": worker}
-        assert other.post(f"/jobs/{lent['id']}/complete", body).status_code == 404
-        assert other.post(f"/jobs/{lent['id']}/fail", body | {"message": "no"}).status_code == 404
+        assert other.post(f"/jobs/{lent['id']}/complete", body).status_code == 409
+        assert other.post(f"/jobs/{lent['id']}/fail", body | {"message": "no"}).status_code == 409
         longer = body | {"lock_seconds": 60}
-        assert other.post(f"/jobs/{lent['id']}/extend", longer).status_code == 404
+        assert other.post(f"/jobs/{lent['id']}/extend", longer).status_code == 409
 
 
 def test_jobs_that_this_server_does_itself_are_not_lent(api):

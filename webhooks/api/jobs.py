@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from engine import jobs as engine_jobs
-from engine.jobs import JobNotFound
 from engine.models import Job
 from engine.text import Text
 from engine.work import Work
@@ -68,16 +67,15 @@ def fail_job(work: Work, body: Mapping[str, Any], job_id: str) -> None:
 
     คืนงานอัตโนมัติที่ทำไม่สำเร็จ เมื่อครบจำนวนครั้งจะเป็นเหตุขัดข้อง
     """
-    job = _borrowed(work, job_id, _worker(body))
+    pause = body["retry_in_seconds"]
     engine_jobs.fail_job(
         work,
         job_id,
         Text(body["message"], body["message"]),
         retries=body["retries"],
         worker=_worker(body),
+        retry_in=timedelta(seconds=pause) if pause else None,
     )
-    if body["retry_in_seconds"]:
-        job.due_at = work.now + timedelta(seconds=body["retry_in_seconds"])
 
 
 @jobs.writes(
@@ -85,7 +83,7 @@ def fail_job(work: Work, body: Mapping[str, Any], job_id: str) -> None:
     scope="jobs:work",
     body=JobExtensionBody,
     status=204,
-    refusals=(404,),
+    refusals=(404, 409),
 )
 def extend_job(work: Work, body: Mapping[str, Any], job_id: str) -> None:
     """Keep a borrowed job for longer.
@@ -99,12 +97,3 @@ def extend_job(work: Work, body: Mapping[str, Any], job_id: str) -> None:
 def _worker(body: Mapping[str, Any]) -> str:
     """A worker of this client: no other client can finish what it borrowed."""
     return f"{client().actor.id}/{body['worker']}"
-
-
-def _borrowed(work: Work, job_id: str, worker: str) -> Job:
-    # `engine.jobs.fail_job` keeps silent about a job that is gone, as a handler's clean-up needs;
-    # a worker outside must be told.
-    job = work.session.get(Job, job_id)
-    if job is None or job.locked_by != worker:
-        raise JobNotFound
-    return job
