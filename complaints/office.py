@@ -87,7 +87,9 @@ class Office:
         """
         desk = desk_of(settings)
         if engine is None:
-            engine = Engine.open(settings.database_url, floors=floors, clock=clock)
+            engine = Engine.open(
+                settings.database_url, floors=floors, clock=clock, worker=settings.worker
+            )
         _furnish(engine, desk, settings)
         engine.deliverers.update(deliverers or {})
         return cls(engine, desk, settings)

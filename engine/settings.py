@@ -262,6 +262,15 @@ class DatabaseSettings(Settings):
         parse=number(1, 200),
         default=5,
     )
+    worker: str = setting(
+        "SAMNUAN_WORKER",
+        Text(
+            "วิธีทำงานเบื้องหลัง embedded หรือ procrastinate (หลายเครื่อง ใช้กับ PostgreSQL)",
+            "Background work: embedded, or procrastinate (many hosts, PostgreSQL)",
+        ),
+        parse=choice("embedded", "procrastinate"),
+        default="embedded",
+    )
 
 
 class ConsoleSettings(Settings):

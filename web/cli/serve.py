@@ -87,9 +87,9 @@ def _server(office: Office, listening: socket.socket, threads: int) -> BaseWSGIS
 
 
 def _serve(office: Office, server: BaseWSGIServer, *, with_worker: bool) -> None:
-    from engine.worker import Worker
+    from engine.worker import worker_for
 
-    worker = Worker(office.engine)
+    worker = worker_for(office.engine)
     signal.signal(signal.SIGTERM, _stop)
     if with_worker:
         worker.start()

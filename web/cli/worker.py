@@ -11,7 +11,10 @@ from engine.text import Text
 from web.cli import say
 from web.cli.house import opened_office
 
-WORKING = Text("กำลังทำงานเบื้องหลัง (กด Ctrl+C เพื่อหยุด)", "Working (Ctrl+C stops it)")
+WORKING = Text(
+    "กำลังทำงานเบื้องหลังแบบ {backend} ในชื่อ {name} (กด Ctrl+C เพื่อหยุด)",
+    "Working with the backend {backend} as {name} (Ctrl+C stops it)",
+)
 STOPPED = Text("หยุดแล้ว", "Stopped")
 
 
@@ -27,17 +30,24 @@ STOPPED = Text("หยุดแล้ว", "Stopped")
     show_default=True,
     help="วินาทีระหว่างรอบ / Seconds between looks.",
 )
-def command(every: float) -> None:
-    from engine.worker import Worker
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 32),
+    default=4,
+    show_default=True,
+    help="ทำพร้อมกันกี่รายการ / Items at once.",
+)
+def command(every: float, concurrency: int) -> None:
+    from engine.worker import worker_for
 
     with opened_office() as office:
-        worker = Worker(office.engine, every=every)
+        worker = worker_for(office.engine, every=every, concurrency=concurrency)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             worker.stop()  # finishes what is running first
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        say(WORKING)
+        say(WORKING, name=worker.name, backend=worker.backend)
         worker.run()
     say(STOPPED)
