@@ -26,12 +26,13 @@ def new_name() -> str:
 def beat(work: Work, name: str, backend: str, running: int) -> None:
     """Be seen; and forget those that were killed long ago."""
     row = work.session.get(WorkerSeen, name)
-    if row is None:
-        row = WorkerSeen(id=name, backend=backend, started_at=work.now)
-        work.session.add(row)
-        gone = WorkerSeen.seen_at < work.now - FORGOTTEN
-        work.session.execute(sa.delete(WorkerSeen).where(gone))
-    row.seen_at, row.running = work.now, running
+    if row is not None:
+        row.seen_at, row.running = work.now, running
+        return
+    gone = WorkerSeen.seen_at < work.now - FORGOTTEN
+    work.session.execute(sa.delete(WorkerSeen).where(gone))
+    facts = {"started_at": work.now, "seen_at": work.now, "running": running}
+    work.session.add(WorkerSeen(id=name, backend=backend, **facts))
 
 
 def sign_off(work: Work, name: str) -> None:
