@@ -111,7 +111,8 @@ def install(database: sa.Engine) -> None:
 
     They stand in the schema of ours, under names that all begin with `procrastinate_`.
     """
-    with unit_of_work(database) as (session, _):
+    with unit_of_work(database) as transaction:
+        session = transaction.session
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
         session.execute(
             sa.text("CREATE TABLE IF NOT EXISTS queue_migration (name text PRIMARY KEY)")

@@ -99,8 +99,13 @@ class Engine:
         the options are those of the constructor.
         """
         database = open_database(url)
-        upgrade(database, floors)
-        return cls(database, dispatch=dispatch_of(worker, database), **options)
+        try:
+            upgrade(database, floors)
+            dispatch = dispatch_of(worker, database)
+        except BaseException:
+            database.dispose()
+            raise
+        return cls(database, dispatch=dispatch, **options)
 
     def close(self) -> None:
         self.database.dispose()
