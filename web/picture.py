@@ -49,14 +49,17 @@ def draw(
     visited: Collection[str] = (),
     standing: Collection[str] = (),
     overlay: Overlay = NOTHING_OVER,
+    key: str = "",
 ) -> Markup:
-    """An `<svg>` element of the first diagram, with the way a case came and where it stands.
+    """An `<svg>` element of the first diagram, with the way a case came and where it stands; with
+    a `key` of its own, the same picture gives the same bytes.
 
     Raises:
         SourceRejected: the bytes are not a safe BPMN file.
     """
     drawing = read_drawing(content, language=language)
     painting = _Painting(drawing, frozenset(visited), frozenset(standing), overlay)
+    painting.key = key or painting.key
     # Built as a tree and escaped by lxml: a name in a diagram can carry no markup into a page.
     return Markup(etree.tostring(painting.svg(), encoding="unicode"))  # noqa: S704
 

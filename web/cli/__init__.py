@@ -37,6 +37,7 @@ COMMANDS = {
     "history": Text("แสดงประวัติของเรื่อง", "Show what happened in a case"),
     "replay": Text("ทำซ้ำคำสั่งของเรื่องเพื่อพิสูจน์บันทึก", "Prove a case by running it again"),
     "verify": Text("ตรวจว่าบันทึกไม่ถูกแก้ไข", "Check that the record is as it was written"),
+    "export": Text("ส่งออกข้อมูลให้โปรแกรมอื่น", "Write event logs for other programs"),
     "conformance": Text(
         "บอกว่าเรื่องต่างจากแผนภาพอย่างไร", "Tell where cases depart from their diagram"
     ),
