@@ -82,6 +82,13 @@ def not_barred(user: User) -> list[ColumnElement[bool]]:
     return [Case.id.not_in(conflicts), *hidden]
 
 
+def countable(work: Work, user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` for figures: nothing that is barred, and for decision makers nothing
+    of which it is not known yet whether they are the accused."""
+    held_back = [Case.handler.is_not(None)] if "decided" in _words(work, user) else []
+    return [*not_barred(user), *held_back]
+
+
 def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
     """Conditions on `Case` that a case outside a person's reach fails: a first sieve for lists, so
     that they need not look at every case there is. `sight_of` still decides on each."""

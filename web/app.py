@@ -26,6 +26,7 @@ from web import (
     owner,
     public,
     security,
+    statistics,
 )
 from web.counter import EXTENSION, now, settings
 from web.letters import letter_html
@@ -44,13 +45,14 @@ STAFF_MENU: list[tuple[str, Text, frozenset[str]]] = [
     ("officer.cases", Text("เรื่องร้องเรียน", "Cases"), officer.ROLES),
     ("auditor.cases", Text("ตรวจสอบเรื่อง", "Cases to audit"), auditor.ROLES),
     ("custodian.requests", Text("คำขอเปิดเผยตัวตน", "Identity requests"), custodian.ROLES),
+    ("statistics.overview", Text("สถิติ", "Statistics"), statistics.ROLES),
     ("owner.processes", Text("กระบวนงาน", "Processes"), owner.ROLES),
     ("owner.deploy", Text("ติดตั้งแฟ้ม", "Deploy"), owner.ROLES),
     ("admin.people", Text("ผู้ใช้", "People"), admin.ROLES),
     ("admin.stuck", Text("เหตุขัดข้อง", "Incidents"), admin.ROLES),
     ("admin.mailbox", Text("ตู้จดหมายสาธิต", "Development mailbox"), admin.ROLES),
 ]
-BLUEPRINTS = (public, account, officer, owner, auditor, custodian, admin, health)
+BLUEPRINTS = (public, account, officer, owner, auditor, custodian, statistics, admin, health)
 
 
 def build_app(given: WebSettings | None = None, office: Office | None = None) -> Flask:

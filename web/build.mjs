@@ -17,6 +17,7 @@ await build({
     diagram: "assets/js/diagram.js",
     modeler: "assets/js/modeler.js",
     player: "assets/js/player.js",
+    heat: "assets/js/heat.js",
     style: "assets/css/style.css",
     viewer: "assets/css/viewer.css",
     "modeler-style": "assets/css/modeler.css",
