@@ -17,6 +17,16 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 Somebody = Callable[..., Person]
+PRAISE = {
+    "track": "F",
+    "identity_mode": "anonymous",
+    "subject": "สื่อ ประชาสัมพันธ์ คำติชม",
+    "title": "ป้ายบอกทางอ่านยาก",
+    "facts": "ป้ายบอกทางไปจุดรับเอกสารชั้นสองตัวเล็กและอยู่สูงเกินไป",
+    "elsewhere": "none",
+    "privacy_notice": True,
+    "truth": True,
+}
 DIAGRAM = (ROOT / "processes" / "complaint" / "complaint.bpmn").read_bytes()
 
 
@@ -82,18 +92,7 @@ def test_a_complaint_can_be_filed_without_javascript(
 
 
 def test_the_case_page_shows_where_the_case_stands(agency: Agency, person: Somebody) -> None:
-    filed = agency.office.file_complaint(
-        {
-            "track": "F",
-            "identity_mode": "anonymous",
-            "subject": "สื่อ ประชาสัมพันธ์ คำติชม",
-            "title": "ป้ายบอกทางอ่านยาก",
-            "facts": "ป้ายบอกทางไปจุดรับเอกสารชั้นสองตัวเล็กและอยู่สูงเกินไป",
-            "elsewhere": "none",
-            "privacy_notice": True,
-            "truth": True,
-        }
-    )
+    filed = agency.office.file_complaint(PRAISE)
     agency.office.run_due()
     head = person()
     head.sign_in("screening_head")
@@ -148,5 +147,28 @@ def test_the_pages_of_those_who_keep_the_house(person: Somebody) -> None:
     clerk.visit("/register")
     clerk.visit("/cases")
 
+    custodian = person()
+    custodian.sign_in("identity_custodian")
+    custodian.visit("/identity-requests")
+
+
+def test_the_pages_of_those_who_examine(agency: Agency, person: Somebody) -> None:
+    filed = agency.office.file_complaint(PRAISE)
+    agency.office.run_due()
     auditor = person()
     auditor.sign_in("auditor")
+
+    auditor.visit("/audit/cases?sign=opened&since=1/3/2569")
+    case = auditor.visit(f"/audit/cases/{filed.case_id}")
+    auditor.visit("/audit/looks")
+    auditor.visit("/statistics?show=now")
+    stays = auditor.visit("/statistics/steps/reply_feedback")
+
+    assert "เล่นย้อนหลัง" in case
+    assert "ยังอยู่" in stays
+    auditor.press("English")
+    auditor.visit(f"/audit/cases/{filed.case_id}/steps/1")
+    auditor.visit("/statistics")
+    owner = person()
+    owner.sign_in("process_owner")
+    assert "ไม่มีเรื่องที่ท่านเปิดดูได้" in owner.visit("/statistics/steps/reply_feedback")
