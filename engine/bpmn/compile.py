@@ -210,7 +210,7 @@ class _Builder:
             return
         for name in spec_names(node):
             boundary = spec.task_specs[name]
-            boundary.keeps_undo = node.inserted and node.attached_to.startswith("~body.")
+            boundary.over_scope = node.inserted and node.attached_to.startswith("~body.")
             host.boundaries.append(boundary)
 
 

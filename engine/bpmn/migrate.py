@@ -50,10 +50,10 @@ def _rename_undo(
 ) -> None:
     """What was completed must be something that the target can undo too."""
     for line in lines:
-        _, old, *inside = line
-        line[1] = _renamed(old, mapping)
-        spec = specs.task_specs.get(line[1])
-        again = specs.task_specs.get(f"{line[1]}~undo")
+        old, *inside = line
+        line[0] = _renamed(old, mapping)
+        spec = specs.task_specs.get(line[0])
+        again = specs.task_specs.get(f"{line[0]}~undo")
         if spec is None or (again is None if inside else spec.undoer is None):
             raise CannotMove(f"{old}: it is done, and the target cannot undo it")
         if inside:
@@ -84,6 +84,8 @@ def _place(scope: Any, row: list[Any], target: Any, mapping: Mapping[str, str]) 
         return PASSAGE.id
     if new is None:
         raise CannotMove(f"{base}: the target has no such element")
+    if "plan" in row[4]:
+        raise CannotMove(f"{base}: what it undoes is being undone just now")
     if type(new) is not type(old) or _event(new) != _event(old):
         raise CannotMove(f"{base}: it is of another kind in the target")
     return name

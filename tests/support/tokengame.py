@@ -18,6 +18,8 @@ class Net:
     flows: list[tuple[str, str, str]] = field(default_factory=list)  # source, target, guard
     inner: dict[str, Net] = field(default_factory=dict)
     attached: dict[str, str] = field(default_factory=dict)  # boundary event -> its activity
+    undone_by: dict[str, str] = field(default_factory=dict)  # activity -> the one that undoes it
+    handlers: list[str] = field(default_factory=list)  # event subprocesses
 
     def into(self, node: str) -> list[int]:
         return [i for i, flow in enumerate(self.flows) if flow[1] == node]
@@ -27,20 +29,29 @@ class Net:
 
 
 INSTANCES = 2  # of a multi-instance task
+ROUNDS = 2  # of a standard loop
+PARTS = 2  # triggers of a multiple event
 
 
 class Game:
     """Plays a net: `open` are the tasks that wait for a person, `awaited` the events that wait
     for a message, `visits` counts every entry, `facts` are the variables."""
 
-    def __init__(self, net: Net, facts: dict[str, int]) -> None:
+    def __init__(self, net: Net, facts: dict[str, int], around: Game | None = None) -> None:
         self.net, self.facts = net, facts
+        self.around = around  # the scope whose event subprocess this one is
+        self.done: list[Done] = []  # what was completed here and can be undone, in that order
+        self.undoing: dict[str, list[tuple[str, str]]] = {}  # who asks -> what is left to undo
+        self.rounds: Counter[str] = Counter()
+        self.watching: list[str] = []  # events that wait for a condition
         self.tokens: Counter[int] = Counter()
         self.open: Counter[str] = Counter()
         self.awaited: dict[str, str] = {}  # event -> the gateway or activity it depends on, or ""
         self.visits: Counter[str] = Counter()
         self.running: list[tuple[str, Game]] = []
         (start,) = [node for node, kind in net.kinds.items() if kind == "start"]
+        for handler in net.handlers:
+            self.awaited[_trigger(net, handler)] = ""
         self._run(start)
         self.settle()
 
@@ -52,17 +63,55 @@ class Game:
             self.open[task] -= 1
             if self.net.kinds[task] == "user":
                 self.facts[f"v_{task}"] += 1
-            if not self.open[task] or self.net.kinds[task] != "each":
-                self._release(task)
-                self._leave(task)
+            self._finished(task)
         else:
             next(g for _, g in self.running if task in g.all_open()).finish(task)
         self.settle()
 
+    def _finished(self, task: str) -> None:
+        kind = self.net.kinds[task]
+        asking = [who for who, left in self.undoing.items() if left and left[0][1] == task]
+        if asking:
+            self.undoing[asking[0]].pop(0)
+            self._undo_next(asking[0])
+            return
+        if kind == "again" and self.rounds[task] + 1 < ROUNDS:
+            self.rounds[task] += 1
+            self.open[task] += 1
+            self.visits[task] += 1
+            return
+        self.rounds[task] = 0
+        # Two tokens may be in it at once; the instances of the first one are finished first.
+        if kind != "each" or self.open[task] % INSTANCES == 0:
+            self._completed(task)
+
+    def _completed(self, activity: str, inside: list[Done] | None = None) -> None:
+        """An activity is completed: from now on it can be undone."""
+        if activity in self.net.undone_by:
+            self.done.append((activity, None))
+        elif inside:
+            self.done.append((activity, inside))
+        self._release(activity)
+        self._leave(activity)
+
     def message(self, event: str) -> None:
         """The message that an event waits for comes."""
+        whole = event.rpartition("_")[0]
         if event not in self.awaited:
             next(g for _, g in self.running if event in g.all_awaited()).message(event)
+        elif event in (_trigger(self.net, handler) for handler in self.net.handlers):
+            handler = next(h for h in self.net.handlers if _trigger(self.net, h) == event)
+            if self.net.kinds[handler] == "handler":
+                self._stop_all()
+            self._run(handler)
+        elif self.net.kinds.get(whole) in ("any", "all"):
+            del self.awaited[event]
+            others = [e for e in self.awaited if e.rpartition("_")[0] == whole]
+            if self.net.kinds[whole] == "any":
+                for other in others:
+                    del self.awaited[other]
+            if self.net.kinds[whole] == "any" or not others:
+                self._leave(whole)
         elif self.net.kinds[event] == "beside":
             self.visits[event] += 1
             self._leave(event)
@@ -88,14 +137,65 @@ class Game:
 
     @property
     def over(self) -> bool:
-        catching = [e for e in self.awaited if self.net.kinds[e] == "catch"]
-        return not (+self.tokens or +self.open or self.running or catching)
+        guards = ("instead", "beside")
+        heard = [_trigger(self.net, handler) for handler in self.net.handlers]
+        catching = [
+            e for e in self.awaited if self.net.kinds.get(e) not in guards and e not in heard
+        ]
+        busy = self.running or catching or self.undoing or self.watching
+        return not (+self.tokens or +self.open or busy)
 
     # ── what follows by itself ─────────────────────────────────────────────────────────────
 
     def settle(self) -> None:
-        while self._step() or self._inclusive() or self._close():
+        while self._step() or self._inclusive() or self._close() or self._notice():
             pass
+
+    def _notice(self) -> bool:
+        """An event that waits for a condition sees that it holds."""
+        for event in self.watching:
+            if self.holds(f"{self.net.attached[event]} > 0"):
+                self.watching.remove(event)
+                self._leave(event)
+                return True
+        before = sum(len(game.watching) for _, game in self.running)
+        for _, game in self.running:
+            game.settle()
+        return sum(len(game.watching) for _, game in self.running) != before
+
+    def _stop_all(self) -> None:
+        """An interrupting event subprocess, or a cancellation, ends what its scope is doing."""
+        for _, game in self.running:
+            self.visits += game.whole_visits()
+        self.tokens, self.open, self.awaited = Counter(), Counter(), {}
+        self.running, self.undoing, self.watching = [], {}, []
+
+    # ── compensation: what was completed is undone, the last first (10.7) ────────────────────
+
+    def _ask(self, who: str) -> None:
+        """A throw event: it takes all that was completed until now, and waits."""
+        games = [self]
+        while games[-1].around is not None:
+            games.append(games[-1].around)
+        self.undoing[who] = [step for game in games for step in _steps(game.net, game.done)]
+        for game in games:
+            game.done = []
+        self._undo_next(who)
+
+    def _undo_next(self, who: str) -> None:
+        if self.undoing[who]:
+            event, task = self.undoing[who][0]
+            self.visits[event] += 1
+            self.visits[task] += 1
+            self.open[task] += 1
+            return
+        del self.undoing[who]
+        if self.net.kinds[who] == "cancel":
+            self.cancelled = True
+        else:
+            self._leave(who)
+
+    cancelled = False
 
     def _interrupt(self, activity: str) -> None:
         self.open[activity] = 0
@@ -117,6 +217,8 @@ class Game:
         if not guard:
             return True
         name, sign, value = guard.split()
+        if sign == ">":
+            return self.facts[name] > int(value)
         return self.facts[name] < int(value) if sign == "<" else self.facts[name] == int(value)
 
     def _step(self) -> bool:
@@ -152,8 +254,11 @@ class Game:
     def _places(self) -> list[str]:
         """The nodes that tokens stand before or in; a watching boundary event holds none."""
         before = [self.net.flows[i][1] for i in +self.tokens]
-        caught = [event for event in self.awaited if self.net.kinds[event] == "catch"]
-        return before + list(+self.open) + caught + [name for name, _ in self.running]
+        caught = [event for event in self.awaited if self.net.kinds.get(event) == "catch"]
+        whole = [event.rpartition("_")[0] for event in self.awaited]
+        caught += [event for event in whole if self.net.kinds.get(event) in ("any", "all")]
+        busy = [*self.undoing, *self.watching, *(name for name, _ in self.running)]
+        return before + list(+self.open) + caught + busy
 
     def _could_come(self, place: str, join: str, full: list[int], empty: list[int]) -> bool:
         if place == join:
@@ -176,11 +281,17 @@ class Game:
 
     def _close(self) -> bool:
         for pair in self.running:
-            if pair[1].over:
+            name, game = pair
+            if game.cancelled:
+                self._interrupt(name)
+                event = f"{name}x"
+                self.visits[event] += 1
+                self._leave(event)
+                return True
+            if game.over:
                 self.running.remove(pair)
-                self.visits += pair[1].visits
-                self._release(pair[0])
-                self._leave(pair[0])
+                self.visits += game.visits
+                self._completed(name, game.done)
                 return True
         return False
 
@@ -190,12 +301,24 @@ class Game:
         for event, activity in self.net.attached.items():
             if activity == node:
                 self.awaited[event] = node
-        if kind in ("user", "each"):
+        if kind in ("user", "each", "again", "plain"):
             self.open[node] += INSTANCES if kind == "each" else 1
+        elif kind in ("any", "all"):
+            self.awaited.update({f"{node}_{part}": gateway for part in range(1, PARTS + 1)})
+        elif kind == "when":
+            self.watching.append(node)
+        elif kind == "undo":
+            self._ask(node)
+        elif kind == "cancel":
+            done = self.done
+            self._stop_all()
+            self.done = done
+            self._ask(node)
         elif kind == "catch":
             self.awaited[node] = gateway
-        elif kind in ("sub", "call"):
-            self.running.append((node, Game(self.net.inner[node], self.facts)))
+        elif kind in ("sub", "call", "tx", "handler", "aside"):
+            around = self if kind in ("handler", "aside") else None
+            self.running.append((node, Game(self.net.inner[node], self.facts, around)))
         elif kind == "race":
             for i in self.net.out(node):
                 self._run(self.net.flows[i][1], node)
@@ -215,12 +338,34 @@ class Game:
             self.tokens[i] += 1
 
 
+Done = tuple[str, "list[Done] | None"]
+
+
+def _steps(net: Net, done: list[Done]) -> list[tuple[str, str]]:
+    """The compensation events and activities in the order in which they happen."""
+    found: list[tuple[str, str]] = []
+    for activity, inside in reversed(done):
+        if inside is None:
+            found.append((f"undo_{activity}", net.undone_by[activity]))
+        else:
+            found += _steps(net.inner[activity], inside)
+    return found
+
+
+def _trigger(net: Net, handler: str) -> str:
+    """The start event of an event subprocess, for whose message it listens."""
+    return next(node for node, kind in net.inner[handler].kinds.items() if kind == "start")
+
+
 class Generator:
     """Draws random well-formed processes: sequences, choices, parallel and inclusive blocks, loops,
     subprocesses, called processes, several instances, messages that are caught, race each other or
     interrupt, all inside each other."""
 
-    BLOCKS = "seq seq xor and or loop sub call user each catch race watched".split()
+    BLOCKS = (
+        "seq seq xor and or loop sub call user each catch race watched again any every when "
+        "undoable undo tx handled"
+    ).split()
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -241,9 +386,7 @@ class Generator:
         return net
 
     def block(self, net: Net, depth: int) -> tuple[str, str]:
-        kinds = (
-            ["user"] if depth == 0 else ["seq", "seq", "xor", "and", "or", "loop", "sub", "user"]
-        )
+        kinds = ["user"] if depth <= 0 else self.BLOCKS
         return getattr(self, "_" + self.random.choice(kinds))(net, depth)  # type: ignore[no-any-return]
 
     def _user(self, net: Net, depth: int) -> tuple[str, str]:
@@ -344,6 +487,87 @@ class Generator:
     def _call(self, net: Net, depth: int) -> tuple[str, str]:
         return self._inside(net, depth, "call")
 
+    def _again(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        net.kinds[task] = "again"
+        return task, task
+
+    def _any(self, net: Net, depth: int) -> tuple[str, str]:
+        event = self.name("m")
+        net.kinds[event] = "any"
+        return event, event
+
+    def _every(self, net: Net, depth: int) -> tuple[str, str]:
+        event = self.name("m")
+        net.kinds[event] = "all"
+        return event, event
+
+    def _when(self, net: Net, depth: int) -> tuple[str, str]:
+        """One branch waits until the task of the other one has been done."""
+        fork, join, event = self.name("g"), self.name("g"), self.name("w")
+        net.kinds[fork] = net.kinds[join] = "and"
+        net.kinds[event] = "when"
+        task, _ = self._user(net, depth)
+        net.attached[event] = f"v_{task}"  # what it looks at
+        first, last = self.block(net, depth - 1)
+        net.flows += [(fork, task, ""), (task, join, ""), (fork, event, "")]
+        net.flows += [(event, first, ""), (last, join, "")]
+        return fork, join
+
+    def _undoable(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        undoer = self.name("r")
+        net.kinds[task], net.kinds[undoer] = "plain", "plain"
+        net.undone_by[task] = undoer
+        return task, task
+
+    def _undo(self, net: Net, depth: int) -> tuple[str, str]:
+        """Something that can be undone, more work, and a compensation of the whole scope."""
+        first, _ = self._undoable(net, depth)
+        middle, last = self.block(net, depth - 1)
+        event = self.name("k")
+        net.kinds[event] = "undo"
+        net.flows += [(first, middle, ""), (last, event, "")]
+        return first, event
+
+    def _tx(self, net: Net, depth: int) -> tuple[str, str]:
+        """A transaction that is cancelled, or not, after something that can be undone."""
+        name, join, fact = self.name("p"), self.name("g"), self.name("x")
+        self.facts[fact] = self.random.randrange(2)
+        inner = Net()
+        start, choice, no, yes = (self.name(kind) for kind in "sgke")
+        inner.kinds.update({start: "start", choice: "xor", no: "cancel", yes: "end"})
+        task, _ = self._undoable(inner, depth)
+        first, last = self.block(inner, depth - 1)
+        inner.flows += [(start, task, ""), (task, first, ""), (last, choice, "")]
+        inner.flows += [(choice, no, f"{fact} = 0"), (choice, yes, f"{fact} = 1")]
+        net.kinds[name], net.kinds[join], net.inner[name] = "tx", "xor", inner
+        cancelled = f"{name}x"
+        net.kinds[cancelled] = "cancelled"
+        sorry, _ = self._each(net, depth)
+        net.flows += [(name, join, ""), (cancelled, sorry, ""), (sorry, join, "")]
+        return name, join
+
+    def _handled(self, net: Net, depth: int) -> tuple[str, str]:
+        """A subprocess with event subprocesses: one beside it, one instead that may undo it."""
+        name, _ = self._sub(net, depth)
+        inner = net.inner[name]
+        for kind in ("aside", "handler"):
+            handler = self.name("h")
+            body = Net()
+            start, end = self.name("s"), self.name("e")
+            body.kinds.update({start: "start", end: "end"})
+            task, _ = self._each(body, depth)
+            before = task
+            if kind == "handler" and self.random.random() < 0.5:
+                before = self.name("k")
+                body.kinds[before] = "undo"
+                body.flows.append((task, before, ""))
+            body.flows += [(start, task, ""), (before, end, "")]
+            inner.kinds[handler], inner.inner[handler] = kind, body
+            inner.handlers.append(handler)
+        return name, name
+
     def _inside(self, net: Net, depth: int, kind: str) -> tuple[str, str]:
         name = self.name("p")
         net.kinds[name] = kind
@@ -377,10 +601,16 @@ def _called(net: Net) -> list[bytes]:
 def _messages(net: Net) -> str:
     """Every event's own message, also of the subprocesses drawn inside."""
     own = [n for n, k in net.kinds.items() if k in ("catch", "instead", "beside")]
-    inside = [inner for name, inner in net.inner.items() if net.kinds[name] == "sub"]
+    own += [part for n, k in net.kinds.items() if k in ("any", "all") for part in _parts(n)]
+    own += [_trigger(net, handler) for handler in net.handlers]
+    inside = [inner for name, inner in net.inner.items() if net.kinds[name] != "call"]
     return "".join(map(drawing.root_message, map("msg_{}".format, own))) + "".join(
         map(_messages, inside)
     )
+
+
+def _parts(node: str) -> list[str]:
+    return [f"{node}_{part}" for part in range(1, PARTS + 1)]
 
 
 def draw(net: Net) -> list[str]:
@@ -397,13 +627,29 @@ def draw(net: Net) -> list[str]:
             flows[f"default of {source}"] = identifier
     for node, kind in net.kinds.items():
         parts.append(_shape(net, node, kind, flows.get(f"default of {node}", "")))
+    parts += [drawing.undone(task, undoer) for task, undoer in net.undone_by.items()]
     return parts + [flow for name, flow in flows.items() if not name.startswith("default")]
 
 
 def _shape(net: Net, node: str, kind: str, default: str) -> str:
     message = drawing.message(f"msg_{node}")
+    several = "".join(drawing.message(f"msg_{part}") for part in _parts(node))
+    undoes = {"isForCompensation": "true"} if node in net.undone_by.values() else {}
     shapes = {
         "start": lambda: drawing.start(node),
+        "plain": lambda: drawing.marked(drawing.user(node), **undoes),
+        "again": lambda: drawing.marked(
+            drawing.user(node), drawing.standard_loop(loopMaximum=str(ROUNDS))
+        ),
+        "any": lambda: drawing.catch(node, several),
+        "all": lambda: drawing.marked(drawing.catch(node, several), parallelMultiple="true"),
+        "when": lambda: drawing.catch(node, drawing.conditional(f"={net.attached[node]} > 0")),
+        "undo": lambda: drawing.throw(node, drawing.compensate()),
+        "cancel": lambda: drawing.end(node, drawing.CANCEL),
+        "cancelled": lambda: drawing.boundary(node, node.removesuffix("x"), drawing.CANCEL),
+        "tx": lambda: drawing.el("transaction", node, "".join(draw(net.inner[node]))),
+        "handler": lambda: _listening(node, net.inner[node], interrupting=True),
+        "aside": lambda: _listening(node, net.inner[node], interrupting=False),
         "end": lambda: drawing.end(node),
         "user": lambda: drawing.user(node),
         "each": lambda: drawing.user(node).replace("</bpmn:userTask>", f"{EACH}</bpmn:userTask>"),
@@ -417,3 +663,12 @@ def _shape(net: Net, node: str, kind: str, default: str) -> str:
     if kind in shapes:
         return shapes[kind]()
     return drawing.gateway(TAGS[kind], node, default)
+
+
+def _listening(node: str, inner: Net, *, interrupting: bool) -> str:
+    """An event subprocess that a message starts."""
+    first = next(name for name, kind in inner.kinds.items() if kind == "start")
+    flag = "true" if interrupting else "false"
+    start = drawing.start(first, drawing.message(f"msg_{first}"), isInterrupting=flag)
+    others = [part for part in draw(inner) if not part.startswith("<bpmn:startEvent")]
+    return drawing.sub(node, start, *others, event=True)

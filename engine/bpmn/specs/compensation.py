@@ -1,9 +1,9 @@
 """Compensation (BPMN 2.0.2, 10.7 and 13.5.5): what was completed is undone, the last first.
 
-A scope keeps a line for each completed activity that can be undone: `[number, name]` where a
-compensation event hangs on it, `[number, name, lines, variables]` where it is a scope itself, with
-the lines and the variables that it had when it was completed. Undoing takes the line away: nothing
-is undone twice. What an interrupted activity had done by then is lost, as the standard says.
+A scope keeps a line for each completed activity that can be undone: `[name]` where a compensation
+event hangs on it, `[name, lines, variables]` where it is a scope itself, with the lines and the
+variables that it had when it was completed. Who asks for compensation takes the lines away at
+once: nothing is undone twice. What an interrupted activity had done by then is lost with it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CompensationEvent(ThrowEvent):
         super().work(token)
         if self.cancels:
             _stop_others(token)
-        token.facts["until"] = token.workflow.top_workflow.counter
+        token.facts["plan"] = _plan(token.workflow, token.facts.get("only", self.only))
         return None if self._undo_next(token) else True
 
     def go_on(self, token: Token) -> None:
@@ -43,13 +43,14 @@ class CompensationEvent(ThrowEvent):
             token.complete()
 
     def _undo_next(self, token: Token) -> bool:
-        only = token.facts.get("only", self.only)
-        for scope in _concerned(token.workflow):
-            line = _take(scope.undo, only, token.facts["until"])
-            if line is not None:
-                _start(token, scope, line, only)
-                return True
-        return False
+        if not token.facts["plan"]:
+            return False
+        around, line, only = token.facts["plan"].pop(0)
+        scope = token.workflow
+        for _ in range(around):
+            scope = scope.parent_workflow
+        _start(token, scope, line, only)
+        return True
 
     def withdrawn(self, token: Token) -> None:
         for other in token.workflow.top_workflow.all_live():
@@ -84,29 +85,34 @@ class Reopened(SubprocessTask):
         token._ready()
 
 
-def _concerned(scope: Any) -> Iterator[Any]:
-    """The scope itself; an event subprocess also undoes what was done around it."""
-    yield scope
-    while scope.spec.handles:
-        scope = scope.parent_workflow
-        yield scope
+def _plan(scope: Any, only: str) -> list[list[Any]]:
+    """What is to be undone, in order: how far out, its line, and the one activity inside, if any.
+
+    An event subprocess also undoes what was done around it.
+    """
+    plan, around = [], 0
+    while True:
+        plan += [[around, line, inside] for line, inside in _take(scope, only)]
+        if not scope.spec.handles:
+            return plan
+        scope, around = scope.parent_workflow, around + 1
 
 
-def _take(lines: list[Line], only: str, until: int) -> Line | None:
-    """The last line that is meant, taken away."""
-    for index in range(len(lines) - 1, -1, -1):
-        number, name, *inside = lines[index]
-        if number > until:
-            continue
+def _take(scope: Any, only: str) -> Iterator[tuple[Line, str]]:
+    """Take the lines away that are meant, the last first."""
+    kept: list[Line] = []
+    for name, *inside in reversed(scope.undo):
         if not only or _drawn(name) == only:
-            return lines.pop(index)
+            yield [name, *inside], ""
+            continue
         # A body that a rewrite put around the drawn activities: take from inside of it.
-        if name.startswith("~body."):
-            meant = [line for line in inside[0] if _drawn(line[1]) == only]
-            if meant:
-                inside[0][:] = [line for line in inside[0] if line not in meant]
-                return [number, name, meant, inside[1]]
-    return None
+        meant = [line for line in inside[0] if _drawn(line[0]) == only] if inside else []
+        if not (name.startswith("~body.") and meant):
+            kept.append([name, *inside])
+            continue
+        yield [name, meant, inside[1]], only
+        kept.append([name, [line for line in inside[0] if line not in meant], inside[1]])
+    scope.undo = kept[::-1]
 
 
 def _drawn(name: str) -> str:
@@ -114,12 +120,12 @@ def _drawn(name: str) -> str:
 
 
 def _start(asker: Token, scope: Any, line: Line, only: str) -> None:
-    _, name, *inside = line
+    name, *inside = line
     spec = scope.spec.task_specs[name]
     facts: Data = {"undoes": asker.id.hex}
     if inside:
         target = scope.spec.task_specs[f"{name}~undo"]
-        facts["inside"] = [*inside, only if name.startswith("~body.") else ""]
+        facts["inside"] = [*inside, only]
     else:
         event, handler = spec.undoer
         target = scope.spec.task_specs[handler]

@@ -101,7 +101,7 @@ class BoundaryEvent(CatchEvent):
     def __init__(self, process: Any, node: Node) -> None:
         super().__init__(process, node)
         self.together: list[str] = []  # names of all parts, where every one must have happened
-        self.keeps_undo = False  # what was completed inside can still be undone by the handler
+        self.over_scope = False  # it starts an event subprocess, which stands for its whole scope
 
     def guard(self, activity: Token) -> None:
         """Start to watch an activity that a token has just entered."""
@@ -134,13 +134,15 @@ class BoundaryEvent(CatchEvent):
         inside = case.subprocesses.get(activity.id)
         seen = dict(activity.data) if inside is None else inside.outcome()
         if self.node.interrupting:
-            if self.keeps_undo and inside is not None and inside.undo:
-                remember(activity, inside.undo, seen)
+            if self.over_scope and inside is not None and inside.undo:
+                remember(activity, inside.undo, seen)  # the handler may still undo it
             token.facts.pop("guards")  # it stays when the other guards are released
             case.host.wait_closed(token)
             token.data = {**seen, **payload}
             token.facts.pop("snapshot", None)
             withdraw(activity)
+            if self.over_scope:
+                _stop_beside(token)
             case.host.record("activity_entered", self.node)
             token._ready()
             return
@@ -183,6 +185,13 @@ class BoundaryEvent(CatchEvent):
         elif self.event.kind == "timer":
             case.host.wait_opened(token)
         self.leave(handler, self.ways)
+
+
+def _stop_beside(token: Token) -> None:
+    """An interrupting event subprocess ends all of its scope, also what others began beside it."""
+    for other in token.workflow.live():
+        if other is not token:
+            withdraw(other)
 
 
 class ThrowEvent(FlowNode):

@@ -128,9 +128,7 @@ class FlowNode(BpmnTaskSpec):
 
 def remember(token: Token, *inside: Any) -> None:
     """An activity was completed that can be undone: keep its place, and what was done `inside`."""
-    case = token.workflow.top_workflow
-    case.counter += 1
-    token.workflow.undo.append([case.counter, token.task_spec.name, *inside])
+    token.workflow.undo.append([token.task_spec.name, *inside])
 
 
 def has_undone(token: Token) -> None:
