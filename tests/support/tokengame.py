@@ -61,7 +61,7 @@ class Game:
         """A person completes a task."""
         if self.open[task]:
             self.open[task] -= 1
-            if self.net.kinds[task] == "user":
+            if self.net.kinds.get(task) == "user":
                 self.facts[f"v_{task}"] += 1
             self._finished(task)
         else:
@@ -69,12 +69,12 @@ class Game:
         self.settle()
 
     def _finished(self, task: str) -> None:
-        kind = self.net.kinds[task]
         asking = [who for who, left in self.undoing.items() if left and left[0][1] == task]
         if asking:
             self.undoing[asking[0]].pop(0)
             self._undo_next(asking[0])
             return
+        kind = self.net.kinds[task]
         if kind == "again" and self.rounds[task] + 1 < ROUNDS:
             self.rounds[task] += 1
             self.open[task] += 1
@@ -137,12 +137,16 @@ class Game:
 
     @property
     def over(self) -> bool:
-        guards = ("instead", "beside")
+        return self._idle and not self.running
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing goes on here but, perhaps, event subprocesses."""
+        aside = ["instead", "beside"]
         heard = [_trigger(self.net, handler) for handler in self.net.handlers]
-        catching = [
-            e for e in self.awaited if self.net.kinds.get(e) not in guards and e not in heard
-        ]
-        busy = self.running or catching or self.undoing or self.watching
+        catching = [e for e in self.awaited if self.net.kinds.get(e) not in aside]
+        own = [name for name, _ in self.running if name not in self.net.handlers]
+        busy = own or set(catching) - set(heard) or self.undoing or self.watching
         return not (+self.tokens or +self.open or busy)
 
     # ── what follows by itself ─────────────────────────────────────────────────────────────
@@ -150,6 +154,9 @@ class Game:
     def settle(self) -> None:
         while self._step() or self._inclusive() or self._close() or self._notice():
             pass
+        if self._idle:  # the scope is completing: no other event subprocess is begun (13.3.2)
+            for handler in self.net.handlers:
+                self.awaited.pop(_trigger(self.net, handler), None)
 
     def _notice(self) -> bool:
         """An event that waits for a condition sees that it holds."""
