@@ -220,8 +220,11 @@ class Office:
 
     def sign_in(self, username: str, password: str) -> tuple[User, str]:
         """The person and the token for their browser's cookie. Raises `SignInRefused`."""
+        with self.engine.read() as work:
+            account = signin.account_named(work, username)
+        proof = signin.proven(account, password)
         with self.engine.begin() as work:
-            user = signin.sign_in(work, username, password)
+            user = signin.sign_in(work, proof)
             return user, signin.open_session(work, user, hours=self.settings.session_hours)
 
     def user_of_session(self, token: str) -> User | None:

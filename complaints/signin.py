@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -15,18 +16,46 @@ from complaints.people import User, user_by_id
 from engine.work import Work
 
 
-def sign_in(work: Work, username: str, password: str) -> User:
-    """The person with this name and password.
+def account_named(work: Work, username: str) -> Account | None:
+    return work.session.scalar(sa.select(Account).where(Account.username == username))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A password fitted this account, as it was then; and the hash to keep from now on."""
+
+    account_id: str
+    fitted: str
+    password_hash: str
+
+
+def proven(account: Account | None, password: str) -> Proof:
+    """What a fitting password proves.
+
+    This takes its time on purpose, so it runs outside any transaction: a guess at a password must
+    not keep a whole agency from writing.
 
     Raises:
         SignInRefused: unknown, wrong or closed; which of them not even the time taken tells.
     """
-    account = work.session.scalar(sa.select(Account).where(Account.username == username))
     good = passwords.fits(account.password_hash if account else None, password)
     if account is None or not good or not account.active:
         raise SignInRefused
-    if passwords.is_outdated(account.password_hash):
-        account.password_hash = passwords.hash_password(password)
+    kept = account.password_hash
+    newer = passwords.hash_password(password) if passwords.is_outdated(kept) else kept
+    return Proof(account.id, kept, newer)
+
+
+def sign_in(work: Work, proof: Proof) -> User:
+    """Let in whoever proved to be this account.
+
+    Raises:
+        SignInRefused: it was closed, or given another password, in the meantime.
+    """
+    account = work.session.get(Account, proof.account_id)
+    if account is None or not account.active or account.password_hash != proof.fitted:
+        raise SignInRefused
+    account.password_hash = proof.password_hash
     return user_by_id(work, account.id)
 
 
