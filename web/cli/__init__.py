@@ -45,6 +45,7 @@ COMMANDS = {
     "calendar": Text("ดูและแก้ไขวันหยุด", "Show and change the holidays"),
     "backup": Text("สำรองข้อมูลทั้งหมด", "Back everything up into one file"),
     "restore": Text("กู้คืนข้อมูลสำรองและตรวจสอบ", "Bring a backup back, and check it"),
+    "bench": Text("วัดความเร็วของเครื่องนี้", "Take the numbers of this machine"),
     "guideline": Text("พิมพ์แนวทางจากกระบวนงานที่ติดตั้ง", "Write the guideline from the deployed law"),
 }
 

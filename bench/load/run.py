@@ -1,0 +1,138 @@
+"""A month of a busy agency in a few minutes: who comes when, who works, and when it stops."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from bench.browser import Browser, Visit
+from bench.house import House
+from bench.load.people import Agency, Complainant, Officer
+
+# Complaints that come in each hour of a day, of a hundred: the counters open at half past eight.
+BY_HOUR = (1, 0, 0, 0, 0, 0, 1, 3, 9, 13, 12, 9, 6, 9, 10, 9, 6, 3, 2, 2, 2, 1, 1, 1)
+DAYS = 22  # working days of a month
+PATIENCE = 5  # looks at an empty list before an officer goes home
+VISITORS = 6  # complainants at a browser at the same time
+SEED = 2569
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much, how long at most (seconds), and how fast people think (seconds, at most)."""
+
+    complaints: int = 400
+    officers: int = 50
+    seconds: float = 300.0
+    think: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was seen."""
+
+    visits: tuple[Visit, ...]
+    filed: int
+    completed: int
+    puzzled: tuple[str, ...]
+    seconds: float
+    memory: tuple[float, float]  # megabytes of the server, before and after
+
+
+def arrivals(plan: Plan) -> list[float]:
+    """When each complaint comes, in seconds from the start: two thirds of the time are the month's
+    arrivals, the rest is for the officers to catch up."""
+    chance = random.Random(SEED)  # noqa: S311 - the same month every time
+    hours = range(24)
+    moments = sorted(
+        chance.randrange(DAYS) * 24 + chance.choices(hours, BY_HOUR)[0] + chance.random()
+        for _ in range(plan.complaints)
+    )
+    return [moment / (DAYS * 24) * plan.seconds * 2 / 3 for moment in moments]
+
+
+class Run:
+    """One replay of the plan against a served house."""
+
+    def __init__(self, house: House, plan: Plan) -> None:
+        self.house, self.plan = house, plan
+        self.agency = Agency()
+        self.visits: list[Visit] = []
+        self.over = threading.Event()
+        self._waiting: SimpleQueue[int] = SimpleQueue()
+        self._came = threading.Event()  # every complaint
+
+    def __call__(self) -> Outcome:
+        memory, began = self.house.memory, time.perf_counter()
+        officers = [self._thread(self._officer, name) for name in self._staff()]
+        visitors = [self._thread(self._visitor, number) for number in range(VISITORS)]
+        self._let_in(began)
+        for visitor in visitors:
+            visitor.join()
+        self._came.set()
+        for officer in officers:
+            officer.join(max(0.0, began + self.plan.seconds - time.perf_counter()))
+        self.over.set()
+        for officer in officers:
+            officer.join()
+        seconds = time.perf_counter() - began
+        return Outcome(
+            tuple(self.visits),
+            len(self.agency.filed),
+            self.agency.completed,
+            tuple(self.agency.puzzled),
+            seconds,
+            (memory, self.house.memory),
+        )
+
+    def _staff(self) -> Sequence[str]:
+        return self.house.staff[: self.plan.officers]
+
+    def _thread(self, work: Callable[..., None], *arguments: object) -> threading.Thread:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        thread.start()
+        return thread
+
+    def _let_in(self, began: float) -> None:
+        for number, moment in enumerate(arrivals(self.plan)):
+            if self.over.wait(max(0.0, began + moment - time.perf_counter())):
+                break
+            self._waiting.put(number)
+        for _ in range(VISITORS):
+            self._waiting.put(-1)
+
+    def _visitor(self, seat: int) -> None:
+        chance = random.Random(SEED + seat)  # noqa: S311
+        examples = self.agency.examples
+        earlier: list[Complainant] = []
+        while (number := self._waiting.get()) >= 0:
+            person = Complainant(
+                self._browser(), self.agency, examples[number % len(examples)], chance
+            )
+            if person.file():
+                earlier.append(person)
+            person.browser.close()  # nobody keeps a line open between two visits
+            back = chance.choice(earlier or [person])
+            back.follow()
+            back.browser.close()
+
+    def _officer(self, username: str) -> None:
+        officer = Officer(self._browser(), self.agency, username, random.Random(username))  # noqa: S311
+        officer.sign_in()
+        idle = 0
+        while not self.over.is_set() and idle < PATIENCE:
+            came = self._came.is_set()
+            busy = officer.work(lambda: self._think(officer.chance))
+            idle = idle + 1 if came and not busy else 0
+            self._think(officer.chance)
+        officer.browser.close()
+
+    def _think(self, chance: random.Random) -> None:
+        self.over.wait(chance.random() * self.plan.think)
+
+    def _browser(self) -> Browser:
+        return Browser("127.0.0.1", self.house.port, self.visits.append)
