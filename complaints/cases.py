@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import attachments, excerpts, letters, masterdata, people, vault
+from complaints import attachments, excerpts, letters, masterdata, people, reveals, vault
 from complaints.access import Sight, load_case, may_reveal, not_barred, within_reach
 from complaints.attachments import FileInfo
 from complaints.casekeys import case_key, is_destroyed
@@ -79,7 +79,8 @@ class CaseView:
     submissions: tuple[SubmissionView, ...]
     files: tuple[FileInfo, ...]
     letters: tuple[LetterView, ...]
-    identity_fields: tuple[str, ...]  # what `reveal` could show; empty when the person may not
+    identity_fields: tuple[str, ...]  # what could be laid open; empty when the person may not
+    is_guarded: bool  # an identity takes two persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +135,25 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         files=tuple(excerpts.files_for(work, desk, case, readable)),
         letters=tuple(excerpts.letters_for(work, case, sight)),
         identity_fields=tuple(vault.identity_paths(work, case.id)) if may_open else (),
+        is_guarded=reveals.is_guarded(case),
     )
 
 
 def reveal(
     work: Work, desk: Desk, case_id: str, user: User, *, paths: Sequence[str], reason: str
 ) -> dict[str, Any]:
-    """Show who is in a case to a person who may know, and record it.
+    """Show who openly put their name to a case to a person who may know, and record it.
 
     Raises:
         CaseNotFound: the case is not for them, or its identities are not.
+        SecondPersonNeeded: the identity is protected, see `reveals.ask_identity`.
         ReasonNeeded: no reason was given.
     """
     case, sight = load_case(work, case_id, user)
     if not may_reveal(work, sight, user):
         raise CaseNotFound
+    if reveals.is_guarded(case):
+        raise reveals.SecondPersonNeeded
     return vault.reveal_identity(work, desk, case, paths, reader=user.actor, reason=reason)
 
 

@@ -23,6 +23,7 @@ from complaints import (
     mail,
     notices,
     register,
+    reveals,
     shapes,
     signin,
     tasks,
@@ -289,6 +290,27 @@ class Office:
         """Who is in a case; the look, its fields and its reason are recorded."""
         with self.engine.begin() as work:
             return cases.reveal(work, self.desk, case_id, user, paths=paths, reason=reason)
+
+    def ask_identity(
+        self, case_id: str, user: User, *, fields: Sequence[str], reason: str, hours: int
+    ) -> str:
+        """Ask for a protected identity; see `reveals.ask_identity`."""
+        with self.engine.begin() as work:
+            return reveals.ask_identity(
+                work, self.desk, case_id, user, fields=fields, reason=reason, hours=hours
+            )
+
+    def decide_identity(self, reveal_id: str, user: User, *, granted: bool, answer: str) -> None:
+        """The custodian's word on a request; see `reveals.decide_identity`."""
+        with self.engine.begin() as work:
+            reveals.decide_identity(
+                work, self.desk, reveal_id, user, granted=granted, answer=answer
+            )
+
+    def open_identity(self, reveal_id: str, user: User) -> dict[str, Any]:
+        """See what was granted; the look is recorded."""
+        with self.engine.begin() as work:
+            return reveals.open_identity(work, self.desk, reveal_id, user)
 
     def read_file(
         self, case_id: str, attachment_id: str, user: User

@@ -20,6 +20,7 @@ from complaints.access import CUSTODIAN, as_examiner, examines, load_case, may_r
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import CaseNotFound, OfficeError, ReasonNeeded
+from complaints.excerpts import CORRUPTION
 from complaints.models import Case, Submission
 from complaints.people import User
 from complaints.reveal_models import Reveal
@@ -30,6 +31,12 @@ from engine.work import Work
 
 TEXT_HOURS = 1  # a text is covered again after that; opening it anew is a new reason
 MOST_HOURS = 24  # of an identity; the guideline's own limit for form F14
+
+
+class SecondPersonNeeded(OfficeError):
+    """This identity is protected: ask for it, and the identity custodian decides."""
+
+    thai = "ตัวตนในเรื่องนี้ได้รับการคุ้มครอง โปรดยื่นคำขอให้ผู้คุ้มครองข้อมูลผู้ร้องพิจารณา"
 
 
 class RequestNotFound(OfficeError):
@@ -116,6 +123,12 @@ def may_read(work: Work, submission_id: str, user: User) -> bool:
 
 
 # ── identities ─────────────────────────────────────────────────────────────────────────────────
+
+
+def is_guarded(case: Case) -> bool:
+    """Whether an identity of this case takes two persons: where corruption is told of, or where the
+    complainant did not put their name to it openly."""
+    return case.track == CORRUPTION or case.protected or case.identity_mode != "open"
 
 
 def ask_identity(

@@ -93,17 +93,8 @@ def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
 def ask_identity(case_id: str) -> Answer:
     """Ask to see who is in a case; the custodian of identities decides."""
     on_refusal(ReasonNeeded, reveals.NothingToReveal)(lambda refusal: _case_page(case_id, refusal))
-    with write() as work:
-        reveals.ask_identity(
-            work,
-            office().desk,
-            case_id,
-            user(),
-            fields=request.form.getlist("field"),
-            reason=request.form.get("reason", "")[:2000],
-            hours=request.form.get("hours", default=0, type=int),
-        )
-    flash(t("ส่งคำขอแล้ว รอผู้คุ้มครองข้อมูลผู้ร้องพิจารณา", "Sent: the identity custodian decides."), "good")
+    office().ask_identity(case_id, user(), **examined.wish(request.form))
+    flash(t(*examined.ASKED), "good")
     return redirect(url_for("auditor.case", case_id=case_id), 303)
 
 
@@ -113,7 +104,7 @@ def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer, and recorded as a read of the vault."""
     with write() as work:
         shown = examined.open_identity(work, office().desk, reveal_id, user())
-    return render_template("auditor/identity.html", opened=shown)
+    return render_template("auditor/identity.html", opened=shown, back="auditor.case")
 
 
 @blueprint.get("/looks")

@@ -8,7 +8,7 @@ from complaints import reveals
 from complaints.errors import ReasonNeeded
 from engine.errors import Refusal
 from web import examined
-from web.counter import office, read, signed_in, user, write
+from web.counter import office, read, signed_in, user
 from web.errors import on_refusal
 from web.kinds import Answer
 from web.language import t
@@ -36,10 +36,7 @@ def decide(reveal_id: str) -> Answer:
     on_refusal(ReasonNeeded)(_page)
     granted = request.form.get("decision") == "grant"
     answer = request.form.get("answer", "")[:2000]
-    with write() as work:
-        reveals.decide_identity(
-            work, office().desk, reveal_id, user(), granted=granted, answer=answer
-        )
+    office().decide_identity(reveal_id, user(), granted=granted, answer=answer)
     if granted:
         flash(t("อนุมัติแล้ว เวลาเริ่มนับทันที", "Granted; the hours run from now."), "good")
     else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
+
+from werkzeug.datastructures import MultiDict
 
 from complaints import casereplay, conformance, people, register, reveals, shapes, vault
 from complaints.cases import CaseView
@@ -18,6 +20,11 @@ from web import casefile, player
 from web.language import language, t
 from web.player import Line
 
+ASKED = (
+    "ส่งคำขอแล้ว รอผู้คุ้มครองข้อมูลผู้ร้องพิจารณา",
+    "Sent: the identity custodian decides.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -25,6 +32,14 @@ class Finding:
 
     told: Deviation
     who: str
+
+
+class Wish(TypedDict):
+    """Which fields are asked for, why and for how long."""
+
+    fields: list[str]
+    reason: str
+    hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +54,42 @@ def case_facts(work: Work, desk: Desk, case: CaseView, user: User) -> dict[str, 
     """What stands on the overview beside the register and the picture."""
     replayed = casereplay.replay_case(work, case.id, user)
     last = replayed.steps[-1]
-    labels = field_labels(work, case)
     return {
         "replayed": replayed,
         "findings": _findings(work, case.id),
         "clocks": casereplay.clocks_at(work, replayed, last),
         "at": last.event.at,
         "looks": player.lines(work, replayed, replayed.looks),
-        "requests": reveals.requests_of_case(work, desk, case.id, user),
+        "milestones": _milestones(work, replayed),
+        **wishes(work, desk, case, user),
+    }
+
+
+def wishes(
+    work: Work, desk: Desk, case: CaseView, user: User, *, only_own: bool = False
+) -> dict[str, Any]:
+    """What a page needs to ask for an identity, and to show what was asked so far."""
+    if case.instance_id is None:
+        return {}
+    labels = field_labels(work, case)
+    asked = reveals.requests_of_case(work, desk, case.id, user)
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    return {
+        "requests": [each for each in asked if each.account_id == user.id or not only_own],
+        "titles": casefile.form_titles(work, definition_id),
         "mine": user.id,
         "labels": labels,
-        "titles": casefile.form_titles(work, last.frame.definition_id),
         "held": [(path, labels.get(path, path)) for path in vault.identity_paths(work, case.id)],
         "most_hours": MOST_HOURS,
-        "milestones": _milestones(work, replayed),
+    }
+
+
+def wish(form: MultiDict[str, str]) -> Wish:
+    """What a posted request asks for."""
+    return {
+        "fields": form.getlist("field"),
+        "reason": form.get("reason", "")[:2000],
+        "hours": form.get("hours", default=0, type=int),
     }
 
 

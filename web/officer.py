@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from complaints.errors import OfficeError, ReasonNeeded
+from complaints.reveals import NothingToReveal
 from complaints.tasks import TaskView
 from engine.errors import Refusal
 from engine.text import Text
 from forms.errors import FormInvalid
-from web import casefile, filling
-from web.counter import office, read, signed_in, user
+from web import casefile, examined, filling
+from web.counter import office, read, signed_in, user, write
 from web.errors import errors_of, on_refusal
 from web.filling import FILE_REFUSALS, Filling
 from web.kinds import Answer
@@ -152,8 +153,11 @@ def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
     with read() as work:
         told = casefile.read_out(work, view)
         pictures, story = casefile.pictures(work, view), casefile.story(work, view)
+        asks = view.is_guarded and view.identity_fields
+        desk = office().desk
+        wishes = examined.wishes(work, desk, view, user(), only_own=True) if asks else {}
     facts: Mapping[str, Sequence[Any]] = {"told": told, "pictures": pictures, "story": story}
-    return render_template("officer/case.html", case=view, refusal=refusal, **facts)
+    return render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
 
 
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")
@@ -191,6 +195,25 @@ def identity(case_id: str) -> Answer:
     with read() as work:
         words = casefile.identity_words(work, view, shown)
     return render_template("officer/identity.html", case=view, shown=words, reason=reason)
+
+
+@blueprint.post("/cases/<case_id>/identity-requests")
+@signed_in()
+def ask_identity(case_id: str) -> Answer:
+    """Ask for a protected identity; the custodian decides."""
+    on_refusal(ReasonNeeded, NothingToReveal)(lambda refusal: _case_page(case_id, refusal))
+    office().ask_identity(case_id, user(), **examined.wish(request.form))
+    flash(t(*examined.ASKED), "good")
+    return redirect(url_for("officer.case", case_id=case_id), 303)
+
+
+@blueprint.post("/identities/<reveal_id>")
+@signed_in()
+def open_identity(reveal_id: str) -> Answer:
+    """See what was granted: shown on this answer alone, and recorded."""
+    with write() as work:
+        opened = examined.open_identity(work, office().desk, reveal_id, user())
+    return render_template("auditor/identity.html", opened=opened, back="officer.case")
 
 
 @blueprint.post("/cases/<case_id>/conflict")

@@ -61,6 +61,9 @@ DECIDED = {
     "appeal_block": True,
 }
 
+# The second person whenever a protected identity is laid open; sees no case.
+CUSTODIAN = User("custodian", "custodian", "", None, frozenset({"identity_custodian"}))
+
 
 def complaint(**changes: Any) -> dict[str, Any]:
     """An ordinary grievance; `changes` replace or (with None) remove answers."""

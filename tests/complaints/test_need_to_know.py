@@ -14,7 +14,9 @@ from complaints.errors import AttachmentNotFound, CaseNotFound, ReasonNeeded
 from complaints.office import Office
 from complaints.people import User
 from complaints.register import Filed
-from tests.complaints.conftest import ASSIGNED, CLARIFIED, SCREENED, corruption
+from complaints.reveals import RequestNotFound, SecondPersonNeeded
+from engine.errors import NotAllowed
+from tests.complaints.conftest import ASSIGNED, CLARIFIED, CUSTODIAN, SCREENED, corruption
 from tests.complaints.test_file_types import PDF
 
 Staff = dict[str, User]
@@ -157,14 +159,23 @@ def test_an_accused_officer_is_kept_out_by_name(office: Office, staff: Staff) ->
     assert office.work_list(staff["head"]).items == ()
 
 
-def test_a_look_at_an_identity_needs_a_reason_and_is_recorded(office: Office, staff: Staff) -> None:
+def test_a_protected_identity_takes_two_persons_and_is_recorded(
+    office: Office, staff: Staff
+) -> None:
     filed = at_clarification(office, staff)
-    view = office.case(filed.case_id, staff["head"])
+    head, case_id = staff["head"], filed.case_id
+    view = office.case(case_id, head)
     assert {"full_name", "phone", "accused[0].name"} <= set(view.identity_fields)
 
+    with pytest.raises(SecondPersonNeeded):
+        office.reveal_identity(case_id, head, paths=["phone"], reason=REASON)
     with pytest.raises(ReasonNeeded):
-        office.reveal_identity(filed.case_id, staff["head"], paths=["phone"], reason="อยากรู้")
-    shown = office.reveal_identity(filed.case_id, staff["head"], paths=["phone"], reason=REASON)
+        office.ask_identity(case_id, head, fields=["phone"], reason="อยากรู้", hours=1)
+    wish = office.ask_identity(case_id, head, fields=["phone"], reason=REASON, hours=1)
+    with pytest.raises(RequestNotFound):
+        office.open_identity(wish, head)
+    office.decide_identity(wish, CUSTODIAN, granted=True, answer=REASON)
+    shown = office.open_identity(wish, head)
 
     assert shown == {"phone": "0812345678"}
     last = office.engine.history(view.instance_id or "")[-1]
@@ -182,6 +193,8 @@ def test_others_may_not_open_the_vault(office: Office, staff: Staff, who: str) -
 
     with pytest.raises(CaseNotFound):
         office.reveal_identity(filed.case_id, staff[who], paths=["phone"], reason=REASON)
+    with pytest.raises(NotAllowed):
+        office.decide_identity("any", staff[who], granted=True, answer=REASON)
 
 
 def test_a_closed_account_sees_nothing(office: Office, staff: Staff) -> None:

@@ -21,7 +21,7 @@ from complaints.people import User
 from complaints.settings import OfficeSettings
 from engine.clock import TravellingClock
 from forms import FormInvalid
-from tests.complaints.conftest import ASSIGNED, SCREENED, complaint
+from tests.complaints.conftest import ASSIGNED, CUSTODIAN, SCREENED, complaint
 from tests.complaints.test_file_types import PDF
 
 NATIONAL_ID = "1101700230708"
@@ -45,7 +45,11 @@ def walk_through(office: Office, staff: dict[str, User]) -> str:
         task = next(task for task in office.engine.tasks() if task.element_id == step)
         office.complete(task.id, given, user=staff[who])
     paths = ["full_name", "phone"]
-    office.reveal_identity(filed.case_id, staff["head"], paths=paths, reason=SECRETS["reason"])
+    wish = office.ask_identity(
+        filed.case_id, staff["head"], fields=paths, reason=SECRETS["reason"], hours=1
+    )
+    office.decide_identity(wish, CUSTODIAN, granted=True, answer=SECRETS["reason"])
+    office.open_identity(wish, staff["head"])
     office.run_due()
     return filed.tracking_code
 

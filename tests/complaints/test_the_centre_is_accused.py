@@ -49,7 +49,12 @@ def test_the_alternate_handles_what_the_centre_must_not_see(
     assert [item.case_id for item in house.work_list(alternate).items] == [filed.case_id]
     assert house.case(filed.case_id, alternate).sight is Sight.FULL
     reason = "ต้องติดต่อสอบถามผู้ร้องเพิ่มเติม"
-    shown = house.reveal_identity(filed.case_id, alternate, paths=["full_name"], reason=reason)
+    wish = house.ask_identity(
+        filed.case_id, alternate, fields=["full_name"], reason=reason, hours=1
+    )
+    custodian = demo_staff["identity_custodian"]
+    house.decide_identity(wish, custodian, granted=True, answer="จำเป็นต่อการสอบถามผู้ร้อง")
+    shown = house.open_identity(wish, alternate)
     assert shown == {"full_name": "สมหญิง ใจกล้า"}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from complaints import reveals
 from tests.support.agency import OPINION, Agency
-from tests.web.visitor import PDF, Visitor, attached, file_grievance
+from tests.web.visitor import GRIEVANCE, PDF, Visitor, attached, file_grievance
 
 SCREENED = {
     "jurisdiction": "true",
@@ -231,3 +232,28 @@ def test_the_auditor_sees_every_case_and_no_word_of_it(
     assert "เข้าระบบขึ้นทะเบียนไม่ได้" not in page
     assert "รหัสยืนยัน" not in page
     assert "/tasks/" not in page, "there is nothing to do"
+
+
+def test_a_protected_identity_is_asked_of_the_custodian(
+    agency: Agency, visitor: Visitor, another: Visitor
+) -> None:
+    file_grievance(visitor, identity_mode="confidential")
+    another.sign_in("screening_head")
+    case = another.visit("/cases").split('href="/cases/', 1)[1].split('"')[0]
+    another.visit(f"/cases/{case}")
+    another.send(f"/cases/{case}/identity", reason="ต้องโทรศัพท์ยืนยันวันที่เกิดเหตุกับผู้ร้อง")
+    assert another.status == 422, "one person is not enough"
+
+    wish = {"field": "phone", "hours": "1", "reason": "ต้องโทรศัพท์ยืนยันวันที่เกิดเหตุกับผู้ร้อง"}
+    page = another.send(f"/cases/{case}/identity-requests", wish)
+    assert "รอพิจารณา" in page
+    office, head = agency.office, agency.person("screening_head")
+    with office.engine.read() as work:
+        (asked,) = reveals.requests_of_case(work, office.desk, case, head)
+    custodian = agency.person("identity_custodian")
+    office.decide_identity(asked.id, custodian, granted=True, answer="จำเป็นต่อการกลั่นกรองเรื่องนี้")
+    another.visit(f"/cases/{case}")
+    shown = another.send(f"/identities/{asked.id}")
+
+    assert "081" in shown
+    assert GRIEVANCE["full_name"] not in shown
