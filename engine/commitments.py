@@ -35,11 +35,12 @@ def event_payload(row: Mapping[str, Any]) -> str:
 
 
 def command_payload(row: Mapping[str, Any]) -> str:
-    absent_or = [_or_absent(row["idempotency_key"]), _or_absent(row["answer"])]
+    absent_or = [or_absent(row["idempotency_key"]), or_absent(row["answer"])]
     return payload_hash(row["salt"], row["body"], row["results"], *absent_or)
 
 
-def _or_absent(text: str | None) -> str:
+def or_absent(text: str | None) -> str:
+    """A text that may be missing, so that none and an empty one differ."""
     return "" if text is None else f"={text}"
 
 

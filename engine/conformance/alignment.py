@@ -110,7 +110,7 @@ class _Alignment:
         at = state.position
         awaited = self.symbols[at] if at < len(self.symbols) else None
         sure = []
-        for shows, _, after in self.rules.moves(state.marking):
+        for shows, _, after, _ in self.rules.moves(state.marking):
             if shows is None:
                 yield _State(at, after), None
             elif shows == awaited:
@@ -171,13 +171,13 @@ class _Alignment:
         if awaited is not None:
             known = self.rules.elements.get(awaited.element)
             yield _price(awaited, known), _State(at + 1, state.marking), Move("extra", awaited, at)
-        for shows, node, after in self.rules.moves(state.marking):
+        for shows, node, after, asked in self.rules.moves(state.marking):
             if shows is None:
                 yield 0, _State(at, after), None
                 continue
             if shows == awaited:
                 yield 0, _State(at + 1, after), Move("fits", shows, at)
-            if not node.inserted:  # what catches for a whole scope is only believed when recorded
+            if asked and not node.inserted:  # an inserted one catches for a scope, when recorded
                 yield from self._missing(at, shows, node, after)
 
     def _missing(
@@ -189,9 +189,8 @@ class _Alignment:
             return
         yield _price(shows, node), _State(at, after), move
         left = Symbol(LEFT, shows.element)
-        for shown, _, gone in self.rules.moves(
-            after
-        ):  # a step that was skipped was not left either
+        # A step that was skipped was not left either.
+        for shown, _, gone, _ in self.rules.moves(after):
             if shown == left:
                 yield _price(shows, node), _State(at, gone), move
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from engine.bpmn.desugar import desugar
+from engine.bpmn.desugar import begins_by_itself, desugar
 from engine.bpmn.model import Flow, Node, Process, Scope
 
 ENTERED, LEFT = "+", "-"
@@ -24,7 +24,7 @@ class Spot(NamedTuple):
 
     `flow`: on a flow; `pick`: behind an exclusive gateway, on one of its flows; `may`: on a flow
     that may or may not have been chosen; `at`: in a node; `each`: in a node that runs for each item
-    of a list; `entry`: before the start of a scope.
+    of a list; `entry`: before the start of a scope; `undo`: in a node that undoes what was done.
     """
 
     scope: str
@@ -44,11 +44,15 @@ class Symbol(NamedTuple):
 
 
 class Happening(NamedTuple):
-    """A move of the game: what the history shows of it (nothing, if None) and where it leads."""
+    """A move of the game: what the history shows of it (nothing, if None) and where it leads.
+
+    What is not `asked` may happen and is only believed when it is recorded.
+    """
 
     shows: Symbol | None
     node: Node
     after: Marking
+    asked: bool = True
 
 
 class Rules:
@@ -63,6 +67,7 @@ class Rules:
         self.out_of: dict[tuple[str, str], list[Flow]] = {}
         self.guards: dict[tuple[str, str], list[Node]] = {}
         self.rivals: dict[tuple[str, str], list[str]] = {}
+        self.undoers: list[tuple[str, Node]] = []  # what compensation may reach, off all flows
         self._known: dict[Marking, tuple[Happening, ...]] = {}
         for process in processes.values():
             self._index(desugar(process).body, process.id)
@@ -75,7 +80,9 @@ class Rules:
             self.elements[node.drawn or node.id] = node
             self.into[place] = scope.incoming(node.id)
             self.out_of[place] = scope.outgoing(node.id)
-            if node.attached_to:
+            if _undoes(node):
+                self.undoers.append((name, node))
+            elif node.attached_to:
                 self.guards.setdefault((name, node.attached_to), []).append(node)
             if node.scope is not None:
                 self._index(node.scope, f"{name}/{node.id}")
@@ -128,12 +135,28 @@ class Rules:
                     yield from self._arrivals(tokens, scope, self.nodes[scope, node_id])
             if spot.kind in ("at", "each"):
                 yield from self._inside(tokens, spot, self.nodes[spot.scope, spot.name])
+            elif spot.kind == "undo":
+                node = self.nodes[spot.scope, spot.name]
+                rest = _marking(tokens - Counter([spot]))
+                yield Happening(Symbol(LEFT, node.id), node, rest, asked=False)
+        for scope, node in self.undoers:
+            yield self._undone(tokens, scope, node)
+
+    def _undone(self, tokens: Counter[Spot], scope: str, node: Node) -> Happening:
+        """Compensation comes when it is asked for; which activities it finds, the record says."""
+        inside: Counter[Spot] = Counter()
+        if lasts(node):
+            inside[Spot(scope, "undo", node.id)] += 1
+        if node.triggered_by_event:
+            inside[Spot(self._body(scope, node), "entry", "")] += 1
+        shows = Symbol(ENTERED, node.id)
+        return Happening(shows, node, _marking(tokens + inside), asked=False)
 
     def _reached(self, spot: Spot) -> Iterator[tuple[str, str]]:
         """The nodes that a token which is on its way may enter."""
         scope = self.scopes[spot.scope]
         if spot.kind == "entry":
-            yield spot.scope, _entry(scope).id
+            yield from ((spot.scope, node.id) for node in _entries(scope))
         elif spot.kind == "pick":
             yield from ((spot.scope, f.target) for f in self.out_of[spot.scope, spot.name])
         elif spot.kind in ("flow", "may"):
@@ -151,7 +174,7 @@ class Rules:
     def _taken(self, tokens: Counter[Spot], scope: str, node: Node) -> Iterator[Counter[Spot]]:
         """The tokens that an entering takes: one, or at a join those of all its flows."""
         entry = Spot(scope, "entry", "")
-        if entry in tokens and _entry(self.scopes[scope]).id == node.id:
+        if entry in tokens and node in _entries(self.scopes[scope]):
             yield Counter([entry])
         flows = self.into[scope, node.id]
         offers = [[s for s in self._on(scope, flow) if s in tokens] for flow in flows]
@@ -255,6 +278,8 @@ class Rules:
         rest = tokens - Counter([spot])
         if spot.kind == "each":
             rest.pop(Spot(spot.scope, "at", node.id), None)
+        if node.inserted:  # a handler that interrupts ends those beside it too
+            return self._cleared(rest, spot.scope)
         inner = self._body(spot.scope, node)
         still = Spot(spot.scope, "at", node.id) in rest
         return self._cleared(rest, inner) if inner and not still else rest
@@ -277,13 +302,21 @@ def lasts(node: Node) -> bool:
     return node.is_activity and node.tag not in ("task", "manualTask")
 
 
-def _entry(scope: Scope) -> Node:
-    """Where a scope begins: its plain start event, else the only node nothing leads to."""
+def _entries(scope: Scope) -> list[Node]:
+    """Where a scope may begin: at one of its start events, or where nothing leads to."""
     starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
-    if starts:
-        return min(starts, key=lambda node: bool(node.events))
-    targets = {flow.target for flow in scope.flows.values()}
-    return next(n for n in scope.nodes.values() if n.id not in targets and not n.attached_to)
+    return starts or begins_by_itself(scope)
+
+
+def _undoes(node: Node) -> bool:
+    """Whether a node stands off all flows, for compensation to reach it."""
+    kinds = {event.kind for event in node.events}
+    return node.for_compensation or node.triggered_by_event or _can_be_undone(node, kinds)
+
+
+def _can_be_undone(node: Node, kinds: set[str]) -> bool:
+    guard = node.tag == "boundaryEvent" and "compensate" in kinds
+    return guard or (node.scope is not None and any(_undoes(n) for n in node.scope.walk()))
 
 
 def _all(spots: tuple[Spot, ...] | list[Spot]) -> Counter[Spot]:
