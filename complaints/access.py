@@ -124,8 +124,21 @@ def examines(work: Work, user: User) -> bool:
 
 def as_examiner(work: Work, user: User) -> Actor:
     """The person in the role in which they examine, as the record wants to know it."""
-    query = sa.select(Role.key).where(Role.access == "audit", Role.key.in_(user.roles))
-    return user.actor.acting(work.session.scalars(query.order_by(Role.key)))
+    return acting_as(work, user.actor, "audit")
+
+
+def acting_as(work: Work, actor: Actor, *access: str, on_behalf_of: str = "") -> Actor:
+    """The actor in the first of their roles that has one of these words in the column `access`."""
+    query = sa.select(Role.key).where(Role.access.in_(access), Role.key.in_(actor.groups))
+    roles = work.session.scalars(query.order_by(Role.position))
+    return actor.acting(roles, on_behalf_of=on_behalf_of)
+
+
+def reading(work: Work, case: Case, user: User) -> Actor:
+    """The person in the role that lets them read a case: a standing one, or a unit."""
+    units = {case.lead_unit, *case.co_units} - {None}
+    groups = sorted(group for group in user.groups if group.partition("@")[2] in units)
+    return acting_as(work, user.actor, *STANDING).acting(groups)
 
 
 def _in_conflict(work: Work, case: Case, user: User) -> bool:

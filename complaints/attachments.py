@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 
+from complaints import envelopes
 from complaints.casekeys import case_key
 from complaints.desk import Desk
 from complaints.errors import AttachmentNotFound, FileEmpty, FileTooLarge, TooManyFiles
@@ -123,18 +124,24 @@ def adopt_files(
     *,
     added_by: str,
     submission_id: str | None = None,
-) -> None:
-    """Make staged files part of a case, in the transaction of whoever takes them."""
+) -> list[dict[str, str]]:
+    """Make staged files part of a case, in the transaction of whoever takes them; returns the
+    reference and the commitment of each."""
     key = case_key(work, desk, case_id)
+    adopted = []
     for file in staged:
         place = f"{case_id}|{file.id}"
         row = Attachment(id=file.id, case_id=case_id, submission_id=submission_id, field=file.field)
-        row.name = key.seal(file.name.encode(), f"attachment.name|{place}")
+        row.name, commitment = envelopes.seal(
+            key, file.name.encode(), name_place(case_id, file.id), file.sha256
+        )
         row.file_key = key.seal(file.key.secret, f"attachment.file_key|{place}")
         row.media_type, row.size, row.sha256 = file.media_type, file.size, file.sha256
         row.added_at, row.added_by = work.now, added_by
         work.session.add(row)
+        adopted.append({"file": file.id, "field": file.field, "content": commitment})
     work.after_commit(lambda: _drop_slips(desk, staged))
+    return adopted
 
 
 def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
@@ -214,7 +221,7 @@ def _info(row: Attachment, key: DataKey) -> FileInfo:
     return FileInfo(
         id=row.id,
         field=row.field,
-        name=key.open(row.name, f"attachment.name|{row.case_id}|{row.id}").decode(),
+        name=envelopes.unseal(key, row.name, name_place(row.case_id, row.id)).decode(),
         media_type=row.media_type,
         size=row.size,
         sha256=row.sha256,
@@ -222,6 +229,10 @@ def _info(row: Attachment, key: DataKey) -> FileInfo:
         added_by=row.added_by,
         submission_id=row.submission_id,
     )
+
+
+def name_place(case_id: str, id: str) -> str:
+    return f"attachment.name|{case_id}|{id}"
 
 
 def _bytes_place(id: str) -> str:

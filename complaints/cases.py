@@ -10,7 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints import attachments, excerpts, letters, masterdata, people, reveals, vault
-from complaints.access import Sight, load_case, may_reveal, not_barred, within_reach
+from complaints.access import (
+    ACTING,
+    Sight,
+    acting_as,
+    load_case,
+    may_reveal,
+    not_barred,
+    reading,
+    within_reach,
+)
 from complaints.attachments import FileInfo
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
@@ -20,6 +29,7 @@ from complaints.letters import LetterView
 from complaints.models import Case
 from complaints.people import User
 from complaints.submissions import COMPLAINANT, Given
+from engine import history
 from engine.models import UserTask
 from engine.text import Text
 from engine.work import Work
@@ -154,13 +164,14 @@ def reveal(
         raise CaseNotFound
     if reveals.is_guarded(case):
         raise reveals.SecondPersonNeeded
-    return vault.reveal_identity(work, desk, case, paths, reader=user.actor, reason=reason)
+    reader = acting_as(work, user.actor, "all", "open").acting([ACTING])
+    return vault.reveal_identity(work, desk, case, paths, reader=reader, reason=reason)
 
 
 def read_file(
     work: Work, desk: Desk, case_id: str, attachment_id: str, user: User
 ) -> tuple[FileInfo, Iterator[bytes]]:
-    """An attachment for a person who sees it in the case file.
+    """An attachment for a person who sees it in the case file; the look is recorded.
 
     Raises:
         CaseNotFound, AttachmentNotFound.
@@ -168,13 +179,14 @@ def read_file(
     case, sight = load_case(work, case_id, user)
     if attachment_id not in {file.id for file in excerpts.files_for(work, desk, case, sight)}:
         raise AttachmentNotFound
+    _note_look(work, case, user, "file_opened", {"file": attachment_id})
     return attachments.open_file(work, desk, case.id, attachment_id)
 
 
 def read_letter(
     work: Work, desk: Desk, case_id: str, letter_id: str, user: User
 ) -> tuple[LetterView, str]:
-    """A letter and its text, for a person who sees the case in full.
+    """A letter and its text, for a person who sees the case in full; the look is recorded.
 
     Raises:
         CaseNotFound, LetterNotFound.
@@ -182,6 +194,7 @@ def read_letter(
     case, sight = load_case(work, case_id, user)
     if letter_id not in {letter.id for letter in excerpts.letters_for(work, case, sight)}:
         raise LetterNotFound
+    _note_look(work, case, user, "letter_opened", {"letter": letter_id})
     return letters.open_letter(work, desk, case, letter_id)
 
 
@@ -213,6 +226,12 @@ def title_of(work: Work, desk: Desk, case: Case) -> str | None:
         return None
     key = case_key(work, desk, case.id)
     return key.open(case.title, f"complaint_case.title|{case.id}").decode()
+
+
+def _note_look(work: Work, case: Case, user: User, type: str, data: Mapping[str, Any]) -> None:
+    """Who looked at what people may not see unseen, and in which role, in the case's chain."""
+    if case.instance_id is not None:
+        history.record(work, case.instance_id, type, data, actor=reading(work, case, user))
 
 
 def _is_visible(work: Work, case: Case, user: User) -> bool:

@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import letters, masterdata, shapes, submissions, vault
-from complaints.attachments import adopt_files
+from complaints import letters, masterdata, shapes, submissions
 from complaints.clock_models import ClockRow
 from complaints.desk import Desk
 from complaints.errors import CannotWithdraw, NothingToAnswer
+from complaints.keeping import HandedIn, keep
 from complaints.letters import LetterView
 from complaints.models import Case
 from complaints.submissions import COMPLAINANT
@@ -172,16 +172,10 @@ def _hand_in(
     message: tuple[str, str | None],
 ) -> None:
     checked = form.load(answers, context=context, environment=shapes.environment_of(work))
-    staged = shapes.staged_of(desk, checked)
-    vault.keep_identity(work, desk, case.id, {form.id: checked.personal})
-    given = shapes.as_given(checked)
-    submission = submissions.keep_submission(
-        work, desk, case.id, form.id, given, given_by=COMPLAINANT
-    )
-    adopt_files(work, desk, case.id, staged, added_by=COMPLAINANT, submission_id=submission)
+    noted = [keep(work, desk, case.id, HandedIn(form.id, checked, COMPLAINANT))]
     name, key = message
     messages.correlate_message(
-        work, name, case.id, checked.variables, actor=ACTOR, idempotency_key=key
+        work, name, case.id, checked.variables, actor=ACTOR, idempotency_key=key, noted=noted
     )
 
 

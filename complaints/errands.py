@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from complaints import letters
+from complaints import letters, seals
 from complaints.access import case_of_instance
 from complaints.attachments import sweep_files
 from complaints.attempts import sweep_attempts
 from complaints.desk import Desk
 from complaints.listeners import OVERDUE_TOPIC, announce, watch_due_date
-from complaints.mail import SmtpCarrier, keep_in_mailbox
+from complaints.mail import Mail, SmtpCarrier, keep_in_mailbox
 from complaints.settings import OfficeSettings
 from complaints.signin import sweep_sessions
 from engine import outbox
@@ -31,6 +31,10 @@ def deliverers(engine: Engine, desk: Desk, settings: OfficeSettings) -> dict[str
         letters.MAIL_TOPIC: _mailer(engine, desk, settings),
         OVERDUE_TOPIC: _overdue_watch(engine),
         SWEEP_TOPIC: _sweeper(engine, desk),
+        seals.SEAL_TOPIC: seals.sealer(
+            engine, desk, settings.data_dir, auditor=settings.auditor_mail
+        ),
+        seals.WITNESS_TOPIC: _witness_mailer(engine, desk, settings),
     }
 
 
@@ -45,15 +49,30 @@ def _mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.read() as work:
             mail = letters.mail_of(work, desk, payload["letter"])
-        if mail is None:
-            return
-        if settings.smtp_host:
-            SmtpCarrier(settings).carry(mail, key=key)
-            return
-        with engine.begin() as work:
-            keep_in_mailbox(work, desk, mail, key=key)
+        if mail is not None:
+            _send(engine, desk, settings, mail, key)
 
     return deliver
+
+
+def _witness_mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
+    def deliver(payload: Mapping[str, Any], *, key: str) -> None:
+        if not settings.auditor_mail:
+            return  # the address was taken out of the settings since
+        with engine.read() as work:
+            mail = seals.witness_mail(work, payload["size"], settings.auditor_mail)
+        _send(engine, desk, settings, mail, key)
+
+    return deliver
+
+
+def _send(engine: Engine, desk: Desk, settings: OfficeSettings, mail: Mail, key: str) -> None:
+    """By the mail server, or into the development mailbox where there is none."""
+    if settings.smtp_host:
+        SmtpCarrier(settings).carry(mail, key=key)
+        return
+    with engine.begin() as work:
+        keep_in_mailbox(work, desk, mail, key=key)
 
 
 def _overdue_watch(engine: Engine) -> Deliverer:

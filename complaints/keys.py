@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from complaints.errors import KeysInvalid, KeyUnknown
+from engine.signing import SigningKey
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -102,12 +103,13 @@ class Pepper:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The three secrets of the office. Identity and content have separate masters, so that one can
-    be withdrawn, or destroyed, without the other."""
+    """The secrets of the office. Identity and content have separate masters, so that one can be
+    withdrawn, or destroyed, without the other; `seal` signs the heads of the record's log."""
 
     identity: Keyring
     content: Keyring
     pepper: Pepper
+    seal: SigningKey
 
 
 def decode_key(text: str) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import submissions, vault
+from complaints import envelopes, submissions, vault
 from complaints.casekeys import case_key
 from complaints.desk import Desk
 from complaints.errors import LetterNotFound
@@ -180,7 +179,8 @@ def _sealed_letter(
     work: Work, desk: Desk, case: Case, template: Template, number: str, text: str
 ) -> Letter:
     id = uuid.uuid4().hex
-    sealed = case_key(work, desk, case.id).seal(dumps(text).encode(), _place(case.id, id))
+    key = case_key(work, desk, case.id)
+    sealed, commitment = envelopes.seal(key, dumps(text).encode(), place(case.id, id))
     return Letter(
         id=id,
         case_id=case.id,
@@ -189,7 +189,7 @@ def _sealed_letter(
         title_th=template.title.th,
         title_en=template.title.en,
         template_sha256=template.sha256,
-        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text_sha256=commitment,
         sealed=sealed,
         issued_at=work.now,
     )
@@ -232,7 +232,9 @@ def _record(work: Work, case: Case, letter: Letter, template: Template, *, eleme
 
 def _opened(work: Work, desk: Desk, letter: Letter) -> str:
     key = case_key(work, desk, letter.case_id)
-    text: str = loads(key.open(letter.sealed, _place(letter.case_id, letter.id)).decode())
+    text: str = loads(
+        envelopes.unseal(key, letter.sealed, place(letter.case_id, letter.id)).decode()
+    )
     return text
 
 
@@ -249,5 +251,5 @@ def _view(letter: Letter, mail: str | None) -> LetterView:
     )
 
 
-def _place(case_id: str, id: str) -> str:
+def place(case_id: str, id: str) -> str:
     return f"letter.sealed|{case_id}|{id}"

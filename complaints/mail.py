@@ -6,6 +6,7 @@ neither reaches a log or an error: what goes wrong is told by kind and reply cod
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 import uuid
@@ -41,6 +42,7 @@ class Mail:
     to: str
     subject: str
     body: str
+    attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, content)
 
 
 class Carrier(Protocol):
@@ -95,7 +97,13 @@ def keep_in_mailbox(work: Work, desk: Desk, mail: Mail, *, key: str | None) -> N
     if key is not None and work.session.scalar(known):
         return
     id = uuid.uuid4().hex
-    facts = {"to": mail.to, "subject": mail.subject, "body": mail.body}
+    attached = [[name, base64.b64encode(content).decode()] for name, content in mail.attachments]
+    facts = {
+        "to": mail.to,
+        "subject": mail.subject,
+        "body": mail.body,
+        **({"attachments": attached} if attached else {}),
+    }
     sealed = desk.keys.identity.seal(dumps(facts).encode(), _place(id))
     work.session.add(MailboxMessage(id=id, at=work.now, sealed=sealed, key=key))
 
@@ -104,9 +112,15 @@ def mailbox(work: Work, desk: Desk, *, limit: int = 50) -> list[MailboxEntry]:
     """What the development mailbox holds, newest first."""
     query = sa.select(MailboxMessage).order_by(MailboxMessage.at.desc(), MailboxMessage.id)
     return [
-        MailboxEntry(row.id, row.at, Mail(**_opened(desk, row)))
+        MailboxEntry(row.id, row.at, _mail(_opened(desk, row)))
         for row in work.session.scalars(query.limit(limit))
     ]
+
+
+def _mail(facts: Mapping[str, Any]) -> Mail:
+    attached = facts.get("attachments", [])
+    attachments = tuple((name, base64.b64decode(content)) for name, content in attached)
+    return Mail(facts["to"], facts["subject"], facts["body"], attachments)
 
 
 def _opened(desk: Desk, row: MailboxMessage) -> Mapping[str, Any]:
@@ -124,6 +138,10 @@ def _message(mail: Mail, *, sender: str, key: str | None) -> EmailMessage:
     message["Message-ID"] = f"<{name}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers to an agency
     message.set_content(mail.body, cte="base64")
+    for name, content in mail.attachments:
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
     return message
 
 

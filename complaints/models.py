@@ -247,7 +247,7 @@ class Letter(Base):
     title_th: Mapped[str]
     title_en: Mapped[str]
     template_sha256: Mapped[str] = mapped_column(sa.String(64))
-    text_sha256: Mapped[str] = mapped_column(sa.String(64))
+    text_sha256: Mapped[str] = mapped_column(sa.String(64))  # the commitment to the text
     sealed: Mapped[bytes]
     method: Mapped[str] = mapped_column(sa.String(16))  # what DT6 chose: inbox email post phone
     job_id: Mapped[str | None] = mapped_column(sa.String(32), unique=True)

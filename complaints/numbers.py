@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from engine.work import Work
 from forms.dates import BUDDHIST_ERA
 
+RECEIPTS = "receipt"
 FISCAL_YEAR_STARTS = 10  # October: พ.ร.บ. วิธีการงบประมาณ ม.4
 
 
@@ -30,7 +31,7 @@ def next_number(work: Work, series: str) -> int:
 def receipt_number(work: Work, prefix: str, received_on: date) -> str:
     """`รร.00123/2569`: the number in the register of the fiscal year of receipt."""
     year = fiscal_year(received_on)
-    return f"{prefix}{next_number(work, f'receipt/{year}'):05d}/{year}"
+    return f"{prefix}{next_number(work, f'{RECEIPTS}/{year}'):05d}/{year}"
 
 
 def letter_number(work: Work, prefix: str, issued_on: date) -> str:

@@ -24,6 +24,7 @@ from complaints import (
     notices,
     register,
     reveals,
+    seals,
     shapes,
     signin,
     tasks,
@@ -50,6 +51,7 @@ from engine.actor import Actor
 from engine.clock import Clock
 from engine.engine import Engine
 from engine.queries import definition
+from engine.seals import Head
 from forms import Form
 
 Answers = Mapping[str, Any]
@@ -106,11 +108,17 @@ class Office:
             if self.settings.demo:
                 demo.add_demo_users(work)
             errands.plan_sweep(work)
+            seals.plan_seal(work)
         return state
 
     def run_due(self, limit: int = 200) -> int:
         """Fire timers, run jobs, deliver the outbox until nothing is due; returns how many ran."""
         return self.engine.run_due(limit)
+
+    def seal(self) -> Head | None:
+        """Seal the record now; none when nothing has moved since the last seal."""
+        folder, auditor = self.settings.data_dir, self.settings.auditor_mail
+        return seals.seal_now(self.engine, self.desk.keys.seal, folder, auditor=auditor)
 
     # ── filing ─────────────────────────────────────────────────────────────────────────────
 
@@ -315,11 +323,11 @@ class Office:
     def read_file(
         self, case_id: str, attachment_id: str, user: User
     ) -> tuple[FileInfo, Iterator[bytes]]:
-        with self.engine.read() as work:
+        with self.engine.begin() as work:
             return cases.read_file(work, self.desk, case_id, attachment_id, user)
 
     def read_case_letter(self, case_id: str, letter_id: str, user: User) -> tuple[LetterView, str]:
-        with self.engine.read() as work:
+        with self.engine.begin() as work:
             return cases.read_letter(work, self.desk, case_id, letter_id, user)
 
     def declare_conflict(self, case_id: str, user: User) -> None:

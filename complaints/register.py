@@ -11,21 +11,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import masterdata, shapes, vault
-from complaints.attachments import Staged, adopt_files
+from complaints import masterdata, shapes
+from complaints.access import acting_as
+from complaints.attachments import Staged
 from complaints.casekeys import case_key, issue_keys
 from complaints.conflicts import match_accused, record_conflict
 from complaints.desk import Desk
 from complaints.errors import BackdatingRefused
 from complaints.holiday_table import current_calendar
+from complaints.keeping import HandedIn, keep
 from complaints.listeners import announce
 from complaints.models import Case
 from complaints.numbers import receipt_number
-from complaints.submissions import COMPLAINANT, keep_submission
+from complaints.submissions import COMPLAINANT
 from complaints.tracking import code_hash, new_code
 from engine import queries, runtime
 from engine.actor import Actor
 from engine.clock import BANGKOK
+from engine.history import Entry
 from engine.work import Work
 from forms import Answers, FormInvalid
 from forms.dates import parse_moment
@@ -98,10 +101,10 @@ def file_complaint(
     intake = _read(work, desk, answers, officer_answers, channel)
     code = new_code(desk, idempotency_key)
     case = _enter(work, desk, intake, code, actor, idempotency_key)
-    _keep(work, desk, case, intake)
+    noted = _keep(work, desk, case, intake)
     variables = _variables(case, intake)
     case.instance_id = runtime.start_instance(
-        work, PROCESS, variables, actor=actor, business_key=case.id
+        work, PROCESS, variables, actor=_in_role(work, actor), business_key=case.id, noted=noted
     )
     _keep_out_the_accused(work, case, intake)
     announce(work, "complaint.received", case, channel=case.channel)
@@ -210,19 +213,27 @@ def _enter(
     return case
 
 
-def _keep(work: Work, desk: Desk, case: Case, intake: _Intake) -> None:
+def _in_role(work: Work, actor: Actor) -> Actor:
+    """An officer who enters what came by another channel acts for whoever complained."""
+    if actor.id == COMPLAINANT:
+        return actor
+    return acting_as(work, actor, "open", "all", on_behalf_of=COMPLAINANT)
+
+
+def _keep(work: Work, desk: Desk, case: Case, intake: _Intake) -> list[Entry]:
     issue_keys(work, desk, case.id)
     work.session.flush()  # the keys are read back by id below
-    personal = {**intake.complaint.personal, **intake.officer.personal}
-    vault.keep_identity(work, desk, case.id, personal)
     _keep_title(work, desk, case, intake)
-    given = shapes.as_given(intake.complaint)
-    submission = keep_submission(
-        work, desk, case.id, INTAKE, given, given_by=case.registered_by, element_id="start"
-    )
-    if officer := shapes.as_given(intake.officer):
-        keep_submission(work, desk, case.id, OFFICER, officer, given_by=case.registered_by)
-    adopt_files(work, desk, case.id, intake.staged, added_by=COMPLAINANT, submission_id=submission)
+    by, complaint, officer = case.registered_by, intake.complaint, intake.officer
+    personal = {**complaint.personal, **officer.personal}
+    filed = HandedIn(INTAKE, complaint, by, element_id="start")
+    staged, whose = intake.staged, COMPLAINANT
+    first = keep(work, desk, case.id, filed, personal=personal, staged=staged, files_by=whose)
+    noted = [first]
+    if shapes.as_given(officer):
+        entered = HandedIn(OFFICER, officer, by)
+        noted.append(keep(work, desk, case.id, entered, personal={}, staged=()))
+    return noted
 
 
 def _keep_title(work: Work, desk: Desk, case: Case, intake: _Intake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from complaints.desk import Desk
@@ -19,6 +20,7 @@ from engine.settings import (
     setting,
     web_address,
 )
+from engine.signing import SigningKey
 from engine.text import Text
 
 
@@ -60,6 +62,23 @@ class OfficeSettings(DatabaseSettings):
         ),
         default="",
         secret=True,
+    )
+    seal_key: str = setting(
+        "SAMNUAN_SEAL_KEY",
+        Text(
+            "กุญแจลงนามตราประทับบันทึก Ed25519 32 ไบต์ base64",
+            "Key that signs the seals of the record: Ed25519, 32 bytes in base64",
+        ),
+        default="",
+        secret=True,
+    )
+    auditor_mail: str = setting(
+        "SAMNUAN_AUDITOR_MAIL",
+        Text(
+            "อีเมลของผู้ตรวจสอบนอกหน่วยงานที่รับตราประทับบันทึกทุกชั่วโมง",
+            "Address of an auditor, best outside the agency, who gets the seals of the record",
+        ),
+        default="",
     )
     public_url: str = setting(
         "SAMNUAN_PUBLIC_URL",
@@ -149,30 +168,38 @@ def keys_of(settings: OfficeSettings) -> Keys:
         "pepper": settings.pepper,
     }
     if not all(given.values()):
-        kept = _kept_keys(settings.data_dir / "keys.json")
+        fresh = {"vault_keys": f"1:{new_key()}", "case_keys": f"1:{new_key()}", "pepper": new_key()}
+        kept = _kept_keys(settings.data_dir / "keys.json", fresh)
         given = {name: value or kept[name] for name, value in given.items()}
     return Keys(
         identity=Keyring.parse(given["vault_keys"], setting="SAMNUAN_VAULT_KEYS"),
         content=Keyring.parse(given["case_keys"], setting="SAMNUAN_CASE_KEYS"),
-        pepper=Pepper(_pepper(given["pepper"])),
+        pepper=Pepper(_decoded(given["pepper"], "SAMNUAN_PEPPER")),
+        seal=SigningKey(_decoded(_seal_key(settings), "SAMNUAN_SEAL_KEY")),
     )
 
 
-def _pepper(text: str) -> bytes:
+def _seal_key(settings: OfficeSettings) -> str:
+    # In a file of its own: an auditor can be given the others' folder without it.
+    path = settings.data_dir / "seal.json"
+    return settings.seal_key or _kept_keys(path, {"seal_key": new_key()})["seal_key"]
+
+
+def _decoded(text: str, name: str) -> bytes:
     try:
         return decode_key(text)
     except ValueError:
-        raise KeysInvalid(name="SAMNUAN_PEPPER") from None
+        raise KeysInvalid(name=name) from None
 
 
-def _kept_keys(path: Path) -> dict[str, str]:
+def _kept_keys(path: Path, fresh: Mapping[str, str]) -> dict[str, str]:
+    """The keys in a file, which is made with these when it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = {"vault_keys": f"1:{new_key()}", "case_keys": f"1:{new_key()}", "pepper": new_key()}
     # Two processes may start at once: both write their own draft, the link that comes first stays.
     draft = path.with_name(f"{path.name}.{os.getpid()}~")
     if not path.exists():
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(fresh, file)
+            json.dump(dict(fresh), file)
         try:
             os.link(draft, path)
         except FileExistsError:

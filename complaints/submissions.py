@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from complaints import envelopes
 from complaints.casekeys import case_key
 from complaints.desk import Desk
 from complaints.models import Submission
@@ -42,10 +43,11 @@ def keep_submission(
     given_by: str,
     task_id: str | None = None,
     element_id: str = "",
-) -> str:
-    """Seal the answers to one form; returns the submission's id, which variables may refer to."""
+) -> tuple[str, str]:
+    """Seal the answers to one form; returns the submission's id and the commitment to it."""
     id = uuid.uuid4().hex
-    sealed = case_key(work, desk, case_id).seal(dumps(dict(answers)).encode(), _place(case_id, id))
+    key = case_key(work, desk, case_id)
+    sealed, commitment = envelopes.seal(key, dumps(dict(answers)).encode(), place(case_id, id))
     row = Submission(
         id=id, case_id=case_id, form=form, task_id=task_id, element_id=element_id, sealed=sealed
     )
@@ -53,7 +55,7 @@ def keep_submission(
     work.session.add(row)
     # Attachments refer to the submission, and SQLAlchemy sorts no inserts without a relationship.
     work.session.flush()
-    return id
+    return id, commitment
 
 
 def submissions(
@@ -72,7 +74,7 @@ def submissions(
             element_id=row.element_id,
             given_by=row.given_by,
             given_at=row.given_at,
-            answers=loads(key.open(row.sealed, _place(case_id, row.id)).decode()),
+            answers=loads(envelopes.unseal(key, row.sealed, place(case_id, row.id)).decode()),
         )
         for row in work.session.scalars(query)
     ]
@@ -94,5 +96,5 @@ def _next_seq(work: Work, case_id: str) -> int:
     return (work.session.scalar(last) or 0) + 1
 
 
-def _place(case_id: str, id: str) -> str:
+def place(case_id: str, id: str) -> str:
     return f"submission.sealed|{case_id}|{id}"

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from complaints import masterdata, shapes, submissions, vault
+from complaints import masterdata, shapes, submissions
 from complaints.access import case_of_instance, require_sight
-from complaints.attachments import adopt_files
 from complaints.cases import CaseView, case_view
 from complaints.desk import Desk
+from complaints.keeping import HandedIn, keep
 from complaints.people import User
 from complaints.worklist import Colour, colour_of
 from complaints.worklist import holder_of as holder_of
@@ -109,21 +109,14 @@ def complete_task(
     form = shapes.form_of(work, task.definition_id, task.form)
     context, environment = form_context(work, task), shapes.environment_of(work)
     checked = form.load(answers, context=context, environment=environment)
-    staged = shapes.staged_of(desk, checked)
-    vault.keep_identity(work, desk, case.id, {task.form: checked.personal})
-    submission = submissions.keep_submission(
-        work,
-        desk,
-        case.id,
-        task.form,
-        shapes.as_given(checked),
-        given_by=user.id,
-        task_id=task.id,
-        element_id=task.element_id,
-    )
-    adopt_files(work, desk, case.id, staged, added_by=user.id, submission_id=submission)
+    handed_in = HandedIn(task.form, checked, user.id, task.id, task.element_id)
     runtime.complete_user_task(
-        work, task_id, checked.variables, actor=user.actor, idempotency_key=idempotency_key
+        work,
+        task_id,
+        checked.variables,
+        actor=user.actor,
+        idempotency_key=idempotency_key,
+        noted=[keep(work, desk, case.id, handed_in)],
     )
 
 

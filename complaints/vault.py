@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from complaints import envelopes
 from complaints.casekeys import case_key
 from complaints.desk import Desk
 from complaints.errors import ReasonNeeded
@@ -22,17 +23,22 @@ SEARCHABLE = ("national_id", "passport")
 REASON_LEAST = 10
 
 
-def keep_identity(work: Work, desk: Desk, case_id: str, personal: Mapping[str, Any]) -> None:
-    """Seal personal answers, nested or flat; a field that is given again replaces the old one."""
+def keep_identity(
+    work: Work, desk: Desk, case_id: str, personal: Mapping[str, Any]
+) -> dict[str, str]:
+    """Seal personal answers, nested or flat; a field that is given again replaces the old one.
+    Returns the commitment to each field."""
     key = case_key(work, desk, case_id, "identity")
+    commitments = {}
     for path, value in flatten(personal).items():
-        sealed = key.seal(dumps(value).encode(), _place(case_id, path))
+        sealed, commitments[path] = envelopes.seal(key, dumps(value).encode(), place(case_id, path))
         work.session.merge(
             Identity(case_id=case_id, path=path, sealed=sealed, recorded_at=work.now)
         )
         if path in SEARCHABLE:
             found = IdentityIndex(kind=path, hash=_blind(desk, path, value), case_id=case_id)
             work.session.merge(found)
+    return commitments
 
 
 def open_identity(
@@ -45,7 +51,7 @@ def open_identity(
     if paths is not None:
         query = query.where(Identity.path.in_(list(paths)))
     return {
-        row.path: loads(key.open(row.sealed, _place(case_id, row.path)).decode())
+        row.path: loads(envelopes.unseal(key, row.sealed, place(case_id, row.path)).decode())
         for row in work.session.scalars(query)
     }
 
@@ -106,10 +112,12 @@ def _record_read(
     )
     content = case_key(work, desk, case.id, "content")
     # The reason is free text: people write names into it, so history holds only its reference.
-    read.reason = content.seal(reason.encode(), f"identity_read.reason|{case.id}|{read.id}")
+    read.reason, commitment = envelopes.seal(
+        content, reason.encode(), reason_place(case.id, read.id)
+    )
     work.session.add(read)
     if case.instance_id is not None:
-        data = {"read": read.id, "fields": fields}
+        data = {"read": read.id, "fields": fields, "reason": commitment}
         history.record(work, case.instance_id, "identity_read", data, actor=reader)
 
 
@@ -119,5 +127,9 @@ def _blind(desk: Desk, kind: str, value: Any) -> str:
     return desk.keys.pepper.hash(f"identity.{kind}", digits)
 
 
-def _place(case_id: str, path: str) -> str:
+def place(case_id: str, path: str) -> str:
     return f"identity.sealed|{case_id}|{path}"
+
+
+def reason_place(case_id: str, read_id: str) -> str:
+    return f"identity_read.reason|{case_id}|{read_id}"

@@ -278,9 +278,7 @@ class Engine:
         if instance_id is not None:
             with self.read(snapshot=True) as work:
                 return verification.verify(work, instance_id)
-        total = Report()
-        with self.read(snapshot=True) as work:
-            total.add(verification.verify_orphans(work))
+        total = verification.verify_common(self)
         for _, report in verification.verify_all(self):
             total.add(report)
         return total

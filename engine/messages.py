@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.actor import SYSTEM, Actor
 from engine.errors import MessageNotAwaited, TaskNotFound
-from engine.history import previous_answer
+from engine.history import Entry, previous_answer
 from engine.models import StartSubscription, Wait
 from engine.runtime import check_variables, start_instance
 from engine.turn import turn
@@ -28,10 +28,11 @@ def correlate_message(
     *,
     actor: Actor,
     idempotency_key: str | None = None,
+    noted: Sequence[Entry] = (),
 ) -> str:
     """Give a message to the one case that waits for it, or start the process it starts.
 
-    Returns the instance's id.
+    Returns the instance's id. `noted` are an office's own entries for the history of the case.
 
     Raises:
         MessageNotAwaited: no case waits for this name and key.
@@ -57,6 +58,7 @@ def correlate_message(
             actor=actor,
             idempotency_key=idempotency_key,
             answer=answer,
+            noted=noted,
         ) as execution:
             execution.fire(UUID(waiting.task_id), checked, "message_received")
     except TaskNotFound as gone:

@@ -11,14 +11,14 @@ from engine.text import Text
 class Difference:
     """A place where the record and what follows from it part."""
 
-    instance_id: str  # empty for what belongs to no case
+    subject: str  # the case's instance id, or the key of another table's row
     table: str
     seq: int  # number within the case, or position in the log
     what: Text
 
     @property
     def place(self) -> str:
-        return "/".join(part for part in (self.instance_id, self.table, str(self.seq)) if part)
+        return "/".join(part for part in (self.subject, self.table, str(self.seq)) if part)
 
 
 @dataclass(slots=True)
@@ -34,8 +34,8 @@ class Report:
     def is_whole(self) -> bool:
         return not self.differences
 
-    def differ(self, instance_id: str, table: str, seq: int, what: Text) -> None:
-        self.differences.append(Difference(instance_id, table, seq, what))
+    def differ(self, subject: str, table: str, seq: int, what: Text) -> None:
+        self.differences.append(Difference(subject, table, seq, what))
 
     def add(self, other: Report) -> None:
         """Count another case's report in."""

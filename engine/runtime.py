@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -23,7 +23,7 @@ from engine.errors import (
     TaskNotFound,
     VariablesInvalid,
 )
-from engine.history import append_events, previous_answer
+from engine.history import Entry, append_events, previous_answer
 from engine.instances import (
     CASE,
     COLUMNS,
@@ -50,8 +50,10 @@ def start_instance(
     version: int | None = None,
     idempotency_key: str | None = None,
     start_event: str = "",
+    noted: Sequence[Entry] = (),
 ) -> str:
-    """Start the newest (or the given) version of a process; returns the instance's id.
+    """Start the newest (or the given) version of a process; returns the instance's id. `noted` are
+    an office's own entries for the history, written with the turn.
 
     It begins at its plain start event, or at the one whose id is given.
 
@@ -76,6 +78,7 @@ def start_instance(
         actor=actor,
         idempotency_key=idempotency_key,
         start_event=start_event,
+        noted=noted,
     )
     return instance.id
 
@@ -266,8 +269,10 @@ def complete_user_task(
     *,
     actor: Actor,
     idempotency_key: str | None = None,
+    noted: Sequence[Entry] = (),
 ) -> None:
-    """Complete a task with its process variables and move the case on.
+    """Complete a task with its process variables and move the case on. `noted` are an office's own
+    entries for the history, written with the turn.
 
     Raises:
         TaskNotFound: it is unknown or already completed.
@@ -283,9 +288,15 @@ def complete_user_task(
         raise TaskAlreadyClaimed
     checked = check_variables(variables)
     body = {"task": task_id, "element": task.element_id, "variables": checked}
-    key = idempotency_key
     with turn(
-        work, task.instance_id, "complete", body, actor=actor, idempotency_key=key, answer={}
+        work,
+        task.instance_id,
+        "complete",
+        body,
+        actor=actor,
+        idempotency_key=idempotency_key,
+        answer={},
+        noted=noted,
     ) as execution:
         execution.complete_task(uuid.UUID(task_id), checked)
 

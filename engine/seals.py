@@ -138,12 +138,12 @@ def log_size(work: Work) -> int:
 def heads(work: Work, *, after: int = 0) -> list[Head]:
     """The signed heads over more than so many leaves, oldest first."""
     query = sa.select(Seal).where(Seal.size > after).order_by(Seal.size)
-    return [_head(row) for row in work.session.scalars(query)]
+    return [head_of(row) for row in work.session.scalars(query)]
 
 
 def newest_head(work: Work) -> Head | None:
     row = work.session.scalars(sa.select(Seal).order_by(Seal.size.desc()).limit(1)).first()
-    return None if row is None else _head(row)
+    return None if row is None else head_of(row)
 
 
 def entries(work: Work, first: int, behind: int) -> list[str]:
@@ -246,7 +246,7 @@ def _lookup(work: Work) -> Any:
     return lookup
 
 
-def _head(row: Seal) -> Head:
+def head_of(row: Seal) -> Head:
     return Head(row.size, row.root, row.at, row.public_key, row.signature)
 
 

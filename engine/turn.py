@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine import rows
@@ -13,7 +13,7 @@ from engine.canonical import digest, dumps, loads
 from engine.definitions import Bundle, load_bundle
 from engine.errors import InstanceNotRunning
 from engine.execution import Execution, Surroundings
-from engine.history import append_command, append_events
+from engine.history import Entry, append_command, append_events
 from engine.instances import Instance, locked_instance, stored_state, write_instance
 from engine.models import ProcessInstance
 from engine.work import Event, HostCall, Work
@@ -31,6 +31,7 @@ def turn(
     actor: Actor,
     idempotency_key: str | None = None,
     answer: Data | None = None,
+    noted: Sequence[Entry] = (),
 ) -> Iterator[Execution]:
     """Open a running case, let the caller act on it once, run it to rest and save all of it."""
     instance = locked_instance(work, instance_id)
@@ -44,7 +45,9 @@ def turn(
         failed.instance_id = instance.id
         raise
     idempotency = (idempotency_key, answer)
-    save_turn(work, instance, execution, kind, body, actor=actor, idempotency=idempotency)
+    save_turn(
+        work, instance, execution, kind, body, actor=actor, idempotency=idempotency, first=noted
+    )
 
 
 def open_execution(work: Work, instance: Instance) -> Execution:
@@ -64,6 +67,7 @@ def begin_instance(
     actor: Actor,
     idempotency_key: str | None,
     start_event: str = "",
+    noted: Sequence[Entry] = (),
 ) -> None:
     """The first turn of a new case."""
     execution = Execution.begin(bundle.definition, instance.id)
@@ -75,11 +79,11 @@ def begin_instance(
     body = {"variables": variables, **law, "business_key": instance.business_key}
     if start_event:
         body["start_event"] = start_event
-    append = [("instance_started", "", law)]
+    first = [("instance_started", "", law), *noted]
     answer = {"instance_id": instance.id}
     idempotency = (idempotency_key, answer)
     save_turn(
-        work, instance, execution, "start", body, actor=actor, idempotency=idempotency, first=append
+        work, instance, execution, "start", body, actor=actor, idempotency=idempotency, first=first
     )
 
 
@@ -114,11 +118,11 @@ def save_turn(
     *,
     actor: Actor,
     idempotency: tuple[str | None, Data | None] = (None, None),
-    first: list[tuple[str, str, Data]] | None = None,
+    first: Sequence[Entry] = (),
 ) -> None:
     """Write down what an act did: tasks, waits, jobs, state, command and events."""
     changes = execution.changes
-    entries = [*(first or []), *_entries(execution)]
+    entries = [*first, *_entries(execution)]
     opened = rows.write_tasks(work, instance, execution, actor)
     entries += [("task_created", row["element_id"], {"task": row["id"]}) for row in opened]
     rows.write_waits(work, instance, changes)

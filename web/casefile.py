@@ -49,13 +49,24 @@ SAYS = {
     "decision_evaluated": Text("ตัดสินตามตารางหลักเกณฑ์", "Decided by the table"),
     "letter_issued": Text("ออกหนังสือเลขที่ {number}", "Letter {number} was issued"),
     "letter_read": Text("ผู้ร้องเรียนเปิดอ่านหนังสือ", "The complainant opened the letter"),
+    "form_submitted": Text("ยื่นแบบฟอร์ม", "A form was handed in"),
     "identity_read": Text("มีการเปิดดูตัวตน", "An identity was looked at"),
+    "file_opened": Text("เปิดแฟ้มแนบ", "An attachment was opened"),
+    "letter_opened": Text("เปิดดูหนังสือ", "A letter was looked at"),
     "incident_raised": Text("เกิดเหตุขัดข้อง", "An incident was raised"),
     "incident_resolved": Text("แก้ไขเหตุขัดข้องแล้ว", "The incident was resolved"),
 }
 # The others follow by themselves from what somebody did: naming that person would mislead.
 DONE_BY_SOMEBODY = frozenset(
-    {"task_claimed", "task_released", "task_completed", "identity_read", "incident_resolved"}
+    {
+        "task_claimed",
+        "task_released",
+        "task_completed",
+        "identity_read",
+        "file_opened",
+        "letter_opened",
+        "incident_resolved",
+    }
 )
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import complainant, register, shapes, submissions, tracking, vault
+from complaints import complainant, register, shapes, tracking
 from complaints.desk import Desk
+from complaints.keeping import HandedIn, keep
 from complaints.models import Case
 from engine import messages, queries
 from engine.actor import Actor
@@ -87,25 +88,23 @@ def _tell(work: Work, desk: Desk, source: InboundSource, payload: Payload) -> di
     # Whoever holds the code is the complainant; anything else the source says in its own name.
     actor = complainant.ACTOR if "tracking_code" in payload else _relay(source)
     name, variables = payload["message"], payload.get("variables", {})
+    noted = []
     if name in FORMS:
-        variables = _hand_in(work, desk, case, FORMS[name], variables, actor)
-    reached = messages.correlate_message(work, name, case.id, variables, actor=actor)
+        handed_in = _handed_in(work, case, FORMS[name], variables, actor)
+        noted.append(keep(work, desk, case.id, handed_in))
+        variables = handed_in.answers.variables
+    reached = messages.correlate_message(work, name, case.id, variables, actor=actor, noted=noted)
     if reached != case.instance_id:  # it would have started something instead
         raise MessageNotAwaited(name=name)
     return {"type": "message.received", "case": case.id, "message": name}
 
 
-def _hand_in(
-    work: Work, desk: Desk, case: Case, form_id: str, answers: Payload, actor: Actor
-) -> dict[str, Any]:
-    """What a form asks for goes where the form says: text to the case file, names to the vault."""
+def _handed_in(work: Work, case: Case, form_id: str, answers: Payload, actor: Actor) -> HandedIn:
+    """The answers to a form, checked against the form of the case's version."""
     definition_id = queries.instance(work, str(case.instance_id)).definition_id
     form = shapes.form_of(work, definition_id, form_id)
     checked = form.load(answers, context={}, environment=shapes.environment_of(work))
-    vault.keep_identity(work, desk, case.id, {form_id: checked.personal})
-    given = shapes.as_given(checked)
-    submissions.keep_submission(work, desk, case.id, form_id, given, given_by=actor.id)
-    return dict(checked.variables)
+    return HandedIn(form_id, checked, actor.id)
 
 
 def _check_message(source: InboundSource, payload: Payload) -> None:

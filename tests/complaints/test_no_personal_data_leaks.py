@@ -140,8 +140,9 @@ def test_a_new_master_key_takes_over_without_touching_what_was_sealed(
     filed = office.file_complaint(complaint())
     old, new = b"a" * 32, b"b" * 32
     desk = office.desk
-    first = Keys(Keyring({1: old}), Keyring({1: old}), desk.keys.pepper)
-    both = Keys(Keyring({1: old, 2: new}), Keyring({1: old, 2: new}), desk.keys.pepper)
+    rest = (desk.keys.pepper, desk.keys.seal)
+    first = Keys(Keyring({1: old}), Keyring({1: old}), *rest)
+    both = Keys(Keyring({1: old, 2: new}), Keyring({1: old, 2: new}), *rest)
     with office.engine.begin() as work:
         for row in work.session.scalars(sa.select(CaseKey)):
             place = f"case_key.wrapped|{row.case_id}|{row.purpose}"
@@ -154,7 +155,5 @@ def test_a_new_master_key_takes_over_without_touching_what_was_sealed(
         assert rewrap_keys(work, office.desk) == 2
         assert rewrap_keys(work, office.desk) == 0
 
-    office.desk = dataclasses.replace(
-        desk, keys=Keys(Keyring({2: new}), Keyring({2: new}), desk.keys.pepper)
-    )
+    office.desk = dataclasses.replace(desk, keys=Keys(Keyring({2: new}), Keyring({2: new}), *rest))
     assert office.case(filed.case_id, staff["head"]).title == complaint()["title"]

@@ -41,6 +41,7 @@ COMMANDS = {
     "conformance": Text(
         "บอกว่าเรื่องต่างจากแผนภาพอย่างไร", "Tell where cases depart from their diagram"
     ),
+    "seal": Text("ประทับตราบันทึกทันที", "Seal the record now"),
     "clock": Text("อธิบายกำหนดเวลาของเรื่อง", "Explain the deadlines of a case"),
     "calendar": Text("ดูและแก้ไขวันหยุด", "Show and change the holidays"),
     "backup": Text("สำรองข้อมูลทั้งหมด", "Back everything up into one file"),

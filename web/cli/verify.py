@@ -1,7 +1,10 @@
-"""`samnuan verify`: recompute the hash chains of a case, or of all."""
+"""`samnuan verify`: is the record of a case, or of all, whole, and does running it again agree?"""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,46 +12,109 @@ import click
 from engine.text import Text
 from web.cli import language, say
 from web.cli.history import instance_named
-from web.cli.house import opened_office
+from web.cli.house import FileUnreadable, opened_office
 from web.cli.output import is_terminal, json_option, print_json
 
 if TYPE_CHECKING:
+    from complaints.office import Office
+    from complaints.verifying import Run
     from engine.report import Report
 
 WHOLE = Text(
     "บันทึกครบถ้วน: {instances} เรื่อง {commands} คำสั่ง {events} เหตุการณ์",
     "The record is whole: {instances} cases, {commands} commands, {events} events",
 )
-CHECKED = Text("ตรวจแล้ว {count} เรื่อง", "Checked {count} cases")
 BROKEN = Text("ไม่ตรงกับที่บันทึก: {place}: {what}", "Not as recorded: {place}: {what}")
+CHECKING = Text("กำลังตรวจ", "Checking")
+INTERRUPTED = Text(
+    "หยุดไว้ที่ {done} เรื่อง ตรวจต่อได้ด้วย samnuan verify --all --resume",
+    "Stopped after {done} cases; go on with samnuan verify --all --resume",
+)
 
 
 @click.command(
-    help="""ตรวจว่าบันทึกของเรื่องไม่ถูกแก้ไข ถ้าไม่ระบุจะตรวจทุกเรื่อง
+    help="""ตรวจว่าบันทึกของเรื่องไม่ถูกแก้ไข ถ้าไม่ระบุเรื่องจะตรวจทุกเรื่อง
 
-    Check that the record of CASE (receipt no. or id), or of every case, is as it was written. Exit
-    code 1 when anything was changed, removed, added or reordered."""
+    Check that the record of CASE (receipt no. or id), or of every case, is as it was written: hash
+    chains, deployed files, the log of seals, sealed content; and run every command again. Exit code
+    1 when anything was changed, removed, added or reordered, or comes out differently."""
 )
 @click.argument("case", required=False)
+@click.option("--all", "everything", is_flag=True, help="ทุกเรื่อง / Every case (the default).")
+@click.option("--resume", is_flag=True, help="ตรวจต่อจากที่หยุดไว้ / Go on where it was stopped.")
+@click.option("--sample", type=click.IntRange(1), help="สุ่มตรวจกี่เรื่อง / Check only so many cases.")
+@click.option("--seed", default="", help="ค่าตั้งต้นของการสุ่ม / The same seed, the same cases.")
+@click.option(
+    "--heads",
+    "heads_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="เทียบกับตราประทับที่เก็บไว้นอกหน่วยงาน / Compare with heads that were mailed out.",
+)
+@click.option("--key", help="กุญแจสาธารณะที่เชื่อถือ (hex) / The public key that heads must bear.")
+@click.option(
+    "--chains-only", is_flag=True, help="ไม่ทำซ้ำคำสั่ง / Do not run the commands again (quicker)."
+)
 @json_option
-def command(case: str | None, as_json: bool) -> None:
-    from engine.report import Report
-    from engine.verification import verify_all
+def command(
+    case: str | None,
+    everything: bool,
+    resume: bool,
+    sample: int | None,
+    seed: str,
+    heads_file: Path | None,
+    key: str | None,
+    chains_only: bool,
+    as_json: bool,
+) -> None:
+    from complaints.verifying import Run
 
-    total = Report()
+    if case is not None and (everything or resume or sample):
+        raise click.UsageError("CASE | --all [--resume] | --sample N [--seed S]")
     with opened_office() as office:
+        run = Run(office.engine, office.desk, office.settings.data_dir, replayed=not chains_only)
         if case is not None:
             with office.engine.read() as work:
-                one = instance_named(work, case)
-            total = office.engine.verify(one)
-        for _, report in verify_all(office.engine) if case is None else ():
-            total.add(report)
-            if is_terminal():
-                counted = CHECKED.format(count=total.instances).of(language())
-                click.echo(f"\r{counted}", nl=False, err=True)
-    if is_terminal():
-        click.echo(err=True)
-    tell(total, WHOLE, as_json)
+                run.choose([instance_named(work, case)])
+        elif sample is not None:
+            run.choose_sample(sample, seed)
+        elif resume:
+            run.resume()
+        if heads_file is not None:
+            _compare_heads(office, run, heads_file, key)
+        _check(run)
+    tell(run.report, WHOLE, as_json)
+
+
+def _compare_heads(office: Office, run: Run, path: Path, key: str | None) -> None:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            run.compare_heads(path.name, lines, key)
+    except OSError as error:
+        raise FileUnreadable(file=path, reason=error.strerror) from error
+
+
+def _check(run: Run) -> None:
+    with _progress(run) as steps:
+        try:
+            for _ in steps:
+                pass
+        except KeyboardInterrupt:
+            click.echo(err=True)
+            click.echo(INTERRUPTED.format(done=run.report.instances).of(language()), err=True)
+            raise SystemExit(1) from None
+
+
+@contextlib.contextmanager
+def _progress(run: Run) -> Iterator[Iterator[str]]:
+    """The run's steps, under a bar when a person is watching."""
+    if not is_terminal():
+        yield run.steps()
+        return
+    import sys
+
+    label, left = CHECKING.of(language()), run.left()
+    with click.progressbar(run.steps(), length=left, label=label, file=sys.stderr) as bar:
+        yield iter(bar)
 
 
 def tell(report: Report, whole: Text, as_json: bool) -> None:

@@ -1,11 +1,10 @@
-"""Is the record whole? Both chains of every case, what its row says, the law it ran under, and
-the log of sealed heads are worked out again and compared. Nothing is executed here: see replay."""
+"""Both chains of a case and what its row says, worked out again and compared with the log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,16 +17,20 @@ from engine.commitments import (
     unsalted_command_hash,
     unsalted_event_hash,
 )
-from engine.errors import InstanceNotFound
-from engine.models import Command, HistoryEvent, Json, LogEntry, ProcessInstance, table
+from engine.models import (
+    Command,
+    Deployment,
+    HistoryEvent,
+    Json,
+    LogEntry,
+    ProcessDefinition,
+    ProcessInstance,
+    table,
+)
 from engine.report import Report
 from engine.text import Text
 from engine.work import Work
 
-if TYPE_CHECKING:
-    from engine.engine import Engine
-
-PAGE = 100  # cases per transaction: a bounded amount of memory, and one moment for each case
 Row = Mapping[str, Any]
 
 MISSING = Text("ลำดับที่ {number} ก่อนหน้านี้หายไป", "number {number} before it is missing")
@@ -47,7 +50,10 @@ REWRITTEN = Text(
     "numbers {first} to {last} are not what entry {position} of the log sealed: rewritten since",
 )
 COLUMN = Text("{column} ของเรื่องไม่ตรงกับบันทึก", "{column} of the case is not what its record says")
-GONE = Text("ไม่มีเรื่องนี้แล้ว แต่ยังมีบันทึกอยู่", "the case is gone and its record is still here")
+OTHER_LAW = Text(
+    "แฟ้มที่ติดตั้งไว้ของรุ่นนี้ไม่ใช่ชุดที่เรื่องดำเนินการตาม",
+    "the files deployed as its definition are not those that it ran under",
+)
 
 
 @dataclass(slots=True)
@@ -96,35 +102,10 @@ class _Chain:
         self.report.differ(self.instance_id, self.table, seq, what)
 
 
-def verify(work: Work, instance_id: str) -> Report:
-    """Check one case: both chains, its row, and the log's entries about it.
-
-    Raises:
-        InstanceNotFound: there is no such case.
-    """
-    if work.session.get(ProcessInstance, instance_id) is None:
-        raise InstanceNotFound(instance_id=instance_id)
-    (report,) = verify_cases(work, [instance_id])
-    return report
-
-
-def verify_all(engine: Engine, *, after: str = "") -> Iterator[tuple[str, Report]]:
-    """Check every case in the order of its id, one at a time and in constant memory; begins behind
-    `after`. Each page of cases is read as of one moment, so that running cases give no alarm."""
-    while True:
-        with engine.read(snapshot=True) as work:
-            query = sa.select(ProcessInstance.id).where(ProcessInstance.id > after)
-            ids = list(work.session.scalars(query.order_by(ProcessInstance.id).limit(PAGE)))
-            reports = list(verify_cases(work, ids))
-        if not ids:
-            return
-        yield from zip(ids, reports, strict=True)
-        after = ids[-1]
-
-
 def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
     """Check some cases with a handful of statements."""
     instances = {row["id"]: row for row in _instances(work, ids)}
+    laws = _laws(work)
     reports = {id: Report(instances=1) for id in ids}
     sealed = _sealed(work, ids)
     commands = {i: _Chain(i, "command", sealed[i][0], reports[i]) for i in ids}
@@ -136,7 +117,7 @@ def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
         reports[row["instance_id"]].events += 1
         _follow_event(events[row["instance_id"]], row)
     for id in ids:
-        _check_row(instances[id], commands[id], events[id])
+        _check_row(instances[id], commands[id], events[id], laws)
         yield reports[id]
 
 
@@ -236,7 +217,14 @@ def _json(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _check_row(instance: Row, commands: _Chain, events: _Chain) -> None:
+def _laws(work: Work) -> dict[str, str]:
+    """The hash of the files behind each definition."""
+    query = sa.select(ProcessDefinition.id, Deployment.bundle_hash)
+    query = query.join(Deployment, Deployment.id == ProcessDefinition.deployment_id)
+    return {row[0]: row[1] for row in work.session.execute(query)}
+
+
+def _check_row(instance: Row, commands: _Chain, events: _Chain, laws: Mapping[str, str]) -> None:
     """The case's own row must say what its record says."""
     commands.end(instance["command_seq"], instance["command_head"])
     events.end(instance["event_seq"], instance["event_head"])
@@ -252,6 +240,8 @@ def _check_row(instance: Row, commands: _Chain, events: _Chain) -> None:
     for column, value in recorded.items():
         if instance[column] != value:
             _differ(commands.report, instance, column)
+    if "bundle" in said and said["bundle"] != laws.get(instance["definition_id"]):
+        commands.report.differ(instance["id"], "process_definition", 0, OTHER_LAW)
     if digest(instance["state"]) != commands.last.get("state_hash"):
         _differ(commands.report, instance, "state")
 
@@ -259,14 +249,3 @@ def _check_row(instance: Row, commands: _Chain, events: _Chain) -> None:
 def _differ(report: Report, instance: Row, column: str) -> None:
     what = COLUMN.format(column=column)
     report.differ(instance["id"], "process_instance", 0, what)
-
-
-def verify_orphans(work: Work) -> Report:
-    """Records whose case was removed."""
-    report = Report()
-    for model in (Command, HistoryEvent):
-        there = sa.select(ProcessInstance.id).where(ProcessInstance.id == model.instance_id)
-        query = sa.select(model.instance_id, sa.func.max(model.seq)).where(~there.exists())
-        for instance_id, seq in work.session.execute(query.group_by(model.instance_id)):
-            report.differ(instance_id, model.__tablename__, seq, GONE)
-    return report

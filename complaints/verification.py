@@ -1,0 +1,211 @@
+"""The whole house's record checked: the engine's own, and what the office keeps sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+
+from complaints import attachments, envelopes, letters, submissions, vault
+from complaints.casekeys import Purpose, case_key, is_destroyed
+from complaints.desk import Desk
+from complaints.errors import KeyUnknown
+from complaints.keeping import SUBMITTED
+from complaints.keys import DataKey
+from complaints.models import Attachment, Case, Counter, Identity, IdentityRead, Letter, Submission
+from complaints.numbers import RECEIPTS
+from engine import queries, replay
+from engine.engine import Engine
+from engine.models import HistoryEvent, ProcessInstance
+from engine.report import Report
+from engine.text import Text
+from engine.verification import verify_all
+from engine.verification.cases import verify_cases
+from engine.work import Work
+
+ERASED = {"content": "content_erased", "identity": "identity_erased"}
+LOST = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
+OTHER = Text("เนื้อหาไม่ใช่ที่บันทึกผูกพันไว้", "its content is not what the record commits to")
+UNREADABLE = Text(
+    "เปิดซองไม่ได้: ถูกแก้ไขหรือย้ายที่", "its envelope does not open: it was changed or moved"
+)
+UNRECORDED = Text(
+    "กุญแจ {purpose} ถูกทำลายโดยไม่มีบันทึกการลบ",
+    "its {purpose} key was destroyed without a recorded erasure",
+)
+GAP = Text(
+    "ปี {year} ออกเลขรับไปแล้ว {issued} เลข แต่มี {found} เรื่อง",
+    "in {year}, {issued} receipt numbers were issued and there are {found} cases",
+)
+UNSTARTED = Text("อยู่ในทะเบียนแต่ไม่มีบันทึก", "it is in the register and has no record")
+
+
+def verify_house(
+    engine: Engine, desk: Desk, *, after: str = "", replayed: bool = True
+) -> Iterator[tuple[str, Report]]:
+    """Check every case from behind `after` on: chains, re-execution, sealed content."""
+    for id, report in verify_all(engine, after=after):
+        with engine.read(snapshot=True) as work:
+            yield id, _more(work, desk, id, report, replayed=replayed)
+
+
+def verify_some(
+    engine: Engine, desk: Desk, ids: Sequence[str], *, replayed: bool = True
+) -> Iterator[tuple[str, Report]]:
+    """Check these cases."""
+    for id in ids:
+        with engine.read(snapshot=True) as work:
+            (report,) = verify_cases(work, [id])
+            yield id, _more(work, desk, id, report, replayed=replayed)
+
+
+def sample(engine: Engine, count: int, seed: str) -> list[str]:
+    """So many cases chosen by a seed: anybody with the same seed chooses the same ones."""
+    with engine.read() as work:
+        query = sa.select(ProcessInstance.id).execution_options(yield_per=1000)
+        ids = work.session.scalars(query)
+        return heapq.nsmallest(
+            count, ids, key=lambda id: hashlib.sha256(f"{seed}/{id}".encode()).digest()
+        )
+
+
+def count_cases(engine: Engine) -> int:
+    with engine.read() as work:
+        return work.session.scalar(sa.select(sa.func.count()).select_from(ProcessInstance)) or 0
+
+
+def _more(work: Work, desk: Desk, id: str, report: Report, *, replayed: bool) -> Report:
+    if replayed:
+        again = replay.replay(work, id)
+        report.differences += again.differences
+    case = work.session.scalar(sa.select(Case).where(Case.instance_id == id))
+    if case is not None:
+        _Sealed(work, desk, case, report).check(queries.history(work, id))
+    return report
+
+
+class _Sealed:
+    """What one case keeps sealed, against the commitments in its history."""
+
+    def __init__(self, work: Work, desk: Desk, case: Case, report: Report) -> None:
+        self.work, self.desk, self.case, self.report = work, desk, case, report
+        self.keys: dict[Purpose, DataKey | None] = {}
+
+    def check(self, events: Sequence[HistoryEvent]) -> None:
+        types = {event.type for event in events}
+        for purpose in ("content", "identity"):
+            erased = is_destroyed(self.work, self.case.id, purpose)
+            if erased and ERASED[purpose] not in types:
+                self._differ("case_key", self.case.id, UNRECORDED.format(purpose=purpose))
+            self.keys[purpose] = (
+                None if erased else case_key(self.work, self.desk, self.case.id, purpose)
+            )
+        newest: dict[str, str] = {}
+        for event in events:
+            if event.type == SUBMITTED:
+                self._submission(event.data)
+                newest.update(event.data.get("identity", {}))
+            elif event.type == "letter_issued":
+                self._letter(event.data)
+            elif event.type == "identity_read" and "reason" in event.data:
+                self._reason(event.data)
+        for path, committed in newest.items():
+            self._identity(path, committed)
+
+    def _submission(self, data: dict[str, Any]) -> None:
+        row = self.work.session.get(Submission, data["submission"])
+        place = submissions.place(self.case.id, data["submission"])
+        self._compare("submission", data["submission"], row, "sealed", place, data["answers"])
+        for file in data.get("files", []):
+            self._file(file)
+
+    def _file(self, file: dict[str, Any]) -> None:
+        row = self.work.session.get(Attachment, file["file"])
+        place = attachments.name_place(self.case.id, file["file"])
+        more = () if row is None else (row.sha256,)
+        self._compare("attachment", file["file"], row, "name", place, file["content"], *more)
+
+    def _letter(self, data: dict[str, Any]) -> None:
+        row = self.work.session.get(Letter, data["letter"])
+        place = letters.place(self.case.id, data["letter"])
+        if row is not None and not row.sealed and self.keys["identity"] is None:
+            return  # it named the person and went with them
+        self._compare("letter", data["letter"], row, "sealed", place, data["text"])
+
+    def _reason(self, data: dict[str, Any]) -> None:
+        row = self.work.session.get(IdentityRead, data["read"])
+        place = vault.reason_place(self.case.id, data["read"])
+        self._compare("identity_read", data["read"], row, "reason", place, data["reason"])
+
+    def _identity(self, path: str, committed: str) -> None:
+        if self.keys["identity"] is None:
+            return
+        row = self.work.session.get(Identity, (self.case.id, path))
+        place = vault.place(self.case.id, path)
+        self._compare("identity", path, row, "sealed", place, committed, purpose="identity")
+
+    def _compare(
+        self,
+        table: str,
+        id: str,
+        row: Any,
+        column: str,
+        place: str,
+        committed: str,
+        *more: str,
+        purpose: Purpose = "content",
+    ) -> None:
+        key = self.keys[purpose]
+        if row is None:
+            self._differ(table, id, LOST)
+        elif key is not None:
+            self._open(table, id, key, getattr(row, column), place, committed, *more)
+
+    def _open(
+        self,
+        table: str,
+        id: str,
+        key: DataKey,
+        sealed: bytes,
+        place: str,
+        committed: str,
+        *more: str,
+    ) -> None:
+        try:
+            found = envelopes.commitment(key, sealed, place, *more)
+        except (InvalidTag, KeyUnknown, ValueError):
+            self._differ(table, id, UNREADABLE)
+            return
+        if found != committed:
+            self._differ(table, id, OTHER)
+
+    def _differ(self, table: str, id: str, what: Text) -> None:
+        self.report.differ(str(self.case.instance_id), f"{table}/{id}", 0, what)
+
+
+def verify_register(work: Work) -> Report:
+    """Every case of the register has its record: one that was removed whole leaves a number."""
+    report = Report()
+    query = sa.select(Case.id, Case.receipt_no)
+    query = query.outerjoin(ProcessInstance, ProcessInstance.id == Case.instance_id)
+    for id, receipt_no in work.session.execute(query.where(ProcessInstance.id.is_(None))):
+        report.differ(id, f"complaint_case/{receipt_no}", 0, UNSTARTED)
+    _check_numbers(work, report)
+    return report
+
+
+def _check_numbers(work: Work, report: Report) -> None:
+    """Receipt numbers have no gap: as many cases of a year as numbers were issued."""
+    for series, issued in work.session.execute(sa.select(Counter.name, Counter.value)):
+        kind, _, year = series.partition("/")
+        if kind != RECEIPTS:
+            continue
+        query = sa.select(sa.func.count()).where(Case.receipt_no.endswith(f"/{year}"))
+        found = work.session.scalar(query)
+        if found != issued:
+            facts = {"issued": issued, "found": found, "year": year}
+            report.differ(series, "complaint_case", 0, GAP.format(**facts))

@@ -1,0 +1,62 @@
+"""The deployed files are those that were deployed, and every definition is one of them."""
+
+from __future__ import annotations
+
+import hashlib
+
+import sqlalchemy as sa
+
+from engine.definitions import bundle_hash, deployment_files
+from engine.models import Deployment, DeploymentFile, LogEntry, ProcessDefinition, Resource
+from engine.report import Report
+from engine.seals import deployment_entry
+from engine.text import Text
+from engine.work import Work
+
+CONTENT = Text("เนื้อหาแฟ้มไม่ตรงกับรหัส SHA-256 ของแฟ้ม", "the content is not what its SHA-256 says")
+FILES = Text("แฟ้มของการติดตั้งไม่ครบหรือไม่ใช่ชุดที่ติดตั้งไว้", "its files are not those that were deployed")
+SEALED = Text(
+    "ไม่ตรงกับที่ประทับตราไว้ในบันทึกรวมลำดับ {position}",
+    "it is not what entry {position} of the log sealed",
+)
+NO_FILE = Text("ไม่ใช่แฟ้มของการติดตั้ง", "it is not a file of its deployment")
+
+
+def verify_law(work: Work) -> Report:
+    """Check every deployed file, deployment and definition."""
+    report = Report()
+    _check_contents(work, report)
+    positions = _sealed_at(work)
+    for row in work.session.scalars(sa.select(Deployment).order_by(Deployment.id)).all():
+        if bundle_hash(deployment_files(work, row.id)) != row.bundle_hash:
+            report.differ(row.id, "deployment", 0, FILES)
+        sealed = positions.get(row.id)
+        if sealed is not None and sealed[1] != deployment_entry(work, row):
+            report.differ(row.id, "deployment", 0, SEALED.format(position=sealed[0]))
+    _check_definitions(work, report)
+    return report
+
+
+def _check_contents(work: Work, report: Report) -> None:
+    query = sa.select(Resource.sha256, Resource.content).order_by(Resource.sha256)
+    for sha, content in work.session.execute(query.execution_options(yield_per=10)):
+        if hashlib.sha256(content).hexdigest() != sha:
+            report.differ(sha, "resource", 0, CONTENT)
+
+
+def _sealed_at(work: Work) -> dict[str, tuple[int, str]]:
+    query = sa.select(LogEntry.subject, LogEntry.position, LogEntry.entry)
+    query = query.join(Deployment, Deployment.id == LogEntry.subject)
+    return {row[0]: (row[1], row[2]) for row in work.session.execute(query)}
+
+
+def _check_definitions(work: Work, report: Report) -> None:
+    """A definition is `key:version`, and its diagram is a file of its deployment."""
+    file = sa.and_(
+        DeploymentFile.deployment_id == ProcessDefinition.deployment_id,
+        DeploymentFile.name == ProcessDefinition.file,
+    )
+    query = sa.select(ProcessDefinition, DeploymentFile.sha256).outerjoin(DeploymentFile, file)
+    for row, sha in work.session.execute(query.order_by(ProcessDefinition.id)):
+        if row.sha256 != sha or row.id != f"{row.key}:{row.version}":
+            report.differ(row.id, "process_definition", 0, NO_FILE)

@@ -1,0 +1,127 @@
+"""The log of sealed heads: every leaf, node and signed root worked out again, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.merkle import Growth, leaf_hash
+from engine.models import (
+    Command,
+    Deployment,
+    HistoryEvent,
+    LogEntry,
+    LogNode,
+    ProcessInstance,
+    Seal,
+)
+from engine.report import Report
+from engine.seals import head_of, read_entry
+from engine.text import Text
+from engine.work import Work
+
+AT_ONCE = 500
+GAP = Text("ลำดับที่ {number} หายไป", "number {number} is missing")
+SUBJECT = Text("ไม่ได้กล่าวถึงเรื่องที่ระบุ", "it does not speak of its subject")
+NODE = Text("ค่าแฮชไม่ใช่ผลของรายการที่อยู่ใต้จุดนี้", "the hash is not that of the entries under it")
+ROOT = Text(
+    "ตราประทับไม่ตรงกับบันทึกรวม {size} รายการแรก", "the seal is not that of the first {size} entries"
+)
+SIGNATURE = Text("ลายมือชื่อของตราประทับไม่ถูกต้อง", "the seal's signature does not hold")
+UNSEALED = Text("มีรายการหลังตราประทับล่าสุด", "there are entries behind the last seal")
+BEYOND = Text(
+    "ประทับตรา {size} รายการ แต่มีเพียง {found}", "it seals {size} entries, there are {found}"
+)
+GONE = Text("ไม่มีเรื่องนี้แล้ว แต่ยังมีบันทึกอยู่", "it is gone, and its record is still here")
+
+
+def verify_log(work: Work) -> Report:
+    """Check the log and its seals, and that what they speak of is still there."""
+    report = Report()
+    grown = _grow(work, report)
+    for row in work.session.scalars(sa.select(Seal).order_by(Seal.size)):
+        if not head_of(row).is_signed:
+            report.differ(str(row.size), "seal", row.size, SIGNATURE)
+        if row.size > grown:
+            facts = {"size": row.size, "found": grown}
+            report.differ(str(row.size), "seal", row.size, BEYOND.format(**facts))
+    _check_presence(work, report)
+    return report
+
+
+def _grow(work: Work, report: Report) -> int:
+    """Grow the tree from its leaves and compare it at every size; returns the size."""
+    growth, nodes = Growth(), _Nodes(work, report)
+    seals = work.session.execute(sa.select(Seal.size, Seal.root))
+    roots = {row[0]: row[1] for row in seals}
+    query = sa.select(LogEntry).order_by(LogEntry.position)
+    sealed = True
+    for row in work.session.scalars(query.execution_options(yield_per=AT_ONCE)):
+        if row.position != growth.size:
+            report.differ("", "log_entry", row.position, GAP.format(number=growth.size))
+            return growth.size
+        _check_subject(row, report)
+        nodes.compare(growth.size + 1, growth.append(leaf_hash(row.entry.encode())))
+        sealed = growth.size in roots
+        if sealed and roots[growth.size] != growth.root().hex():
+            what = ROOT.format(size=growth.size)
+            report.differ(str(growth.size), "seal", growth.size, what)
+    nodes.end()
+    if not sealed:
+        report.differ("", "log_entry", growth.size - 1, UNSEALED)
+    return growth.size
+
+
+def _check_subject(row: LogEntry, report: Report) -> None:
+    try:
+        entry = read_entry(row.entry)
+        named = entry.get("instance") or entry.get("deployment")
+    except (ValueError, AttributeError):
+        named = None
+    if named != row.subject:
+        report.differ(row.subject, "log_entry", row.position, SUBJECT)
+
+
+class _Nodes:
+    """The stored nodes, which stand in the order in which a growing tree completes them."""
+
+    def __init__(self, work: Work, report: Report) -> None:
+        query = sa.select(LogNode.upto, LogNode.level, LogNode.hash)
+        query = query.order_by(LogNode.upto, LogNode.level)
+        rows = work.session.execute(query.execution_options(yield_per=AT_ONCE))
+        self._stored: Iterator[Any] | None = iter(rows)
+        self._report = report
+
+    def compare(self, upto: int, completed: Iterator[tuple[int, bytes]]) -> None:
+        for level, hash in completed:
+            if self._stored is None:
+                continue
+            found = next(self._stored, None)
+            if found is None or tuple(found) != (upto, level, hash):
+                self._differ(upto)
+
+    def end(self) -> None:
+        extra = next(self._stored, None) if self._stored is not None else None
+        if extra is not None:
+            self._differ(extra[0])
+
+    def _differ(self, upto: int) -> None:
+        # After one that is missing or too many all others stand elsewhere: the first is the place.
+        self._report.differ("", "log_node", upto, NODE)
+        self._stored = None
+
+
+def _check_presence(work: Work, report: Report) -> None:
+    """What is recorded or sealed must not be gone itself."""
+    for model in (Command, HistoryEvent):
+        there = sa.select(ProcessInstance.id).where(ProcessInstance.id == model.instance_id)
+        query = sa.select(model.instance_id, sa.func.max(model.seq)).where(~there.exists())
+        for instance_id, seq in work.session.execute(query.group_by(model.instance_id)):
+            report.differ(instance_id, model.__tablename__, seq, GONE)
+    known = sa.union_all(sa.select(ProcessInstance.id), sa.select(Deployment.id)).subquery()
+    query = sa.select(LogEntry.subject, sa.func.max(LogEntry.position))
+    query = query.outerjoin(known, known.c.id == LogEntry.subject).where(known.c.id.is_(None))
+    for subject, position in work.session.execute(query.group_by(LogEntry.subject)):
+        report.differ(subject, "log_entry", position, GONE)

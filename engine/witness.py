@@ -1,0 +1,59 @@
+"""What leaves the house after a sealing: one line of JSON, enough to hold the house to its word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine import seals
+from engine.canonical import dumps, loads
+from engine.errors import EngineError
+from engine.seals import Head
+from engine.work import Work
+
+
+class HeadsUnreadable(EngineError):
+    """{file}, line {row}, does not hold a signed head as docs/record.md describes it."""
+
+    thai = "แฟ้ม {file} บรรทัดที่ {row} ไม่ใช่ตราประทับตามรูปแบบใน docs/record.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A signed head, with the position and the lines of the leaves that it added to the log."""
+
+    head: Head
+    first: int
+    entries: tuple[str, ...]
+
+    def line(self) -> str:
+        facts = {**self.head.as_data(), "first": self.first, "entries": list(self.entries)}
+        return dumps(facts) + "\n"
+
+
+def witnessed(work: Work, *, after: int = 0) -> Iterator[Witnessed]:
+    """The signed heads over more than so many leaves, oldest first."""
+    heads = seals.heads(work)
+    first = 0
+    for head in heads:
+        if head.size > after:
+            yield Witnessed(head, first, tuple(seals.entries(work, first, head.size)))
+        first = head.size
+
+
+def read_lines(file: str, lines: Iterable[str]) -> Iterator[Witnessed]:
+    """Read the lines of `heads.jsonl`, or of saved mails: what does not begin with `{` is passed
+    over.
+
+    Raises:
+        HeadsUnreadable: a line is damaged.
+    """
+    for row, line in enumerate(lines, start=1):
+        if not line.lstrip().startswith("{"):
+            continue
+        try:
+            data = loads(line)
+            entries = tuple(str(entry) for entry in data["entries"])
+            yield Witnessed(Head.from_data(data), int(data["first"]), entries)
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            raise HeadsUnreadable(file=file, row=row) from error

@@ -1,0 +1,47 @@
+"""`samnuan seal`: seal the record now, or print the key that its seals are signed with."""
+
+from __future__ import annotations
+
+import click
+
+from engine.text import Text
+from web.cli import say
+from web.cli.house import opened_office
+from web.cli.output import json_option, print_json
+
+SEALED = Text(
+    "ประทับตราแล้ว {size} รายการ ค่าราก {root}\nเก็บไว้ที่ {file}",
+    "Sealed {size} entries, root {root}\nKept in {file}",
+)
+NOTHING = Text("ไม่มีสิ่งใดเปลี่ยนตั้งแต่ตราประทับล่าสุด", "Nothing has moved since the last seal")
+
+
+@click.command(
+    help="""ประทับตราบันทึกของทุกเรื่องทันที (ตามปกติทำทุกชั่วโมง)
+
+    Put the heads of all cases that have moved into the log and sign it, as happens every hour. The
+    signed head is appended to heads.jsonl and mailed to the auditor (SAMNUAN_AUDITOR_MAIL)."""
+)
+@click.option(
+    "--key",
+    "key_only",
+    is_flag=True,
+    help="พิมพ์กุญแจสาธารณะ (hex) / Only print the public key that seals are signed with (hex).",
+)
+@json_option
+def command(key_only: bool, as_json: bool) -> None:
+    from complaints.seals import FILE
+
+    with opened_office() as office:
+        if key_only:
+            public = office.desk.keys.seal.public.hex()
+            print_json({"public_key": public}) if as_json else click.echo(public)
+            return
+        head = office.seal()
+        file = office.settings.data_dir / FILE
+    if as_json:
+        print_json(None if head is None else {**head.as_data(), "file": str(file)})
+    elif head is None:
+        say(NOTHING)
+    else:
+        say(SEALED, size=head.size, root=head.root, file=file)
