@@ -103,7 +103,10 @@ def seal(work: Work, key: SigningKey) -> Head | None:
         work.session.execute(sa.text("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE"))
     growth = growth_at(log_size(work), _lookup(work))
     before = growth.size
+    previous = newest_head(work)
     for batch in _batches(_moved(work)):
+        if previous is not None and growth.size == before:
+            batch.insert(0, (head_subject(previous.size), head_entry(previous)))
         _append(work, growth, batch)
     if growth.size == before:
         return None
@@ -197,6 +200,15 @@ def deployment_entry(work: Work, row: Deployment) -> str:
         files=_digest_of(work, DeploymentFile, row.id),
         definitions=_digest_of(work, ProcessDefinition, row.id),
     )
+
+
+def head_subject(size: int) -> str:
+    return f"head/{size}"
+
+
+def head_entry(head: Head) -> str:
+    """The leaf of the head before: a head that was taken away is missed."""
+    return _text(kind="head", **head.as_data())
 
 
 def _digest_of(work: Work, model: type[Any], deployment_id: str) -> str:

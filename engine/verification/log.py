@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from engine.models import (
     Seal,
 )
 from engine.report import Report
-from engine.seals import head_of, read_entry
+from engine.seals import Head, head_entry, head_subject, heads, read_entry
 from engine.text import Text
 from engine.work import Work
 
@@ -30,6 +30,10 @@ ROOT = Text(
     "ตราประทับไม่ตรงกับบันทึกรวม {size} รายการแรก", "the seal is not that of the first {size} entries"
 )
 SIGNATURE = Text("ลายมือชื่อของตราประทับไม่ถูกต้อง", "the seal's signature does not hold")
+LOGGED = Text(
+    "ไม่มีแล้วหรือไม่ตรงกับที่รายการ {position} ของบันทึกรวมระบุ",
+    "it is gone, or not the one that entry {position} of the log holds",
+)
 UNSEALED = Text("มีรายการหลังตราประทับล่าสุด", "there are entries behind the last seal")
 BEYOND = Text(
     "ประทับตรา {size} รายการ แต่มีเพียง {found}", "it seals {size} entries, there are {found}"
@@ -41,12 +45,14 @@ def verify_log(work: Work) -> Report:
     """Check the log and its seals, and that what they speak of is still there."""
     report = Report()
     grown = _grow(work, report)
-    for row in work.session.scalars(sa.select(Seal).order_by(Seal.size)):
-        if not head_of(row).is_signed:
-            report.differ(str(row.size), "seal", row.size, SIGNATURE)
-        if row.size > grown:
-            facts = {"size": row.size, "found": grown}
-            report.differ(str(row.size), "seal", row.size, BEYOND.format(**facts))
+    signed = heads(work)
+    for head in signed:
+        if not head.is_signed:
+            report.differ(str(head.size), "seal", head.size, SIGNATURE)
+        if head.size > grown:
+            facts = {"size": head.size, "found": grown}
+            report.differ(str(head.size), "seal", head.size, BEYOND.format(**facts))
+    _check_heads(work, signed, report)
     _check_presence(work, report)
     return report
 
@@ -77,8 +83,9 @@ def _grow(work: Work, report: Report) -> int:
 def _check_subject(row: LogEntry, report: Report) -> None:
     try:
         entry = read_entry(row.entry)
-        named = entry.get("instance") or entry.get("deployment")
-    except (ValueError, AttributeError):
+        head = head_subject(entry["size"]) if entry["kind"] == "head" else None
+        named = entry.get("instance") or entry.get("deployment") or head
+    except (ValueError, AttributeError, KeyError, TypeError):
         named = None
     if named != row.subject:
         report.differ(row.subject, "log_entry", row.position, SUBJECT)
@@ -113,6 +120,16 @@ class _Nodes:
         self._stored = None
 
 
+def _check_heads(work: Work, heads: Iterable[Head], report: Report) -> None:
+    """Every head but the newest stands in the log too, as the first leaf of the next sealing."""
+    query = sa.select(LogEntry.subject, LogEntry.entry, LogEntry.position)
+    logged = work.session.execute(query.where(LogEntry.subject.startswith("head/")))
+    here = {head_subject(head.size): head_entry(head) for head in heads}
+    for subject, entry, position in logged:
+        if here.get(subject) != entry:
+            report.differ(subject, "seal", position, LOGGED.format(position=position))
+
+
 def _check_presence(work: Work, report: Report) -> None:
     """What is recorded or sealed must not be gone itself."""
     for model in (Command, HistoryEvent):
@@ -122,6 +139,7 @@ def _check_presence(work: Work, report: Report) -> None:
             report.differ(instance_id, model.__tablename__, seq, GONE)
     known = sa.union_all(sa.select(ProcessInstance.id), sa.select(Deployment.id)).subquery()
     query = sa.select(LogEntry.subject, sa.func.max(LogEntry.position))
-    query = query.outerjoin(known, known.c.id == LogEntry.subject).where(known.c.id.is_(None))
+    query = query.outerjoin(known, known.c.id == LogEntry.subject)
+    query = query.where(known.c.id.is_(None), ~LogEntry.subject.startswith("head/"))
     for subject, position in work.session.execute(query.group_by(LogEntry.subject)):
         report.differ(subject, "log_entry", position, GONE)
