@@ -31,7 +31,9 @@ from engine.backup import dump_database, load_database, row_counts
 from engine.database import unknown_revisions
 from engine.work import Work
 
-MANIFEST, DATABASE, KEYS = "manifest.json", "database", "keys.json"
+MANIFEST, DATABASE = "manifest.json", "database"
+KEYS, SEAL_KEY = "keys.json", "seal.json"
+SECRETS = (KEYS, SEAL_KEY)
 FILES, PUBLISHED = "files", ("heads.jsonl",)
 RECORDS = ("process_instance", "account", "complaint_case")
 BLOCK = 1024 * 1024
@@ -139,7 +141,7 @@ def _kept_files(data_dir: Path, with_keys: bool) -> Iterator[tuple[str, Path]]:
     for path in sorted((data_dir / FILES).glob("??/*")):
         if not path.name.endswith("~") and "." not in path.name:
             yield f"{FILES}/{path.parent.name}/{path.name}", path
-    for name in (*PUBLISHED, KEYS) if with_keys else PUBLISHED:
+    for name in (*PUBLISHED, *SECRETS) if with_keys else PUBLISHED:
         if (data_dir / name).exists():
             yield name, data_dir / name
 
@@ -191,8 +193,9 @@ def restore_backup(
         folder = Path(made)
         manifest = _unpack(source, folder)
         _check_fit(settings, manifest)
-        if with_keys and KEYS in manifest.members:
-            _restore_keys(settings.data_dir, folder / KEYS)
+        for name in SECRETS:
+            if with_keys and name in manifest.members:
+                _restore_keys(settings.data_dir / name, folder / name)
         _restore_files(settings.data_dir, folder, manifest)
         load_database(settings.database_url, folder / DATABASE, records=RECORDS, force=force)
     return manifest
@@ -225,19 +228,20 @@ def _check_fit(settings: OfficeSettings, manifest: Manifest) -> None:
         raise BackupIsNewer(version=manifest.version)
 
 
-def _restore_keys(data_dir: Path, kept: Path) -> None:
-    place = data_dir / KEYS
+def _restore_keys(place: Path, kept: Path) -> None:
     if place.exists():
-        if json.loads(place.read_text()) != json.loads(kept.read_text()):
+        # Another key may sign from now on, each seal names its own; what is sealed needs its own.
+        same = json.loads(place.read_text()) == json.loads(kept.read_text())
+        if not same and place.name == KEYS:
             raise KeysDiffer(file=place)
         return
-    data_dir.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     _write_safely(place, kept.read_bytes())
 
 
 def _restore_files(data_dir: Path, folder: Path, manifest: Manifest) -> None:
     for name in manifest.members:
-        if name in (DATABASE, KEYS):
+        if name in (DATABASE, *SECRETS):
             continue
         place = data_dir / name
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

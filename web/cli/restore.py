@@ -43,7 +43,7 @@ def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
         with office.engine.read() as work:
             checked = check_restored(work, office.desk, manifest.rows)
         record = office.engine.verify()
-    faults = checked.faults + [f"{d.instance_id}/{d.table}/{d.seq}" for d in record.differences]
+    faults = checked.faults + [each.place for each in record.differences]
     found = {"cases": record.instances, "events": record.events, "files": checked.files}
     if as_json:
         print_json({"backup": shown(manifest), **found, "faults": faults})
