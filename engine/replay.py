@@ -1,8 +1,9 @@
 """Proof by doing it again: the recorded commands run on the recorded definition must give the
-recorded states."""
+recorded states, and make happen what is recorded."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,20 +11,46 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.canonical import digest, dumps
+from engine.canonical import digest, dumps, loads
 from engine.definitions import Bundle, load_bundle
 from engine.execution import Execution, Surroundings
-from engine.models import Command, ProcessInstance
+from engine.history import Entry
+from engine.models import Command, HistoryEvent, ProcessInstance
 from engine.report import Report
+from engine.statediff import state_differences
 from engine.text import Text
 from engine.work import Work
 
 Data = dict[str, Any]
 
-STOPPED = Text("{kind}: ทำซ้ำไม่ได้: {error}", "{kind}: it cannot be run again: {error}")
-OTHER_STATE = Text("{kind}: สถานะไม่ตรงกับที่บันทึกไว้", "{kind}: the state is not the recorded one")
-OTHER_END = Text(
-    "สถานะที่เก็บไว้ไม่ใช่ผลของคำสั่งที่บันทึก", "the stored state is not the one that the commands give"
+STOPPED = Text(
+    "{kind} ที่ {element}: ทำซ้ำไม่ได้: {error}", "{kind} at {element}: it cannot be run again: {error}"
+)
+OTHER_STATE = Text(
+    "{kind} ที่ {element}: สถานะหลังคำสั่งนี้ไม่ตรงกับที่บันทึกไว้",
+    "{kind} at {element}: the state after it is not the recorded one",
+)
+OTHER_COURSE = Text(
+    "{kind}: ทำซ้ำได้ {found} แต่บันทึกไว้เป็น {recorded}",
+    "{kind}: run again it gives {found}, the record has {recorded}",
+)
+# What the engine itself makes happen; the office adds entries of its own between them.
+EXECUTED = frozenset(
+    {
+        "activity_entered",
+        "activity_completed",
+        "activity_cancelled",
+        "task_completed",
+        "job_completed",
+        "timer_fired",
+        "timer_moved",
+        "message_received",
+        "message_thrown",
+        "signal_received",
+        "signal_thrown",
+        "condition_met",
+        "decision_evaluated",
+    }
 )
 
 
@@ -32,12 +59,14 @@ class _Departure(Exception):
 
 
 def replay(work: Work, instance_id: str) -> Report:
-    """Run the recorded commands of a case again and compare the state after every one."""
+    """Run the recorded commands of a case again. After every one the state must be the recorded
+    one, and what happened must be the recorded events; at the end the variables of every token
+    must be the stored ones. Each difference names command, element and variable."""
     instance = work.session.get_one(ProcessInstance, instance_id)
     bundle = load_bundle(work, _first_definition(work, instance))
     report = Report(instances=1)
     execution = Execution.begin(bundle.definition, instance_id)
-    state = ""
+    happened, state, parted = _happened(work, instance_id), "", False
     for command in commands(work, instance_id):
         report.commands += 1
         try:
@@ -45,14 +74,53 @@ def replay(work: Work, instance_id: str) -> Report:
                 bundle = load_bundle(work, command.body["target"])
             state = step(execution, command, bundle)
         except Exception as error:  # whatever stops the re-execution is a difference to report
-            _differ(report, command, STOPPED.format(kind=command.kind, error=error))
+            _differ(report, command, STOPPED, error=error)
             return report
-        if digest(state) != command.state_hash:
-            _differ(report, command, OTHER_STATE.format(kind=command.kind))
-            return report
+        _compare_course(report, command, execution, happened.get(command.seq, []))
+        if digest(state) != command.state_hash and not parted:
+            # Going on shows in the end which variables have become others by it.
+            parted = True
+            _differ(report, command, OTHER_STATE)
     if state != instance.state:
-        report.differ(instance_id, "process_instance", 0, OTHER_END)
+        for what in state_differences(instance.state, state):
+            report.differ(instance_id, "process_instance", report.commands, what)
     return report
+
+
+def _happened(work: Work, instance_id: str) -> dict[int, list[Entry]]:
+    """The recorded events that the engine made happen, by command."""
+    query = sa.select(
+        HistoryEvent.command_seq, HistoryEvent.type, HistoryEvent.element_id, HistoryEvent.data
+    )
+    query = query.where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.seq)
+    found: dict[int, list[Entry]] = {}
+    for seq, type, element, data in work.session.execute(query):
+        if type in EXECUTED:
+            found.setdefault(seq, []).append((type, element, data))
+    return found
+
+
+def _compare_course(
+    report: Report, command: Command, execution: Execution, recorded: list[Entry]
+) -> None:
+    """Only the first difference of a command: what follows it follows from it."""
+    again: list[Entry] = [
+        (type, node.drawn or node.id, loads(dumps(data)))
+        for type, node, data in execution.changes.events
+        if type in EXECUTED
+    ]
+    for found, said in itertools.zip_longest(again, recorded):
+        if found != said:
+            what = OTHER_COURSE
+            _differ(report, command, what, found=_spelled(found), recorded=_spelled(said))
+            return
+
+
+def _spelled(entry: Entry | None) -> str:
+    if entry is None:
+        return "–"
+    type, element, data = entry
+    return f"{type} {element} {dumps(data) if data else ''}".strip()
 
 
 def _first_definition(work: Work, instance: ProcessInstance) -> str:
@@ -114,5 +182,7 @@ def _act(execution: Execution, kind: str, body: Mapping[str, Any]) -> None:
         raise _Departure(f"the kind {kind!r} is unknown")
 
 
-def _differ(report: Report, command: Command, what: Text) -> None:
-    report.differ(command.instance_id, "command", command.seq, what)
+def _differ(report: Report, command: Command, what: Text, **facts: object) -> None:
+    element = str(command.body.get("element") or command.body.get("task") or "–")
+    told = what.format(kind=command.kind, element=element, **facts)
+    report.differ(command.instance_id, "command", command.seq, told)

@@ -12,7 +12,7 @@ from engine import Engine
 from engine.actor import Actor
 from engine.bpmn.host import StepFailed
 from engine.clock import TravellingClock
-from engine.models import Command, HistoryEvent, ProcessInstance
+from engine.models import Command, HistoryEvent, Json, ProcessInstance
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import diagram, end, flow, gateway, path, start, user
 
@@ -202,3 +202,67 @@ def test_a_failed_act_leaves_no_half_acted_case_in_memory(engine: Engine) -> Non
 
     assert play.open() == ["c"]
     play.check_record()
+
+
+def test_replay_names_the_element_and_the_variable(engine: Engine) -> None:
+    play = Play(engine, STEPS).start(verdict="no", other=1).do("a")
+
+    with engine.database.begin() as connection:
+        state = sa.func.replace(ProcessInstance.state, '"no"', '"yes"')
+        connection.execute(sa.update(ProcessInstance).values(state=state))
+
+    told = [each.what.en for each in engine.replay(play.id).differences]
+    assert told
+    assert all('verdict is stored as "yes", the commands give "no"' in each for each in told)
+
+
+def test_replay_names_the_command_whose_outcome_is_another(engine: Engine) -> None:
+    # Chains can be forged; what follows from a command cannot.
+    play = Play(engine, STEPS).start().do("a", x=1).do("b")
+    _without_guards(engine)
+
+    with engine.database.begin() as connection:
+        body = sa.func.replace(Command.body, '"x":1', '"x":2')
+        mine = sa.and_(Command.instance_id == play.id, Command.seq == 2)
+        changed = sa.update(Command).where(mine).values(body=sa.type_coerce(body, Json))
+        connection.execute(changed)
+
+    first, *rest = engine.replay(play.id).differences
+    assert (first.table, first.seq) == ("command", 2)
+    assert "complete at a" in first.what.en
+    assert any("variable x is stored as 1, the commands give 2" in each.what.en for each in rest)
+
+
+def test_replay_compares_what_happened_with_what_is_recorded(engine: Engine) -> None:
+    play = Play(engine, STEPS).start().do("a")
+    _without_guards(engine)
+
+    with engine.database.begin() as connection:
+        entered = sa.and_(HistoryEvent.type == "activity_entered", HistoryEvent.element_id == "b")
+        connection.execute(sa.update(HistoryEvent).where(entered).values(element_id="c"))
+
+    (found,) = engine.replay(play.id).differences
+    assert (found.table, found.seq) == ("command", 2)
+    assert "activity_entered b, the record has activity_entered c" in found.what.en
+
+
+@pytest.mark.parametrize("act", ["truncate", "replace"])
+def test_no_other_statement_gets_around_the_guards(engine: Engine, act: str) -> None:
+    Play(engine, STEPS).start().do("a")
+    is_sqlite = engine.database.dialect.name == "sqlite"
+    if act == "truncate":
+        statement = "DELETE FROM {0}" if is_sqlite else "TRUNCATE {0} CASCADE"
+    else:
+        statement = (
+            "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"
+            if is_sqlite
+            else "INSERT INTO {0} SELECT * FROM {0} "
+            "ON CONFLICT (instance_id, seq) DO UPDATE SET actor = 'x'"
+        )
+    for table in ("command", "history_event"):
+        with (
+            engine.database.connect() as connection,
+            connection.begin(),
+            pytest.raises(sa.exc.DBAPIError, match="append-only"),
+        ):
+            connection.exec_driver_sql(statement.format(table))
