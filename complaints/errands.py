@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from complaints import letters, seals
+from complaints import erasure, letters, seals
 from complaints.access import case_of_instance
 from complaints.attachments import sweep_files
 from complaints.attempts import sweep_attempts
@@ -17,6 +17,7 @@ from complaints.settings import OfficeSettings
 from complaints.signin import sweep_sessions
 from engine import outbox
 from engine.clock import BANGKOK
+from engine.database import scrub
 from engine.engine import Engine
 from engine.models import UserTask
 from engine.work import Work
@@ -34,6 +35,7 @@ def deliverers(engine: Engine, desk: Desk, settings: OfficeSettings) -> dict[str
         seals.SEAL_TOPIC: seals.sealer(
             engine, desk, settings.data_dir, auditor=settings.auditor_mail
         ),
+        erasure.SCRUB_TOPIC: _scrubber(engine),
         seals.WITNESS_TOPIC: _witness_mailer(engine, desk, settings),
     }
 
@@ -73,6 +75,13 @@ def _send(engine: Engine, desk: Desk, settings: OfficeSettings, mail: Mail, key:
         return
     with engine.begin() as work:
         keep_in_mailbox(work, desk, mail, key=key)
+
+
+def _scrubber(engine: Engine) -> Deliverer:
+    def clean(payload: Mapping[str, Any], *, key: str) -> None:
+        scrub(engine.database, erasure.SCRUBBED)
+
+    return clean
 
 
 def _overdue_watch(engine: Engine) -> Deliverer:

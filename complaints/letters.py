@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints import envelopes, submissions, vault
-from complaints.casekeys import case_key
+from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
-from complaints.errors import LetterNotFound
+from complaints.errors import KeyDestroyed, LetterNotFound
 from complaints.mail import Mail
 from complaints.models import Case, Letter
 from complaints.numbers import letter_number
@@ -148,6 +148,8 @@ def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
     inbox: mail lies in the open on its way and on shared computers."""
     letter = work.session.get_one(Letter, letter_id)
     case = work.session.get_one(Case, letter.case_id)
+    if is_destroyed(work, case.id, "identity"):
+        return None
     address = vault.open_identity(work, desk, case.id, ["email"]).get("email")
     if address is None:
         return None
@@ -231,6 +233,8 @@ def _record(work: Work, case: Case, letter: Letter, template: Template, *, eleme
 
 
 def _opened(work: Work, desk: Desk, letter: Letter) -> str:
+    if not letter.sealed:
+        raise KeyDestroyed  # it named a person and was erased with them
     key = case_key(work, desk, letter.case_id)
     text: str = loads(
         envelopes.unseal(key, letter.sealed, place(letter.case_id, letter.id)).decode()

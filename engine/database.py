@@ -127,6 +127,45 @@ def _revisions(root: Path, floors: Sequence[str]) -> list[str]:
     return [file.read_text("utf-8") for file in files]
 
 
+def scrub(database: sa.Engine, tables: Sequence[str]) -> None:
+    """Give up the pages on which deleted rows still lie, and the log that led there.
+
+    A deleted row's bytes stay in the file until something else is written over them. SQLite is
+    written anew as a whole; on PostgreSQL these tables are.
+
+    Raises:
+        DatabaseUnavailable: somebody is reading; try again later.
+    """
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        if database.dialect.name == "sqlite":
+            _scrub_sqlite(database)
+            return
+        with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
+    except OperationalError as error:
+        raise DatabaseUnavailable from error
+
+
+def _scrub_sqlite(database: sa.Engine) -> None:
+    import sqlite3
+
+    lent = database.raw_connection()  # VACUUM runs in no transaction, not even in ours
+    try:
+        cursor = lent.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, *_) = cursor.fetchone() or (1,)
+        cursor.close()
+    except sqlite3.OperationalError as error:
+        raise DatabaseUnavailable from error
+    finally:
+        lent.close()
+    if busy:
+        raise DatabaseUnavailable
+
+
 class Transaction:
     """One transaction, begun when something is first read or written in it.
 

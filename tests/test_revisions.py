@@ -15,10 +15,12 @@ MODELS = (
     "complaints.models",
     "complaints.clock_models",
     "complaints.reveal_models",
+    "complaints.erasure_models",
     "webhooks.models",
 )
 # What later revisions of the complaints floor made, in an order in which it can be dropped.
 LATER = (
+    "erasure",
     "audit_look",
     "reveal",
     "office_clock_change",

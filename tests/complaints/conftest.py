@@ -24,6 +24,7 @@ STAFF = {
     "chair": ("ประธาน กรรมการ", ["board_chair"]),
     "auditor": ("ผู้ตรวจ สอบ", ["auditor"]),
     "admin": ("ผู้ดูแล ระบบ", ["administrator"]),
+    "custodian": ("ผู้คุ้มครอง ข้อมูล", ["identity_custodian"]),
 }
 
 SCREENED = {

@@ -23,6 +23,7 @@ unit_officer,เจ้าหน้าที่ฝ่าย,Unit officer,yes,none
 director,ผู้อำนวยการสำนักงาน,Director,no,decided
 board_chair,ประธานกรรมการ,Chair of the board,no,none
 auditor,ผู้ตรวจสอบภายใน,Auditor,no,audit
+identity_custodian,ผู้คุ้มครองข้อมูลผู้ร้อง,Identity custodian,no,none
 administrator,ผู้ดูแลระบบ,Administrator,no,none
 """
 STATUSES = """key,name_th,name_en,public_th,public_en
@@ -152,4 +153,5 @@ def files() -> dict[str, bytes]:
         "units.csv": UNITS.encode(),
         "roles.csv": ROLES.encode(),
         "statuses.csv": STATUSES.encode(),
+        "retention.csv": (ROOT / "processes/complaint/retention.csv").read_bytes(),
     }

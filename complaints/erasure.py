@@ -1,0 +1,170 @@
+"""Erasing who is in a case, or what it tells: two persons, a reason, and proof that remains.
+
+Destroying the key makes everything it sealed unreadable for good, in backups too once their master
+key is gone; the sealed bytes go as well. The history keeps what was erased, by whom and when, and
+its commitments keep the chain whole.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+
+import sqlalchemy as sa
+
+from complaints import retention, vault
+from complaints.casekeys import Purpose, destroy_key, is_destroyed
+from complaints.desk import Desk
+from complaints.erasure_models import Erasure
+from complaints.errors import OfficeError, ReasonNeeded
+from complaints.models import (
+    Attachment,
+    Case,
+    Identity,
+    IdentityIndex,
+    Letter,
+    MailboxMessage,
+    Submission,
+)
+from complaints.people import User
+from engine import history, outbox
+from engine.actor import Actor
+from engine.errors import NotAllowed
+from engine.work import Work
+
+# Where the bytes of what is erased lay.
+SCRUBBED = ("case_key", "identity", "identity_index", "letter", "mailbox_message", "submission")
+SCRUB_TOPIC = "scrub"  # to ourselves: give back the pages on which erased rows lay
+
+
+class CaseStillOpen(OfficeError):
+    """The case is not closed yet: what is needed to handle it cannot be erased."""
+
+    thai = "เรื่องยังไม่ปิด จึงลบข้อมูลที่จำเป็นต่อการดำเนินการไม่ได้"
+
+
+class ErasedAlready(OfficeError):
+    """This was erased already."""
+
+    thai = "ข้อมูลส่วนนี้ถูกลบไปแล้ว"
+
+
+class NoErasureAsked(OfficeError):
+    """Nobody has asked for this erasure, or it was decided already; a person cannot decide their
+    own."""
+
+    thai = "ไม่มีคำขอลบที่รอพิจารณา หรือเป็นคำขอของท่านเอง ซึ่งต้องให้ผู้อื่นพิจารณา"
+
+
+class ErasureAskedAlready(OfficeError):
+    """This erasure was asked for already and waits for a second person."""
+
+    thai = "มีคำขอลบนี้รอผู้พิจารณาอีกคนอยู่แล้ว"
+
+
+def ask_erasure(
+    work: Work, desk: Desk, case: Case, what: Purpose, user: User, *, reason: str
+) -> str:
+    """Ask to have something erased; returns the request's id. A second person decides.
+
+    Raises:
+        NotAllowed: retention.csv does not let the person ask.
+        ReasonNeeded, CaseStillOpen, ErasedAlready, ErasureAskedAlready, NoRetentionRule.
+    """
+    actor = _acting(user, retention.rule_for(retention.rules(work), case, what).asks)
+    if len(reason.strip()) < vault.REASON_LEAST:
+        raise ReasonNeeded(least=vault.REASON_LEAST)
+    _must_be_erasable(work, case, what)
+    if _open_request(work, case, what) is not None:
+        raise ErasureAskedAlready
+    row = Erasure(id=uuid.uuid4().hex, case_id=case.id, what=what, asked_by=user.id)
+    row.asked_at = work.now
+    row.reason = desk.keys.content.seal(reason.strip().encode(), f"erasure.reason|{row.id}")
+    work.session.add(row)
+    work.session.flush()  # a second request at once is refused here, by the index
+    _record(work, case, "erasure_asked", actor, row)
+    return row.id
+
+
+def decide_erasure(
+    work: Work, desk: Desk, case: Case, what: Purpose, user: User, *, granted: bool
+) -> None:
+    """Erase what somebody else asked to have erased, or refuse it.
+
+    Raises:
+        NotAllowed: retention.csv does not let the person decide.
+        NoErasureAsked: nobody else has asked for it.
+    """
+    actor = _acting(user, retention.rule_for(retention.rules(work), case, what).decides)
+    row = _open_request(work, case, what)
+    if row is None or row.asked_by == user.id:
+        raise NoErasureAsked
+    row.decision = "erased" if granted else "refused"
+    row.decided_by, row.decided_at = user.id, work.now
+    if not granted:
+        _record(work, case, "erasure_refused", actor, row)
+        return
+    _record(work, case, f"{what}_erased", actor, row)
+    _erase(work, desk, case, what)
+
+
+def _acting(user: User, roles: tuple[str, ...]) -> Actor:
+    actor = user.actor.acting(roles)
+    if not actor.role:
+        raise NotAllowed
+    return actor
+
+
+def _must_be_erasable(work: Work, case: Case, what: Purpose) -> None:
+    if case.closed_at is None:
+        raise CaseStillOpen
+    if is_destroyed(work, case.id, what):
+        raise ErasedAlready
+
+
+def _open_request(work: Work, case: Case, what: Purpose) -> Erasure | None:
+    query = sa.select(Erasure).where(
+        Erasure.case_id == case.id, Erasure.what == what, Erasure.decision.is_(None)
+    )
+    return work.session.scalar(query.with_for_update())
+
+
+def _record(work: Work, case: Case, type: str, actor: Actor, row: Erasure) -> None:
+    if case.instance_id is not None:
+        data = {"erasure": row.id, "what": row.what}
+        history.record(work, case.instance_id, type, data, actor=actor)
+
+
+def _erase(work: Work, desk: Desk, case: Case, what: Purpose) -> None:
+    destroy_key(work, case.id, what)
+    if what == "identity":
+        _erase_identity(work, case)
+    else:
+        _erase_content(work, desk, case)
+    outbox.enqueue(work, SCRUB_TOPIC, {})
+
+
+def _erase_identity(work: Work, case: Case) -> None:
+    """The vault's fields, the index that finds a person, and the letters that name them."""
+    for model in (Identity, IdentityIndex):
+        work.session.execute(sa.delete(model).where(model.case_id == case.id))
+    mails = sa.select(Letter.mail_key).where(Letter.case_id == case.id)
+    work.session.execute(sa.delete(MailboxMessage).where(MailboxMessage.key.in_(mails)))
+    emptied = {"sealed": b"", "text_sha256": ""}
+    work.session.execute(sa.update(Letter).where(Letter.case_id == case.id).values(**emptied))
+
+
+def _erase_content(work: Work, desk: Desk, case: Case) -> None:
+    """The sealed answers and names of files; the files themselves once this is committed."""
+    case.title = None
+    mine = Submission.case_id == case.id
+    work.session.execute(sa.update(Submission).where(mine).values(sealed=b""))
+    files = list(work.session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id)))
+    for file in files:
+        file.name, file.file_key, file.sha256 = b"", b"", ""
+    for file in files:
+        work.after_commit(functools.partial(desk.storage.delete, file.id))
+
+
+def reason_of(desk: Desk, row: Erasure) -> str:
+    return desk.keys.content.open(row.reason, f"erasure.reason|{row.id}").decode()

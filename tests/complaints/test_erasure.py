@@ -1,0 +1,218 @@
+"""Erasing a person: two people, nothing left of them, and a record that still proves itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+
+from complaints import retention
+from complaints.erasure import (
+    CaseStillOpen,
+    ErasedAlready,
+    ErasureAskedAlready,
+    NoErasureAsked,
+    ask_erasure,
+    decide_erasure,
+)
+from complaints.errors import KeyDestroyed, ReasonNeeded
+from complaints.models import Case, CaseKey, Identity
+from complaints.office import Office
+from complaints.people import User
+from complaints.register import Filed
+from complaints.settings import OfficeSettings
+from complaints.verifying import Run
+from engine.clock import TravellingClock
+from engine.errors import NotAllowed
+from tests.complaints.conftest import complaint
+
+Staff = dict[str, User]
+REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"
+PERSON = {"name": "สมหญิง ใจกล้า", "phone": "0812345678", "mail": "somying@example.org"}
+
+
+@pytest.fixture
+def closed(office: Office, staff: Staff) -> Filed:
+    """A case that was closed after a letter to the person was mailed and her identity looked at."""
+    filed = office.file_complaint(complaint(national_id="1101700230708"))
+    office.run_due()
+    office.reveal_identity(filed.case_id, staff["head"], paths=["full_name"], reason=REASON)
+    office.withdraw(filed.tracking_code, {"reason": "ได้รับการแก้ไขแล้ว"})
+    office.run_due()
+    assert office.mailbox()
+    return filed
+
+
+def ask(
+    office: Office, filed: Filed, user: User, what: Any = "identity", why: str = REASON
+) -> None:
+    with office.engine.begin() as work:
+        case = work.session.get_one(Case, filed.case_id)
+        ask_erasure(work, office.desk, case, what, user, reason=why)
+
+
+def decide(
+    office: Office, filed: Filed, user: User, what: Any = "identity", *, granted: bool = True
+) -> None:
+    with office.engine.begin() as work:
+        case = work.session.get_one(Case, filed.case_id)
+        decide_erasure(work, office.desk, case, what, user, granted=granted)
+
+
+def spellings(word: str) -> Iterator[bytes]:
+    """How a word may lie in a file: encoded, escaped, percent-encoded."""
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le"):
+        yield word.encode(encoding)
+    yield quote(word).encode()
+    yield json.dumps(word).strip('"').encode()
+    yield base64.b64encode(word.encode()).rstrip(b"=")[:-1]
+
+
+def everything(office: Office, settings: OfficeSettings) -> bytes:
+    """All bytes of the database, its log and the data folder; on PostgreSQL of every table."""
+    files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
+    url = sa.make_url(settings.database_url)
+    if office.engine.database.dialect.name == "sqlite":
+        place = Path(str(url.database))
+        files += list(place.parent.glob(f"{place.name}*"))
+        return b"".join(path.read_bytes() for path in files)
+    found = [path.read_bytes() for path in files]
+    with office.engine.database.connect() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            rows = connection.exec_driver_sql(f'SELECT t.*, t::text FROM "{table}" t')
+            for value in (value for row in rows for value in row):
+                found.append(value if isinstance(value, bytes) else str(value).encode())
+    return b"\n".join(found)
+
+
+def test_nothing_of_the_person_is_left_and_the_record_is_whole(
+    office: Office,
+    staff: Staff,
+    settings: OfficeSettings,
+    closed: Filed,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with office.engine.read() as work:
+        key = work.session.get_one(CaseKey, (closed.case_id, "identity")).wrapped
+        query = sa.select(Identity.sealed).where(Identity.case_id == closed.case_id)
+        sealed = list(work.session.scalars(query))
+    assert key is not None
+    before = everything(office, settings)
+    assert key in before
+    assert all(each in before for each in sealed)
+
+    with caplog.at_level(logging.DEBUG):
+        ask(office, closed, staff["head"])
+        decide(office, closed, staff["custodian"])
+        office.run_due()
+
+    after = everything(office, settings)
+    assert key not in after
+    assert not [each for each in sealed if each in after]
+    told = "".join([caplog.text, *capfd.readouterr()]).encode()
+    for word in PERSON.values():
+        for spelled in spellings(word):
+            assert spelled not in after + told
+    assert office.mailbox() == []
+    run = Run(office.engine, office.desk, settings.data_dir)
+    assert list(run.steps())
+    assert run.report.differences == []
+
+
+def test_what_was_erased_cannot_be_read_and_the_course_can(
+    office: Office, staff: Staff, closed: Filed
+) -> None:
+    ask(office, closed, staff["head"])
+    decide(office, closed, staff["custodian"])
+
+    view = office.case(closed.case_id, staff["head"])
+    assert view.identity_fields == ()
+    assert view.title == "เข้าระบบขึ้นทะเบียนไม่ได้"
+    with pytest.raises(KeyDestroyed):
+        office.read_case_letter(closed.case_id, view.letters[0].id, staff["head"])
+    with pytest.raises(KeyDestroyed):
+        office.reveal_identity(closed.case_id, staff["head"], paths=["phone"], reason=REASON)
+    assert view.instance_id is not None
+    erased = [e for e in office.engine.history(view.instance_id) if "eras" in e.type]
+    assert [(event.type, event.role) for event in erased] == [
+        ("erasure_asked", "screening_head"),
+        ("identity_erased", "identity_custodian"),
+    ]
+
+
+def test_the_content_of_a_case_goes_in_the_same_way(
+    office: Office, staff: Staff, closed: Filed, settings: OfficeSettings
+) -> None:
+    ask(office, closed, staff["head"], "content")
+    decide(office, closed, staff["custodian"], "content")
+
+    view = office.case(closed.case_id, staff["head"])
+    assert (view.is_erased, view.title, view.submissions) == (True, None, ())
+    assert view.identity_fields
+    run = Run(office.engine, office.desk, settings.data_dir)
+    list(run.steps())
+    assert run.report.differences == []
+
+
+def test_it_takes_two_persons_who_may(office: Office, staff: Staff, closed: Filed) -> None:
+    with pytest.raises(NotAllowed):
+        ask(office, closed, staff["intake"])
+    with pytest.raises(ReasonNeeded):
+        ask(office, closed, staff["head"], why="ลบ")
+    with pytest.raises(NoErasureAsked):
+        decide(office, closed, staff["custodian"])
+    ask(office, closed, staff["head"])
+    with pytest.raises(ErasureAskedAlready):
+        ask(office, closed, staff["head"])
+    with pytest.raises(NotAllowed):
+        decide(office, closed, staff["head"])
+
+    decide(office, closed, staff["custodian"], granted=False)
+
+    assert office.case(closed.case_id, staff["head"]).identity_fields
+    ask(office, closed, staff["head"])
+    decide(office, closed, staff["custodian"])
+    with pytest.raises(ErasedAlready):
+        ask(office, closed, staff["head"])
+
+
+def test_an_open_case_keeps_what_is_needed_to_handle_it(office: Office, staff: Staff) -> None:
+    filed = office.file_complaint(complaint())
+
+    with pytest.raises(CaseStillOpen):
+        ask(office, filed, staff["head"])
+
+
+def test_a_key_that_was_destroyed_behind_everybodys_back_is_told(
+    office: Office, closed: Filed, settings: OfficeSettings
+) -> None:
+    with office.engine.begin() as work:
+        row = work.session.get_one(CaseKey, (closed.case_id, "identity"))
+        row.wrapped, row.destroyed_at = None, work.now
+
+    run = Run(office.engine, office.desk, settings.data_dir)
+    list(run.steps())
+
+    (found,) = run.report.differences
+    assert "without a recorded erasure" in found.what.en
+
+
+def test_what_was_kept_long_enough_is_listed(
+    office: Office, closed: Filed, clock: TravellingClock
+) -> None:
+    with office.engine.read() as work:
+        assert retention.due(work) == []
+
+    clock.advance(days=3653)
+
+    with office.engine.read() as work:
+        found = [(case.id, what) for case, what, _ in retention.due(work)]
+    assert found == [(closed.case_id, "content"), (closed.case_id, "identity")]
