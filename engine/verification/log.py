@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,25 +60,30 @@ def verify_log(work: Work) -> Report:
 
 def _grow(work: Work, report: Report) -> int:
     """Grow the tree from its leaves and compare it at every size; returns the size."""
-    growth, nodes = Growth(), _Nodes(work, report)
+    growth = Growth()
     seals = work.session.execute(sa.select(Seal.size, Seal.root))
     roots = {row[0]: row[1] for row in seals}
     query = sa.select(LogEntry).order_by(LogEntry.position)
-    sealed = True
-    for row in work.session.scalars(query.execution_options(yield_per=AT_ONCE)):
-        if row.position != growth.size:
-            report.differ("", "log_entry", row.position, GAP.format(number=growth.size))
-            return growth.size
-        _check_subject(row, report)
-        nodes.compare(growth.size + 1, growth.append(leaf_hash(row.entry.encode())))
-        sealed = growth.size in roots
-        if sealed and roots[growth.size] != growth.root().hex():
-            what = ROOT.format(size=growth.size)
-            report.differ(str(growth.size), "seal", growth.size, what)
-    nodes.end()
-    if not sealed:
+    stream = work.session.scalars(query.execution_options(yield_per=AT_ONCE))
+    # Closed by name: on PostgreSQL a check that ends early leaves a server-side cursor open.
+    with contextlib.closing(_Nodes(work, report)) as nodes, stream as rows:
+        for row in rows:
+            if row.position != growth.size:
+                report.differ("", "log_entry", row.position, GAP.format(number=growth.size))
+                return growth.size
+            _check_subject(row, report)
+            nodes.compare(growth.size + 1, growth.append(leaf_hash(row.entry.encode())))
+            _check_root(growth, roots, report)
+        nodes.end()
+    if growth.size and growth.size not in roots:
         report.differ("", "log_entry", growth.size - 1, UNSEALED)
     return growth.size
+
+
+def _check_root(growth: Growth, roots: Mapping[int, str], report: Report) -> None:
+    size = growth.size
+    if size in roots and roots[size] != growth.root().hex():
+        report.differ(str(size), "seal", size, ROOT.format(size=size))
 
 
 def _check_subject(row: LogEntry, report: Report) -> None:
@@ -98,6 +104,7 @@ class _Nodes:
         query = sa.select(LogNode.upto, LogNode.level, LogNode.hash)
         query = query.order_by(LogNode.upto, LogNode.level)
         rows = work.session.execute(query.execution_options(yield_per=AT_ONCE))
+        self._rows = rows
         self._stored: Iterator[Any] | None = iter(rows)
         self._report = report
 
@@ -108,6 +115,9 @@ class _Nodes:
             found = next(self._stored, None)
             if found is None or tuple(found) != (upto, level, hash):
                 self._differ(upto)
+
+    def close(self) -> None:
+        self._rows.close()
 
     def end(self) -> None:
         extra = next(self._stored, None) if self._stored is not None else None

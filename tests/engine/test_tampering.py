@@ -213,7 +213,7 @@ def names(found: list[Difference], model: type[Base], row: dict[str, Any]) -> bo
         return any(
             each.table == model.__tablename__
             and each.subject == row["instance_id"]
-            and abs(each.seq - row["seq"]) <= 1
+            and abs(each.seq % 1000 - row["seq"]) <= 1
             for each in found
         )
     if model is ProcessInstance:
