@@ -16,7 +16,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints import people, vault
-from complaints.access import CUSTODIAN, as_examiner, examines, load_case, may_reveal, not_barred
+from complaints.access import (
+    CUSTODIAN,
+    as_examiner,
+    examines,
+    load_case,
+    may_reveal,
+    not_barred,
+    reading,
+)
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import CaseNotFound, OfficeError, ReasonNeeded
@@ -198,7 +206,9 @@ def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> dict[st
         raise RequestExpired
     row.opened_at = row.opened_at or work.now
     motive = _opened(work, desk, case, row.id, "motive", row.motive) or ""
-    return vault.reveal_identity(work, desk, case, row.fields, reader=user.actor, reason=motive)
+    return vault.reveal_identity(
+        work, desk, case, row.fields, reader=reading(work, case, user), reason=motive
+    )
 
 
 def granted_fields(work: Work, case_id: str, user: User) -> frozenset[str]:
