@@ -121,6 +121,7 @@ def _load_scope(case: Case, scope: Case | Subprocess, stored: Data) -> None:
         identifier = case.id_of(number)
         token = Token(scope, scope.spec.task_specs[name], holder, state=state, id=identifier)
         token.internal_data = facts
+        token.comes_from(holder)
         if holder is not None:
             data = {**holder.data, **data}
             for key in gone[0] if gone else ():

@@ -26,6 +26,10 @@ MAX_NESTING = 20
 class Token(Task):
     """A token on a flow node: `data` are the variables as this branch sees them."""
 
+    # The event or handler beside the main path that this token comes from: what it changes is told
+    # apart from there. Kept, as looking for it in a long line of ancestors costs more each time.
+    handler: Token | None = None
+
     def _set_state(self, value: int) -> None:
         # The original logs every change with all tasks in `extra`: a fifth of the running time.
         self._state = value
@@ -49,6 +53,10 @@ class Token(Task):
     def node(self) -> Any:
         return self.task_spec.node
 
+    def comes_from(self, parent: Token | None) -> None:
+        if parent is not None:
+            self.handler = parent if "snapshot" in parent.internal_data else parent.handler
+
     def ancestors(self) -> Iterator[Token]:
         token = self.parent
         while token is not None:
@@ -69,6 +77,7 @@ class _Scope:
         """Place a new token before a node; it arrives when `task_spec._update` is called."""
         identifier = self.top_workflow.next_id()
         token = Token(self, spec, parent, state=TaskState.FUTURE, id=identifier)
+        token.comes_from(parent)
         if flow:
             token.internal_data["flow"] = flow
         token.internal_data.update(facts)
@@ -95,11 +104,7 @@ class _Scope:
 
     def changed(self, token: Token) -> Data:
         """Variables that a token changed since its scope (or its handler) began."""
-        base = self.task_tree.data
-        for ancestor in token.ancestors():
-            if "snapshot" in ancestor.internal_data:
-                base = ancestor.data
-                break
+        base = self.task_tree.data if token.handler is None else token.handler.data
         return {
             name: value
             for name, value in token.data.items()
@@ -108,10 +113,9 @@ class _Scope:
 
     def finish_token(self, token: Token) -> None:
         """A token reached an end: keep what it changed as part of the scope's result."""
-        handler = any("snapshot" in ancestor.internal_data for ancestor in token.ancestors())
         for name, value in self.changed(token).items():
             if name in self.result and self.result[name] != value:
-                if handler:
+                if token.handler is not None:
                     continue  # what a watching handler changed never overrides the case's own path
                 raise conflict(token, name, self.result[name], value)
             self.result[name] = value

@@ -6,11 +6,13 @@ import time
 
 import pytest
 
+from engine import Engine, queries
 from engine.bpmn import source
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.explain import explain
 from engine.bpmn.lint.tree import Tree
 from tests.lint.pieces import SUITES
+from tests.support.drawing import FORM, diagram, end, path, start, user
 from tests.support.requirements import missing
 
 MODELS = sorted((SUITES / "miwg-reference").glob("*.bpmn"))
@@ -50,3 +52,22 @@ def test_every_element_of_a_reference_model_is_told_in_both_languages(model) -> 
     for explanation in explanations:
         assert explanation.sentences
         assert all(told.th and told.en for told in explanation.sentences)
+
+
+RUNNING = diagram(start(), user("a"), end(), path("start", "a", "end"), id="running")
+
+
+def test_every_reference_picture_is_kept_byte_for_byte(sqlite_url: str) -> None:
+    """What was drawn to exchange is deployed as a picture, beside a process that runs."""
+    pictures = {
+        model.name: model.read_bytes().replace(b'isExecutable="true"', b'isExecutable="false"')
+        for model in MODELS
+    }
+    engine = Engine.open(sqlite_url)
+
+    engine.deploy({**pictures, "running.bpmn": RUNNING, "any.form": FORM})
+
+    with engine.read() as work:
+        for name, content in pictures.items():
+            assert queries.definition_file(work, "running:1", name) == content
+    engine.close()

@@ -313,7 +313,18 @@ def test_what_cannot_run_is_told_by_name_and_what_can_is_not(rule: str) -> None:
 
 
 def test_every_rule_of_the_runnable_group_has_its_pair() -> None:
-    assert {rule.id for rule in rules_of("runnable")} == set(PAIRS)
+    assert {rule.id for rule in rules_of("runnable")} == {*PAIRS, "picture-only"}
+
+
+def test_a_picture_may_be_deployed_beside_a_process_that_runs() -> None:
+    picture = file(process(S, E, path("s", "e"), id="drawn", isExecutable="false"))
+
+    alone = lint({"a.bpmn": picture}, rulesets=("runnable",))
+    beside = lint({"a.bpmn": picture, "b.bpmn": USED}, rulesets=("runnable",))
+
+    assert {(f.rule, f.severity) for f in alone} == {("no-process", "error")}
+    told = {(f.rule, f.severity, f.element) for f in beside if f.file == "a.bpmn"}
+    assert told == {("picture-only", "info", "drawn")}
 
 
 def test_each_problem_of_an_expression_is_told_with_its_column() -> None:

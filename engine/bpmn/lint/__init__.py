@@ -12,7 +12,7 @@ from engine.bpmn import dialect, schema, source
 from engine.bpmn.lint import groups
 from engine.bpmn.lint.registry import Known, Subject
 from engine.bpmn.lint.runnable import limits
-from engine.bpmn.lint.tree import Tree, id_of
+from engine.bpmn.lint.tree import Tree, id_of, is_true
 from engine.bpmn.rule import SourceRejected
 from engine.findings import Finding
 
@@ -55,6 +55,7 @@ def lint(
         known_functions,
         known_variables,
         {call for tree in trees.values() for call in _calls(tree)},
+        any(is_true(p, "isExecutable") for tree in trees.values() for p in tree.all("process")),
     )
     for tree in trees.values():
         findings += _examine(tree, known, rulesets)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine import feel
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import executable, nodes_of
+from engine.bpmn.lint.runnable.parts import executable, nodes_of, written
 from engine.bpmn.lint.tree import id_of, tag_of
 from engine.text import Text
 
@@ -74,7 +74,7 @@ def process_unknown(subject: Subject) -> Iterator[Hit]:
     Text("วาดงานนั้นในแผนผัง หรือทำเป็นกระบวนงาน", "Draw the task here, or make it a process."),
 )
 def global_task(subject: Subject) -> Iterator[Hit]:
-    for call in subject.tree.all("callActivity"):
+    for call in written(subject, "callActivity"):
         target = subject.tree.find(call.get("calledElement"), call)
         if target is not None and tag_of(target) in words.GLOBAL_TASKS:
             yield at(call, called=id_of(target))

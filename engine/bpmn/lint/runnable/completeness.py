@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import executable, nodes_of, owning_lane
+from engine.bpmn.lint.runnable.parts import executable, nodes_of, owning_lane, written
 from engine.bpmn.lint.tree import child, children, text_of
 from engine.bpmn.model import Flow, Node, Process, Scope
 from engine.text import Text
@@ -113,7 +113,7 @@ def _has_work(node: Node) -> bool:
     Text("เขียนเป็น FEEL ใน zeebe:script", "Write it as FEEL in zeebe:script."),
 )
 def script_language(subject: Subject) -> Iterator[Hit]:
-    for task in subject.tree.all("scriptTask"):
+    for task in written(subject, "scriptTask"):
         language = task.get("scriptFormat", "")
         if text_of(child(task, "script")) or language.lower() not in ("", "feel"):
             yield at(task, language=language or "?")
@@ -130,7 +130,7 @@ def expression_language(subject: Subject) -> Iterator[Hit]:
         "conditionExpression", "timeDate", "timeDuration", "timeCycle", "completionCondition",
         "loopCardinality", "loopCondition", "condition",
     )  # fmt: skip
-    for expression in subject.tree.all(*tags):
+    for expression in written(subject, *tags):
         language = expression.get("language", "")
         if language and "feel" not in language.lower():
             yield at(expression, language=language)
@@ -241,6 +241,6 @@ def call_missing(subject: Subject) -> Iterator[Hit]:
     severity="info",
 )
 def io_specification(subject: Subject) -> Iterator[Hit]:
-    for element in subject.tree.all(*words.ACTIVITIES):
+    for element in written(subject, *words.ACTIVITIES):
         if children(element, "ioSpecification"):
             yield at(element)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from engine import feel
 from engine.bpmn import timers
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import nodes_of, scopes_of
+from engine.bpmn.lint.runnable.parts import nodes_of, scopes_of, written
 from engine.bpmn.model import EventDefinition, Node
 from engine.text import Text
 
@@ -317,6 +317,6 @@ def instances_source(subject: Subject) -> Iterator[Hit]:
     Text("ลบ behavior แล้วใช้ completionCondition", "Remove it and use a completionCondition."),
 )
 def instances_events(subject: Subject) -> Iterator[Hit]:
-    for loop in subject.tree.all("multiInstanceLoopCharacteristics"):
+    for loop in written(subject, "multiInstanceLoopCharacteristics"):
         if loop.get("behavior", "All") != "All":
             yield at(loop, behavior=loop.get("behavior"))

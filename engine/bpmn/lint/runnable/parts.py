@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.bpmn.lint.registry import Subject
+from engine.bpmn.lint.tree import Element, is_true, process_of
 from engine.bpmn.model import Lane, Node, Process, Scope
 
 
@@ -19,6 +20,14 @@ def nodes_of(subject: Subject) -> Iterator[tuple[Scope, Node]]:
     for scope in scopes_of(subject):
         for node in scope.nodes.values():
             yield scope, node
+
+
+def written(subject: Subject, *tags: str) -> Iterator[Element]:
+    """The elements of these kinds that stand in an executable process."""
+    for element in subject.tree.all(*tags):
+        process = process_of(element)
+        if process is not None and is_true(process, "isExecutable"):
+            yield element
 
 
 def owning_lane(process: Process, node: Node) -> Lane | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.runnable.parts import executable, nodes_of
-from engine.bpmn.lint.tree import children, is_true, number_of, process_of, tag_of
+from engine.bpmn.lint.runnable.parts import executable, nodes_of, written
+from engine.bpmn.lint.tree import children, is_true, number_of, tag_of
 from engine.bpmn.model import Node, Scope
 from engine.text import Text
 
@@ -61,6 +61,29 @@ REDRAW = Text("วาดด้วยสัญลักษณ์ที่ระ�
     Text('ตั้ง isExecutable="true" ที่กระบวนงาน', 'Set isExecutable="true" on the process.'),
 )
 def no_process(subject: Subject) -> Iterator[Hit]:
+    if not subject.known.runs:
+        yield from _pictured(subject)
+
+
+@FAMILY.rule(
+    "picture-only",
+    Text(
+        "แฟ้มนี้เป็นภาพประกอบ ไม่มีกระบวนงานที่ตั้งให้ทำงานได้ (isExecutable)",
+        "This file is a picture: none of its processes is marked as executable.",
+    ),
+    Text(
+        "แฟ้มอื่นที่ติดตั้งพร้อมกันมีกระบวนงานที่ทำงานได้ แฟ้มนี้จึงเก็บไว้ตามเดิมทุกไบต์",
+        "Another file of the deployment runs; this one is kept beside it, byte for byte.",
+    ),
+    Text("ไม่ต้องแก้ หากตั้งใจให้เป็นภาพ", "Nothing to do if a picture is meant."),
+    severity="info",
+)
+def picture_only(subject: Subject) -> Iterator[Hit]:
+    if subject.known.runs:
+        yield from _pictured(subject)
+
+
+def _pictured(subject: Subject) -> Iterator[Hit]:
     if not any(True for _ in executable(subject)):
         first = next(subject.tree.all("process", *words.COLLABORATIONS), None)
         yield at(first if first is not None else "")
@@ -84,12 +107,10 @@ def empty_process(subject: Subject) -> Iterator[Hit]:
 )
 def unsupported_element(subject: Subject) -> Iterator[Hit]:
     drawn = (*words.FLOW_NODES, "implicitThrowEvent")
-    for element in subject.tree.all(*drawn):
-        process = process_of(element)
-        if process is None or not is_true(process, "isExecutable") or tag_of(element) in SUPPORTED:
-            continue
-        way = WAYS_OUT.get(tag_of(element), REDRAW)
-        yield at(element, kind=words.name_of(tag_of(element)), way=way)
+    for element in written(subject, *drawn):
+        if tag_of(element) not in SUPPORTED:
+            way = WAYS_OUT.get(tag_of(element), REDRAW)
+            yield at(element, kind=words.name_of(tag_of(element)), way=way)
 
 
 @FAMILY.rule(
@@ -123,7 +144,7 @@ def _allowed(subject: Subject, scope: Scope, node: Node) -> set[str]:
     Text("ใช้เหตุการณ์เริ่มต้นแบบข้อความ", "Use message start events."),
 )
 def instantiating(subject: Subject) -> Iterator[Hit]:
-    for element in subject.tree.all("receiveTask", "eventBasedGateway"):
+    for element in written(subject, "receiveTask", "eventBasedGateway"):
         if is_true(element, "instantiate"):
             yield at(element, kind=words.name_of(tag_of(element)))
 
@@ -138,7 +159,7 @@ def instantiating(subject: Subject) -> Iterator[Hit]:
     ),
 )
 def quantity(subject: Subject) -> Iterator[Hit]:
-    for activity in subject.tree.all(*words.ACTIVITIES):
+    for activity in written(subject, *words.ACTIVITIES):
         for slot in ("startQuantity", "completionQuantity"):
             value = number_of(activity, slot, 1)
             if value is not None and value > 1:
@@ -158,7 +179,7 @@ def quantity(subject: Subject) -> Iterator[Hit]:
     Text("ใช้ ioMapping หรืองานคำนวณ", "Use an ioMapping or a script task."),
 )
 def data_not_moved(subject: Subject) -> Iterator[Hit]:
-    for association in subject.tree.all("dataInputAssociation", "dataOutputAssociation"):
+    for association in written(subject, "dataInputAssociation", "dataOutputAssociation"):
         if children(association, "transformation", "assignment"):
             yield at(association)
 
@@ -174,7 +195,7 @@ def data_not_moved(subject: Subject) -> Iterator[Hit]:
     severity="info",
 )
 def data_is_picture(subject: Subject) -> Iterator[Hit]:
-    for element in subject.tree.all("dataStoreReference", "dataObject", "property"):
+    for element in written(subject, "dataStoreReference", "dataObject", "property"):
         yield at(element, kind=words.name_of(tag_of(element)))
 
 
