@@ -22,6 +22,7 @@ PARTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("timers",), "verbs", "timer_rows"),
     (("deploy",), "verbs", "deploy_rows"),
     (("disk",), "verbs", "disk_rows"),
+    (("record",), "record", "rows"),
     (("worklist",), "office", "work_list_rows"),
     (("tracking", "office", "statements"), "office", "desk_rows"),
     (("case", "memory"), "office", "http_rows"),
