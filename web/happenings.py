@@ -25,6 +25,7 @@ EVENTS: Mapping[str, Text] = {
     "message_thrown": Text("ส่งข้อความออก", "A message was sent"),
     "signal_received": Text("ได้รับสัญญาณ", "A signal came"),
     "signal_thrown": Text("ส่งสัญญาณ", "A signal was sent"),
+    "condition_met": Text("เงื่อนไขเป็นจริง", "A condition came true"),
     "decision_evaluated": Text("ตัดสินตามตาราง", "Decided by the table"),
     "job_created": Text("มอบงานให้ระบบ", "Work given to the system"),
     "job_completed": Text("ระบบทำงานเสร็จ", "The system did its work"),
