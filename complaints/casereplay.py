@@ -38,7 +38,7 @@ from forms.component import Home
 from forms.schema import Field
 
 # What is only looked at moves nothing: a replay does not stop there.
-LOOKS = frozenset({"case_read", "submission_read", "identity_read", "file_read", "case_exported"})
+LOOKS = frozenset({"case_read", "submission_read", "identity_read", "file_opened", "case_exported"})
 LEAVING = frozenset(
     {"activity_completed", "activity_cancelled", "instance_completed", "instance_cancelled"}
 )
@@ -215,7 +215,9 @@ def _personal(work: Work, desk: Desk, case: Case, form_id: str, user: User) -> d
     prefix = "" if is_intake else f"{form_id}."
     own = [path for path in vault.identity_paths(work, case.id) if path.startswith(prefix)]
     granted = reveals.granted_fields(work, case.id, user)
-    opened = vault.open_identity(work, desk, case.id, [p for p in own if p in granted])
+    shown = [path for path in own if path in granted]
+    # Asked only where something is shown: after an erasure the vault has no key any more.
+    opened = vault.open_identity(work, desk, case.id, shown) if shown else {}
     whole = {path.removeprefix(prefix): opened.get(path, COVER) for path in own}
     return nested(whole)
 

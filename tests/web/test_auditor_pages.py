@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from complaints import casesearch, people, reveals
+from complaints import casekeys, casesearch, people, reveals
 from complaints.casesearch import Criteria
 from engine import queries
 from engine.models import HistoryEvent
@@ -147,6 +147,25 @@ def test_a_text_opens_for_a_reason_for_an_hour_and_the_record_keeps_it(
     another.sign_in("screening_head")
     another.send(f"{address}/text", submission=found[1], reason=REASON)
     assert another.status == 403
+
+
+@pytest.mark.parametrize("purpose", ["identity", "content"])
+def test_an_erased_case_is_still_replayed(
+    agency: Agency, visitor: Visitor, case_id: str, purpose: casekeys.Purpose
+) -> None:
+    with agency.office.engine.begin() as work:
+        casekeys.destroy_key(work, case_id, purpose)
+    visitor.sign_in("auditor")
+
+    visitor.visit(f"/audit/cases/{case_id}")
+    assert visitor.status == 200
+    visitor.visit(f"/audit/cases/{case_id}/steps/1")
+    assert visitor.status == 200
+    seq = seq_of(agency, case_id, "task_completed", "screen")
+    page = visitor.visit(f"/audit/cases/{case_id}/steps/{seq}")
+
+    assert re.search(r'name="jurisdiction" value="true"\s+checked', page)
+    assert ("ข้อความถูกทำลายตามกำหนดแล้ว" in page) == (purpose == "content")
 
 
 def test_nobody_else_enters(agency: Agency, visitor: Visitor, case_id: str) -> None:
