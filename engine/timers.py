@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # Written out in the statement: SQLite uses the index of timers only if it can read this there.
 TIMERS = Wait.kind == fixed("timer")
-MOST_LAPSES = 5
 
 
 def due_timers(work: Work, limit: int) -> list[str]:
@@ -100,7 +99,7 @@ def lapse_timer(work: Work, wait_id: str) -> None:
     wait = work.session.scalars(lapsed.execution_options(populate_existing=True)).first()
     if wait is None:
         return
-    if wait.attempts + 1 >= MOST_LAPSES:
+    if wait.attempts + 1 >= work.engine.most_lapses:
         _postpone(work, wait, incidents.WORKERS_LOST)
         return
     wait.attempts += 1
