@@ -61,7 +61,7 @@ def _open_sqlite(url: str) -> sa.Engine:
 def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
     """Bring the tables of these floors (packages with a `revisions/` folder) up to date."""
     root = Path(__file__).resolve().parent.parent
-    if _is_current(database, root, floors):
+    if is_current(database, floors):
         return  # the usual start: Alembic need not even be loaded
     from alembic import command
     from alembic.config import Config
@@ -79,11 +79,12 @@ def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
             command.upgrade(config, f"{floor}@head")
 
 
-def _is_current(database: sa.Engine, root: Path, floors: Sequence[str]) -> bool:
+def is_current(database: sa.Engine, floors: Sequence[str]) -> bool:
     """Whether every revision of these floors has been applied.
 
     Alembic stores only the newest ones; what those follow or depend on was applied before them.
     """
+    root = Path(__file__).resolve().parent.parent
     pending = stored_revisions(database)
     parents = _parents(root)
     if not parents.keys() >= set(pending):

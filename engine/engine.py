@@ -36,6 +36,7 @@ from engine.errors import ConcurrentUpdate
 from engine.findings import Finding
 from engine.gate import Gate
 from engine.instances import write_instances
+from engine.meter import TurnMeter
 from engine.migration import MigrationPlan, MigrationReport
 from engine.models import HistoryEvent, UserTask
 from engine.playback import Playbacks
@@ -85,6 +86,7 @@ class Engine:
         self.bundles = _Bundles(BUNDLES_KEPT)
         self.playbacks = Playbacks()
         self.woken = threading.Event()
+        self.meter = TurnMeter()
 
     @classmethod
     def open(

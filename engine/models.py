@@ -150,6 +150,12 @@ class ProcessInstance(Base):
     event_head: Mapped[str] = mapped_column(sa.String(64), default="")
     __table_args__ = (
         sa.CheckConstraint("status IN ('running','completed','cancelled')", "status"),
+        Index(
+            "ix_process_instance_running",
+            "status",
+            sqlite_where=sa.text("status = 'running'"),
+            postgresql_where=sa.text("status = 'running'"),
+        ),
     )
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  (SQLAlchemy reads it as it is)
 
@@ -302,6 +308,14 @@ class Incident(Base):
     raised_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
+    __table_args__ = (
+        Index(
+            "ix_incident_open",
+            "kind",
+            sqlite_where=sa.text("resolved_at IS NULL"),
+            postgresql_where=sa.text("resolved_at IS NULL"),
+        ),
+    )
 
 
 class WorkerSeen(Base):

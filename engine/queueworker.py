@@ -38,9 +38,13 @@ class QueueWorker:
         self.name = heartbeats.new_name()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._beaten = -1e9
         self._halt: Callable[[], None] = lambda: None
 
     def start(self) -> None:
+        """Seen at once: whoever asks whether there is a worker need not wait for its first look."""
+        with contextlib.suppress(DatabaseUnavailable):
+            self._beat()
         self._thread = threading.Thread(target=self.run, name="samnuan-worker", daemon=True)
         self._thread.start()
 
@@ -129,16 +133,19 @@ class QueueWorker:
 
     def _plan(self) -> None:
         """Beat and plan; seconds are counted by a clock that nobody sets."""
-        beaten = -1e9
         while not self._stopping.is_set():
             try:
-                if time.monotonic() - beaten >= heartbeats.EVERY.total_seconds():
-                    with self.engine.begin() as work:
-                        heartbeats.beat(work, self.name, self.backend, 0)
-                    beaten = time.monotonic()
+                self._beat()
                 plan(self.engine, self.announcer)
             except DatabaseUnavailable:
                 log.warning("database_unavailable")
             except Exception as error:  # a bug in one plan must not end the planning
                 log.error("plan_failed", **rounds.where(error))
             self._stopping.wait(self.every)
+
+    def _beat(self) -> None:
+        if time.monotonic() - self._beaten < heartbeats.EVERY.total_seconds():
+            return
+        with self.engine.begin() as work:
+            heartbeats.beat(work, self.name, self.backend, 0)
+        self._beaten = time.monotonic()

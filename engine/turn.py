@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ def turn(
     noted: Sequence[Entry] = (),
 ) -> Iterator[Execution]:
     """Open a running case, let the caller act on it once, run it to rest and save all of it."""
+    began = time.perf_counter()
     instance = locked_instance(work, instance_id)
     if instance.status != "running":
         raise InstanceNotRunning
@@ -48,6 +50,7 @@ def turn(
     save_turn(
         work, instance, execution, kind, body, actor=actor, idempotency=idempotency, first=noted
     )
+    work.after_commit(lambda: work.engine.meter.turned(kind, time.perf_counter() - began))
 
 
 def open_execution(work: Work, instance: Instance) -> Execution:
@@ -70,6 +73,7 @@ def begin_instance(
     noted: Sequence[Entry] = (),
 ) -> None:
     """The first turn of a new case."""
+    began = time.perf_counter()
     execution = Execution.begin(bundle.definition, instance.id)
     work.live[instance.id] = execution
     execution.enter(surroundings(work, instance, bundle))
@@ -85,6 +89,7 @@ def begin_instance(
     save_turn(
         work, instance, execution, "start", body, actor=actor, idempotency=idempotency, first=first
     )
+    work.after_commit(lambda: work.engine.meter.turned("start", time.perf_counter() - began))
 
 
 def surroundings(work: Work, instance: Instance | ProcessInstance, bundle: Bundle) -> Surroundings:

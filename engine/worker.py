@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,9 @@ class Worker:
         self._beaten = -1e9
 
     def start(self) -> None:
+        """Seen at once: whoever asks whether there is a worker need not wait for its first look."""
+        with contextlib.suppress(DatabaseUnavailable):
+            self._beat()
         self._thread = threading.Thread(target=self.run, name="samnuan-worker", daemon=True)
         self._thread.start()
 
@@ -124,11 +128,8 @@ class Worker:
         self._beaten = time.monotonic()
 
     def _sign_off(self) -> None:
-        try:
-            with self.engine.begin() as work:
-                heartbeats.sign_off(work, self.name)
-        except DatabaseUnavailable:
-            log.warning("database_unavailable")
+        with contextlib.suppress(DatabaseUnavailable), self.engine.begin() as work:
+            heartbeats.sign_off(work, self.name)
 
 
 def worker_for(engine: Engine, *, every: float = 2.0, concurrency: int = 4) -> AnyWorker:

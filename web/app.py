@@ -22,6 +22,7 @@ from web import (
     health,
     language,
     logs,
+    metrics,
     officer,
     owner,
     public,
@@ -52,7 +53,18 @@ STAFF_MENU: list[tuple[str, Text, frozenset[str]]] = [
     ("admin.stuck", Text("เหตุขัดข้อง", "Incidents"), admin.ROLES),
     ("admin.mailbox", Text("ตู้จดหมายสาธิต", "Development mailbox"), admin.ROLES),
 ]
-BLUEPRINTS = (public, account, officer, owner, auditor, custodian, statistics, admin, health)
+BLUEPRINTS = (
+    public,
+    account,
+    officer,
+    owner,
+    auditor,
+    custodian,
+    statistics,
+    admin,
+    health,
+    metrics,
+)
 
 
 def build_app(given: WebSettings | None = None, office: Office | None = None) -> Flask:

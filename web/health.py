@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Blueprint, jsonify
 
-from web.counter import read
+from complaints.office import FLOORS
+from engine import heartbeats
+from engine.database import DatabaseUnavailable, is_current
+from web.counter import office, read
 from web.kinds import Answer
 
 blueprint = Blueprint("health", __name__)
+FINE = "ok"
 
 
 @blueprint.get("/healthz")
@@ -18,10 +22,27 @@ def alive() -> Answer:
 
 @blueprint.get("/readyz")
 def ready() -> Answer:
-    """Ready when the database answers; the error handler says 503 when it does not."""
+    """Ready when the database answers, its tables are of this release and somebody does the
+    background work; else 503, and which part is not."""
+    parts = _parts()
+    is_ready = all(state == FINE for state in parts.values())
+    body = jsonify(status="ready" if is_ready else "not ready", parts=parts)
+    return body, 200 if is_ready else 503
+
+
+def _parts() -> dict[str, str]:
+    try:
+        with read() as work:
+            work.session.execute(sa.text("SELECT 1"))
+    except DatabaseUnavailable:
+        return {"database": "does not answer"}
+    if not is_current(office().engine.database, (*FLOORS, "webhooks")):
+        return {"database": FINE, "tables": "older than this release; start it once to upgrade"}
     with read() as work:
-        work.session.execute(sa.text("SELECT 1"))
-    return jsonify(status="ready")
+        workers = heartbeats.seen_lately(work)
+    seconds = int(heartbeats.LATELY.total_seconds())
+    worker = FINE if workers else f"none seen for {seconds} s; run samnuan worker"
+    return {"database": FINE, "tables": FINE, "worker": worker}
 
 
 @blueprint.get("/favicon.ico")

@@ -45,6 +45,15 @@ class WebSettings(OfficeSettings):
         parse=number(1, 10_000),
         default=20,
     )
+    metrics_token: str = setting(
+        "SAMNUAN_METRICS_TOKEN",
+        Text(
+            "โทเคนสำหรับอ่าน /metrics ถ้าว่างไว้ อ่านได้จากเครื่องเดียวกันเท่านั้น",
+            "Token that opens /metrics; when empty, only this machine itself may read it",
+        ),
+        default="",
+        secret=True,
+    )
     agency_th: str = setting(
         "SAMNUAN_AGENCY_TH",
         Text("ชื่อหน่วยงานภาษาไทย", "The agency's name in Thai"),

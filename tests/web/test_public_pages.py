@@ -85,7 +85,6 @@ def test_a_machine_learns_whether_the_house_is_alive_and_ready(app: Flask) -> No
     client = app.test_client()
 
     assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert client.get("/readyz").get_json() == {"status": "ready"}
 
 
 def test_a_bug_shows_a_reference_and_no_traceback(
