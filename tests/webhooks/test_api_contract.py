@@ -56,6 +56,8 @@ def hold_to_the_document(app, headers, mode: GenerationMode, known: dict[str, st
     def keeps_its_word(case):
         there = {name: id for name, id in known.items() if name in case.path_parameters}
         case.path_parameters.update(there)
+        if isinstance(case.body, dict) and case.body.get("wait_seconds") in range(1, 31):
+            case.body["wait_seconds"] = 0  # it would wait as long as it says
         response = case.call(headers=headers)
         case.validate_response(response, checks=CHECKS, headers=headers)
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 
 from engine.clock import TravellingClock
-from tests.support.drawing import diagram, end, path, start, user
+from tests.support.drawing import (
+    boundary,
+    diagram,
+    end,
+    error,
+    job,
+    path,
+    root_error,
+    start,
+    user,
+)
 from tests.webhooks.client import Api, upload
-from tests.webhooks.drawings import CHECK, FORM
+from tests.webhooks.drawings import CHECK, FORM, OWNER
 
 
 def test_a_program_takes_a_task_and_completes_it(api):
@@ -164,6 +175,64 @@ def test_only_the_borrower_finishes_fails_or_keeps_a_job(api, token):
         assert other.post(f"/jobs/{lent['id']}/fail", body | {"message": "no"}).status_code == 409
         longer = body | {"lock_seconds": 60}
         assert other.post(f"/jobs/{lent['id']}/extend", longer).status_code == 409
+
+
+def test_a_worker_sees_no_more_variables_than_it_asks_for(api):
+    api.start("welding", part="wing", colour="red")
+
+    ask = {"type": "weld", "worker": "w1", "fetch_variables": ["part", "missing"]}
+    [lent] = api.post("/jobs/activate", ask).json["items"]
+
+    assert lent["variables"] == {"part": "wing"}
+
+
+def test_a_worker_may_wait_for_a_job_to_come(api):
+    ask = {"type": "weld", "worker": "w1", "wait_seconds": 30}
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(api.post("/jobs/activate", ask)))
+    waiting.start()
+    api.start("welding")
+    waiting.join()
+
+    assert len(answers[0].json["items"]) == 1
+
+
+def test_a_business_error_of_a_worker_takes_the_drawn_way(api, engine):
+    drawing = diagram(
+        start(),
+        job("robot", "weld"),
+        boundary("crack", "robot", error("cracked")),
+        user("repair"),
+        end(),
+        path("start", "robot", "end"),
+        path("crack", "repair", "end"),
+        id="fragile",
+        roots=root_error("cracked"),
+    )
+    engine.deploy({"fragile.bpmn": drawing, "any.form": FORM}, OWNER)
+    instance_id = api.start("fragile")
+    [lent] = api.post("/jobs/activate", {"type": "weld", "worker": "w1"}).json["items"]
+    address = f"/jobs/{lent['id']}/error"
+
+    unknown = api.post(address, {"worker": "w1", "code": "undrawn"})
+    thrown = api.post(address, {"worker": "w1", "code": "cracked", "variables": {"where": "seam"}})
+
+    assert (unknown.status_code, thrown.status_code) == (422, 204)
+    assert [task.element_id for task in engine.tasks(instance_id)] == ["repair"]
+    assert engine.variables(instance_id)["where"] == "seam"
+
+
+def test_a_worker_whose_time_is_over_is_told_so(api, clock: TravellingClock):
+    api.start("welding")
+    ask = {"type": "weld", "worker": "w1", "lock_seconds": 60}
+    [lent] = api.post("/jobs/activate", ask).json["items"]
+    clock.advance(seconds=61)
+
+    late = api.post(f"/jobs/{lent['id']}/complete", {"worker": "w1"})
+
+    assert late.status_code == 409
+    assert late.json["type"] == "urn:samnuan:problem:job-not-held"
+    assert "หมดเวลา" in late.json["message"]["th"]
 
 
 def test_jobs_that_this_server_does_itself_are_not_lent(api):

@@ -10,11 +10,14 @@ from engine.text import Text
 from engine.work import Work
 from webhooks.api.blueprint import ApiBlueprint
 from webhooks.api.gate import client
+from webhooks.api.patience import wait_for_jobs
 from webhooks.api.schemas import (
     ActivateBody,
     JobCompletionBody,
+    JobErrorBody,
     JobExtensionBody,
     JobFailureBody,
+    JobSchema,
     JobsSchema,
 )
 from webhooks.errors import JobsDoneHere
@@ -22,11 +25,17 @@ from webhooks.errors import JobsDoneHere
 jobs = ApiBlueprint("jobs", "Work that external workers do for service tasks.")
 
 
-@jobs.writes("/jobs/activate", scope="jobs:work", body=ActivateBody, answer=JobsSchema)
+@jobs.writes(
+    "/jobs/activate",
+    scope="jobs:work",
+    body=ActivateBody,
+    answer=JobsSchema,
+    before=wait_for_jobs,
+)
 def activate_jobs(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Borrow jobs of one type for a while.
+    """Borrow jobs of one type for a while; with `wait_seconds`, wait until there is one.
 
-    ขอยืมงานอัตโนมัติชนิดหนึ่งไปทำชั่วคราว
+    ขอยืมงานอัตโนมัติชนิดหนึ่งไปทำชั่วคราว ถ้าระบุ wait_seconds จะรอจนกว่าจะมีงาน
     """
     if body["type"] in work.engine.handlers:
         raise JobsDoneHere(type=body["type"])
@@ -37,7 +46,16 @@ def activate_jobs(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
         limit=body["limit"],
         lock=timedelta(seconds=body["lock_seconds"]),
     )
-    return {"items": [work.session.get_one(Job, job.id) for job in lent]}
+    return {"items": [_shown(work.session.get_one(Job, job.id), body) for job in lent]}
+
+
+def _shown(job: Job, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The job with the variables that the worker asked for, all of them if it named none."""
+    wanted = body["fetch_variables"]
+    shown = {name: getattr(job, name) for name in JobSchema().fields}
+    if wanted is not None:
+        shown["variables"] = {n: v for n, v in job.variables.items() if n in set(wanted)}
+    return shown
 
 
 @jobs.writes(
@@ -76,6 +94,22 @@ def fail_job(work: Work, body: Mapping[str, Any], job_id: str) -> None:
         worker=_worker(body),
         retry_in=timedelta(seconds=pause) if pause else None,
     )
+
+
+@jobs.writes(
+    "/jobs/<job_id>/error",
+    scope="jobs:work",
+    body=JobErrorBody,
+    status=204,
+    refusals=(404, 409),
+)
+def throw_job_error(work: Work, body: Mapping[str, Any], job_id: str) -> None:
+    """End a borrowed job in a business error: the diagram's error boundary takes over.
+
+    แจ้งข้อผิดพลาดทางธุรกิจของงานที่ยืมไป แผนภาพจะไปตามเส้นทางข้อผิดพลาดที่วาดไว้
+    """
+    worker = _worker(body)
+    engine_jobs.throw_job_error(work, job_id, body["code"], body["variables"], worker=worker)
 
 
 @jobs.writes(

@@ -1,6 +1,6 @@
 """What the API takes and what it shows; names, texts and identities of people are not among it."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from webhooks.api.base import Shown, Strict, choice, mapping, text, whole
 from webhooks.api.spec import FindingSchema, MessageSchema
@@ -180,6 +180,10 @@ class ActivateBody(Strict):
     worker = text(100, required=True)
     limit = whole(1, 100, load_default=1, strict=True)
     lock_seconds = whole(1, 86_400, load_default=60, strict=True)
+    fetch_variables = fields.List(
+        text(200), load_default=None, allow_none=True, validate=validate.Length(max=100)
+    )
+    wait_seconds = whole(0, 30, load_default=0, strict=True)
 
 
 class JobSchema(Shown):
@@ -207,6 +211,12 @@ class JobFailureBody(Strict):
     message = text(2000, required=True)
     retries = whole(0, 1000, load_default=None, allow_none=True, strict=True)
     retry_in_seconds = whole(0, 2_592_000, load_default=0, strict=True)
+
+
+class JobErrorBody(Strict):
+    worker = text(100, required=True)
+    code = text(100, required=True)
+    variables = mapping(load_default=dict)
 
 
 class JobExtensionBody(Strict):
