@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from engine import incidents
+from engine import heartbeats, incidents
+from engine.text import Text
 from web import backstage
 from web.counter import office, read, settings, signed_in, user
 from web.kinds import Answer
@@ -12,6 +13,13 @@ from web.language import t
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 ROLES = frozenset({"administrator"})
+KINDS = {
+    "job": Text("งานอัตโนมัติ", "Job"),
+    "timer": Text("ตัวจับเวลา", "Timer"),
+    "start": Text("การเริ่มตามเวลา", "Start by time"),
+    "outbox": Text("การส่งออก", "Delivery"),
+    "step": Text("ขั้นตอน", "Step"),
+}
 
 
 @blueprint.get("/people")
@@ -27,7 +35,9 @@ def people() -> Answer:
 def stuck() -> Answer:
     with read() as work:
         found = incidents.open_incidents(work)
-    return render_template("admin/incidents.html", incidents=found)
+        workers = heartbeats.seen_lately(work)
+    kinds = {kind: t(words) for kind, words in KINDS.items()}
+    return render_template("admin/incidents.html", incidents=found, workers=workers, kinds=kinds)
 
 
 @blueprint.post("/incidents/<incident_id>/retry")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from engine import Engine, incidents, outbox
 from tests.support.databases import SqliteTemplates
 from web.cli import main
 
@@ -198,3 +199,24 @@ def test_answers_may_come_by_the_pipe(console: Console) -> None:
     filed = json.loads(console.run("start", "complaint", "-", "--json", typed=text).stdout)
 
     assert filed["receipt_no"] == "รร.00001/2569"
+
+
+def test_what_is_stuck_is_listed_and_tried_again(console: Console) -> None:
+    engine = Engine.open(str(console.environ["SAMNUAN_DATABASE_URL"]))
+    with engine.begin() as work:
+        letter = outbox.enqueue(work, "nobody-delivers-this", {})
+        row = work.session.get_one(outbox.OutboxMessage, letter)
+        row.status = "failed"
+        incidents.raise_incident(work, None, "outbox", "SMTP", element_id="mail", job_id=letter)
+
+    (stuck,) = console.json("incidents", "list")  # type: ignore[misc]
+    assert (stuck["kind"], stuck["element"]) == ("outbox", "mail")
+    assert stuck["id"] in console.run("incidents", "list").stdout
+    console.run("incidents", "retry", stuck["id"], "--as", "administrator")
+
+    assert console.json("incidents", "list") == []
+    with engine.read() as work:
+        assert work.session.get_one(outbox.OutboxMessage, letter).status == "pending"
+    again = console.run("incidents", "retry", stuck["id"], "--as", "administrator", code=1)
+    assert "no such open incident" in refusal(again)
+    engine.close()

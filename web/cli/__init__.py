@@ -33,6 +33,7 @@ COMMANDS = {
     "tasks": Text("แสดงงานที่ค้างอยู่", "List open tasks"),
     "complete": Text("ทำงานให้เสร็จด้วยคำตอบจากแฟ้ม", "Complete a task with its answers"),
     "send": Text("ส่งข้อความให้เรื่องที่รออยู่", "Send a message to a waiting case"),
+    "incidents": Text("แสดงเหตุขัดข้องและสั่งให้ลองใหม่", "Show what is stuck; try it again"),
     "run-due": Text("ทำสิ่งที่ถึงกำหนดแล้วหนึ่งรอบ", "Run what is due, once"),
     "history": Text("แสดงประวัติของเรื่อง", "Show what happened in a case"),
     "replay": Text("ทำซ้ำคำสั่งของเรื่องเพื่อพิสูจน์บันทึก", "Prove a case by running it again"),
