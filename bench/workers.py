@@ -1,0 +1,113 @@
+"""How fast four workers drain what is due, among a hundred thousand open cases, on each backend."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine import Engine
+from engine.models import Wait, table
+from engine.worker import worker_for
+from tests.support import drawing as d
+from tests.support import postgres
+from tests.support.requirements import postgres_program
+
+Row = dict[str, Any]
+OPEN_CASES, DUE, WORKERS = 100_000, 1_000, 4
+WAITING = d.diagram(
+    d.start(), d.catch("wait", d.timer("P9D")), d.end(), d.path("start", "wait", "end")
+)
+
+
+def rows() -> Iterator[Row]:
+    """One row for each database and backend; PostgreSQL where the machine has it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield _drain(f"sqlite:///{folder}/bench.sqlite3", "SQLite", "embedded")
+    if postgres_program("initdb") is None:
+        return
+    with postgres.server() as maintenance:
+        for worker in ("embedded", "procrastinate"):
+            url = postgres.create_database(maintenance, f"bench_{worker}")
+            yield _drain(url.render_as_string(hide_password=False), "PostgreSQL", worker)
+
+
+def _drain(url: str, database: str, worker: str) -> Row:
+    engine = Engine.open(url, worker=worker)
+    try:
+        _fill(engine)
+        with _crew(url, worker):
+            took = _time_to_drain(engine)
+        _must_have_fired_once(engine)
+    finally:
+        engine.close()
+    name = f"timers drained by {WORKERS} workers, {database}, {worker}"
+    return {
+        "name": name,
+        "figure": round(DUE / took),
+        "unit": "per second",
+        "goal": "each once",
+        "met": True,
+    }
+
+
+def _fill(engine: Engine) -> None:
+    """A thousand real cases, and a hundred thousand timers of other ones that are not due."""
+    engine.deploy({"d.bpmn": WAITING})
+    cases = [engine.start("p", {"case_id": str(number)}) for number in range(DUE)]
+    with engine.begin() as work:
+        later = {"kind": "timer", "due_at": work.now + timedelta(days=365)}
+        facts = {"instance_id": cases[0], "task_id": "x", "element_id": "wait", **later}
+        others = [{**facts, "id": f"other{number}"} for number in range(OPEN_CASES)]
+        work.session.execute(sa.insert(Wait), others)
+
+
+@contextlib.contextmanager
+def _crew(url: str, worker: str) -> Iterator[None]:
+    context = multiprocessing.get_context("spawn")
+    ready = [context.Event() for _ in range(WORKERS)]
+    crew = [context.Process(target=_work, args=(url, worker, each)) for each in ready]
+    for member in crew:
+        member.start()
+    for each in ready:
+        each.wait()
+    yield
+    for member in crew:
+        member.terminate()
+        member.join()
+
+
+def _work(url: str, worker: str, ready: Any) -> None:
+    running = worker_for(Engine.open(url, worker=worker), every=0.2, concurrency=2)
+    ready.set()
+    running.run()
+
+
+def _time_to_drain(engine: Engine) -> float:
+    waits = table(Wait)
+    mine = waits.c.id.not_like("other%")
+    with engine.begin() as work:
+        work.session.execute(sa.update(waits).where(mine).values(due_at=work.now))
+    began = time.perf_counter()
+    left = DUE
+    while left:
+        Event().wait(0.05)
+        with engine.read() as work:
+            count = sa.select(sa.func.count()).where(waits.c.due_at <= work.now)
+            left = work.session.scalar(count) or 0
+    return time.perf_counter() - began
+
+
+def _must_have_fired_once(engine: Engine) -> None:
+    """A number is worth nothing if a timer fired twice or not at all."""
+    fired = "SELECT count(*), count(DISTINCT instance_id) FROM history_event"
+    with engine.read() as work:
+        found = work.session.execute(sa.text(f"{fired} WHERE type = 'timer_fired'")).one()
+    assert tuple(found) == (DUE, DUE), found
