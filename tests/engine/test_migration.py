@@ -11,7 +11,21 @@ from engine.actor import Actor
 from engine.clock import TravellingClock
 from engine.migration import MigrationPlan
 from tests.support.cases import Play
-from tests.support.drawing import boundary, diagram, end, path, start, timer, user
+from tests.support.drawing import (
+    boundary,
+    compensate,
+    diagram,
+    end,
+    marked,
+    path,
+    standard_loop,
+    start,
+    sub,
+    throw,
+    timer,
+    undone,
+    user,
+)
 
 OWNER = Actor.of("owner", "process_owner")
 
@@ -90,4 +104,59 @@ def test_a_renamed_step_is_followed_by_the_plan(engine: Engine) -> None:
 
     play.do("explain")
     assert play.ended
+    play.check_record()
+
+
+def undoing(*more: str, undo: bool = True) -> bytes:
+    """A subprocess with a payment that can be undone, and a compensation after a decision."""
+    undoer = (marked(user("refund"), isForCompensation="true"), undone("pay", "refund"))
+    inner = (
+        start("us"),
+        user("pay"),
+        end("ue"),
+        path("us", "pay", "ue"),
+        *(undoer if undo else ()),
+    )
+    last = path("start", "u", "decide", "undo", "end")
+    asks = throw("undo", compensate())
+    return diagram(start(), sub("u", *inner), user("decide"), asks, end(), last, *more)
+
+
+def test_what_was_completed_can_still_be_undone_in_the_new_version(engine: Engine) -> None:
+    play = Play(engine, undoing()).start().do("pay")
+    remind = boundary("remind", "decide", timer("P5D"), interrupting=False)
+    beside = (remind, user("later"), end("e2"), path("remind", "later", "e2"))
+    engine.deploy({"d0.bpmn": undoing(*beside)}, OWNER)
+
+    report = engine.migrate(MigrationPlan("p:1", "p:2"), OWNER)
+
+    assert (report.moved, report.stayed) == ([play.id], {})
+    assert play.do("decide").open() == ["refund"]
+    assert play.do("refund").ended
+    play.check_record()
+
+
+def test_a_case_stays_where_what_it_did_can_be_undone(engine: Engine) -> None:
+    play = Play(engine, undoing()).start().do("pay")
+    engine.deploy({"d0.bpmn": undoing(undo=False)}, OWNER)
+
+    report = engine.migrate(MigrationPlan("p:1", "p:2"), OWNER)
+
+    assert report.moved == []
+    assert "pay" in str(report.stayed[play.id])
+    assert play.do("decide").open() == ["refund"]
+
+
+def test_a_round_of_a_loop_goes_on_under_its_new_name(engine: Engine) -> None:
+    def looped(name: str) -> bytes:
+        again = marked(user(name), standard_loop("=more", loopMaximum="3"))
+        return diagram(start(), again, end(), path("start", name, "end"))
+
+    play = Play(engine, looped("ask")).start().do("ask", more=True)
+    engine.deploy({"d0.bpmn": looped("inquire")}, OWNER)
+
+    report = engine.migrate(MigrationPlan("p:1", "p:2", {"ask": "inquire"}), OWNER)
+
+    assert (report.moved, report.stayed) == ([play.id], {})
+    assert play.do("inquire", more=True).do("inquire", more=True).ended
     play.check_record()
