@@ -52,6 +52,8 @@ def deploy(
     """
     if upload:
         _refuse_errors(judge_upload(files, set(work.engine.functions)))
+    # Two at once would both make the next version, or each carry over what the other replaces.
+    work.one_at_a_time("deployment")
     carried = _carried(work, files)
     findings = _refuse_errors(work.engine.gate.check(files, carried))
     everything = {**carried, **files}

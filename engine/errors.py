@@ -61,6 +61,12 @@ class TaskNotFound(EngineError):
     thai = "ไม่พบงานนี้ หรืองานนี้เสร็จสิ้นไปแล้ว"
 
 
+class TaskClosed(TaskNotFound):
+    """The task is no longer open; somebody has completed it, or the case has moved on."""
+
+    thai = "งานนี้เสร็จสิ้นไปแล้ว หรือเรื่องได้เดินต่อไปแล้ว"
+
+
 class TaskAlreadyClaimed(EngineError):
     """Another officer has claimed this task."""
 

@@ -105,9 +105,11 @@ def append_command(
 
 
 def previous_answer(work: Work, idempotency_key: str | None) -> dict[str, Any] | None:
-    """The answer that this key was given before, if any."""
+    """The answer that this key was given before, if any; the same request arriving meanwhile waits
+    until this one is done, and then finds its answer."""
     if idempotency_key is None:
         return None
+    work.one_at_a_time(f"request {idempotency_key}")
     query = sa.select(Command.answer).where(Command.idempotency_key == idempotency_key)
     found = work.session.execute(query).first()
     return None if found is None else (found[0] or {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from engine.errors import (
     NotAllowed,
     StartUnclear,
     TaskAlreadyClaimed,
+    TaskClosed,
     TaskNotFound,
     VariablesInvalid,
 )
@@ -124,9 +125,18 @@ def _is_plain(value: Any) -> bool:
 
 def open_task(work: Work, task_id: str) -> UserTask:
     task = work.session.get(UserTask, task_id, populate_existing=True)
-    if task is None or task.status != "open":
+    if task is None:
         raise TaskNotFound
+    if task.status != "open":
+        raise TaskClosed
     return task
+
+
+def _held_task(work: Work, task_id: str) -> UserTask:
+    """An open task with its case locked. The case comes first wherever both are written: a claim
+    that took them in the other order and a completion would wait for each other."""
+    locked_instance(work, open_task(work, task_id).instance_id)
+    return open_task(work, task_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,7 @@ _LOCK_WITH_CASE = (
     .where(_TASK.c.id == sa.bindparam("task"))
     .with_for_update(of=CASE)
 )
+_STANDING = sa.select(_TASK.c.status, _TASK.c.assignee).where(_TASK.c.id == sa.bindparam("task"))
 
 
 def _locked_task(work: Work, task_id: str) -> OfferedTask:
@@ -163,8 +174,16 @@ def _locked_task(work: Work, task_id: str) -> OfferedTask:
     if task.instance_id not in work.touched:
         touch(work, Instance(*found[len(_OFFERED) :]))
     if task.status != "open":
-        raise TaskNotFound
-    return task
+        raise TaskClosed
+    return _as_it_is_now(work, task) if work.connection.dialect.name == "postgresql" else task
+
+
+def _as_it_is_now(work: Work, task: OfferedTask) -> OfferedTask:
+    """PostgreSQL gives a row that was waited for as it is, and the row joined to it as it was."""
+    found = work.connection.execute(_STANDING, {"task": task.id}).one()
+    if found.status != "open":
+        raise TaskClosed
+    return replace(task, assignee=found.assignee)
 
 
 def admitted(work: Work, task: UserTask | OfferedTask, actor: Actor) -> Actor:
@@ -225,7 +244,7 @@ def claim_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
     Raises:
         TaskNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed
     """
-    task = open_task(work, task_id)
+    task = _held_task(work, task_id)
     actor = admitted(work, task, actor)
     if task.assignee == actor.id:
         return
@@ -249,7 +268,7 @@ def release_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
         TaskNotFound: it is not open.
         NotAllowed: somebody else holds it.
     """
-    task = open_task(work, task_id)
+    task = _held_task(work, task_id)
     if task.assignee != actor.id and not actor.is_system:
         raise NotAllowed
     task.assignee, task.claimed_at = None, None

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from engine.engine import Engine
     from engine.execution import Execution
     from engine.instances import Instance
+
+_ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("number", type_=sa.BigInteger)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ class Work:
     def connection(self) -> sa.Connection:
         """For the hot path's own statements; what the session holds back is not written first."""
         return self.transaction.connection
+
+    def one_at_a_time(self, what: str) -> None:
+        """Wait until nobody else is at this, and be alone at it to the end of the transaction.
+
+        On SQLite every writer is alone anyway.
+        """
+        if self.connection.dialect.name == "postgresql":
+            number = int.from_bytes(sha256(what.encode()).digest()[:8], "big", signed=True)
+            self.connection.execute(_ALONE, {"number": number})
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Do something once everything is safely written."""

@@ -30,6 +30,7 @@ STATUS: dict[type[Refusal], int] = {
     engine.InstanceNotFound: 404,
     engine.DefinitionNotFound: 404,
     engine.TaskNotFound: 404,
+    engine.TaskClosed: 409,
     engine.TaskAlreadyClaimed: 409,
     engine.InstanceNotRunning: 409,
     engine.ConcurrentUpdate: 409,

@@ -22,6 +22,7 @@ _STATUS: dict[type[Refusal], int] = {
     errors.DefinitionNotFound: 404,
     errors.InstanceNotFound: 404,
     errors.TaskNotFound: 404,
+    errors.TaskClosed: 409,
     errors.MessageNotAwaited: 404,
     errors.InstanceNotRunning: 409,
     errors.TaskAlreadyClaimed: 409,

@@ -151,7 +151,7 @@ def test_ten_who_complete_the_same_task_at_once_are_one(engine: Engine) -> None:
         thread.join()
 
     assert outcomes.count("done") == 1
-    assert set(outcomes) - {"done"} <= {"TaskNotFound", "ConcurrentUpdate"}
+    assert set(outcomes) - {"done"} <= {"TaskClosed", "ConcurrentUpdate"}
     assert play.types().count("task_completed") == 1
 
 

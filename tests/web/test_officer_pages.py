@@ -109,7 +109,7 @@ def test_a_task_done_once_cannot_be_done_again(agency: Agency, another: Visitor,
 
     page = another.send(f"/tasks/{task}", SCREENED)
 
-    assert another.status == 404
+    assert another.status == 409
     assert "เสร็จสิ้นไปแล้ว" in page
     assert [t.id for t in agency.office.engine.tasks()] == [case_task.id]
 

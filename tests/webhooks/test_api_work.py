@@ -51,15 +51,16 @@ def test_numbers_stay_exact_on_the_way_in_and_out(api):
     assert b'"amount":0.1000000000000000001' in shown.data
 
 
-def test_a_completed_task_is_gone(api):
+def test_a_completed_task_is_not_completed_again(api):
     api.start("check_up")
     task = api.only_task()
     api.post(f"/tasks/{task['id']}/complete")
 
     again = api.post(f"/tasks/{task['id']}/complete")
 
-    assert again.status_code == 404
-    assert again.json["message"]["th"] == "ไม่พบงานนี้ หรืองานนี้เสร็จสิ้นไปแล้ว"
+    assert again.status_code == 409
+    assert again.json["message"]["th"] == "งานนี้เสร็จสิ้นไปแล้ว หรือเรื่องได้เดินต่อไปแล้ว"
+    assert api.post("/tasks/unknown/complete").status_code == 404
 
 
 def test_a_task_of_other_groups_does_not_exist(api, token):

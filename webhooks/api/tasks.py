@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import queries, runtime
-from engine.errors import TaskNotFound
+from engine.errors import TaskClosed, TaskNotFound
 from engine.models import UserTask
 from engine.text import Text
 from engine.work import Work
@@ -53,7 +53,10 @@ def get_task(work: Work, task_id: str) -> dict[str, Any]:
 
     ดูงานหนึ่งงานที่เปิดอยู่
     """
-    return _one(work, _mine(work, task_id))
+    try:
+        return _one(work, _mine(work, task_id))
+    except TaskClosed as closed:
+        raise TaskNotFound from closed  # only open ones can be read here
 
 
 @tasks.writes(
