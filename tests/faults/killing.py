@@ -28,11 +28,11 @@ from complaints.settings import OfficeSettings
 from engine.clock import TravellingClock
 from engine.engine import Engine
 from engine.errors import Refusal
-from engine.models import ProcessInstance
 from tests.conftest import START
 from tests.faults.grounds import Ground
 from tests.faults.picture import Picture, difference, picture
 from tests.faults.watching import Watch, watching
+from tests.faults.wholeness import faults_of
 
 Facts = dict[str, Any]
 KEY = "request-1"
@@ -117,13 +117,13 @@ def kill_everywhere(scene: Scene, ground: Ground, *, at_most: int | None = None)
 
 
 def _chosen(clean: Clean, at_most: int | None) -> Sequence[int]:
-    """All points; or the one after the last commit, where a retry must notice that it is one, and
-    others evenly between."""
+    """All points; or the one after the first commit, where a retry must notice what was done and
+    what was not, and others evenly before the last."""
     count = len(clean.points)
     if at_most is None or at_most >= count:
         return range(count)
-    last_commit = max(n for n, name in enumerate(clean.points) if name == "after commit")
-    return [*(n * last_commit // at_most for n in range(1, at_most)), last_commit]
+    commits = [n for n, name in enumerate(clean.points) if name == "after commit"]
+    return sorted({commits[0], *(n * commits[-1] // at_most for n in range(1, at_most))})
 
 
 def _clean_run(scene: Scene, ground: Ground, facts: Facts) -> Clean:
@@ -203,7 +203,9 @@ def _look(scene: Scene, ground: Ground, clean: Clean) -> str:
     found = picture(ground.url)
     if found != clean.end:
         return f"asked again, it does not end as in peace:\n{difference(clean.end, found)}"
-    return _broken_record(house) or (_stray_files(house) if house.office is not None else "")
+    if faults := faults_of(house.engine):
+        return f"it is not whole: {faults}"
+    return _stray_files(house) if house.office is not None else ""
 
 
 def _settle(scene: Scene, house: House) -> None:
@@ -211,15 +213,6 @@ def _settle(scene: Scene, house: House) -> None:
     if scene.settle:
         house.clock.advance(hours=3)
         house.engine.run_due()
-
-
-def _broken_record(house: House) -> str:
-    with house.engine.read() as work:
-        instances = list(work.session.scalars(sa.select(ProcessInstance.id)))
-    differences = list(house.engine.verify().differences)
-    for instance in instances:
-        differences += house.engine.replay(instance).differences
-    return f"the record is broken: {differences}" if differences else ""
 
 
 def _stray_files(house: House) -> str:
