@@ -95,6 +95,12 @@ class FileTooLarge(OfficeError):
     thai = "แฟ้ม “{name}” มีขนาดเกิน {limit} MB"
 
 
+class StorageUnavailable(OfficeError):
+    """Files cannot be kept at the moment; nothing was changed, try again shortly."""
+
+    thai = "เก็บแฟ้มไม่ได้ในขณะนี้ ยังไม่มีข้อมูลใดเปลี่ยนแปลง โปรดลองใหม่อีกครั้ง"
+
+
 class FileEmpty(OfficeError):
     """The file {name!r} is empty."""
 

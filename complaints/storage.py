@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+
+from complaints.errors import StorageUnavailable
 
 NAME = re.compile(r"[0-9a-f]{32}(\.[a-z]{1,10})?")
 CHUNK_BYTES = 64 * 1024
@@ -37,15 +40,19 @@ class LocalStorage:
 
     def write(self, name: str, chunks: Iterable[bytes]) -> None:
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = path.with_name(path.name + "~")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.writelines(chunks)
                 file.flush()
                 # The row that names this object is committed later: the bytes must be safe by then.
                 os.fsync(file.fileno())
             partial.rename(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise StorageUnavailable from error
         except BaseException:
             partial.unlink(missing_ok=True)
             raise

@@ -26,6 +26,12 @@ class DatabaseUnavailable(EngineError):
     thai = "ติดต่อหรือบันทึกฐานข้อมูลไม่ได้ในขณะนี้ ยังไม่มีข้อมูลใดเปลี่ยนแปลง โปรดลองใหม่อีกครั้ง"
 
 
+class OutcomeUnknown(DatabaseUnavailable):
+    """The database was lost while it was saving; look whether it was done before you try again."""
+
+    thai = "การติดต่อฐานข้อมูลขาดขณะกำลังบันทึก โปรดตรวจดูก่อนว่าบันทึกแล้วหรือยัง จึงค่อยทำรายการซ้ำ"
+
+
 def open_database(url: str, *, pool_size: int = 5) -> sa.Engine:
     """Open SQLite (`sqlite:///file`) or PostgreSQL (`postgresql+psycopg://…`)."""
     if url.startswith("sqlite"):
@@ -209,7 +215,13 @@ class Transaction:
         if self._session is not None:
             self._session.commit()  # writes what is pending
         if self._connection is not None:
-            self._connection.commit()
+            try:
+                self._connection.commit()
+            except OperationalError as error:
+                # One that says no has not saved; a server that is gone may have done so before.
+                if not error.connection_invalidated:
+                    raise
+                raise OutcomeUnknown from error
 
     def end(self) -> None:
         """Give the connection back; what was not committed has not happened."""

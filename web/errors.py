@@ -36,6 +36,7 @@ STATUS: dict[type[Refusal], int] = {
     engine.ConcurrentUpdate: 409,
     engine.MessageNotAwaited: 409,
     DatabaseUnavailable: 503,
+    office.StorageUnavailable: 503,
     office.CaseNotFound: 404,
     office.LetterNotFound: 404,
     office.AttachmentNotFound: 404,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, json, request
 from werkzeug.exceptions import HTTPException
 
+from complaints.errors import StorageUnavailable
 from engine import errors
 from engine.database import DatabaseUnavailable
 from engine.errors import Refusal
@@ -29,6 +30,7 @@ _STATUS: dict[type[Refusal], int] = {
     errors.ConcurrentUpdate: 409,
     JobNotHeld: 409,
     DatabaseUnavailable: 503,
+    StorageUnavailable: 503,
 }
 
 _HTTP = {

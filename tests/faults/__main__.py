@@ -34,12 +34,11 @@ def main(only: str, database: str | None, at_most: int | None) -> None:
             for outcome in _outcomes(ground, only, at_most):
                 outcomes.append(outcome)
                 click.echo(_row(outcome))
+                for fault in outcome.faults:
+                    click.echo(f"  {fault}", err=True)
     points, killed = sum(o.found for o in outcomes), sum(o.killed for o in outcomes)
     survived = sum(o.survived for o in outcomes)
     click.echo(f"{'all':<20} {'':<9} {points:>6} {killed:>6} {survived:>8}")
-    for outcome in outcomes:
-        for fault in outcome.faults:
-            click.echo(f"\n{outcome.database}: {fault}", err=True)
     sys.exit(0 if survived == killed else 1)
 
 
@@ -49,6 +48,8 @@ def _outcomes(ground: Ground, only: str, at_most: int | None) -> Iterator[Outcom
         if only in scene.verb:
             ground.put_back("empty")
             yield kill_everywhere(scene, ground, at_most=at_most)
+    if not any(only in scene.verb for scene in office_scenes.SCENES):
+        return
     ground.put_back("empty")
     ground.compiled.clear()
     Agency.open(ground.url, TravellingClock(START), ground.folder / "var").close()

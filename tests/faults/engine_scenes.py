@@ -263,7 +263,6 @@ SCENES = [
     Scene("migrate", two_versions, migrate, furnish),
     Scene("run due", waiting, run_due, furnish, settle=True),
     Scene("start by timer", hourly, run_due, furnish),
-    Scene("job that fails", fragile, run_due, furnish),
     Scene("complete job", lent, complete_job, furnish, refusals=(JobNotFound,)),
     Scene("fail job", lent, fail_job, furnish, once=True),
     Scene("resolve incident", stuck, resolve, furnish, refusals=(IncidentNotFound,)),

@@ -211,8 +211,9 @@ def _look(scene: Scene, ground: Ground, clean: Clean) -> str:
 def _settle(scene: Scene, house: House) -> None:
     """A worker that died holds what it had taken for a while: then another one takes it over."""
     if scene.settle:
-        house.clock.advance(hours=3)
-        house.engine.run_due()
+        for _ in range(3):
+            house.clock.advance(hours=2)
+            house.engine.run_due()
 
 
 def _stray_files(house: House) -> str:

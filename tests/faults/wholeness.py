@@ -9,6 +9,7 @@ from engine.definitions import load_bundle
 from engine.engine import Engine
 from engine.execution import Execution
 from engine.models import Job, ProcessInstance, UserTask, Wait
+from engine.turn import surroundings
 from engine.work import Work
 
 
@@ -27,6 +28,7 @@ def _rows_apart(work: Work, instance: ProcessInstance) -> list[str]:
     """The state of a case and the rows beside it tell the same."""
     bundle = load_bundle(work, instance.definition_id)
     execution = Execution.load(bundle.definition, instance.id, loads(instance.state))
+    execution.enter(surroundings(work, instance, bundle))
     is_open = UserTask.status == "open"
     told = {
         "wait": sorted(token.id.hex for token in execution.waiting()),

@@ -1,0 +1,123 @@
+"""Cases that an earlier release left open are finished by this one, and its tables suit that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from complaints import people
+from complaints.office import Office
+from complaints.settings import OfficeSettings
+from engine import Engine
+from engine.clock import TravellingClock
+from engine.database import open_database, upgrade
+from tests.complaints.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED
+from tests.faults import engine_scenes
+from tests.faults.oldhouse import FIXTURES, do, unpack
+from tests.faults.wholeness import faults_of
+from tests.support.databases import floors
+
+RELEASES = sorted(FIXTURES.glob("*.tar.gz"))
+STAFF = ("head", "it", "director")
+
+
+@pytest.fixture(params=RELEASES, ids=lambda path: path.name.removesuffix(".tar.gz"))
+def left(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str, Any]]:
+    return unpack(request.param, tmp_path)
+
+
+@pytest.fixture
+def office(
+    left: tuple[str, dict[str, Any]], tmp_path: Path, clock: TravellingClock
+) -> Iterator[Office]:
+    """This release over the database of that one: starting brings its tables up to date."""
+    settings = OfficeSettings(database_url=left[0], data_dir=tmp_path / "var")
+    office = Office.open(settings, clock=clock, floors=floors())
+    yield office
+    office.close()
+
+
+def test_complaints_of_an_earlier_release_are_finished(
+    office: Office, left: tuple[str, dict[str, Any]]
+) -> None:
+    cases, codes = left[1]["cases"], left[1]["codes"]
+    with office.engine.read() as work:
+        head, it, director = (people.user_by_name(work, name) for name in STAFF)
+    assert faults_of(office.engine) == []
+
+    do(office, cases[0], "screen", head, SCREENED)
+    office.reply(codes[2], {"reply": "วันที่ 5 มีนาคม"})
+    for case in (cases[0], cases[2]):
+        do(office, case, "assign", head, ASSIGNED)
+    for case in cases:
+        do(office, case, "clarify", it, CLARIFIED)
+        do(office, case, "decide", director, DECIDED)
+    office.run_due()
+
+    for code in codes:
+        public = office.track(code)
+        assert public.status.th == "แจ้งผลแล้ว"
+        assert public.letters[-1].kind == "L7"
+        assert DECIDED["reasons"] in office.read_letter(code, public.letters[-1].id)[1]
+    assert faults_of(office.engine) == []
+
+
+def test_cases_that_waited_for_everything_go_on(office: Office, clock: TravellingClock) -> None:
+    engine = Engine(office.engine.database, clock=clock, handlers={"work": lambda *_: {"done": 1}})
+    engine.broadcast("alarm")
+    for key in ("case-1", "case-2"):
+        engine.correlate("answer", key)
+    clock.advance(hours=2)
+    engine.run_due()
+    for task in engine.tasks():
+        if task.element_id == "b":
+            engine.complete(task.id, {}, engine_scenes.OFFICER)
+
+    assert faults_of(engine) == []
+    assert {t.element_id for t in engine.tasks() if t.process_key == "hearer"} == {"read"}
+
+
+def test_the_release_before_can_go_on_working_on_the_new_tables(
+    left: tuple[str, dict[str, Any]],
+) -> None:
+    """During a rolling update both write: nothing they know may be gone, nothing new required."""
+    database = open_database(left[0])
+    before = _columns(database)
+    upgrade(database, floors())
+    after = _columns(database)
+    database.dispose()
+
+    assert before.keys() <= after.keys()
+    for table, columns in before.items():
+        assert columns.keys() <= after[table].keys(), table
+        for name, column in after[table].items():
+            if name not in columns:
+                assert column["nullable"] or column["default"] is not None, f"{table}.{name}"
+            elif columns[name]["nullable"]:
+                assert column["nullable"], f"{table}.{name}"
+
+
+def test_a_database_that_a_newer_release_has_brought_up_to_date_still_opens(
+    database_url: str,
+) -> None:
+    # The old servers of a rolling update may be started once more when the new one is there.
+    database = open_database(database_url)
+    with database.begin() as connection:
+        newest = "UPDATE alembic_version SET version_num = 'engine_9999' WHERE version_num LIKE "
+        connection.execute(sa.text(newest + "'engine%'"))
+
+    upgrade(database, floors())
+
+    database.dispose()
+
+
+def _columns(database: sa.Engine) -> dict[str, dict[str, Any]]:
+    found = sa.inspect(database)
+    return {
+        table: {column["name"]: column for column in found.get_columns(table)}
+        for table in found.get_table_names()
+    }
