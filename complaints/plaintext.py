@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
-_READER = MarkdownIt("commonmark")
+
+@functools.cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # a start of the product does not wait for it
+
+    return MarkdownIt("commonmark")
 
 
 def plain(markdown: str) -> str:
     """The text of a letter: paragraphs apart, lists with their numbers, no marks of emphasis."""
-    return "\n".join(_lines(_READER.parse(markdown))).strip() + "\n"
+    return "\n".join(_lines(_reader().parse(markdown))).strip() + "\n"
 
 
 def _lines(tokens: list[Token]) -> Iterator[str]:

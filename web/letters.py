@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 
 def letter_html(text: str) -> Markup:
@@ -15,4 +18,6 @@ def letter_html(text: str) -> Markup:
 
 @cache
 def _renderer() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # a start of the product does not wait for it
+
     return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
