@@ -119,9 +119,7 @@ REASONS = {
         "records: about half of our time is SQL and the wait for the disk."
     ),
     "completion/5": "As with one round; from there on our cost stays and stock's grows.",
-    "disk": (
-        "Every one of the hundred records of such a case carries a hash, a salt and a role of its own."
-    ),
+    "disk": ("Every one of the hundred records of such a case carries a hash, a salt and a role."),
     "ready": "Two fifths of the time are SQLAlchemy's own imports.",
 }
 

@@ -107,9 +107,10 @@ def _officer_task(office: Office) -> Iterator[Row]:
     user, _ = office.sign_in(ROLE, DEMO_PASSWORD)
     took, statements = [], 0
     for _ in range(10):
-        office.file_complaint(example["complaint"])
+        filed = office.file_complaint(example["complaint"])
         office.run_due()
-        task = next(item.task_id for item in office.work_list(user, scope="groups").items)
+        offered = office.work_list(user, scope="groups").items
+        task = next(item.task_id for item in offered if item.receipt_no == filed.receipt_no)
         office.claim(task, user)
         given = answers.step_answers("screen", example, {"screen": 1})
 
