@@ -9,16 +9,17 @@ from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from complaints import casereplay, casesearch, looks, reveals
+from complaints import casereplay, casesearch, looks, reveals, sealedcase
 from complaints.casesearch import Criteria
 from complaints.errors import ReasonNeeded
 from engine.errors import Refusal
 from forms.dates import NotADate, parse_date
-from web import casefile, examined, player
+from web import casefile, casepaper, examined, player
 from web.counter import office, read, signed_in, user, write
 from web.errors import on_refusal
 from web.kinds import Answer
 from web.language import t
+from web.links import as_download
 
 blueprint = Blueprint("auditor", __name__, url_prefix="/audit")
 ROLES = frozenset({"auditor"})
@@ -96,6 +97,21 @@ def ask_identity(case_id: str) -> Answer:
     office().ask_identity(case_id, user(), **examined.wish(request.form))
     flash(t(*examined.ASKED), "good")
     return redirect(url_for("auditor.case", case_id=case_id), 303)
+
+
+@blueprint.post("/cases/<case_id>/sealed")
+@signed_in(*ROLES)
+def take_out(case_id: str) -> Answer:
+    """The sealed file of a case, to be checked anywhere; taking it stands in the case's record."""
+    with write() as work:
+        sealedcase.note_export(work, case_id, user())
+    office().seal()
+    with office().engine.read(snapshot=True) as work:
+        course = sealedcase.read_course(work, case_id, user())
+        paper = casepaper.paper_of(work, course)
+        content = sealedcase.sealed_file(work, course, user(), office().desk.keys.seal, paper)
+    number = course.case.receipt_no.replace("/", "-")
+    return as_download(Response(content, mimetype="application/zip"), f"{number}.zip")
 
 
 @blueprint.post("/identity/<reveal_id>")

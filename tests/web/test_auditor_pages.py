@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 
 import pytest
 
@@ -166,6 +168,20 @@ def test_an_erased_case_is_still_replayed(
 
     assert re.search(r'name="jurisdiction" value="true"\s+checked', page)
     assert ("ข้อความถูกทำลายตามกำหนดแล้ว" in page) == (purpose == "content")
+
+
+def test_the_sealed_file_is_taken_out_and_the_taking_recorded(
+    agency: Agency, visitor: Visitor, case_id: str
+) -> None:
+    visitor.sign_in("auditor")
+    visitor.visit(f"/audit/cases/{case_id}")
+
+    answer = visitor.client.post(f"/audit/cases/{case_id}/sealed", data=visitor.hidden)
+
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as file:
+        assert {"manifest.json", "events.jsonl", "verify_case.py"} <= set(file.namelist())
+    assert count_of(agency, case_id, "case_exported") == 1
 
 
 def test_nobody_else_enters(agency: Agency, visitor: Visitor, case_id: str) -> None:
