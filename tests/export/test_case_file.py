@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 
 from complaints import verify_case
@@ -30,6 +32,7 @@ from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agenc
 from tests.support.databases import SqliteTemplates
 from tests.walks.test_three_walks import ASSESSED, COMPLAINT, SCREENED_G
 from web.casepaper import paper_of
+from web.cli import main
 
 VERIFIER = Path(verify_case.__file__)
 AGENCY_KEY, OTHER_KEY = SigningKey(bytes(range(32))), SigningKey(bytes(32))
@@ -41,6 +44,7 @@ PINNED = AGENCY_KEY.public.hex()
 class House:
     agency: Agency
     case_id: str
+    other: str
     mailed: list[dict[str, Any]]
 
     def export(self, group: str = "auditor") -> bytes:
@@ -59,14 +63,23 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(
-    sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """A grievance clarified twice and decided; sealed once on the way and once for the export."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="module")
+def url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
     with sqlite_templates.copy() as url:
-        agency = Agency.open(url, TravellingClock(START), tmp_path_factory.mktemp("house"))
+        yield url
+
+
+@pytest.fixture(scope="module")
+def house(url: str, folder: Path) -> Iterator[House]:
+    """A grievance clarified twice and decided; sealed once on the way and once for the export."""
+    with contextlib.closing(Agency.open(url, TravellingClock(START), folder)) as agency:
         filed = agency.file(COMPLAINT)
-        house = House(agency, filed.case_id, [])
+        other = agency.file({**COMPLAINT, "title": "เรื่องอื่น"})
+        house = House(agency, filed.case_id, other.case_id, [])
         agency.do(filed.case_id, "screen", SCREENED_G)
         agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": "it"})
         agency.do(filed.case_id, "accept", {"accepted": True})
@@ -76,7 +89,6 @@ def house(
         agency.do(filed.case_id, "clarify", CLARIFIED)
         agency.do(filed.case_id, "assess", ASSESSED)
         agency.do(filed.case_id, "decide", {**DECIDED, "decision": "เยียวยา/ปรับปรุงระบบ"})
-        agency.file({**COMPLAINT, "title": "เรื่องอื่น"})
         with agency.office.engine.begin() as work:
             looked = {"fields": ["full_name"]}
             history.record(
@@ -85,7 +97,6 @@ def house(
             note_export(work, filed.case_id, agency.person("auditor"))
         house.seal()
         yield house
-        agency.close()
 
 
 @pytest.fixture(scope="module")
@@ -422,6 +433,30 @@ def test_names_that_lead_out_of_the_folder_and_compressed_entries_are_refused(
     deflated = bytearray(sealed)
     deflated[8] = 8
     assert "compressed" in failing(bytes(deflated))[0].en
+
+
+def test_the_command_seals_writes_and_leaves_the_head_behind(
+    house: House, url: str, folder: Path, tmp_path: Path
+) -> None:
+    environment = {
+        "SAMNUAN_DATABASE_URL": url,
+        "SAMNUAN_DATA_DIR": str(folder),
+        "SAMNUAN_DEMO": "1",
+        "SAMNUAN_CLOCK": house.agency.clock.now().isoformat(),
+    }
+    receipt = house.agency.case(house.other).receipt_no
+    user = house.agency.person("auditor").username
+    target = tmp_path / "case.zip"
+    words = ["export", "case", receipt, "-o", str(target), "--as", user, "--json"]
+
+    result = CliRunner(env=environment).invoke(main, words)
+
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    heads = (folder / "heads.jsonl").read_text("utf-8").splitlines()
+    found = check(target.read_bytes(), told["public_key"], [json.loads(line) for line in heads])
+    assert [each for each in found if each.state in (FAILS, OPEN)] == []
+    assert '"case_exported"' in unpack(target.read_bytes())["events.jsonl"].decode()
 
 
 # ── the arithmetic ─────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""`samnuan export`: event logs for other programs."""
+"""`samnuan export`: event logs for other programs, and one case as a sealed file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 
 from engine.text import Text
 from web.cli import language, say
-from web.cli.house import FileUnreadable, opened_office, user_named
+from web.cli.house import FileUnreadable, case_named, opened_office, user_named
 from web.cli.output import is_terminal, json_option, print_json
 from web.cli.period import period_of, period_options
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 MakeWriter = Callable[[IO[str]], "Writer"]
 WRITTEN = Text("เขียน {cases} เรื่องลง {file} แล้ว", "Wrote {cases} cases to {file}")
+SEALED = Text(
+    "เขียนแฟ้มคดี {case} ลง {file} แล้ว ลงนามด้วยกุญแจ {key}",
+    "Wrote the sealed file of {case} to {file}, signed with the key {key}",
+)
 LOG = Text("เรื่องร้องเรียน", "Complaints")
 TRACKS = ("C", "G", "F")
 
@@ -94,6 +98,39 @@ def sheet(*, bom: bool, **chosen: Any) -> None:
     from engine.export import SheetWriter
 
     _export("csv", lambda file: SheetWriter(file, facts=FACTS, byte_order_mark=bom), **chosen)
+
+
+@command.command(
+    "case",
+    help="""แฟ้มคดีที่ประทับตรา ตรวจได้โดยไม่ต้องต่อกับระบบ
+
+    The sealed file of CASE (receipt no. or id): events, law, picture, summary and proofs in a zip
+    that `python3 verify_case.py FILE` checks without this system.""",
+)
+@click.argument("case")
+@output_option
+@user_option
+@json_option
+def sealed(case: str, output: Path, username: str, as_json: bool) -> None:
+    from complaints.sealedcase import note_export, read_course, sealed_file
+    from web.casepaper import paper_of
+
+    with opened_office() as office:
+        user, key = user_named(office, username), office.desk.keys.seal
+        with office.engine.begin() as work:
+            case_id = case_named(work, case).id
+            note_export(work, case_id, user)
+        office.seal()
+        with office.engine.read(snapshot=True) as work:
+            course = read_course(work, case_id, user)
+            content = sealed_file(work, course, user, key, paper_of(work, course))
+    with _draft(output) as draft:
+        draft.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if as_json:
+        print_json({"file": str(output), "sha256": sha256, "public_key": key.public.hex()})
+    else:
+        say(SEALED, case=course.case.receipt_no, file=output, key=key.public.hex())
 
 
 def _export(
