@@ -153,7 +153,7 @@ def _commands(work: Work, instance_id: str) -> Iterator[dict[str, Any]]:
         yield _record(row, COMMAND, texts, None)
 
 
-def _stored(work: Work, model: type[Base], instance_id: str) -> Iterator[Mapping[str, Any]]:
+def _stored(work: Work, model: type[Base], instance_id: str) -> Iterator[dict[str, Any]]:
     """The records of a case in order, JSON as the text that the hashes are taken over."""
     rows = table(model)
     columns = [
@@ -163,7 +163,7 @@ def _stored(work: Work, model: type[Base], instance_id: str) -> Iterator[Mapping
         for column in rows.columns
     ]
     query = sa.select(*columns).where(rows.c.instance_id == instance_id).order_by(rows.c.seq)
-    return iter(work.session.execute(query).mappings())
+    yield from ({**row} for row in work.session.execute(query).mappings())
 
 
 def _record(
