@@ -136,6 +136,10 @@ class Calendar:
     def closes(self) -> time:
         return self.hours[-1].closes
 
+    def opening(self, day: date) -> datetime:
+        """The moment at which the office opens on this day."""
+        return datetime.combine(day, self.opens, BANGKOK)
+
     def closing(self, day: date) -> datetime:
         """The moment at which the agency's own limit on this day has run out."""
         return datetime.combine(day, self.closes, BANGKOK)

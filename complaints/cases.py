@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from complaints.access import (
 )
 from complaints.attachments import FileInfo
 from complaints.casekeys import case_key, is_destroyed
+from complaints.clock_rows import earliest_due
 from complaints.desk import Desk
 from complaints.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
 from complaints.excerpts import CORRUPTION
@@ -103,7 +104,7 @@ class CaseLine:
     subject: str | None
     status: Text
     received_at: datetime
-    due_at: datetime | None
+    due_at: datetime | None  # the earliest deadline: of a step, or of the case as a whole
     closed_at: datetime | None
 
 
@@ -217,7 +218,8 @@ def list_cases(
                 found.append(_line(work, case))
             if len(found) == limit:
                 break
-    return found
+    earliest = earliest_due(work, [line.id for line in found if line.closed_at is None])
+    return [replace(line, due_at=earliest.get(line.id, line.due_at)) for line in found]
 
 
 def title_of(work: Work, desk: Desk, case: Case) -> str | None:

@@ -88,3 +88,62 @@ class ClockChange(Base):
     after: Mapped[datetime]
     days: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(default="")
+
+
+class RungRow(Base):
+    """A reminder or escalation that a running deadline still has before it, or that was sent.
+
+    `lap` tells the ladder of an extended deadline from the one before: more time is a new end, of
+    which people are reminded again. A rung is sent when its row gets `sent_at`, never twice."""
+
+    __tablename__ = "office_rung"
+    clock_id: Mapped[str] = mapped_column(ForeignKey("office_clock.id"), primary_key=True)
+    lap: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(24), primary_key=True)  # reminder-1, escalation-2
+    case_id: Mapped[str] = mapped_column(sa.String(32))
+    due_at: Mapped[datetime]
+    planned_at: Mapped[datetime]
+    rule: Mapped[dict[str, Any]]  # the row of the ladder as it was applied
+    askers: Mapped[list[str]]  # elements whose timer follows it
+    is_reported: Mapped[bool] = mapped_column(default=False)
+    sent_at: Mapped[datetime | None]
+    sent_to: Mapped[list[str]]  # groups, as they were when it was sent
+    __table_args__ = (
+        Index(
+            "ix_office_rung_waiting",
+            "case_id",
+            "due_at",
+            sqlite_where=sa.text("sent_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL"),
+        ),
+    )
+
+
+class ExtensionRow(Base):
+    """A request for more time (form F11): asked, and granted, refused or overtaken."""
+
+    __tablename__ = "office_extension"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(sa.String(32), index=True)
+    clock_id: Mapped[str] = mapped_column(ForeignKey("office_clock.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))  # extension late_report
+    days: Mapped[int]
+    approver: Mapped[str] = mapped_column(sa.String(120), index=True)  # a group
+    moves_overall: Mapped[bool] = mapped_column(default=False)
+    submission_id: Mapped[str] = mapped_column(sa.String(32))  # the reason, sealed
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    asked_due: Mapped[datetime]  # the end that was to be moved
+    status: Mapped[str] = mapped_column(sa.String(16))  # asked granted refused overtaken reported
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    __table_args__ = (
+        # Two people who ask at once ask once.
+        Index(
+            "uq_office_extension_asked",
+            "clock_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        ),
+    )

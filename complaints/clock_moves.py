@@ -6,20 +6,33 @@ case's record with the moment before, the moment after and the reason.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from complaints.clock_models import ClockRow
-from complaints.clock_rows import OVERALL, ClockNotFound, count_of, iso, note, open_clocks
-from complaints.deadlines import AGENCY, Pause, SlaRule, amount, deadline_of, read_rule
+from complaints.clock_rows import (
+    OVERALL,
+    RECURRING,
+    STAY,
+    ClockNotFound,
+    count_due,
+    count_of,
+    days_left_to_pause,
+    iso,
+    note,
+    open_clocks,
+)
+from complaints.deadlines import AGENCY, WORKING, SlaRule, amount, read_rule
 from complaints.errors import OfficeError, ReasonNeeded
-from complaints.holiday_table import current_calendar
+from complaints.holiday_table import DayChange, change_holidays, current_calendar, hold_calendar
 from complaints.models import Case
+from complaints.rungs import move_rungs
 from engine import history
 from engine.actor import SYSTEM, Actor
 from engine.clock import BANGKOK
+from engine.instances import locked_instance
 from engine.models import UserTask, Wait
 from engine.text import Text
 from engine.timers import move_timer
@@ -75,12 +88,12 @@ def pause_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Cloc
         PauseUsedUp: no day is left of what the rule allows.
         ReasonNeeded: no reason is given.
     """
-    clock = _open_clock(work, clock_id)
+    clock = open_clock(work, clock_id)
     rule = read_rule(clock.key, clock.rule)
     if clock.status != "running" or not rule.pause_limit:
         raise PauseNotAllowed
-    _check_reason(reason)
-    if _days_left_to_pause(work, clock) <= 0:
+    check_reason(reason)
+    if days_left_to_pause(count_of(work, clock)) <= 0:
         raise PauseUsedUp(most=rule.pause_limit)
     before = clock.due_at
     clock.status, clock.paused_at = "paused", work.now
@@ -96,10 +109,10 @@ def resume_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Clo
         PauseNotAllowed: the clock does not stand still.
         ReasonNeeded: no reason is given.
     """
-    clock = _open_clock(work, clock_id)
+    clock = open_clock(work, clock_id)
     if clock.status != "paused":
         raise PauseNotAllowed
-    _check_reason(reason)
+    check_reason(reason)
     before = clock.due_at
     clock.status, clock.paused_at = "running", None
     note(work, clock, "resumed", before=before, reason=reason, actor=actor)
@@ -112,40 +125,64 @@ def pause_for_complainant(work: Work, asking: ClockRow) -> None:
     """While the complainant has the ball the agency's clocks of the case stand still, in all for
     no longer than the rule of the asking step allows."""
     limit = read_rule(asking.key, asking.rule).pause_limit
-    for clock in open_clocks(work, asking.case_id):
-        if clock.owner != AGENCY or clock.status != "running" or not limit:
-            continue
-        clock.rule = {**clock.rule, "pause_limit": limit}
-        if _days_left_to_pause(work, clock) > 0:
-            pause_clock(work, clock.id, reason=WAITING.th, actor=SYSTEM)
+    pause_all(work, asking.case_id, limit, reason=WAITING.th, actor=SYSTEM)
 
 
 def resume_after_complainant(work: Work, asking: ClockRow) -> None:
-    for clock in open_clocks(work, asking.case_id):
+    resume_all(work, asking.case_id, reason=WAITED.th, actor=SYSTEM)
+
+
+def pause_all(work: Work, case_id: str, limit: int, *, reason: str, actor: Actor) -> None:
+    """Let every clock of the agency stand still that may and has days of its pause left."""
+    for clock in open_clocks(work, case_id):
+        if clock.status != "running" or not limit or not _may_stand_still(clock):
+            continue
+        clock.rule = {**clock.rule, "pause_limit": max(limit, clock.rule.get("pause_limit") or 0)}
+        if days_left_to_pause(count_of(work, clock)) > 0:
+            pause_clock(work, clock.id, reason=reason, actor=actor)
+
+
+def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Actor) -> None:
+    """The pause was confirmed: every clock that stands still may do so for more days."""
+    for known in open_clocks(work, case_id):
+        if known.status != "paused":
+            continue
+        clock = open_clock(work, known.id)
+        before, allowed = clock.due_at, clock.rule["pause_limit"]
+        clock.rule = {**clock.rule, "pause_limit": allowed + days}
+        _recount(work, clock)
+        _tell(work, clock, "moved", before, reason=reason, actor=actor)
+
+
+def resume_all(work: Work, case_id: str, *, reason: str, actor: Actor) -> None:
+    """Let the clocks count on, unless something else still holds them."""
+    clocks = open_clocks(work, case_id)
+    if any(clock.owner != AGENCY or clock.key == STAY for clock in clocks):
+        return
+    for clock in clocks:
         if clock.status == "paused":
-            resume_clock(work, clock.id, reason=WAITED.th, actor=SYSTEM)
+            resume_clock(work, clock.id, reason=reason, actor=actor)
 
 
-def _days_left_to_pause(work: Work, clock: ClockRow) -> int:
-    count = count_of(work, clock)
-    used = sum((pause.end - pause.start).days for pause in count.pauses)
-    return count.rule.pause_limit - used
-
-
-def _due_if_paused_to_the_limit(work: Work, clock: ClockRow) -> datetime:
-    assert clock.paused_at is not None
-    count = count_of(work, clock)
-    began = clock.paused_at.astimezone(BANGKOK).date()
-    longest = Pause(began, began + timedelta(days=_days_left_to_pause(work, clock)))
-    paused = replace(count, pauses=(*count.pauses, longest))
-    return deadline_of(paused, current_calendar(work)).due_at
+def _may_stand_still(clock: ClockRow) -> bool:
+    # News of the case is due every so often, whoever has the ball; a stay is not stayed.
+    return clock.owner == AGENCY and clock.key != STAY and not clock.rule.get(RECURRING)
 
 
 # ── more time ──────────────────────────────────────────────────────────────────────────────────
 
 
-def extend_clock(work: Work, clock_id: str, days: int, *, reason: str, actor: Actor) -> ClockRow:
-    """Give a deadline more days (in its own kind of days), as far as its rule allows.
+def extend_clock(
+    work: Work,
+    clock_id: str,
+    days: int,
+    *,
+    reason: str,
+    actor: Actor,
+    asked_at: datetime | None = None,
+) -> ClockRow:
+    """Give a deadline more days (in its own kind of days), as far as its rule allows. Whether it
+    was asked for in time is judged by the moment of asking.
 
     Raises:
         NoExtensionLeft: it has been extended as often as it may.
@@ -153,68 +190,130 @@ def extend_clock(work: Work, clock_id: str, days: int, *, reason: str, actor: Ac
         ExtensionTooLate: it is too close to its end.
         ReasonNeeded: no reason is given.
     """
-    clock = _open_clock(work, clock_id)
+    clock = open_clock(work, clock_id)
+    check_extension(work, clock, days, asked_at=asked_at)
+    check_reason(reason)
+    clock.extensions += 1
+    _give_days(work, clock, days, reason=reason, actor=actor)
+    return clock
+
+
+def check_extension(
+    work: Work, clock: ClockRow, days: int, *, asked_at: datetime | None = None
+) -> None:
+    """Whether a deadline may be given so many days. Raises as `extend_clock` does."""
     rule = read_rule(clock.key, clock.rule)
     if clock.extensions >= rule.extensions:
         raise NoExtensionLeft(most=rule.extensions)
     if not 1 <= days <= rule.extension_days:
         most = amount(rule.extension_days, rule.kind)
         raise ExtensionTooLong(most=most.en, most_th=most.th)
-    _check_asked_in_time(work, clock, rule.ask_before)
-    _check_reason(reason)
-    before = clock.due_at
-    clock.extended += days
-    clock.extensions += 1
-    _recount(work, clock)
-    _tell(work, clock, "extended", before, reason=reason, actor=actor, days=days)
+    latest = last_day_to_ask(work, clock)
+    moment = asked_at or work.now
+    if moment.astimezone(BANGKOK).date() > latest or moment > clock.due_at:
+        raise ExtensionTooLate(latest=spell_date(latest, "en"), latest_th=spell_date(latest, "th"))
+
+
+def last_day_to_ask(work: Work, clock: ClockRow) -> date:
+    """Until when more time may be asked for."""
+    last_day = clock.due_at.astimezone(BANGKOK).date()
+    ask_before = read_rule(clock.key, clock.rule).ask_before
+    return current_calendar(work).working_days_before(last_day, ask_before)
+
+
+def lengthen_clock(
+    work: Work, clock_id: str, days: int, kind: str, *, reason: str, actor: Actor
+) -> ClockRow:
+    """Let the case as a whole take as much longer as a step was given, in days of the step's kind:
+    no extension of its own, so none of those it may have is used up."""
+    clock = open_clock(work, clock_id)
+    own, calendar = read_rule(clock.key, clock.rule).kind, current_calendar(work)
+    last = clock.due_at.astimezone(BANGKOK).date()
+    if own == WORKING and kind != WORKING:
+        days = calendar.working_days_between(last, last + timedelta(days=days))
+    if own != WORKING and kind == WORKING:
+        days = (calendar.working_days_after(last, days) - last).days
+    _give_days(work, clock, days, reason=reason, actor=actor)
     return clock
 
 
-def _check_asked_in_time(work: Work, clock: ClockRow, ask_before: int) -> None:
-    calendar = current_calendar(work)
-    last_day = clock.due_at.astimezone(BANGKOK).date()
-    latest = calendar.working_days_before(last_day, ask_before)
-    if work.now.astimezone(BANGKOK).date() > latest or work.now > clock.due_at:
-        raise ExtensionTooLate(latest=spell_date(latest, "en"), latest_th=spell_date(latest, "th"))
+def _give_days(work: Work, clock: ClockRow, days: int, *, reason: str, actor: Actor) -> None:
+    before = clock.due_at
+    clock.extended += days
+    _recount(work, clock)
+    _tell(work, clock, "extended", before, reason=reason, actor=actor, days=days)
 
 
 # ── another rule ───────────────────────────────────────────────────────────────────────────────
 
 
-def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> None:
-    """Count a deadline by another row of the table, when the case turns out to fall under it."""
+def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> bool:
+    """Count a deadline by another row of the table, when the case turns out to fall under it;
+    whether it does."""
     row = {**rule.to_json(), "pause_limit": clock.rule.get("pause_limit", 0)}
     if row == clock.rule:
-        return
+        return False
     before, clock.rule = clock.due_at, row
     _recount(work, clock)
     if clock.due_at != before:
         _tell(work, clock, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
+    return True
 
 
 # ── a changed calendar ─────────────────────────────────────────────────────────────────────────
 
 
+def announce_holidays(
+    work: Work, changes: Sequence[DayChange], *, reference: str, actor: Actor
+) -> tuple[int, list[ClockRow]]:
+    """Change the calendar and count every open deadline anew; the new version and what moved.
+
+    Raises:
+        HolidayExists, NotAHoliday, HolidayYearInvalid, ReferenceNeeded: see `change_holidays`.
+    """
+    # Cases before the calendar, as everybody else does: a turn holds its case and then counts.
+    _lock_open_clocks(work)
+    version = change_holidays(work, changes, reference=reference, actor=actor)
+    return version, recount_clocks(work, reason=reference, actor=actor)
+
+
+def _lock_open_clocks(work: Work) -> list[ClockRow]:
+    """Every open clock with its case locked, the cases in one order for everybody."""
+    query = sa.select(ClockRow).where(ClockRow.status != "finished")
+    instances = set(work.session.scalars(query.with_only_columns(ClockRow.instance_id)))
+    for instance_id in sorted(instances):
+        locked_instance(work, instance_id)
+    fresh = query.execution_options(populate_existing=True)
+    return list(work.session.scalars(fresh.order_by(ClockRow.instance_id, ClockRow.id)))
+
+
 def recount_clocks(work: Work, *, reason: str, actor: Actor) -> list[ClockRow]:
     """Count every open deadline anew on the calendar as it stands now; returns those that moved."""
-    query = sa.select(ClockRow).where(ClockRow.status != "finished").order_by(ClockRow.id)
     moved = []
-    for clock in work.session.scalars(query):
+    for clock in _lock_open_clocks(work):
         before = clock.due_at
         _recount(work, clock)
         if clock.due_at != before:
             _tell(work, clock, "moved", before, reason=reason, actor=actor)
             moved.append(clock)
+        else:
+            _move_ladder(work, clock, reason=reason, actor=actor)
     return moved
 
 
+def _move_ladder(work: Work, clock: ClockRow, *, reason: str, actor: Actor) -> None:
+    """The end stays where it is, but the day two working days before it does not."""
+    if changes := move_rungs(work, clock):
+        data = {"clock": clock.id, "key": clock.key, "rungs": changes, "reason": reason}
+        history.record(
+            work, clock.instance_id, "rungs_moved", data, actor=actor, element_id=clock.element_id
+        )
+
+
 def _recount(work: Work, clock: ClockRow) -> None:
-    calendar = current_calendar(work)
-    if clock.status == "paused":
-        clock.due_at = _due_if_paused_to_the_limit(work, clock)
-    else:
-        clock.due_at = deadline_of(count_of(work, clock), calendar).due_at
-    clock.calendar_version = calendar.version
+    hold_calendar(work)
+    clock.due_at = count_due(work, clock)
+    clock.calendar_version = current_calendar(work).version
 
 
 # ── what follows a clock ───────────────────────────────────────────────────────────────────────
@@ -251,6 +350,7 @@ def _follow(
         case.due_at = clock.due_at
     _move_tasks(work, clock, before)
     _move_timers(work, clock, before)
+    move_rungs(work, clock, extended=kind == "extended")
 
 
 def _move_tasks(work: Work, clock: ClockRow, before: datetime) -> None:
@@ -277,13 +377,20 @@ def _move_timers(work: Work, clock: ClockRow, before: datetime) -> None:
             move_timer(work, clock.instance_id, element_id, iso(due_at + shift))
 
 
-def _open_clock(work: Work, clock_id: str) -> ClockRow:
-    clock = work.session.get(ClockRow, clock_id, with_for_update=True)
+def open_clock(work: Work, clock_id: str) -> ClockRow:
+    """A clock that has not ended, with its case locked: of two who move it the second sees what
+    the first has done."""
+    known = work.session.get(ClockRow, clock_id)
+    if known is None:
+        raise ClockNotFound
+    locked_instance(work, known.instance_id)
+    work.session.flush()  # what this unit of work has changed must not be read over
+    clock = work.session.get(ClockRow, clock_id, populate_existing=True)
     if clock is None or clock.status == "finished":
         raise ClockNotFound
     return clock
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
     if len(reason.strip()) < LEAST_REASON:
         raise ReasonNeeded(least=LEAST_REASON)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from complaints.calendar import Calendar
 from complaints.clock_models import ClockChange, ClockRow
 from complaints.deadlines import (
+    AGENCY,
     RECEIPT,
     Count,
     Pause,
@@ -20,16 +22,20 @@ from complaints.deadlines import (
     read_rule,
 )
 from complaints.errors import OfficeError
-from complaints.holiday_table import current_calendar
+from complaints.holiday_table import current_calendar, hold_calendar
 from complaints.models import Case
 from engine import queries
 from engine.actor import Actor
 from engine.clock import BANGKOK
 from engine.instances import Instance
 from engine.models import ProcessInstance
+from engine.text import Text
 from engine.work import Work
 
 OVERALL = "overall"  # the clock of the case as a whole
+STAY = "stay"  # how long the count of a case may stand still by law
+RECURRING = "recurring"  # in the rule of a deadline whose step comes again and again
+WHOLE = Text("การดำเนินการทั้งเรื่อง", "the case as a whole")
 
 
 class ClockNotFound(OfficeError):
@@ -50,14 +56,22 @@ def instance_of(work: Work, instance_id: str) -> Known:
     return work.touched.get(instance_id) or queries.instance(work, instance_id)
 
 
-def start_clock(work: Work, instance: Known, rule: SlaRule, element_id: str = "") -> ClockRow:
-    """Start the deadline of a step, counted on the calendar as it stands now; the element that
-    asks for it follows it from then on."""
+def start_clock(
+    work: Work,
+    instance: Known,
+    rule: SlaRule,
+    element_id: str = "",
+    *,
+    command_seq: int | None = None,
+) -> ClockRow:
+    """Start the deadline of a step, counted on the calendar as it stands now. It belongs to the
+    command that is running, which has no number yet, or to the one given."""
     case_id = instance.business_key or instance.id
+    hold_calendar(work)
     calendar = current_calendar(work)
     started_at, started_on = _beginning(work, case_id, rule, calendar)
     deadline = deadline_of(Count(rule, started_at, started_on), calendar)
-    previous = _latest(work, case_id, rule.key)
+    previous = latest_clock(work, case_id, rule.key)
     clock = ClockRow(
         id=uuid.uuid4().hex,
         case_id=case_id,
@@ -75,8 +89,8 @@ def start_clock(work: Work, instance: Known, rule: SlaRule, element_id: str = ""
         extended=0,
         extensions=0,
         calendar_version=calendar.version,
-        askers=[element_id] if element_id else [],
-        command_seq=instance.command_seq + 1,
+        askers=[],
+        command_seq=instance.command_seq + 1 if command_seq is None else command_seq,
         changes=0,
     )
     work.session.add(clock)
@@ -126,11 +140,12 @@ def note(
 
 def running_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
     """The clock of this case and key that has not ended (it may stand still)."""
-    latest = _latest(work, case_id, key)
+    latest = latest_clock(work, case_id, key)
     return None if latest is None or latest.status == "finished" else latest
 
 
-def _latest(work: Work, case_id: str, key: str) -> ClockRow | None:
+def latest_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
+    """The newest clock of this case and key, running or ended."""
     query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.key == key)
     return work.session.scalars(query.order_by(ClockRow.round.desc()).limit(1)).first()
 
@@ -138,6 +153,17 @@ def _latest(work: Work, case_id: str, key: str) -> ClockRow | None:
 def open_clocks(work: Work, case_id: str) -> list[ClockRow]:
     query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.status != "finished")
     return list(work.session.scalars(query.order_by(ClockRow.due_at, ClockRow.id)))
+
+
+def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
+    """Of each case the deadline that comes first, be it of a step or of the case as a whole."""
+    query = (
+        sa.select(ClockRow.case_id, sa.func.min(ClockRow.due_at))
+        .where(ClockRow.case_id.in_(set(case_ids)), ClockRow.status != "finished")
+        .where(ClockRow.owner == AGENCY)
+        .group_by(ClockRow.case_id)
+    )
+    return dict(work.session.execute(query).all())
 
 
 def clocks_of(work: Work, case_id: str) -> list[ClockRow]:
@@ -157,6 +183,27 @@ def count_of(work: Work, clock: ClockRow) -> Count:
     rule = read_rule(clock.key, clock.rule)
     pauses = _pauses(changes_of(work, clock), rule.pause_limit)
     return Count(rule, clock.started_at, clock.started_on, clock.extended, pauses)
+
+
+def count_due(work: Work, clock: ClockRow) -> datetime:
+    """When the clock runs out, counted on the calendar as it stands now."""
+    return deadline_of(assumed_count(work, clock), current_calendar(work)).due_at
+
+
+def assumed_count(work: Work, clock: ClockRow) -> Count:
+    """The same; a pause that lasts is taken to last as long as it may, so that nothing that follows
+    the clock happens while it stands still, and a forgotten pause ends by itself."""
+    count = count_of(work, clock)
+    if clock.paused_at is None:
+        return count
+    began = clock.paused_at.astimezone(BANGKOK).date()
+    longest = Pause(began, began + timedelta(days=days_left_to_pause(count)))
+    return replace(count, pauses=(*count.pauses, longest))
+
+
+def days_left_to_pause(count: Count) -> int:
+    used = sum((pause.end - pause.start).days for pause in count.pauses)
+    return count.rule.pause_limit - used
 
 
 def _pauses(changes: Sequence[ClockChange], limit: int) -> tuple[Pause, ...]:

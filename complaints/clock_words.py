@@ -148,6 +148,11 @@ def _extensions(count: Count, extensions: int) -> Text:
     if not count.extended:
         return Text("", "")
     added = amount(count.extended, count.rule.kind)
+    if not extensions:
+        return Text(
+            f"เลื่อนตามขั้นตอนที่ได้รับขยายเวลา รวม {added.th}",
+            f"It moved with the steps that were given more time, by {added.en} in all.",
+        )
     return Text(
         f"ขยายเวลาแล้ว {extensions} ครั้ง รวม {added.th}",
         f"Extended {extensions} time(s), by {added.en} in all.",

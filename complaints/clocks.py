@@ -6,18 +6,20 @@ running clock of that step, or of a new one counted by the SLA table the case wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from complaints import clock_moves
 from complaints.clock_models import ClockRow
 from complaints.clock_rows import (
     OVERALL,
+    RECURRING,
     ClockNotFound,
     Known,
     changes_of,
     clocks_of,
+    count_due,
     count_of,
     finish_clock,
     instance_of,
@@ -27,38 +29,41 @@ from complaints.clock_rows import (
     start_clock,
 )
 from complaints.clock_words import explain_count
-from complaints.deadlines import COMPLAINANT, SlaRule, read_rule
-from complaints.errors import OfficeError
-from complaints.holiday_table import calendar_at
+from complaints.deadline_tables import SlaKeyUnknown, found_rule, rule_for
+from complaints.deadlines import CALENDAR, COMPLAINANT, SlaRule, SlaRuleInvalid, read_rule
+from complaints.extensions import overtake_requests
+from complaints.holiday_table import calendar_at, current_calendar
+from complaints.ladder import ESCALATION, REMINDER
 from complaints.models import Case
-from engine import dmn, feel, queries
+from complaints.rungs import drop_rungs, follow_rung, plan_rungs, replan_rungs
+from complaints.standing import deadline_name
+from engine.clock import BANGKOK
+from engine.definitions import load_bundle
 from engine.text import Text
 from engine.work import Event, HostCall, Work
 
 __all__ = [
+    "FUNCTIONS",
     "OVERALL",
     "ClockNotFound",
     "SlaKeyUnknown",
     "changes_of",
     "clocks_of",
     "due",
+    "escalate",
     "explain",
     "iso",
     "open_clocks",
-    "rule_for",
+    "remind",
+    "rounds",
     "running_clock",
     "step_name",
     "watch_clocks",
 ]
 
-DECISION = "sla"
 LEAVING = ("activity_completed", "activity_cancelled")
-
-
-class SlaKeyUnknown(OfficeError):
-    """The SLA table has no row for {key!r}."""
-
-    thai = "ตาราง SLA ไม่มีแถวสำหรับ {key}"
+# Steps that a machine takes: their deadline begins as they are entered, for nobody asks for it.
+AT_ONCE = frozenset({"startEvent", "sendTask", "serviceTask"})
 
 
 # ── what the diagram asks ──────────────────────────────────────────────────────────────────────
@@ -71,17 +76,79 @@ def due(call: HostCall, key: str) -> str:
         SlaKeyUnknown: the SLA table of the case's deployment has no such key.
         SlaRuleInvalid: its row cannot be used.
     """
-    instance = instance_of(call.work, call.instance_id)
-    clock = running_clock(call.work, call.business_key or call.instance_id, key)
-    if clock is not None and _was_left_in_this_turn(call.work, instance, clock):
-        finish_clock(call.work, clock)
-        clock = None
-    if clock is None:
-        rule = rule_for(call.work, instance, key, call.variables)
-        clock = start_clock(call.work, instance, rule, call.element_id)
+    clock = _asked_for(call, key)
     if call.element_id not in clock.askers:
         clock.askers = [*clock.askers, call.element_id]
     return iso(clock.due_at)
+
+
+def remind(call: HostCall, key: str, number: int | Decimal) -> str:
+    """The host function `remind("clarify", 1)`: when the step's first reminder goes out.
+
+    Raises:
+        SlaKeyUnknown, SlaRuleInvalid: as for `due`.
+        RungUnknown: the ladder of the step has no such reminder.
+    """
+    return _rung(call, key, f"{REMINDER}-{int(number)}")
+
+
+def escalate(call: HostCall, key: str, number: int | Decimal) -> str:
+    """The host function `escalate("clarify", 1)`, in the same way."""
+    return _rung(call, key, f"{ESCALATION}-{int(number)}")
+
+
+def rounds(call: HostCall, key: str) -> str:
+    """The host function `rounds("progress")`: an ISO 8601 cycle, for a timer that comes again and
+    again; each round of it is a deadline of its own.
+
+    Raises:
+        SlaKeyUnknown, SlaRuleInvalid: as for `due`.
+    """
+    clock = _asked_for(call, key)
+    rule = read_rule(key, clock.rule)
+    if rule.kind != CALENDAR:
+        reason, reason_th = "a cycle is counted in calendar days", "รอบเวลาต้องนับเป็นวันปฏิทิน"
+        raise SlaRuleInvalid(key=key, reason=reason, reason_th=reason_th)
+    clock.rule = {**clock.rule, RECURRING: True}
+    first = current_calendar(call.work).opening(clock.due_at.astimezone(BANGKOK).date())
+    return f"R/{iso(first)}/P{rule.days}D"
+
+
+def _rung(call: HostCall, key: str, name: str) -> str:
+    return iso(follow_rung(call.work, _asked_for(call, key), name, call.element_id))
+
+
+def _asked_for(call: HostCall, key: str) -> ClockRow:
+    """The running clock of a step, or a new one."""
+    instance = instance_of(call.work, call.instance_id)
+    clock = running_clock(call.work, call.business_key or call.instance_id, key)
+    if clock is not None and _was_left_in_this_turn(call.work, instance, clock):
+        _end(call.work, clock)
+        clock = None
+    if clock is None:
+        rule = rule_for(call.work, instance.definition_id, key, call.variables)
+        clock = _begin(call.work, instance, rule, call.variables, call.element_id)
+    return clock
+
+
+def _begin(
+    work: Work,
+    instance: Known,
+    rule: SlaRule,
+    variables: Mapping[str, Any],
+    element_id: str = "",
+    *,
+    command_seq: int | None = None,
+) -> ClockRow:
+    clock = start_clock(work, instance, rule, element_id, command_seq=command_seq)
+    plan_rungs(work, clock, variables)
+    return clock
+
+
+def _end(work: Work, clock: ClockRow) -> None:
+    finish_clock(work, clock)
+    drop_rungs(work, clock)
+    overtake_requests(work, clock)
 
 
 def _was_left_in_this_turn(work: Work, instance: Known, clock: ClockRow) -> bool:
@@ -95,25 +162,6 @@ def _was_left_in_this_turn(work: Work, instance: Known, clock: ClockRow) -> bool
     )
 
 
-def rule_for(work: Work, instance: Known, key: str, variables: Mapping[str, Any]) -> SlaRule:
-    """The row of the SLA table, in the case's own deployment, that applies to the case now."""
-    row = _sla_row(work, instance.definition_id, key, variables, work.now)
-    if row is None:
-        raise SlaKeyUnknown(key=key)
-    return read_rule(key, row)
-
-
-def _sla_row(
-    work: Work, definition_id: str, key: str, variables: Mapping[str, Any], now: datetime
-) -> Mapping[str, Any] | None:
-    tables = queries.decisions(work, definition_id)
-    if not any(DECISION in table.decisions for table in tables):
-        return None
-    environment = feel.Environment(now=now)
-    value = dmn.evaluate(tables, DECISION, {**variables, "step": key}, environment).value
-    return value if isinstance(value, Mapping) else None
-
-
 # ── what the case's course does to its clocks ──────────────────────────────────────────────────
 
 
@@ -121,7 +169,7 @@ def watch_clocks(work: Work, event: Event) -> None:
     """A listener: the clock of a step ends with the step, all clocks with the case."""
     if event.type in ("instance_completed", "instance_cancelled"):
         for clock in open_clocks(work, event.business_key or event.instance_id):
-            finish_clock(work, clock)
+            _end(work, clock)
     if event.type == "instance_started":
         _start_overall(work, event)
     if event.type == "decision_evaluated":
@@ -134,44 +182,84 @@ def watch_clocks(work: Work, event: Event) -> None:
 
 
 def _start_overall(work: Work, event: Event) -> None:
-    rule = _overall_rule(work, event)
-    if rule is not None:
-        clock = start_clock(work, instance_of(work, event.instance_id), rule)
-        case = work.session.get(Case, clock.case_id)
-        if case is not None:
-            case.due_at = clock.due_at
+    instance, variables = instance_of(work, event.instance_id), _variables(work, event)
+    rule = found_rule(work, instance.definition_id, OVERALL, variables)
+    if rule is None:
+        return
+    clock = _begin(work, instance, rule, variables, command_seq=instance.command_seq)
+    case = work.session.get(Case, clock.case_id)
+    if case is not None:
+        case.due_at = clock.due_at
 
 
 def _review_overall(work: Work, event: Event) -> None:
     """How long a case may take in all depends on what the tables have since found out about it."""
     clock = running_clock(work, event.business_key or event.instance_id, OVERALL)
-    rule = _overall_rule(work, event) if clock is not None else None
-    if clock is not None and rule is not None:
-        clock_moves.apply_rule(work, clock, rule)
+    if clock is None:
+        return
+    variables = _variables(work, event)
+    rule = found_rule(work, clock.definition_id, OVERALL, variables)
+    if rule is not None and clock_moves.apply_rule(work, clock, rule):
+        replan_rungs(work, clock, variables)
 
 
-def _overall_rule(work: Work, event: Event) -> SlaRule | None:
-    instance = instance_of(work, event.instance_id)
-    execution = work.live.get(instance.id)
-    variables = {} if execution is None else execution.variables()
-    row = _sla_row(work, instance.definition_id, OVERALL, variables, work.now)
-    return None if row is None else read_rule(OVERALL, row)
+def _variables(work: Work, event: Event) -> Mapping[str, Any]:
+    execution = work.live.get(event.instance_id)
+    return {} if execution is None else execution.variables()
 
 
 def _leave_step(work: Work, event: Event, key: str) -> None:
     clock = running_clock(work, event.business_key or event.instance_id, key)
     # A clock that this very turn started belongs to the next visit of a step that loops to itself.
     if clock and clock.command_seq < instance_of(work, event.instance_id).command_seq:
-        finish_clock(work, clock)
+        _end(work, clock)
         if clock.owner == COMPLAINANT:
             clock_moves.resume_after_complainant(work, clock)
+        if clock.rule.get(RECURRING):
+            _begin_next_round(work, event, clock)
+
+
+def _begin_next_round(work: Work, event: Event, ended: ClockRow) -> None:
+    """The next round is counted from the day on which this one was due, however late it was."""
+    instance, variables = instance_of(work, event.instance_id), _variables(work, event)
+    rule = rule_for(work, ended.definition_id, ended.key, variables)
+    seq = instance.command_seq
+    clock = start_clock(work, instance, rule, ended.element_id, command_seq=seq)
+    clock.rule = {**clock.rule, RECURRING: True}
+    clock.started_on = ended.due_at.astimezone(BANGKOK).date()
+    while (due_at := count_due(work, clock)) <= work.now:
+        clock.started_on = due_at.astimezone(BANGKOK).date()
+    clock.due_at = due_at
+    plan_rungs(work, clock, variables)
 
 
 def _enter_step(work: Work, event: Event, key: str) -> None:
-    """While the complainant is waited for, the agency's own clocks stand still."""
+    """While the complainant is waited for, the agency's own clocks stand still. What a machine does
+    has a deadline too: if it fails, people are told."""
     clock = running_clock(work, event.business_key or event.instance_id, key)
+    if clock is None and _tag(work, event) in AT_ONCE:
+        _begin_by_itself(work, event, key)
     if clock is not None and clock.owner == COMPLAINANT:
         clock_moves.pause_for_complainant(work, clock)
+
+
+def _tag(work: Work, event: Event) -> str:
+    definition_id = instance_of(work, event.instance_id).definition_id
+    node = load_bundle(work, definition_id).definition.drawn(event.element_id)
+    return "" if node is None else node.tag
+
+
+def _begin_by_itself(work: Work, event: Event, key: str) -> None:
+    instance, variables = instance_of(work, event.instance_id), _variables(work, event)
+    rule = found_rule(work, instance.definition_id, key, variables)
+    if rule is None:
+        return
+    seq = instance.command_seq  # the listener is told when the command has its number
+    clock = _begin(work, instance, rule, variables, event.element_id, command_seq=seq)
+    if _tag(work, event) == "startEvent":
+        # Done as soon as it begins; what is late about it was late before the case was there.
+        finish_clock(work, clock)
+        drop_rungs(work, clock, later_than=work.now)
 
 
 # ── looking ────────────────────────────────────────────────────────────────────────────────────
@@ -189,12 +277,13 @@ def explain(work: Work, clock: ClockRow) -> Text:
 
 def step_name(work: Work, clock: ClockRow) -> Text:
     """How the diagram calls the step; a clock of the whole case has a name of its own."""
-    for process in queries.models(work, clock.definition_id).values():
-        for node in process.body.walk():
-            if node.extensions.properties.get("sla") == clock.key and node.name.th:
-                return node.name
-    return (
-        Text("การดำเนินการทั้งเรื่อง", "the case as a whole")
-        if clock.key == OVERALL
-        else Text(clock.key, clock.key)
-    )
+    return deadline_name(work, clock.definition_id, clock.key)
+
+
+# What the office lends to the expressions of a diagram.
+FUNCTIONS: dict[str, Callable[..., str]] = {
+    "due": due,
+    "remind": remind,
+    "escalate": escalate,
+    "rounds": rounds,
+}

@@ -69,6 +69,11 @@ def amount(days: int, kind: str) -> Text:
     return Text(f"{days} {thai}", f"{days} {english if days != 1 else english.removesuffix('s')}")
 
 
+def days_of(days: int, kind: str) -> Text:
+    """So many days of a deadline's own kind; what is counted in hours is late by working days."""
+    return amount(days, WORKING if kind == HOURS else kind)
+
+
 _UNITS: Final = {
     WORKING: ("วันทำการ", "working days"),
     CALENDAR: ("วัน", "days"),
@@ -180,13 +185,25 @@ def read_rule(key: str, row: Mapping[str, Any]) -> SlaRule:
 
 def _whole(key: str, name: str, value: Any) -> int:
     try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = -1
-    if number < 0 or number != value:
+        return whole(value)
+    except ValueError:
         raise SlaRuleInvalid(
             key=key,
             reason=f"{name} must be a whole number, not {value!r}",
             reason_th=f"{name} ต้องเป็นจำนวนเต็ม ไม่ใช่ {value!r}",
-        )
+        ) from None
+
+
+def whole(value: Any) -> int:
+    """A whole number from nought on.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1
+    if number < 0 or number != value or isinstance(value, bool):
+        raise ValueError(f"{value!r} is not a whole number")
     return number

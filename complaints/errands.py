@@ -1,4 +1,5 @@
-"""What the outbox does for the office: mail a letter, notice a late task, sweep up once a day."""
+"""What the outbox does for the office: mail a letter, notice a late task, send what a deadline's
+ladder has reached, sweep up once a day."""
 
 from __future__ import annotations
 
@@ -6,13 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from complaints import erasure, letters, seals
+from complaints import erasure, letters, rungs, seals
 from complaints.access import case_of_instance
 from complaints.attachments import sweep_files
 from complaints.attempts import sweep_attempts
 from complaints.desk import Desk
 from complaints.listeners import OVERDUE_TOPIC, announce, watch_due_date
 from complaints.mail import Mail, SmtpCarrier, keep_in_mailbox
+from complaints.rung_sending import rung_deliverer
 from complaints.settings import OfficeSettings
 from complaints.signin import sweep_sessions
 from engine import outbox
@@ -31,6 +33,7 @@ def deliverers(engine: Engine, desk: Desk, settings: OfficeSettings) -> dict[str
     return {
         letters.MAIL_TOPIC: _mailer(engine, desk, settings),
         OVERDUE_TOPIC: _overdue_watch(engine),
+        rungs.TOPIC: rung_deliverer(engine, desk),
         SWEEP_TOPIC: _sweeper(engine, desk),
         seals.SEAL_TOPIC: seals.sealer(
             engine, desk, settings.data_dir, auditor=settings.auditor_mail

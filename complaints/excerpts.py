@@ -19,6 +19,7 @@ UNIT_READS: Mapping[str, frozenset[str] | None] = {
     "f4_assignment": frozenset({"questions", "redacted_facts", "lead_unit", "co_units"}),
     "f5_acceptance": None,
     "f6_clarification": None,
+    "f11_extension": None,
     "f7_assessment": frozenset({"clarification_complete", "incomplete_points"}),
 }
 UNIT_READS_OPENLY: Mapping[str, frozenset[str] | None] = {

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from complaints.deadlines import HOURS, WORKING, SlaRule, SlaRuleInvalid, amount, read_rule
+from complaints.gate_ladder import check_ladder
 from complaints.templates import is_template, kind_of
 from engine import dmn, feel
 from engine.bpmn.model import Node, Process
@@ -21,7 +22,7 @@ DECISION = "sla"
 LETTER = "letter"
 TRACKS = ("C", "G", "F")
 SEVERITIES = ("S1", "S2", "S3", "S4")
-_ASKED = re.compile(r'\bdue\(\s*"([^"]+)"\s*\)')
+_ASKED = re.compile(r'\b(?:due|remind|escalate|rounds)\(\s*"([^"]+)"')
 # Rows do not depend on the day; a fixed one keeps the check the same whenever it runs.
 SOME_DAY = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 
@@ -33,7 +34,12 @@ def check_guideline(files: Mapping[str, bytes]) -> list[Finding]:
     if not places:
         return []
     letters = {kind_of(name) for name in files if is_template(name)}
-    return [*_check_letters(places, letters), *_check_deadlines(places, read_decisions(files))]
+    decisions = read_decisions(files)
+    return [
+        *_check_letters(places, letters),
+        *_check_deadlines(places, decisions),
+        *check_ladder(places, decisions, letters),
+    ]
 
 
 def _places(files: Mapping[str, bytes]) -> list[tuple[str, Node]]:
@@ -82,30 +88,43 @@ def _check_deadlines(
 def _keys(node: Node) -> set[str]:
     """The SLA keys that a node names: its property, its due date, its timers."""
     own = node.extensions.properties.get("sla")
-    texts = [node.extensions.due_date, *(event.expression for event in node.events)]
-    texts += [mapping.source for mapping in node.extensions.inputs]
-    found = {key for text in texts for key in _ASKED.findall(text)}
+    found = {key for text in _texts(node) for key in _ASKED.findall(text)}
     return found | ({own} if own else set())
+
+
+def _texts(node: Node) -> list[str]:
+    texts = [node.extensions.due_date, *(event.expression for event in node.events)]
+    return texts + [mapping.source for mapping in node.extensions.inputs]
 
 
 def _fault(key: str, decisions: tuple[Any, ...]) -> Text | None:
     """What is wrong with the rows of a key, over every track and severity; None if nothing."""
-    environment = feel.Environment(now=SOME_DAY)
     found = False
+    for facts in _situations(key):
+        row, rule_id = _row(decisions, DECISION, facts)
+        if not isinstance(row, Mapping):
+            continue
+        found = True
+        try:
+            rule = read_rule(key, row)
+        except SlaRuleInvalid as invalid:
+            return invalid.text
+        if _is_too_loose(rule):
+            return _too_loose(rule, rule_id)
+    return None if found else _no_row(key)
+
+
+def _situations(key: str) -> Iterator[dict[str, Any]]:
     for track in TRACKS:
         for level in SEVERITIES:
-            facts = {"step": key, "track": track, "severity": {"level": level}}
-            row = dmn.evaluate(decisions, DECISION, facts, environment).value
-            if not isinstance(row, Mapping):
-                continue
-            found = True
-            try:
-                rule = read_rule(key, row)
-            except SlaRuleInvalid as invalid:
-                return invalid.text
-            if _is_too_loose(rule):
-                return _too_loose(rule)
-    return None if found else _no_row(key)
+            yield {"step": key, "track": track, "severity": {"level": level}}
+
+
+def _row(decisions: tuple[Any, ...], decision: str, facts: Mapping[str, Any]) -> tuple[Any, str]:
+    """What a table answers, and the id of the row that it answers with."""
+    result = dmn.evaluate(decisions, decision, facts, feel.Environment(now=SOME_DAY))
+    rows = [id for each in result.rules if each["decision"] == decision for id in each["rules"]]
+    return feel.to_json(result.value), ", ".join(rows)
 
 
 def _is_too_loose(rule: SlaRule) -> bool:
@@ -120,12 +139,14 @@ def _is_too_loose(rule: SlaRule) -> bool:
     return ours > theirs
 
 
-def _too_loose(rule: SlaRule) -> Text:
+def _too_loose(rule: SlaRule, row: str) -> Text:
     assert rule.ceiling is not None
     ours, law = amount(rule.days, rule.kind), amount(rule.ceiling, rule.ceiling_kind)
     return Text(
-        f"กำหนดเวลาของ {rule.key} คือ {ours.th} เกินเพดาน {law.th} ({rule.basis.th})",
-        f"The deadline of {rule.key}, {ours.en}, passes its ceiling of {law.en} ({rule.basis.en})",
+        f"กำหนดเวลาของ {rule.key} (แถว {row} ใน sla.dmn) คือ {ours.th} "
+        f"เกินเพดาน {law.th} ({rule.basis.th})",
+        f"The deadline of {rule.key} (row {row} of sla.dmn), {ours.en}, "
+        f"passes its ceiling of {law.en} ({rule.basis.en})",
     )
 
 

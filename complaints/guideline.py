@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from complaints.flow_order import in_flow_order
 from complaints.guideline_check import Proof, prove
+from complaints.guideline_ladder import Ladders
 from complaints.guideline_source import Agency, Channel, read_agency, read_elements
 from complaints.register import PROCESS
 from complaints.sla_table import NO_TEXT, Limit, SlaRow, labels_of, limits_of, read_rows
@@ -41,6 +42,7 @@ class Step:
     sentence: Text  # what happens, to a citizen
     role: Text  # who is responsible, as the lane says
     limits: tuple[Limit, ...]
+    ladder: tuple[Text, ...]  # more time, and who is reminded and told when
     is_manual: bool  # a person does it, so it must have a limit
 
 
@@ -78,6 +80,7 @@ class Guideline:
     steps: tuple[Step, ...]
     endings: tuple[Ending, ...]
     overall: tuple[Limit, ...]
+    overall_ladder: tuple[Text, ...]
     pictures: tuple[Picture, ...]
     fiscal_year: int  # Buddhist
     indicator: str
@@ -101,7 +104,8 @@ def build(work: Work, language: str = "th", *, version: int | None = None) -> Gu
     main, rows, labels = processes[PROCESS], read_rows(files), labels_of(files)
     deployment = work.session.get_one(Deployment, definition.deployment_id)
     agency = read_agency(files)
-    steps = tuple(_steps(main, processes, rows, labels))
+    ladders = Ladders(work, queries.decisions(work, definition.id), rows)
+    steps = tuple(_steps(main, processes, rows, labels, ladders))
     year, indicator, elements = read_elements(files, work.now.astimezone(BANGKOK).date())
     return Guideline(
         language=language,
@@ -116,6 +120,7 @@ def build(work: Work, language: str = "th", *, version: int | None = None) -> Gu
         steps=steps,
         endings=tuple(_endings(main)),
         overall=limits_of(rows, "overall", labels),
+        overall_ladder=ladders.of("overall"),
         pictures=tuple(_pictures(work, definition, steps)),
         fiscal_year=year,
         indicator=indicator,
@@ -131,15 +136,16 @@ def _steps(
     processes: Mapping[str, Process],
     rows: list[SlaRow],
     labels: Mapping[str, Text],
+    ladders: Ladders,
     prefix: str = "",
 ) -> Iterator[Step]:
     """The steps in flow order; those of a called process are numbered under the step that calls."""
     for count, (node, key) in enumerate(_told(process.body), start=1):
         number = f"{prefix}{count}"
-        yield _step(number, node, process, limits_of(rows, key, labels))
+        yield _step(number, node, process, limits_of(rows, key, labels), ladders.of(key))
         called = processes.get(node.extensions.called_process)
         if called is not None and not prefix:
-            yield from _steps(called, processes, rows, labels, prefix=f"{number}.")
+            yield from _steps(called, processes, rows, labels, ladders, prefix=f"{number}.")
 
 
 def _told(scope: Scope) -> Iterator[tuple[Node, str]]:
@@ -161,7 +167,13 @@ def _sla_key(scope: Scope, node: Node) -> str:
     return next((key for event in awaited if (key := _sla_key(scope, event))), "")
 
 
-def _step(number: str, node: Node, process: Process, limits: tuple[Limit, ...]) -> Step:
+def _step(
+    number: str,
+    node: Node,
+    process: Process,
+    limits: tuple[Limit, ...],
+    ladder: tuple[Text, ...],
+) -> Step:
     lane = process.lanes.get(node.lane)
     return Step(
         number=number,
@@ -171,6 +183,7 @@ def _step(number: str, node: Node, process: Process, limits: tuple[Limit, ...]) 
         sentence=node.documentation,
         role=lane.name if lane else NO_TEXT,
         limits=limits,
+        ladder=ladder,
         is_manual=node.tag in {"userTask", "manualTask"},
     )
 

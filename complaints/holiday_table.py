@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from engine.work import Work
 # Labour Day binds private employers only: state offices work. Children's Day is always a Saturday.
 NOT_FOR_OFFICES = ("วันแรงงานแห่งชาติ", "วันเด็กแห่งชาติ")
 YEARS_BACK, YEARS_AHEAD = 3, 5
+LOCK = 0x53414C  # of the calendar, among PostgreSQL's advisory locks; any number will do
 SEED_REFERENCE = "วันหยุดราชการประจำปีตามมติคณะรัฐมนตรี (ข้อมูลตั้งต้น โปรดตรวจสอบกับประกาศ)"
 
 
@@ -38,6 +39,12 @@ class HolidayYearInvalid(OfficeError):
     """The year {year} lies outside what the calendar holds; years are of the common era."""
 
     thai = "ปี {year} อยู่นอกช่วงของปฏิทิน โปรดระบุเป็นปี ค.ศ. เช่น 2026"
+
+
+class DayUnclear(OfficeError):
+    """{text!r} is not a day; write 2026-03-17 or 17/3/2569."""
+
+    thai = "“{text}” ไม่ใช่วันที่ โปรดเขียนเช่น 17/3/2569 หรือ 17 มี.ค. 2569"
 
 
 class ReferenceNeeded(OfficeError):
@@ -64,6 +71,18 @@ def current_calendar(work: Work) -> Calendar:
     return calendar_at(work, seed_holidays(work) if newest is None else newest)
 
 
+def hold_calendar(work: Work) -> None:
+    """Let nobody change the calendar before what is counted on it now is written: the change would
+    not see it, and a deadline would stay on the old calendar."""
+    _lock(work, sa.func.pg_advisory_xact_lock_shared)
+
+
+def _lock(work: Work, how: Callable[[int], Any]) -> None:
+    # SQLite has one writer at a time, which is the same.
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(sa.select(how(LOCK)))
+
+
 def calendar_at(work: Work, version: int) -> Calendar:
     """The calendar as it stood at a version, to explain a deadline counted with it."""
     kept = _known.setdefault(work.engine, {})
@@ -73,6 +92,19 @@ def calendar_at(work: Work, version: int) -> Calendar:
     # Not before the commit: a version that is rolled back may come again with other days.
     work.after_commit(lambda: kept.update({version: calendar}))
     return calendar
+
+
+def holidays_of(work: Work, year: int) -> list[tuple[date, str]]:
+    """The holidays of a (Christian) year as the calendar now stands."""
+    newest = work.session.scalar(sa.select(sa.func.max(CalendarVersion.version)))
+    known = {} if newest is None else calendar_at(work, newest).holidays
+    return [(day, name) for day, name in known.items() if day.year == year]
+
+
+def versions(work: Work) -> list[CalendarVersion]:
+    """Every change of the calendar, the newest first."""
+    query = sa.select(CalendarVersion).order_by(CalendarVersion.version.desc())
+    return list(work.session.scalars(query))
 
 
 def _holidays(work: Work, version: int) -> Mapping[date, str]:
@@ -133,6 +165,7 @@ def change_holidays(
         HolidayYearInvalid: a year is far off, most often a Buddhist one.
         ReferenceNeeded: the announcement or a day's name is missing.
     """
+    _lock(work, sa.func.pg_advisory_xact_lock)
     calendar = current_calendar(work)
     if len(reference.strip()) < 3 or not changes:
         raise ReferenceNeeded

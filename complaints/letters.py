@@ -18,6 +18,7 @@ from complaints.mail import Mail
 from complaints.models import Case, Letter
 from complaints.numbers import letter_number
 from complaints.plaintext import plain
+from complaints.standing import where_it_stands
 from complaints.templates import Template, find_template, render
 from engine import dmn, feel, history, outbox, queries
 from engine.actor import SYSTEM
@@ -30,6 +31,7 @@ from engine.work import JobCall, Work
 MAIL_TOPIC = "mail"
 DELIVERY_DECISION = "letters"  # DT6 in letters.dmn
 INBOX, EMAIL = "inbox", "email"
+STEP = "case.step"  # a letter that requires this place tells where the case stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +53,52 @@ def letter_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | 
 
     def send(work: Work, job: JobCall) -> Mapping[str, Any]:
         case = work.session.get_one(Case, job.business_key)
-        letter = issue_letter(work, desk, case, job.headers["letter"], job=job)
+        letter = issue_letter(
+            work,
+            desk,
+            case,
+            job.headers["letter"],
+            variables=job.variables,
+            element_id=job.element_id,
+            job_id=job.id,
+        )
         return {"last_letter": letter.number}
 
     return send
 
 
-def issue_letter(work: Work, desk: Desk, case: Case, kind: str, *, job: JobCall) -> Letter:
-    """Write, number, seal and send a letter, in the transaction of the job that asks for it.
+def issue_letter(
+    work: Work,
+    desk: Desk,
+    case: Case,
+    kind: str,
+    *,
+    variables: Mapping[str, Any],
+    element_id: str,
+    job_id: str | None = None,
+) -> Letter:
+    """Write, number, seal and send a letter, in the transaction of what asks for it: the job of a
+    send task, or a deadline that the complainant is reminded of.
 
     Raises:
         LetterUnknown: the guideline has no template for it.
         LetterIncomplete: something it must say is missing; the job becomes an incident.
     """
-    definition_id = queries.instance(work, job.instance_id).definition_id
+    definition_id = queries.instance(work, str(case.instance_id)).definition_id
     template = find_template(queries.files(work, definition_id), kind)
     number = letter_number(work, desk.letter_prefix, work.now.astimezone(BANGKOK).date())
-    facts = letter_facts(work, desk, case, number=number, variables=job.variables)
+    facts = letter_facts(work, desk, case, number=number, variables=variables)
+    if STEP in template.required:
+        here, following = where_it_stands(work, case)
+        facts["case"] |= {"step": here.th, "next_step": following.th}
     text = render(template, facts)
     letter = _sealed_letter(work, desk, case, template, number, text)
-    letter.job_id, letter.method = job.id, _delivery(work, definition_id, case, kind, facts)
+    letter.job_id, letter.method = job_id, _delivery(work, definition_id, case, kind, facts)
     work.session.add(letter)
     if letter.method == EMAIL and facts["person"].get("email"):
         letter.mail_key = f"letter:{letter.id}"
         outbox.enqueue(work, MAIL_TOPIC, {"letter": letter.id}, key=letter.mail_key)
-    _record(work, case, letter, template, element_id=job.element_id)
+    _record(work, case, letter, template, element_id=element_id)
     return letter
 
 

@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,15 +19,8 @@ from engine.text import Text
 from engine.work import Work
 
 YES = frozenset({"1", "true", "yes", "ใช่"})
-# What a role sees of every case (see `access.STANDING`) when its row does not say; the head of the
-# centre answers for all of them, an auditor must be able to look everywhere.
-USUAL_ACCESS = {
-    "intake_officer": "open",
-    "screening_head": "all",
-    "director": "decided",
-    "auditor": "audit",
-}
-USUALLY_UNIT_BOUND = frozenset({"unit_officer", "unit_director"})
+# The house's own table: what an agency's older one, without a newer column, says of a role.
+HOUSE_ROLES = Path(__file__).resolve().parent.parent / "processes" / "complaint" / "roles.csv"
 
 
 def seed(work: Work, files: Mapping[str, bytes]) -> None:
@@ -36,6 +31,8 @@ def seed(work: Work, files: Mapping[str, bytes]) -> None:
         rows = _rows(content) if content is not None else iter(())
         for position, row in enumerate(rows):
             _add_once(work, read(row, position))
+    for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
+        role.pages = _house_role(role.key).get("pages", "")
     work.session.flush()  # accounts refer to roles and units
 
 
@@ -121,14 +118,22 @@ def _unit(row: Mapping[str, str], position: int) -> Unit:
 
 
 def _role(row: Mapping[str, str], position: int) -> Role:
+    said = {**_house_role(row["key"]), **row}
     return Role(
         key=row["key"],
         name_th=row["name_th"],
         name_en=row.get("name_en") or row["key"],
-        unit_bound=_is_yes(row.get("unit_bound")) or row["key"] in USUALLY_UNIT_BOUND,
-        access=row.get("access") or USUAL_ACCESS.get(row["key"], "none"),
+        unit_bound=_is_yes(said.get("unit_bound")),
+        access=said.get("access") or "none",
+        pages=said.get("pages") or "",
         position=position,
     )
+
+
+@lru_cache(maxsize=64)
+def _house_role(key: str) -> Mapping[str, str]:
+    rows = _rows(HOUSE_ROLES.read_bytes())
+    return next((row for row in rows if row["key"] == key), {})
 
 
 def _status(row: Mapping[str, str], position: int) -> Status:

@@ -34,6 +34,7 @@ class Role(Base):
     name_en: Mapped[str]
     unit_bound: Mapped[bool] = mapped_column(default=False)
     access: Mapped[str] = mapped_column(sa.String(16), default="none")  # see cases.STANDING
+    pages: Mapped[str | None]  # which pages it gets, by words; None until its table has said
     position: Mapped[int] = mapped_column(default=0)
 
 

@@ -20,6 +20,8 @@ GIVEN: Mapping[str, str | None] = {
     "evidence_count": "number",
     "witness_count": "number",
     "last_letter": "string",
+    "extension_days": "number",
+    "extension_until": "string",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,17 @@ from complaints.access import not_barred
 from complaints.desk import Desk
 from complaints.models import Case, Notice
 from complaints.people import User
+from complaints.rung_words import words_of_notice, words_of_request
+from complaints.standing import deadline_name
 from engine import history
 from engine.actor import SYSTEM
 from engine.definitions import load_bundle
 from engine.models import ProcessInstance
 from engine.text import Text
 from engine.work import JobCall, Work
+
+CATCH_UP = "catch_up"  # the kind of a notice that makes up for several
+EXTENSION, LATE_REPORT = "extension", "late_report"  # of one about a request for more time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,9 @@ def notice_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | 
         case = work.session.get_one(Case, job.business_key)
         kind = job.headers.get("notice", job.element_id)
         groups = [group.strip() for group in job.headers.get("to", "").split(",") if group.strip()]
-        for group in groups:
-            audience = _placed(group, case)
-            row = Notice(id=uuid.uuid4().hex, case_id=case.id, audience=audience, kind=kind)
-            row.element_id, row.job_id = job.element_id, job.id
-            row.sent_at, row.facts = work.now, {}
-            work.session.add(row)
+        send_notice(
+            work, case, groups, kind=kind, element_id=job.element_id, facts={}, job_id=job.id
+        )
         data = {"kind": kind, "to": groups}
         history.record(
             work, job.instance_id, "notice_sent", data, actor=SYSTEM, element_id=job.element_id
@@ -55,8 +57,26 @@ def notice_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | 
     return send
 
 
+def send_notice(
+    work: Work,
+    case: Case,
+    groups: Iterable[str],
+    *,
+    kind: str,
+    element_id: str,
+    facts: Mapping[str, Any],
+    job_id: str | None = None,
+) -> None:
+    """Tell groups of people something about a case; the caller records it."""
+    for audience in dict.fromkeys(placed(group, case) for group in groups):
+        row = Notice(id=uuid.uuid4().hex, case_id=case.id, audience=audience, kind=kind)
+        row.element_id, row.job_id = element_id, job_id
+        row.sent_at, row.facts = work.now, dict(facts)
+        work.session.add(row)
+
+
 def notices(work: Work, user: User, *, limit: int = 50) -> list[NoticeView]:
-    """Notices to a person's groups, the newest first."""
+    """Notices to a person's groups, the newest first; one that reached several of them once."""
     query = (
         sa.select(Notice, Case.receipt_no, ProcessInstance.definition_id)
         .join(Case, Case.id == Notice.case_id)
@@ -65,24 +85,26 @@ def notices(work: Work, user: User, *, limit: int = 50) -> list[NoticeView]:
         .order_by(Notice.sent_at.desc(), Notice.id)
         .limit(limit)
     )
-    return [
-        NoticeView(
-            row.id,
-            row.kind,
-            _words(work, definition_id, row),
-            row.case_id,
-            receipt_no,
-            row.sent_at,
-        )
-        for row, receipt_no, definition_id in work.session.execute(query)
-    ]
+    found: dict[tuple[str, str, datetime], NoticeView] = {}
+    for row, receipt_no, definition_id in work.session.execute(query):
+        words = _words(work, definition_id, row)
+        view = NoticeView(row.id, row.kind, words, row.case_id, receipt_no, row.sent_at)
+        found.setdefault((row.case_id, row.element_id, row.sent_at), view)
+    return list(found.values())
 
 
 def _words(work: Work, definition_id: str, notice: Notice) -> Text:
+    def name(key: str) -> Text:
+        return deadline_name(work, definition_id, key)
+
+    if "rungs" in notice.facts:
+        return words_of_notice(notice.facts, name, is_catch_up=notice.kind == CATCH_UP)
+    if "asked" in notice.facts:
+        return words_of_request(notice.facts["asked"], name, is_late=notice.kind == LATE_REPORT)
     node = load_bundle(work, definition_id).definition.drawn(notice.element_id)
     return node.name if node is not None else Text(notice.kind, notice.kind)
 
 
-def _placed(group: str, case: Case) -> str:
+def placed(group: str, case: Case) -> str:
     """`unit_director@` means the director of the unit that holds the case."""
     return f"{group}{case.lead_unit or ''}" if group.endswith("@") else group

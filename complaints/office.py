@@ -24,6 +24,7 @@ from complaints import (
     notices,
     register,
     reveals,
+    rung_sending,
     seals,
     shapes,
     signin,
@@ -358,8 +359,9 @@ class Office:
 
 
 def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
-    engine.functions["due"] = clocks.due
+    engine.functions.update(clocks.FUNCTIONS)
     engine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
+    engine.handlers[rung_sending.JOB] = rung_sending.rung_handler(desk)
     engine.listeners += [clocks.watch_clocks, watch_cases]
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})

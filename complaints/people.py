@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ class User:
     unit: str | None
     groups: frozenset[str]
     active: bool = True
+    pages: frozenset[str] = frozenset()  # that the roles get: work register expedite stay
 
     @property
     def actor(self) -> Actor:
@@ -113,7 +114,8 @@ def users(work: Work, *, group: str | None = None) -> list[User]:
         query = query.where(Account.id.in_(held.where(AccountRole.unit == unit)))
     accounts = list(work.session.scalars(query))
     groups = _groups_of(work, [account.id for account in accounts])
-    return [_user(account, groups.get(account.id, frozenset())) for account in accounts]
+    pages = _pages(work)
+    return [_user(account, groups.get(account.id, frozenset()), pages) for account in accounts]
 
 
 def user_by_id(work: Work, id: str) -> User:
@@ -121,7 +123,7 @@ def user_by_id(work: Work, id: str) -> User:
     account = work.session.get(Account, id)
     if account is None:
         raise UserNotFound(username=id)
-    return _user(account, _groups_of(work, [id]).get(id, frozenset()))
+    return _user(account, _groups_of(work, [id]).get(id, frozenset()), _pages(work))
 
 
 def user_by_name(work: Work, username: str) -> User:
@@ -169,7 +171,14 @@ def _account(work: Work, username: str) -> Account:
     return account
 
 
-def _user(account: Account, groups: frozenset[str]) -> User:
+def _pages(work: Work) -> dict[str, frozenset[str]]:
+    """The pages that each role gets."""
+    query = sa.select(Role.key, Role.pages)
+    return {key: frozenset((words or "").split()) for key, words in work.session.execute(query)}
+
+
+def _user(account: Account, groups: frozenset[str], pages: Mapping[str, frozenset[str]]) -> User:
+    held = (pages.get(group.partition("@")[0], frozenset()) for group in groups)
     return User(
         id=account.id,
         username=account.username,
@@ -177,4 +186,5 @@ def _user(account: Account, groups: frozenset[str]) -> User:
         unit=account.unit,
         groups=groups,
         active=account.active,
+        pages=frozenset().union(*held),
     )

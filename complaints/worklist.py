@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from complaints import casekeys, masterdata, people
 from complaints.access import Sight, not_barred, task_sight
 from complaints.cases import title_of
+from complaints.deadline_views import NextRung, next_rungs
 from complaints.desk import Desk
 from complaints.errors import PageUnknown
 from complaints.excerpts import CORRUPTION
@@ -46,7 +48,9 @@ class WorkItem:
     status: Text
     severity: str | None
     due_at: datetime | None
-    colour: Colour
+    case_due_at: datetime | None  # of the case as a whole
+    colour: Colour  # of the earlier of the two
+    next_rung: NextRung | None  # who is told next if nothing is done
     created_at: datetime
     assignee: str | None
     holder: Text  # who holds the ball: the person, or the groups it is offered to
@@ -81,7 +85,8 @@ def work_list(
     # The session holds what it read only weakly: these keep it from asking again for every row.
     kept = [casekeys.preload(work, [case.id for _, case in rows]), masterdata.preload(work)]
     names = people.display_names(work, {task.assignee for task, _ in rows if task.assignee})
-    items = tuple(_item(work, desk, user, row, names) for row in rows)
+    following = next_rungs(work, [case for _, case in rows])
+    items = tuple(_item(work, desk, user, row, names, following) for row in rows)
     del kept
     return WorkPage(items, _cursor(rows[-1][0]) if more else None)
 
@@ -157,8 +162,16 @@ def _offered(work: Work, user: User) -> sa.ColumnElement[bool]:
 # ── showing them ───────────────────────────────────────────────────────────────────────────────
 
 
-def _item(work: Work, desk: Desk, user: User, row: Row, names: dict[str, str]) -> WorkItem:
+def _item(
+    work: Work,
+    desk: Desk,
+    user: User,
+    row: Row,
+    names: dict[str, str],
+    following: Mapping[str, NextRung],
+) -> WorkItem:
     task, case = row
+    ends = [moment for moment in (task.due_at, case.due_at) if moment is not None]
     shows_title = case.track != CORRUPTION or task_sight(task, user) is Sight.FULL
     return WorkItem(
         task_id=task.id,
@@ -171,7 +184,9 @@ def _item(work: Work, desk: Desk, user: User, row: Row, names: dict[str, str]) -
         status=masterdata.status_text(work, case.status),
         severity=case.severity,
         due_at=task.due_at,
-        colour=colour_of(task.due_at, work.now),
+        case_due_at=case.due_at,
+        colour=colour_of(min(ends, default=None), work.now),
+        next_rung=following.get(case.id),
         created_at=task.created_at,
         assignee=task.assignee,
         holder=_holder(work, task, names),

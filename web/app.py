@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import webhooks
 from complaints.office import FLOORS, Office
+from complaints.people import User
 from complaints.tracking import spaced
 from engine.text import Text
 from web import (
@@ -18,8 +19,10 @@ from web import (
     admin,
     auditor,
     custodian,
+    deadlines,
     errors,
     health,
+    holidays,
     language,
     logs,
     metrics,
@@ -39,17 +42,20 @@ PUBLIC_MENU = [
     ("public.track", Text("ติดตามเรื่อง", "Follow")),
     ("public.guideline", Text("คู่มือการร้องเรียน", "How it works")),
 ]
-# Endpoint, words, and the roles that find it in their menu.
-STAFF_MENU: list[tuple[str, Text, frozenset[str]]] = [
-    ("officer.work_list", Text("งานของฉัน", "My work"), officer.ROLES),
-    ("officer.register", Text("ลงทะเบียนเรื่อง", "Register"), officer.REGISTRARS),
-    ("officer.cases", Text("เรื่องร้องเรียน", "Cases"), officer.ROLES),
+# Endpoint, words, and who finds it in their menu: those roles, or those whom the table of roles
+# gives the page.
+STAFF_MENU: list[tuple[str, Text, frozenset[str] | str]] = [
+    ("officer.work_list", Text("งานของฉัน", "My work"), officer.WORK),
+    ("officer.register", Text("ลงทะเบียนเรื่อง", "Register"), officer.REGISTER),
+    ("officer.cases", Text("เรื่องร้องเรียน", "Cases"), officer.WORK),
+    ("deadlines.expedite", Text("เร่งรัด", "Late work"), deadlines.EXPEDITE),
     ("auditor.cases", Text("ตรวจสอบเรื่อง", "Cases to audit"), auditor.ROLES),
     ("custodian.requests", Text("คำขอเปิดเผยตัวตน", "Identity requests"), custodian.ROLES),
     ("statistics.overview", Text("สถิติ", "Statistics"), statistics.ROLES),
     ("owner.processes", Text("กระบวนงาน", "Processes"), owner.ROLES),
     ("owner.deploy", Text("ติดตั้งแฟ้ม", "Deploy"), owner.ROLES),
     ("admin.people", Text("ผู้ใช้", "People"), admin.ROLES),
+    ("holidays.calendar", Text("ปฏิทิน", "Holidays"), admin.ROLES),
     ("admin.stuck", Text("เหตุขัดข้อง", "Incidents"), admin.ROLES),
     ("admin.mailbox", Text("ตู้จดหมายสาธิต", "Development mailbox"), admin.ROLES),
 ]
@@ -57,11 +63,13 @@ BLUEPRINTS = (
     public,
     account,
     officer,
+    deadlines,
     owner,
     auditor,
     custodian,
     statistics,
     admin,
+    holidays,
     health,
     metrics,
 )
@@ -120,9 +128,13 @@ def _menu() -> list[tuple[str, Text]]:
     hidden = {"admin.mailbox"} if settings().smtp_host else set()
     return [
         (endpoint, words)
-        for endpoint, words, roles in STAFF_MENU
-        if user.roles & roles and endpoint not in hidden
+        for endpoint, words, whose in STAFF_MENU
+        if _is_theirs(user, whose) and endpoint not in hidden
     ]
+
+
+def _is_theirs(user: User, whose: frozenset[str] | str) -> bool:
+    return whose in user.pages if isinstance(whose, str) else bool(user.roles & whose)
 
 
 def _here() -> str:

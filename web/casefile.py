@@ -12,8 +12,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from complaints import masterdata, people, shapes
+from complaints import deadline_views, extensions, masterdata, people, shapes, stays
+from complaints.access import Sight
 from complaints.cases import CaseView
+from complaints.clock_rows import STAY
+from complaints.deadline_views import DeadlineView, NextRung
+from complaints.deadlines import amount
+from complaints.desk import Desk
+from complaints.models import Case
+from complaints.people import User
+from complaints.standing import deadline_name
 from engine import queries
 from engine.bpmn.model import Node
 from engine.errors import DefinitionNotFound
@@ -47,6 +55,19 @@ SAYS = {
     "message_received": Text("ได้รับข้อความ", "A message came"),
     "condition_met": Text("เงื่อนไขที่รอเป็นจริง", "What was awaited became true"),
     "decision_evaluated": Text("ตัดสินตามตารางหลักเกณฑ์", "Decided by the table"),
+    "reminder_sent": Text("ส่งการเตือน", "A reminder went out"),
+    "escalation_sent": Text("แจ้งเร่งรัด", "It was escalated"),
+    "clock_moved": Text("กำหนดเวลาเลื่อน: {reason}", "A deadline moved: {reason}"),
+    "clock_paused": Text("หยุดนับเวลา: {reason}", "A deadline stands still: {reason}"),
+    "clock_resumed": Text("นับเวลาต่อ: {reason}", "A deadline runs on: {reason}"),
+    "clock_extended": Text("ขยายเวลา: {reason}", "More time was given: {reason}"),
+    "extension_asked": Text("ขอขยายเวลา {days} วัน", "{days} day(s) more were asked for"),
+    "extension_granted": Text("อนุมัติขยายเวลา", "More time was granted"),
+    "extension_refused": Text("ไม่อนุมัติขยายเวลา", "More time was refused"),
+    "late_reported": Text("ยื่นรายงานความล่าช้า", "A late report was filed"),
+    "case_stayed": Text("หยุดนับเวลาตามกฎหมาย", "A legal stay began"),
+    "stay_confirmed": Text("ยืนยันให้หยุดนับต่อ", "The stay was confirmed"),
+    "stay_lifted": Text("สิ้นสุดการหยุดนับตามกฎหมาย", "The stay ended"),
     "letter_issued": Text("ออกหนังสือเลขที่ {number}", "Letter {number} was issued"),
     "letter_read": Text("ผู้ร้องเรียนเปิดอ่านหนังสือ", "The complainant opened the letter"),
     "form_submitted": Text("ยื่นแบบฟอร์ม", "A form was handed in"),
@@ -134,6 +155,62 @@ def story(work: Work, case: CaseView) -> list[Happening]:
     events = [event for event in queries.history(work, case.instance_id) if event.type in SAYS]
     names = people.display_names(work, {event.actor for event in events})
     return [_happening(work, event, nodes, names) for event in reversed(events)]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The deadlines of a case as one person sees them, with what they may do about them."""
+
+    deadlines: Sequence[DeadlineView]
+    next_rung: NextRung | None
+    may_extend: bool
+    may_stay: bool
+    is_stayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for more time that waits for this person."""
+
+    id: str
+    case_id: str
+    receipt_no: str
+    step: Text
+    days: Text
+    due_at: datetime
+    reason: str
+
+
+def time_of(work: Work, case: CaseView, user: User) -> Time:
+    """Why this day, what happens next, and whether this person may ask for more time."""
+    found = deadline_views.deadlines_of(work, case.id)
+    coming = sorted((rung for line in found for rung in line.rungs), key=lambda rung: rung.at)
+    row = work.session.get(Case, case.id)
+    may_read = case.sight is not Sight.REDACTED and row is not None
+    may_stay = stays.PAGE in user.pages and case.sight is Sight.FULL and not case.closed_at
+    return Time(
+        found,
+        coming[0] if coming else None,
+        may_read and row is not None and bool(extensions.extendable(work, row)),
+        may_stay,
+        any(line.key == STAY for line in found),
+    )
+
+
+def requests(work: Work, desk: Desk, user: User) -> list[Asked]:
+    """The requests for more time that wait for this person's decision."""
+    return [
+        Asked(
+            row.id,
+            case.id,
+            case.receipt_no,
+            deadline_name(work, clock.definition_id, clock.key),
+            amount(row.days, clock.rule["kind"]),
+            clock.due_at,
+            extensions.reason_of(work, desk, row),
+        )
+        for row, clock, case in extensions.requests_for(work, user)
+    ]
 
 
 def pictures(work: Work, case: CaseView) -> list[Picture]:

@@ -61,8 +61,9 @@ def _to_sign_in() -> Answer:
     return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
 
 
-def signed_in(*roles: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
-    """Let only signed-in people through, or only those who hold one of these roles."""
+def signed_in(*roles: str, page: str = "") -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Let only signed-in people through, or only those who hold one of these roles, or a role that
+    gets this page by the table of roles."""
 
     def protect(view: Callable[P, Answer]) -> Callable[P, Answer]:
         @wraps(view)
@@ -70,6 +71,8 @@ def signed_in(*roles: str) -> Callable[[Callable[P, Answer]], Callable[P, Answer
             if g.get("user") is None:
                 return _to_sign_in()
             if roles and not user().roles & set(roles):
+                raise NotAllowed
+            if page and page not in user().pages:
                 raise NotAllowed
             return view(*args, **kwargs)
 

@@ -17,6 +17,7 @@ from web.links import local_path
 
 LANGUAGES = ("th", "en")
 SOON = timedelta(days=2)
+SIGNS = {"ok": "●", "soon": "◆", "late": "▲"}  # beside the colour, for those who see none
 
 blueprint = Blueprint("language", __name__)
 
@@ -90,7 +91,9 @@ def due_badge(due: datetime | None) -> Markup:
     state = due_state(due, g.now)
     if due is None:
         return Markup("")
-    return Markup('<span class="tag tag-{}">{}</span>').format(state, escape(_left(due, g.now)))
+    return Markup('<span class="tag tag-{}"><span aria-hidden="true">{}</span> {}</span>').format(
+        state, SIGNS[state], escape(_left(due, g.now))
+    )
 
 
 def _left(due: datetime, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -22,21 +22,10 @@ from web.language import t
 from web.links import as_download
 
 blueprint = Blueprint("officer", __name__)
-REGISTRARS = frozenset({"intake_officer", "alternate_handler"})
-# Everybody who handles cases; what each may see and do is decided where a case is loaded.
-ROLES = REGISTRARS | {
-    "screening_head",
-    "unit_officer",
-    "unit_director",
-    "deputy_director",
-    "committee",
-    "director",
-    "board_chair",
-    "identity_custodian",
-    "protection_officer",
-    "dpo",
-}
+# Words of the column `pages` in roles.csv: who gets the work list, who enters what came on paper.
+WORK, REGISTER = "work", "register"
 PAGE = 30
+NOTICES = 10  # of the newest, beside the work list
 # How a complaint came; the keys are those of the intake form.
 CHANNELS = {
     "web": Text("เว็บไซต์", "website"),
@@ -57,7 +46,17 @@ def work_list() -> Answer:
     after = request.args.get("after")
     mine = office().work_list(user(), scope="mine")
     groups = office().work_list(user(), scope="groups", limit=PAGE, after=after)
-    return render_template("officer/work_list.html", mine=mine, groups=groups, after=after)
+    with read() as work:
+        requests = casefile.requests(work, office().desk, user())
+    notices = office().notices(user(), limit=NOTICES)
+    return render_template(
+        "officer/work_list.html",
+        mine=mine,
+        groups=groups,
+        after=after,
+        notices=notices,
+        requests=requests,
+    )
 
 
 # ── one task ───────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +155,8 @@ def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
         asks = view.is_guarded and view.identity_fields
         desk = office().desk
         wishes = examined.wishes(work, desk, view, user(), only_own=True) if asks else {}
-    facts: Mapping[str, Sequence[Any]] = {"told": told, "pictures": pictures, "story": story}
+        time = casefile.time_of(work, view, user())
+    facts: Mapping[str, Any] = {"told": told, "pictures": pictures, "story": story, "time": time}
     return render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
 
 
@@ -234,7 +234,7 @@ def conflict(case_id: str) -> Answer:
 
 
 @blueprint.get("/register")
-@signed_in(*REGISTRARS)
+@signed_in(page=REGISTER)
 def register() -> Answer:
     intake, officer = office().intake_forms()
     context = office().intake_context("")
@@ -242,7 +242,7 @@ def register() -> Answer:
 
 
 @blueprint.post("/register")
-@signed_in(*REGISTRARS)
+@signed_in(page=REGISTER)
 def enter() -> Answer:
     on_refusal(*FILE_REFUSALS)(
         lambda refusal: _register_page(_posted_sheets(without_files=True), refusal)
@@ -261,7 +261,7 @@ def enter() -> Answer:
 
 
 @blueprint.post("/register/<form_id>")
-@signed_in(*REGISTRARS)
+@signed_in(page=REGISTER)
 def redraw_part(form_id: str) -> Answer:
     """One of the two forms alone, as the answers so far make it."""
     sheets = {sheet.form.id: sheet for sheet in _posted_sheets(without_files=True)}

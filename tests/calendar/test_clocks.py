@@ -35,6 +35,11 @@ def bangkok(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> 
 
 
 @pytest.fixture
+def clock() -> TravellingClock:
+    return TravellingClock(bangkok(2026, 3, 16, 9))
+
+
+@pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     clock.travel_to(bangkok(2026, 3, 16, 9))  # a Monday; no holiday until 6 April
     options = {"functions": {"due": clocks.due}, "listeners": [clocks.watch_clocks]}

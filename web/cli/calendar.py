@@ -101,15 +101,14 @@ def move(day: date, to: date, name: str, reference: str, username: str, as_json:
 
 
 def _change(days: list[tuple[date, str]], reference: str, username: str, as_json: bool) -> None:
-    from complaints.clock_moves import recount_clocks
-    from complaints.holiday_table import DayChange, change_holidays
+    from complaints.clock_moves import announce_holidays
+    from complaints.holiday_table import DayChange
 
     with opened_office() as office:
         actor = user_named(office, username).actor
         with office.engine.begin() as work:
             changes = [DayChange(day, name) for day, name in days]
-            version = change_holidays(work, changes, reference=reference, actor=actor)
-            moved = recount_clocks(work, reason=reference, actor=actor)
+            version, moved = announce_holidays(work, changes, reference=reference, actor=actor)
     if as_json:
         print_json({"version": version, "moved": [clock.id for clock in moved]})
     else:

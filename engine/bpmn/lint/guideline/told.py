@@ -13,6 +13,7 @@ FAMILY = Family("guideline", "told", Text("สิ่งที่แนวทา�
 
 THAI = re.compile(r"[\u0e01-\u0e4e]")
 LATIN = re.compile(r"[A-Za-z]")
+ASKS_THE_OFFICE = re.compile(r"^\s*[=$].*\b(due|remind|escalate|rounds)\(")
 WHY_PRINTED = Text(
     "แนวทางที่เผยแพร่พิมพ์จากแผนผังนี้โดยตรง สิ่งที่ขาดในแผนผังจึงขาดในแนวทาง",
     "The published guideline is printed from this diagram; what is missing here is missing there.",
@@ -131,12 +132,14 @@ def guideline_deadline(subject: Subject) -> Iterator[Hit]:
         "กำหนดเวลาเป็นของสำนักงาน คิดวันหยุดและการหยุดนับ จึงขอจากนาฬิกาของเรื่อง",
         "Deadlines are the office's, with its holidays and pauses; the diagram asks for them.",
     ),
-    Text('ใช้ =due("รหัสกำหนดเวลา")', 'Use =due("key of a deadline").'),
-    severity="warning",
+    Text(
+        'ใช้ =due("รหัสกำหนดเวลา") หรือ remind, escalate, rounds',
+        'Use =due("key of a deadline"), or remind, escalate, rounds.',
+    ),
 )
 def guideline_timer(subject: Subject) -> Iterator[Hit]:
     for process in asking(subject):
         for node in process.body.walk():
             for event in node.events:
-                if event.kind == "timer" and "due(" not in event.expression:
+                if event.kind == "timer" and not ASKS_THE_OFFICE.search(event.expression):
                     yield at(node.id, value=event.expression)
