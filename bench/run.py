@@ -20,6 +20,7 @@ PARTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("blocks",), "completion", "block_rows"),
     (("start", "message", "case", "statements", "commits"), "verbs", "rows"),
     (("timers",), "verbs", "timer_rows"),
+    (("drain",), "workers", "rows"),
     (("deploy",), "verbs", "deploy_rows"),
     (("disk",), "verbs", "disk_rows"),
     (("record",), "record", "rows"),
