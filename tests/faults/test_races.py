@@ -242,6 +242,21 @@ def test_a_task_is_claimed_while_somebody_else_completes_it(engine: Engine) -> N
         play.check_record()
 
 
+def test_two_servers_take_turns_on_one_case(
+    engine: Engine, database_url: str, clock: TravellingClock
+) -> None:
+    # Each keeps the case in memory as it left it; what the other did since must not be undone.
+    other = Engine.open(database_url, clock=clock)
+    play = Play(engine, LONGER).start()
+
+    for step, server in (("a", engine), ("b", other), ("c", engine)):
+        server.complete(play.task(step).id, {}, OFFICER)
+
+    assert play.ended
+    play.check_record()
+    other.close()
+
+
 def test_a_case_is_cancelled_while_it_is_worked_on(engine: Engine) -> None:
     for number in range(4):
         play = Play(engine, STEPS).start(case_id=f"case-{number}")
