@@ -56,15 +56,15 @@ def history_after_commit(patch: pytest.MonkeyPatch) -> None:
 
 def timer_row_kept(patch: pytest.MonkeyPatch) -> None:
     """A timer that fired stays in the table of waits."""
-    from engine import turn
+    from engine import rows
 
-    write = turn.write_waits
+    write = rows.write_waits
 
     def keep(work: Any, instance: Any, changes: Any) -> None:
         changes.closed_waits.clear()
         write(work, instance, changes)
 
-    patch.setattr(turn, "write_waits", keep)
+    patch.setattr(rows, "write_waits", keep)
 
 
 def cache_not_dropped_on_error(patch: pytest.MonkeyPatch) -> None:
