@@ -70,6 +70,8 @@ def _dump_scope(case: Case, scope: Any) -> Data:
         out["of"] = case.number_of(scope.parent_task_id)
     if scope.result:
         out["result"] = scope.result
+    if scope.aside:
+        out["aside"] = scope.aside
     if scope.undo:
         out["undo"] = scope.undo
     return out
@@ -114,6 +116,7 @@ def load(state: Data, spec: Any, subprocess_specs: dict[str, Any], instance: UUI
 
 def _load_scope(case: Case, scope: Case | Subprocess, stored: Data) -> None:
     scope.result = stored.get("result", {})
+    scope.aside = stored.get("aside", {})
     scope.undo = stored.get("undo", [])
     for row in stored["tokens"]:
         number, parent, name, state, facts, data, *gone = row

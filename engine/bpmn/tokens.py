@@ -71,6 +71,7 @@ class _Scope:
     task_tree: Token
     spec: Any
     result: Data
+    aside: Data  # what watching handlers changed: it never overrides the case's own path
     undo: list[Any]  # what was completed and can be undone, in that order: see specs/compensation
 
     def put(self: Any, spec: Any, parent: Token | None, flow: str = "", **facts: Any) -> Token:
@@ -90,7 +91,7 @@ class _Scope:
         start.task_spec._update(start)
 
     def root(self: Any, data: Data) -> None:
-        self.result = {}
+        self.result, self.aside = {}, {}
         self.task_tree = self.put(self.spec.start, None)
         self.task_tree.data = data
         self.task_tree._set_state(TaskState.COMPLETED)
@@ -113,12 +114,17 @@ class _Scope:
 
     def finish_token(self, token: Token) -> None:
         """A token reached an end: keep what it changed as part of the scope's result."""
+        if token.handler is not None:
+            self.aside.update(self.changed(token))
+            return
         for name, value in self.changed(token).items():
             if name in self.result and self.result[name] != value:
-                if token.handler is not None:
-                    continue  # what a watching handler changed never overrides the case's own path
                 raise conflict(token, name, self.result[name], value)
             self.result[name] = value
+
+    def leave_behind(self, token: Token) -> None:
+        """A token ends its scope abruptly: what it had found out stays, whatever others say."""
+        self.result = {**self.result, **self.changed(token)}
 
     def outcome(self) -> Data:
         """The variables of the scope when it ends, or when it is interrupted now."""
@@ -126,7 +132,7 @@ class _Scope:
 
     def changes(self: Any) -> Data:
         """What happened to the variables since the scope began, also in subprocesses inside it."""
-        changes = dict(self.result)
+        changes = {**self.aside, **self.result}
         for token in self.live():
             changes.update(self.changed(token))
             inside = self.top_workflow.subprocesses.get(token.id)
@@ -139,7 +145,7 @@ class Subprocess(_Scope, BpmnSubWorkflow):
     """A running subprocess or called process."""
 
     def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Case) -> None:
-        self.result = {}
+        self.result, self.aside = {}, {}
         self.undo = []
         BpmnSubWorkflow.__init__(self, spec, parent_task_id, top_workflow, deserializing=True)
         if self.depth > MAX_NESTING:
@@ -157,7 +163,7 @@ class Case(_Scope, BpmnWorkflow):
     """A running instance: the top scope, its subprocesses and the queue of automatic steps."""
 
     def __init__(self, spec: Any, subprocess_specs: dict[str, Any], instance: UUID) -> None:
-        self.result = {}
+        self.result, self.aside = {}, {}
         self.undo = []
         self.instance = instance
         self.start_event = ""  # where the case begins, while it does

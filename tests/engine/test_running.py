@@ -447,8 +447,34 @@ def test_an_error_end_reaches_the_boundary_that_names_it(engine: Engine) -> None
         roots=root_error("E1"),
     )
 
-    assert Play(engine, drawing).start().do("inner", broken=True).open() == ["handle"]
+    play = Play(engine, drawing).start().do("inner", broken=True)
+    assert play.open() == ["handle"]
+    assert play.do("handle").variables()["broken"] is True  # found out before the error
     assert Play(engine, drawing).start().do("inner", broken=False).open() == ["normal"]
+
+
+def test_what_a_handler_beside_the_path_gave_yields_to_the_path(engine: Engine) -> None:
+    # A progress letter's number, given by an event subprocess that had ended before, stood against
+    # the number of the last letter, and the case could not end.
+    drawing = diagram(
+        start(),
+        user("work"),
+        boundary("more", "work", message("more_info"), interrupting=False),
+        user("read"),
+        end(),
+        end("heard"),
+        path("start", "work", "end"),
+        path("more", "read", "heard"),
+        roots=root_message("more_info"),
+    )
+    play = Play(engine, drawing).start()
+    play.engine.correlate("more_info", "case-1")
+    play.do("read", letter=1, note="kept")
+
+    play.do("work", letter=2)
+
+    assert play.ended
+    assert play.variables() == {"case_id": "case-1", "letter": 2, "note": "kept"}
 
 
 def test_an_escalation_runs_beside_the_subprocess(engine: Engine) -> None:

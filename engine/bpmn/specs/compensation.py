@@ -60,7 +60,9 @@ class CompensationEvent(ThrowEvent):
     def _on_complete(self, my_task: Token) -> None:
         if not self.cancels:
             super()._on_complete(my_task)
-        elif not raise_up(my_task, "cancel", "", {}):
+            return
+        my_task.workflow.leave_behind(my_task)
+        if not raise_up(my_task, "cancel", "", {}):
             raise StepFailed(element=self.node.id, reason="no event takes the cancellation")
 
 

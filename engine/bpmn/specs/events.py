@@ -226,10 +226,10 @@ class ThrowEvent(FlowNode):
 
     def _end_abruptly(self, token: Token, kinds: set[str]) -> None:
         scope = token.workflow
+        scope.leave_behind(token)
         if "terminate" in kinds:
             for other in scope.live():
                 withdraw(other)
-            scope.result = {**scope.result, **scope.changed(token)}
             return
         code = next(event.name for event in self.node.events if event.kind == "error")
         if not raise_up(token, "error", code, {}):
