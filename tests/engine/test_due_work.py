@@ -149,7 +149,7 @@ def test_a_timer_and_a_completion_at_the_same_moment_are_one_or_the_other(
     at_once(complete, fire)
     engine.run_due()
 
-    assert set(refused) <= {"TaskNotFound"}
+    assert set(refused) <= {"TaskClosed"}
     for case in cases:
         types = [event.type for event in engine.history(case)]
         assert types.count("timer_fired") + types.count("task_completed") == 1

@@ -70,7 +70,8 @@ def engine(sqlite_templates: SqliteTemplates) -> Iterator[Engine]:
     letters are not what is looked at."""
     with sqlite_templates.copy() as url:
         clock = TravellingClock(START)
-        engine = Engine.open(url, clock=clock, functions={"due": _due})
+        functions = {"due": _due, "escalate": _escalate, "rounds": _rounds}
+        engine = Engine.open(url, clock=clock, functions=functions)
         engine.handlers.update(letter=_said, notice=_said)
         law = {n: c for n, c in guideline_files().items() if n.endswith(RUNNING)}
         engine.deploy(law, Actor.of("owner"))
@@ -85,6 +86,15 @@ def _said(_work: object, _job: object) -> dict[str, Any]:
 
 def _due(call: HostCall, _key: str) -> str:
     return (call.work.now + timedelta(days=3)).isoformat()
+
+
+def _escalate(call: HostCall, key: str, _number: object) -> str:
+    return _due(call, key)
+
+
+def _rounds(call: HostCall, _key: str) -> str:
+    """No progress letter: the Petri net leaves event subprocesses out."""
+    return f"R/{(call.work.now + timedelta(days=365)).isoformat()}/P30D"
 
 
 def _play(engine: Engine, clock: TravellingClock) -> None:

@@ -183,6 +183,7 @@ def test_a_database_server_that_crashes_is_waited_for(
     with postgres.server() as maintenance:
         url = postgres.create_database(maintenance, "crash").render_as_string(hide_password=False)
         migrate(url)
+        _keep_what_is_committed(url)
         engine = Engine.open(url, clock=clock)
         worker = Worker(engine, every=0.05)
         worker.start()
@@ -201,6 +202,14 @@ def test_a_database_server_that_crashes_is_waited_for(
         assert faults_of(engine) == []
         worker.stop()
         engine.close()
+
+
+def _keep_what_is_committed(url: str) -> None:
+    """The tests' servers give the last commits up for speed; one that crashes must not."""
+    database = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with database.connect() as connection:
+        connection.exec_driver_sql("ALTER DATABASE crash SET synchronous_commit = on")
+    database.dispose()
 
 
 def _crash(engine: Engine) -> None:
