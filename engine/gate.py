@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine import dmn
 from engine.bpmn.compile import compile_process
 from engine.bpmn.model import Process
-from engine.definitions import form_names, read_decisions, read_processes
+from engine.definitions import bundle_hash, form_names, read_decisions, read_processes
 from engine.errors import EngineError
 from engine.findings import Finding, has_errors
 from engine.text import Text
@@ -33,6 +34,16 @@ class Gate:
 
     def check(self, files: Files, carried: Files) -> list[Finding]:
         """Everything there is to say about these files, beside those already deployed."""
+        return list(_answer(_Question(self._key(files, carried), self, files, carried)))
+
+    def _key(self, files: Files, carried: Files) -> tuple[object, ...]:
+        """All that the answer depends on."""
+        checks = tuple(sorted(self.checks.items(), key=lambda item: item[0]))
+        asked = (bundle_hash(files), bundle_hash(carried), frozenset(self.functions))
+        return (*asked, checks, tuple(self.cross_checks), self.variables)
+
+    def judge(self, files: Files, carried: Files) -> list[Finding]:
+        """`check`, found out anew."""
         from engine.bpmn.lint import lint  # two hundred rules, which only a deployment needs
 
         findings = [f for name, content in files.items() for f in self._check_file(name, content)]
@@ -84,6 +95,21 @@ class Gate:
         except dmn.DmnRejected:
             return set()  # its faults have been told
         return {id for model in models for id in model.decisions}
+
+
+@dataclass(frozen=True)
+class _Question:
+    key: tuple[object, ...]
+    gate: Gate = field(compare=False)
+    files: Files = field(compare=False)
+    carried: Files = field(compare=False)
+
+
+# The same files get the same answer: a process owner checks, rehearses and deploys them, and each
+# answer takes seconds to find.
+@functools.lru_cache(maxsize=8)
+def _answer(question: _Question) -> tuple[Finding, ...]:
+    return tuple(question.gate.judge(question.files, question.carried))
 
 
 def judge_upload(files: Files, functions: set[str]) -> list[Finding]:
