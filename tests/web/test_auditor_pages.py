@@ -15,6 +15,8 @@ from engine.models import HistoryEvent
 from tests.support.agency import ASSIGNED, CLARIFIED, INCOMPLETE, OPINION, SCREENED, Agency
 from tests.walks.test_three_walks import COMPLAINT
 from tests.web.visitor import Visitor
+from web.casefile import SAYS
+from web.happenings import EVENTS
 
 SCREENED_G = {key: value for key, value in SCREENED.items() if key != "service_only"}
 REASON = "ตรวจสอบข้อร้องเรียนว่าการกลั่นกรองมีเหตุผลรองรับ"
@@ -326,3 +328,8 @@ def test_nobody_grants_their_own_wish(agency: Agency, case_id: str) -> None:
         reveals.ask_identity(
             work, desk, case_id, both, fields=["full_name"], reason=REASON, hours=25
         )
+
+
+def test_whatever_the_case_page_can_say_the_player_can_say_too() -> None:
+    # A form that was handed in once stood in the player's list by its name in the record.
+    assert set(SAYS) <= set(EVENTS)
