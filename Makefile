@@ -68,7 +68,7 @@ e2e: setup assets ## Run the browser tests
 	@$(BIN)/pytest -m browser $(ARGS)
 
 faults-workers: setup ## Kill workers two hundred times under load, on each backend
-	@SAMNUAN_KILLS=$${SAMNUAN_KILLS:-200} $(BIN)/pytest -q tests/engine/test_worker_kills.py $(ARGS)
+	@$(BIN)/python -m tests.faults --part workers $(ARGS)
 
 tck: setup ## Run the DMN conformance suite, or CASES=folder, and print a table
 	@$(BIN)/python -m engine.dmn.tck $(CASES)
@@ -80,7 +80,7 @@ check: setup ## Lint, format, types, floors
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-faults: setup ## Kill every verb at every point on both databases, and print a table
+faults: setup assets ## Kill every verb at every point, meet and break on both databases; a table
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 faults-selfcheck: setup ## Patch five defects in, one by one: the suite must catch each

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
@@ -55,8 +55,9 @@ def engine(place: tuple[str, str]) -> Iterator[Engine]:
 
 
 def test_killed_workers_lose_nothing_and_repeat_nothing(
-    engine: Engine, place: tuple[str, str]
+    engine: Engine, place: tuple[str, str], record_property: Callable[[str, object], None]
 ) -> None:
+    record_property("times", KILLS)  # for the table of `make faults`
     cases: list[str] = []
     crew = Crew(*place, size=CREW)
     try:

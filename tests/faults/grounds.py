@@ -73,11 +73,13 @@ class PostgresGround:
         self.url = url
         self.database = open_database(url)
         self.compiled: dict[str, Any] = {}
+        with self.database.connect() as connection:
+            self._tables = sa.inspect(connection).get_table_names("public")
 
     def keep(self, name: str) -> None:
         self.database.dispose()
         script = f"DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name};"
-        for table in self._tables():
+        for table in self._tables:
             script += f'CREATE TABLE {name}."{table}" AS TABLE public."{table}";'
         self._run(script)
         _copy_files(self.folder / "var", self.folder / name)
@@ -86,15 +88,11 @@ class PostgresGround:
         self.database.dispose()
         # The guards of the record and the foreign keys are for the product, not for the stage.
         script = "SET session_replication_role = replica;"
-        for table in self._tables():
+        for table in self._tables:
             script += f'DELETE FROM public."{table}";'
             script += f'INSERT INTO public."{table}" SELECT * FROM {name}."{table}";'
         self._run(script)
         _copy_files(self.folder / name, self.folder / "var")
-
-    def _tables(self) -> list[str]:
-        with self.database.connect() as connection:
-            return sa.inspect(connection).get_table_names("public")
 
     def _run(self, script: str) -> None:
         alone = sa.create_engine(self.url, poolclass=sa.NullPool)

@@ -69,6 +69,7 @@ class Scene:
     keyed: bool = False
     once: bool = False  # done again it is a second act: nobody sends it twice
     settle: tuple[int, ...] = ()  # minutes until each further round of what is due
+    database: str = ""  # the only one on which it can be played
 
 
 @dataclass

@@ -35,10 +35,8 @@ def picture(url: str) -> Picture:
     """All rows by table, masked and sorted."""
     database = sa.create_engine(url, poolclass=sa.NullPool)
     with looking_away(), database.connect() as connection:
-        is_sqlite = connection.dialect.name == "sqlite"
-        question = " UNION ALL ".join(_question(table, is_sqlite) for table in _tables(connection))
         found: Picture = {}
-        for name, row in connection.exec_driver_sql(question):
+        for name, row in connection.exec_driver_sql(_question(url, connection)):
             found.setdefault(name, []).append(CHANCE.sub("#", row))
     return {name: sorted(rows) for name, rows in found.items()}
 
@@ -48,7 +46,18 @@ def _tables(connection: sa.Connection) -> list[sa.Table]:
     return [table for table in Base.metadata.sorted_tables if table.name in there]
 
 
-def _question(table: sa.Table, is_sqlite: bool) -> str:
+_questions: dict[str, str] = {}  # by URL: no scene makes or drops a table of ours
+
+
+def _question(url: str, connection: sa.Connection) -> str:
+    if url not in _questions:
+        is_sqlite = connection.dialect.name == "sqlite"
+        parts = (_question_of(table, is_sqlite) for table in _tables(connection))
+        _questions[url] = " UNION ALL ".join(parts)
+    return _questions[url]
+
+
+def _question_of(table: sa.Table, is_sqlite: bool) -> str:
     columns = [column for column in table.columns if column.name not in OF_THE_KILL]
     if not is_sqlite:
         names = ", ".join(f'"{column.name}"' for column in columns)
