@@ -15,6 +15,7 @@ from complaints.clock_models import CalendarVersion, HolidayChange
 from complaints.errors import OfficeError
 from engine.actor import SYSTEM, Actor
 from engine.work import Work
+from forms.dates import BUDDHIST_ERA, spell_date
 
 # Labour Day binds private employers only: state offices work. Children's Day is always a Saturday.
 NOT_FOR_OFFICES = ("วันแรงงานแห่งชาติ", "วันเด็กแห่งชาติ")
@@ -26,25 +27,31 @@ SEED_REFERENCE = "วันหยุดราชการประจำปี�
 class HolidayExists(OfficeError):
     """{day} is already a holiday: {name}."""
 
-    thai = "วันที่ {day} เป็นวันหยุดอยู่แล้ว: {name}"
+    thai = "วันที่ {day_th} เป็นวันหยุดอยู่แล้ว: {name}"
 
 
 class NotAHoliday(OfficeError):
     """{day} is not a holiday, so it cannot be taken from them."""
 
-    thai = "วันที่ {day} ไม่ใช่วันหยุด จึงยกเลิกไม่ได้"
+    thai = "วันที่ {day_th} ไม่ใช่วันหยุด จึงยกเลิกไม่ได้"
 
 
 class HolidayYearInvalid(OfficeError):
     """The year {year} lies outside what the calendar holds; years are of the common era."""
 
-    thai = "ปี {year} อยู่นอกช่วงของปฏิทิน โปรดระบุเป็นปี ค.ศ. เช่น 2026"
+    thai = "ปี พ.ศ. {year_th} อยู่นอกช่วงของปฏิทิน"
 
 
 class DayUnclear(OfficeError):
     """{text!r} is not a day; write 2026-03-17 or 17/3/2569."""
 
     thai = "“{text}” ไม่ใช่วันที่ โปรดเขียนเช่น 17/3/2569 หรือ 17 มี.ค. 2569"
+
+
+class DayMissing(OfficeError):
+    """Enter the day, and the other day when a holiday is moved."""
+
+    thai = "โปรดระบุวันที่ และวันที่ย้ายไปเมื่อย้ายวันหยุด"
 
 
 class ReferenceNeeded(OfficeError):
@@ -55,10 +62,10 @@ class ReferenceNeeded(OfficeError):
 
 @dataclass(frozen=True, slots=True)
 class DayChange:
-    """A day that becomes a holiday under this name, or stops being one (`name` empty)."""
+    """A day that becomes a holiday under this name, or stops being one (without a name)."""
 
     day: date
-    name: str = ""
+    name: str | None = None
 
 
 # The calendar of a committed version never changes, so each engine reads it once.
@@ -172,7 +179,7 @@ def change_holidays(
     seen: dict[date, str] = {}
     for change in changes:
         _check_change(work, calendar, change, seen)
-        seen[change.day] = change.name
+        seen[change.day] = change.name or ""
     return _write_version(work, calendar.version + 1, changes, reference.strip(), actor)
 
 
@@ -180,12 +187,16 @@ def _check_change(
     work: Work, calendar: Calendar, change: DayChange, seen: Mapping[date, str]
 ) -> None:
     if abs(change.day.year - work.now.year) > 50:
-        raise HolidayYearInvalid(year=change.day.year)
+        year = change.day.year
+        raise HolidayYearInvalid(year=year, year_th=year + BUDDHIST_ERA)
     existing = seen.get(change.day) or calendar.holidays.get(change.day)
+    day, day_th = spell_date(change.day, "en"), spell_date(change.day, "th")
+    if change.name is not None and not change.name.strip():
+        raise ReferenceNeeded  # a name left blank must not take the holiday away
     if change.name and existing:
-        raise HolidayExists(day=change.day.isoformat(), name=existing)
+        raise HolidayExists(day=day, day_th=day_th, name=existing)
     if not change.name and not existing:
-        raise NotAHoliday(day=change.day.isoformat())
+        raise NotAHoliday(day=day, day_th=day_th)
 
 
 def _write_version(
@@ -196,7 +207,9 @@ def _write_version(
     )
     work.session.flush()  # the days refer to the version
     work.session.add_all(
-        HolidayChange(version=version, day=change.day, name=change.name, removed=not change.name)
+        HolidayChange(
+            version=version, day=change.day, name=change.name or "", removed=change.name is None
+        )
         for change in changes
     )
     work.session.flush()  # the calendar of this version is read in the same transaction

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from complaints.clock_moves import announce_holidays
 from complaints.errors import OfficeError
 from complaints.holiday_preview import preview
-from complaints.holiday_table import DayChange, DayUnclear, holidays_of, versions
+from complaints.holiday_table import DayChange, DayMissing, DayUnclear, holidays_of, versions
 from engine.clock import BANGKOK
 from engine.errors import Refusal
 from forms.dates import BUDDHIST_ERA, NotADate, parse_date
@@ -34,7 +34,7 @@ class Entry:
     reference: str = ""
 
     def changes(self) -> list[DayChange]:
-        """Raises `DayUnclear`."""
+        """Raises `DayUnclear`, `DayMissing`."""
         if self.kind == "remove":
             return [DayChange(_day(self.day))]
         if self.kind == "move":
@@ -91,6 +91,8 @@ def _page(entry: Entry, refusal: Refusal | None = None, moves: object = None) ->
 
 
 def _day(text: str) -> date:
+    if not text.strip():
+        raise DayMissing
     try:
         return parse_date(text)
     except NotADate:

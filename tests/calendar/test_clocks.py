@@ -280,6 +280,8 @@ def test_an_unknown_key_is_refused_by_name(engine: Engine, instance: str) -> Non
         (DayChange(date(2026, 3, 17)), REASON, NotAHoliday),
         (DayChange(date(2569, 3, 17), "วันหยุดพิเศษ"), REASON, HolidayYearInvalid),
         (DayChange(date(2026, 3, 17), "วันหยุดพิเศษ"), " ", ReferenceNeeded),
+        # An empty name once took the holiday away that was to be added.
+        (DayChange(date(2026, 4, 13), " "), REASON, ReferenceNeeded),
     ],
 )
 def test_a_bad_change_of_the_calendar_is_refused(

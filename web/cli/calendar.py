@@ -86,7 +86,7 @@ def add(day: date, name: str, reference: str, username: str, as_json: bool) -> N
 @as_option
 @json_option
 def remove(day: date, reference: str, username: str, as_json: bool) -> None:
-    _change([(day, "")], reference, username, as_json)
+    _change([(day, None)], reference, username, as_json)
 
 
 @command.command(help="ย้ายวันหยุด / Move a holiday; open deadlines move.")
@@ -97,10 +97,12 @@ def remove(day: date, reference: str, username: str, as_json: bool) -> None:
 @as_option
 @json_option
 def move(day: date, to: date, name: str, reference: str, username: str, as_json: bool) -> None:
-    _change([(day, ""), (to, name)], reference, username, as_json)
+    _change([(day, None), (to, name)], reference, username, as_json)
 
 
-def _change(days: list[tuple[date, str]], reference: str, username: str, as_json: bool) -> None:
+def _change(
+    days: list[tuple[date, str | None]], reference: str, username: str, as_json: bool
+) -> None:
     from complaints.clock_moves import announce_holidays
     from complaints.holiday_table import DayChange
 
