@@ -15,7 +15,6 @@ from complaints.clock_models import ClockRow
 from complaints.clock_rows import (
     OVERALL,
     RECURRING,
-    STAY,
     ClockNotFound,
     count_due,
     count_of,
@@ -24,7 +23,7 @@ from complaints.clock_rows import (
     note,
     open_clocks,
 )
-from complaints.deadlines import AGENCY, WORKING, SlaRule, amount, read_rule
+from complaints.deadlines import AGENCY, STAY, WORKING, SlaRule, amount, read_rule
 from complaints.errors import OfficeError, ReasonNeeded
 from complaints.holiday_table import DayChange, change_holidays, current_calendar, hold_calendar
 from complaints.models import Case

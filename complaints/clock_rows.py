@@ -28,14 +28,14 @@ from engine import queries
 from engine.actor import Actor
 from engine.clock import BANGKOK
 from engine.instances import Instance
-from engine.models import ProcessInstance
+from engine.models import ProcessInstance, UserTask
 from engine.text import Text
 from engine.work import Work
 
 OVERALL = "overall"  # the clock of the case as a whole
-STAY = "stay"  # how long the count of a case may stand still by law
 RECURRING = "recurring"  # in the rule of a deadline whose step comes again and again
 WHOLE = Text("การดำเนินการทั้งเรื่อง", "the case as a whole")
+STOOD = Text("การหยุดนับตามกฎหมาย", "the legal stay")
 
 
 class ClockNotFound(OfficeError):
@@ -173,6 +173,16 @@ def clocks_of(work: Work, case_id: str) -> list[ClockRow]:
     return list(work.session.scalars(query.order_by(*order)))
 
 
+def tasks_of(work: Work, clock: ClockRow) -> list[UserTask]:
+    """The open tasks that a deadline is of; of the case as a whole, all of its open tasks."""
+    query = sa.select(UserTask).where(
+        UserTask.instance_id == clock.instance_id, UserTask.status == "open"
+    )
+    if clock.key != OVERALL:
+        query = query.where(UserTask.element_id.in_(clock.askers))
+    return list(work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)))
+
+
 def changes_of(work: Work, clock: ClockRow) -> list[ClockChange]:
     query = sa.select(ClockChange).where(ClockChange.clock_id == clock.id)
     return list(work.session.scalars(query.order_by(ClockChange.seq)))
@@ -197,7 +207,7 @@ def assumed_count(work: Work, clock: ClockRow) -> Count:
     if clock.paused_at is None:
         return count
     began = clock.paused_at.astimezone(BANGKOK).date()
-    longest = Pause(began, began + timedelta(days=days_left_to_pause(count)))
+    longest = Pause(began, began + timedelta(days=days_left_to_pause(count)), lasts=True)
     return replace(count, pauses=(*count.pauses, longest))
 
 

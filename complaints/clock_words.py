@@ -10,9 +10,11 @@ from complaints.deadlines import (
     COMPLAINANT,
     HOURS,
     RECEIPT,
+    STAY,
     WORKING,
     Count,
     Deadline,
+    Pause,
     amount,
     deadline_of,
 )
@@ -55,6 +57,12 @@ def explain_count(count: Count, calendar: Calendar, *, step: Text, extensions: i
 
 def _conclusion(count: Count, deadline: Deadline, step: Text) -> Text:
     day, local = day_of(deadline.last_day), deadline.due_at.astimezone(BANGKOK)
+    if count.rule.key == STAY:
+        return Text(
+            f"{step.th}สิ้นสุดใน{day.th} เวลา {local:%H.%M} น. เว้นแต่จะยืนยันให้หยุดนับต่อ",
+            f"{step.en[:1].upper()}{step.en[1:]} ends on {day.en} at {local:%H:%M}, "
+            "unless it is confirmed.",
+        )
     if count.rule.owner == COMPLAINANT:
         return Text(
             f"ผู้ร้องเรียนมีเวลาถึงสิ้น{day.th} สำหรับขั้นตอน “{step.th}”",
@@ -129,18 +137,24 @@ def _rolled(count: Count, deadline: Deadline, named_th: str, named_en: str) -> T
 def _pauses(count: Count, deadline: Deadline) -> Text:
     if not count.pauses:
         return Text("", "")
-    spans_th = ", ".join(
-        f"{spell_date(pause.start, 'th')} ถึง {spell_date(pause.end, 'th')}"
-        for pause in count.pauses
-    )
-    spans_en = ", ".join(
-        f"{spell_date(pause.start, 'en')} to {spell_date(pause.end, 'en')}"
-        for pause in count.pauses
-    )
+    spans = [_span(pause) for pause in count.pauses]
+    spans_th, spans_en = (", ".join(span.of(code) for span in spans) for code in ("th", "en"))
     added = amount(deadline.paused, count.rule.kind)
     return Text(
         f"หยุดนับระหว่างรอ {spans_th} จึงเพิ่มให้ {added.th}",
         f"The count stood still from {spans_en}, which adds {added.en}.",
+    )
+
+
+def _span(pause: Pause) -> Text:
+    start, end = (
+        Text(spell_date(day, "th"), spell_date(day, "en")) for day in (pause.start, pause.end)
+    )
+    if not pause.lasts:
+        return Text(f"{start.th} ถึง {end.th}", f"{start.en} to {end.en}")
+    return Text(
+        f"ตั้งแต่ {start.th} (ยังหยุดอยู่ ได้ถึง {end.th})",
+        f"{start.en} (still does, until {end.en} at most)",
     )
 
 

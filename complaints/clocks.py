@@ -17,10 +17,10 @@ from complaints.clock_rows import (
     RECURRING,
     ClockNotFound,
     Known,
+    assumed_count,
     changes_of,
     clocks_of,
     count_due,
-    count_of,
     finish_clock,
     instance_of,
     iso,
@@ -268,7 +268,7 @@ def _begin_by_itself(work: Work, event: Event, key: str) -> None:
 def explain(work: Work, clock: ClockRow) -> Text:
     """Why this day: one paragraph with the rule, the start, what was passed over, and the law."""
     return explain_count(
-        count_of(work, clock),
+        assumed_count(work, clock),
         calendar_at(work, clock.calendar_version),
         step=step_name(work, clock),
         extensions=clock.extensions,

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from complaints import masterdata, people
 from complaints.access import not_barred, sight_of
 from complaints.clock_models import ClockRow, RungRow
-from complaints.clock_rows import OVERALL, open_clocks
+from complaints.clock_rows import clocks_of, open_clocks, tasks_of
 from complaints.clocks import explain
 from complaints.deadlines import AGENCY, days_of, read_rule
 from complaints.ladder import ESCALATION, read_rung, words_of
 from complaints.models import Case
 from complaints.notices import placed
 from complaints.people import User
-from complaints.rung_sending import days_over
+from complaints.rung_sending import days_over, rung_today
 from complaints.rungs import rungs_of, waiting_rungs
 from complaints.standing import deadline_name
 from engine.models import UserTask
@@ -101,6 +101,13 @@ def _view(work: Work, case: Case, clock: ClockRow) -> DeadlineView:
     )
 
 
+def deadline_options(work: Work, case_id: str) -> list[dict[str, str]]:
+    """Every deadline that a case has had, as a choice of a form that is read out."""
+    clocks = {clock.key: clock.definition_id for clock in clocks_of(work, case_id)}
+    names = {key: deadline_name(work, used, key) for key, used in clocks.items()}
+    return [{"value": key, "label": name.th, "label_en": name.en} for key, name in names.items()]
+
+
 def next_rungs(work: Work, cases: Iterable[Case]) -> dict[str, NextRung]:
     """What happens next in each of these cases, by its id."""
     known = {case.id: case for case in cases}
@@ -110,6 +117,8 @@ def next_rungs(work: Work, cases: Iterable[Case]) -> dict[str, NextRung]:
 
 def _rung(work: Work, case: Case, row: RungRow) -> NextRung:
     rung = read_rung("", row.rule)
+    if not rung.to:  # it was planned before the tables had said who handles the case
+        rung = rung_today(work, row)
     named = [masterdata.group_text(work, placed(group, case)) for group in rung.to]
     to = Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))
     return NextRung(row.due_at, words_of(rung), to, rung.kind == ESCALATION)
@@ -130,7 +139,7 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
     reported = _reported(work, [clock.id for clock, _ in late])
     found: dict[Text, list[LateLine]] = {}
     for clock, case in late:
-        tasks = _tasks(work, clock)
+        tasks = tasks_of(work, clock)
         line = LateLine(
             case_id=case.id,
             receipt_no=case.receipt_no,
@@ -154,16 +163,6 @@ def _reported(work: Work, clock_ids: Sequence[str]) -> set[str]:
         RungRow.clock_id.in_(clock_ids), RungRow.is_reported, RungRow.sent_at.is_not(None)
     )
     return set(work.session.scalars(query))
-
-
-def _tasks(work: Work, clock: ClockRow) -> list[UserTask]:
-    """The open tasks that a deadline is of; of the case as a whole, all of its open tasks."""
-    query = sa.select(UserTask).where(
-        UserTask.instance_id == clock.instance_id, UserTask.status == "open"
-    )
-    if clock.key != OVERALL:
-        query = query.where(UserTask.element_id.in_(clock.askers))
-    return list(work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)))
 
 
 def _holder(work: Work, tasks: Sequence[UserTask]) -> Text:

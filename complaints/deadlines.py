@@ -17,6 +17,7 @@ AGENCY, COMPLAINANT = "agency", "complainant"
 STEP, RECEIPT = "step", "receipt"
 
 
+STAY: Final = "stay"  # how long the count of a case may stand still by law
 NO_BASIS: Final = Text("", "")
 
 
@@ -87,6 +88,7 @@ class Pause:
 
     start: date
     end: date
+    lasts: bool = False  # it still goes on; `end` is then as late as it may be
 
 
 @dataclass(frozen=True, slots=True)

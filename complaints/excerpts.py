@@ -20,6 +20,7 @@ UNIT_READS: Mapping[str, frozenset[str] | None] = {
     "f5_acceptance": None,
     "f6_clarification": None,
     "f11_extension": None,
+    "f11_decision": None,
     "f7_assessment": frozenset({"clarification_complete", "incomplete_points"}),
 }
 UNIT_READS_OPENLY: Mapping[str, frozenset[str] | None] = {

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from complaints import clock_moves, shapes, submissions
 from complaints.access import Sight, load_case, not_barred
 from complaints.clock_models import ClockRow, ExtensionRow
-from complaints.clock_rows import OVERALL, iso, open_clocks, running_clock
+from complaints.clock_rows import OVERALL, iso, open_clocks, running_clock, tasks_of
 from complaints.deadline_tables import approval_for
 from complaints.deadlines import amount, read_rule
 from complaints.desk import Desk
@@ -239,6 +239,7 @@ def decide_extension(
     _record(work, clock, row, f"extension_{row.status}", user, commitment=commitment)
     if grants:
         _give(work, case, clock, row, user)
+    _tell_those_who_asked(work, case, clock, row)
     return row
 
 
@@ -253,6 +254,15 @@ def _request(work: Work, request_id: str, user: User) -> tuple[ExtensionRow, Cas
     if row.asked_by == user.id:
         raise FourEyes(element=FORM)
     return row, case
+
+
+def _tell_those_who_asked(work: Work, case: Case, clock: ClockRow, row: ExtensionRow) -> None:
+    """Whoever the step is offered to learns until when it is to be done now."""
+    groups = [group for task in tasks_of(work, clock) for group in task.candidate_groups]
+    facts = {"key": clock.key, "end": iso(clock.due_at), "granted": row.status == GRANTED}
+    send_notice(
+        work, case, groups, kind=EXTENSION, element_id=clock.element_id, facts={"decided": facts}
+    )
 
 
 def _give(work: Work, case: Case, clock: ClockRow, row: ExtensionRow, user: User) -> None:

@@ -14,7 +14,7 @@ from complaints.access import not_barred
 from complaints.desk import Desk
 from complaints.models import Case, Notice
 from complaints.people import User
-from complaints.rung_words import words_of_notice, words_of_request
+from complaints.rung_words import words_of_decision, words_of_notice, words_of_request
 from complaints.standing import deadline_name
 from engine import history
 from engine.actor import SYSTEM
@@ -101,6 +101,8 @@ def _words(work: Work, definition_id: str, notice: Notice) -> Text:
         return words_of_notice(notice.facts, name, is_catch_up=notice.kind == CATCH_UP)
     if "asked" in notice.facts:
         return words_of_request(notice.facts["asked"], name, is_late=notice.kind == LATE_REPORT)
+    if "decided" in notice.facts:
+        return words_of_decision(notice.facts["decided"], name)
     node = load_bundle(work, definition_id).definition.drawn(notice.element_id)
     return node.name if node is not None else Text(notice.kind, notice.kind)
 

@@ -83,6 +83,12 @@ def _due(work: Work, case: Case) -> list[Due]:
     return [(r, c, read_rung(c.key, r.rule)) for r, c in work.session.execute(query).all()]
 
 
+def rung_today(work: Work, row: RungRow) -> Rung:
+    """A waiting rung with the people whom it would reach if it were sent now."""
+    clock = work.session.get_one(ClockRow, row.clock_id)
+    return _as_of_now(work, row, clock, queries.variables(work, clock.instance_id))
+
+
 def _as_of_now(work: Work, row: RungRow, clock: ClockRow, variables: Mapping[str, Any]) -> Rung:
     """The rung with the people it names today: the case may have changed hands since."""
     today = rungs_for(work, clock.definition_id, clock.key, variables)

@@ -48,6 +48,20 @@ def words_of_request(asked: Mapping[str, Any], step_name: StepName, *, is_late: 
     )
 
 
+def words_of_decision(decided: Mapping[str, Any], step_name: StepName) -> Text:
+    """What came of a request for more time."""
+    step, end = step_name(decided["key"]), _day(decided["end"])
+    if decided["granted"]:
+        return Text(
+            f"อนุมัติขยายเวลา: “{step.th}” กำหนดใหม่ {end.th}",
+            f"More time is granted: “{step.en}” is now due {end.en}",
+        )
+    return Text(
+        f"ไม่อนุมัติขยายเวลา: “{step.th}” ยังครบกำหนด {end.th}",
+        f"More time is not granted: “{step.en}” stays due {end.en}",
+    )
+
+
 def _line(line: Mapping[str, Any], step_name: StepName, is_catch_up: bool) -> Text:
     step, end = step_name(line["key"]), _day(line["end"])
     told = _state(

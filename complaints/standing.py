@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from complaints.clock_rows import OVERALL, WHOLE
+from complaints.clock_rows import OVERALL, STOOD, WHOLE
+from complaints.deadlines import STAY
 from complaints.models import Case
 from engine import queries
 from engine.bpmn.model import Node, Process, Scope
@@ -43,11 +44,11 @@ def step_of(work: Work, definition_id: str, key: str) -> Node | None:
 
 
 def deadline_name(work: Work, definition_id: str, key: str) -> Text:
-    """How the diagram calls the step of a deadline; the whole case has a name of its own."""
+    """How the diagram calls the step of a deadline; what no step is of has a name of its own."""
     step = step_of(work, definition_id, key)
     if step is not None:
         return plain_name(step.name)
-    return WHOLE if key == OVERALL else Text(key, key)
+    return {OVERALL: WHOLE, STAY: STOOD}.get(key, Text(key, key))
 
 
 def _waiting(scope: Scope, node: Node) -> Node:

@@ -12,9 +12,9 @@ from typing import Any
 from complaints import clock_moves, shapes, submissions
 from complaints.access import Sight, load_case
 from complaints.clock_models import ClockRow
-from complaints.clock_rows import STAY, finish_clock, instance_of, running_clock, start_clock
+from complaints.clock_rows import finish_clock, instance_of, running_clock, start_clock
 from complaints.deadline_tables import rule_for
-from complaints.deadlines import read_rule
+from complaints.deadlines import STAY, read_rule
 from complaints.desk import Desk
 from complaints.errors import CaseNotFound, OfficeError
 from complaints.models import Case
@@ -79,9 +79,17 @@ def stay_case(
     data = {"ground": given["stay_ground"], "clock": stay.id, "submission": submission}
     data["commitment"] = commitment
     history.record(work, instance.id, "case_stayed", data, actor=user.actor)
-    reason = f"หยุดนับตามกฎหมาย ({given['stay_ground']})"
+    reason = _ground_of(work, form, given)
     clock_moves.pause_all(work, case.id, rule.pause_limit, reason=reason, actor=user.actor)
     return stay
+
+
+def _ground_of(work: Work, form: Form, given: Mapping[str, Any]) -> str:
+    """Why the count stands still, as the form calls the ground that was chosen."""
+    chosen = {"stay_ground": given["stay_ground"]}
+    environment = shapes.environment_of(work)
+    (line,) = form.read_out(chosen, language="th", environment=environment)
+    return f"หยุดนับตามกฎหมาย ({line.text})"
 
 
 def confirm_stay(work: Work, case_id: str, user: User) -> ClockRow:

@@ -15,9 +15,8 @@ from markupsafe import Markup
 from complaints import deadline_views, extensions, masterdata, people, shapes, stays
 from complaints.access import Sight
 from complaints.cases import CaseView
-from complaints.clock_rows import STAY
 from complaints.deadline_views import DeadlineView, NextRung
-from complaints.deadlines import amount
+from complaints.deadlines import STAY, amount
 from complaints.desk import Desk
 from complaints.models import Case
 from complaints.people import User
@@ -39,6 +38,9 @@ TITLES = {
     "f1_officer": Text("บันทึกการรับเรื่อง", "How it was received"),
     "f3_reply": Text("คำตอบของผู้ร้องเรียน", "The complainant's answer"),
     "withdrawal": Text("คำขอถอนเรื่อง", "Request to withdraw"),
+    "f11_extension": Text("คำขอขยายเวลา", "Request for more time"),
+    "f11_decision": Text("ไม่อนุมัติให้ขยายเวลา", "More time not granted"),
+    "f_stay": Text("เหตุที่หยุดนับเวลาตามกฎหมาย", "The ground of the legal stay"),
 }
 
 # What an event says in the case's story; the others are the machine's own business.
@@ -77,6 +79,9 @@ SAYS = {
     "incident_raised": Text("เกิดเหตุขัดข้อง", "An incident was raised"),
     "incident_resolved": Text("แก้ไขเหตุขัดข้องแล้ว", "The incident was resolved"),
 }
+NOWHERE = Text("", "")
+# What of an event's data its sentence may quote.
+QUOTED = ("number", "reason", "days")
 # The others follow by themselves from what somebody did: naming that person would mislead.
 DONE_BY_SOMEBODY = frozenset(
     {
@@ -87,6 +92,13 @@ DONE_BY_SOMEBODY = frozenset(
         "file_opened",
         "letter_opened",
         "incident_resolved",
+        "extension_asked",
+        "extension_granted",
+        "extension_refused",
+        "late_reported",
+        "case_stayed",
+        "stay_confirmed",
+        "stay_lifted",
     }
 )
 
@@ -129,6 +141,10 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
     definition_id = queries.instance(work, case.instance_id).definition_id
     titles = form_titles(work, definition_id)
     names = {file.id: file.name for file in case.files}
+    context = {
+        "units": masterdata.unit_options(work),
+        "clocks": deadline_views.deadline_options(work, case.id),
+    }
     return [
         Told(
             id=given.id,
@@ -137,7 +153,7 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
             given_at=given.given_at,
             lines=shapes.form_of(work, definition_id, given.form).read_out(
                 given.answers,
-                context={"units": masterdata.unit_options(work)},
+                context=context,
                 language=language(),
                 environment=shapes.environment_of(work),
                 file_names=names,
@@ -296,18 +312,24 @@ def _nodes(work: Work, instance_id: str) -> Iterator[Node]:
 def _happening(
     work: Work, event: HistoryEvent, nodes: Mapping[str, Node], names: Mapping[str, str]
 ) -> Happening:
-    node = nodes.get(event.element_id)
+    node, key = nodes.get(event.element_id), event.data.get("key")
     said = [masterdata.group_text(work, group) for group in _offered_to(work, event)]
     words = SAYS[event.type].format(
         groups=", ".join(text.of(language()) for text in said) or "–",
-        number=event.data.get("number", ""),
+        **{name: event.data.get(name, "") for name in QUOTED},
     )
     return Happening(
         at=event.at,
-        step=node.name if node is not None else Text("", ""),
+        step=_deadline(work, event, key) if key else node.name if node else NOWHERE,
         words=words,
         who=names.get(event.actor, "") if event.type in DONE_BY_SOMEBODY else "",
     )
+
+
+def _deadline(work: Work, event: HistoryEvent, key: str) -> Text:
+    """What happened to a deadline is told of its step, not of the timer that asked for it."""
+    definition_id = queries.instance(work, event.instance_id).definition_id
+    return deadline_name(work, definition_id, key)
 
 
 def _offered_to(work: Work, event: HistoryEvent) -> Sequence[str]:

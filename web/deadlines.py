@@ -17,6 +17,7 @@ from web.kinds import Answer
 from web.language import t
 
 blueprint = Blueprint("deadlines", __name__)
+LATE = "_late"  # a button, not an answer: those begin with no underscore
 EXPEDITE = "expedite"  # a word of the column `pages` in roles.csv
 
 
@@ -45,7 +46,7 @@ def extension(case_id: str) -> Answer:
 def ask(case_id: str) -> Answer:
     with read() as work:
         form, context = extensions.extension_form(work, case_id, user())
-    sheet, is_late = filling.posted(form, context), bool(request.form.get("late"))
+    sheet, is_late = filling.posted(form, context), bool(request.form.get(LATE))
     on_refusal(FormInvalid, OfficeError)(lambda refusal: _extension_page(case_id, sheet, refusal))
     with office().engine.begin() as work:
         extensions.ask_extension(

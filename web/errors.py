@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from complaints import errors as office
-from complaints import reveals
+from complaints import extensions, holiday_table, reveals, stays
 from complaints.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from engine import errors as engine
 from engine.database import DatabaseUnavailable
@@ -49,6 +49,13 @@ STATUS: dict[type[Refusal], int] = {
     office.NothingToAnswer: 409,
     office.CannotWithdraw: 409,
     office.KeyDestroyed: 410,
+    extensions.ExtensionAsked: 409,
+    extensions.ExtensionDecided: 409,
+    extensions.NothingToExtend: 409,
+    stays.StayRunning: 409,
+    stays.NoStay: 409,
+    holiday_table.HolidayExists: 409,
+    holiday_table.NotAHoliday: 409,
     reveals.RequestNotFound: 404,
     reveals.RequestExpired: 410,
 }
