@@ -13,7 +13,7 @@ from engine.definitions import load_bundle
 from engine.errors import EngineError, MigrationRefused
 from engine.instances import Instance, locked_instance
 from engine.models import Job, ProcessInstance, UserTask, Wait, table
-from engine.rows import task_row, wait_row
+from engine.rows import rewrite_candidates, task_row, wait_row
 from engine.turn import open_execution, save_turn
 from engine.work import Work
 
@@ -106,10 +106,12 @@ def _move_rows(work: Work, instance: Instance, execution: Any) -> None:
     execution.changes.opened_waits.clear()
     execution.changes.closed_waits.clear()
     kept = {"id", "status", "assignee", "created_at", "claimed_at", "ended_at", "completed_by"}
-    for token, offer in execution.open_user_tasks():
-        row = task_row(work, instance, execution, token, offer)
+    offers = execution.open_user_tasks()
+    rows = [task_row(work, instance, execution, token, offer) for token, offer in offers]
+    for row in rows:
         values = {name: value for name, value in row.items() if name not in kept}
         session.execute(sa.update(table(UserTask)).where(UserTask.id == row["id"]).values(**values))
+    rewrite_candidates(work, rows)
     for token in execution.open_jobs():
         element = token.task_spec.node.id
         session.execute(

@@ -47,10 +47,21 @@ def write_tasks(work: Work, instance: Instance, execution: Execution, actor: Act
     ]
     if rows:
         _INSERT_TASK.run(work.connection, rows)
-        candidates = [row for task in rows for row in _candidates(task)]
-        if candidates:
-            _INSERT_CANDIDATE.run(work.connection, candidates)
+        _write_candidates(work, rows)
     return rows
+
+
+def _write_candidates(work: Work, tasks: list[Data]) -> None:
+    candidates = [row for task in tasks for row in candidates_of(task)]
+    if candidates:
+        _INSERT_CANDIDATE.run(work.connection, candidates)
+
+
+def rewrite_candidates(work: Work, tasks: list[Data]) -> None:
+    """Another version offers open tasks to others: the work lists must find them there."""
+    for task in tasks:
+        _DELETE_CANDIDATES.run(work.connection, {"task": task["id"]})
+    _write_candidates(work, tasks)
 
 
 def _close_task(work: Work, task_id: str, how: str, actor: Actor) -> None:
@@ -95,7 +106,8 @@ def _due(value: Any, element: str) -> datetime | None:
         raise VariablesInvalid(name=f"{element}.dueDate", reason=str(error)) from error
 
 
-def _candidates(task: Data) -> list[Data]:
+def candidates_of(task: Data) -> list[Data]:
+    """The rows by which the work lists find an open task."""
     groups = [("group", name) for name in dict.fromkeys(words(task["candidate_groups"]))]
     users = [("user", name) for name in dict.fromkeys(words(task["candidate_users"]))]
     return [{"kind": kind, "name": name, "task_id": task["id"]} for kind, name in groups + users]

@@ -30,9 +30,19 @@ def carry_over(case: Case, definition: Definition, mapping: Mapping[str, str]) -
         _rename(scope, data, definition, mapping)
     moved = stored.load(state, definition.spec, dict(definition.subprocess_specs), case.instance)
     moved.host = case.host
+    known = _known_guards(case, mapping)
     for scope in moved.scopes():
-        _renew_guards(scope)
+        _renew_guards(scope, known)
     return moved
+
+
+def _known_guards(case: Case, mapping: Mapping[str, str]) -> dict[Any, set[str]]:
+    """The events on each live activity, by the target's names."""
+    return {
+        token.id: {_renamed(boundary.name, mapping) for boundary in token.task_spec.boundaries}
+        for token in case.all_live()
+        if "guards" not in token.facts
+    }
 
 
 def _rename(scope: Any, data: Data, definition: Definition, mapping: Mapping[str, str]) -> None:
@@ -97,15 +107,13 @@ def _event(spec: Any) -> tuple[str, str] | None:
     return spec.event.kind, spec.event.name
 
 
-def _renew_guards(scope: Any) -> None:
-    """Events that watch an activity in the target and did not before begin to watch it now."""
-    watched = {
-        (token.facts["guards"], token.task_spec.name)
-        for token in scope.live()
-        if "guards" in token.facts
-    }
+def _renew_guards(scope: Any, known: Mapping[Any, set[str]]) -> None:
+    """Events on an activity that the source did not have begin to watch it now.
+
+    One that it had watches already, or has happened: a reminder is not given twice.
+    """
     activities: list[Token] = [t for t in scope.live() if "guards" not in t.facts]
     for token in activities:
         for boundary in token.task_spec.boundaries:
-            if (token.id.hex, boundary.name) not in watched:
+            if boundary.name not in known[token.id]:
                 boundary.guard(token)

@@ -65,6 +65,9 @@ def test_a_case_goes_on_in_the_new_version(engine: Engine, clock: TravellingCloc
     assert (report.moved, report.stayed) == ([play.id], {})
     assert play.task("clarify").id == task
     assert play.task("clarify").candidate_groups == ["unit"]
+    # The work lists went on showing it to those whom the source version named.
+    assert [task.id for task in engine.tasks(actor=Actor.of("u", "unit"))] == [task]
+    assert engine.tasks(actor=Actor.of("o", "officer")) == []
     clock.advance(days=5)
     engine.run_due()
     assert play.open() == ["clarify", "reminded"]
@@ -72,6 +75,27 @@ def test_a_case_goes_on_in_the_new_version(engine: Engine, clock: TravellingCloc
     play.do("clarify", unit, z=3).do("reminded").do("review")
     assert play.ended
     assert play.variables() == {"case_id": "case-1", "x": 1, "y": 2, "z": 3}
+    play.check_record()
+
+
+def test_a_reminder_that_was_given_is_not_given_again(
+    engine: Engine, clock: TravellingClock
+) -> None:
+    # What watches an activity no more, because it has happened, was taken for an event that the
+    # target adds: every migration sent the reminder anew.
+    play = Play(engine, NEW).start().do("screen")
+    clock.advance(days=5)
+    engine.run_due()
+    play.do("reminded")
+    later = NEW.replace(b'name="review"', b'name="review again"')
+    engine.deploy({"d0.bpmn": later}, OWNER)
+
+    report = engine.migrate(MigrationPlan("p:1", "p:2"), OWNER)
+
+    assert report.moved == [play.id]
+    clock.advance(days=30)
+    engine.run_due()
+    assert play.open() == ["clarify"]
     play.check_record()
 
 
