@@ -26,7 +26,8 @@ from tests.support.drawing import (
     timer,
     user,
 )
-from tests.support.tokengame import Generator, files
+from tests.support.netdrawing import files
+from tests.support.netgenerator import Generator
 
 
 @pytest.fixture

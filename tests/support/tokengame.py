@@ -3,11 +3,8 @@ alone: it knows flows and tokens and nothing of the engine it judges."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from dataclasses import dataclass, field
-
-from tests.support import drawing
 
 
 @dataclass
@@ -20,6 +17,7 @@ class Net:
     attached: dict[str, str] = field(default_factory=dict)  # boundary event -> its activity
     undone_by: dict[str, str] = field(default_factory=dict)  # activity -> the one that undoes it
     handlers: list[str] = field(default_factory=list)  # event subprocesses
+    days: dict[str, int] = field(default_factory=dict)  # timer -> how long it waits
 
     def into(self, node: str) -> list[int]:
         return [i for i, flow in enumerate(self.flows) if flow[1] == node]
@@ -31,6 +29,8 @@ class Net:
 INSTANCES = 2  # of a multi-instance task
 ROUNDS = 2  # of a standard loop
 PARTS = 2  # triggers of a multiple event
+ASIDE = ("instead", "beside", "overdue", "remind")  # events that watch an activity
+CAUGHT = ("catch", "wait")  # events that a token stands on until a message or a moment comes
 
 
 class Game:
@@ -51,7 +51,7 @@ class Game:
         self.running: list[tuple[str, Game]] = []
         (start,) = [node for node, kind in net.kinds.items() if kind == "start"]
         for handler in net.handlers:
-            self.awaited[_trigger(net, handler)] = ""
+            self.awaited[trigger(net, handler)] = ""
         self._run(start)
         self.settle()
 
@@ -61,12 +61,31 @@ class Game:
         """A person completes a task."""
         if self.open[task]:
             self.open[task] -= 1
-            if self.net.kinds.get(task) == "user":
+            if self.net.kinds.get(task) in ("user", "job"):
                 self.facts[f"v_{task}"] += 1
             self._finished(task)
         else:
             next(g for _, g in self.running if task in g.all_open()).finish(task)
         self.settle()
+
+    def fail(self, job: str) -> None:
+        """A job ends in a business error, which the event on it catches."""
+        if not self.open[job]:
+            next(g for _, g in self.running if job in g.all_open()).fail(job)
+        else:
+            self._interrupt(job)
+            self.visits[f"{job}x"] += 1
+            self._leave(f"{job}x")
+        self.settle()
+
+    def adopt(self, net: Net) -> None:
+        """The case goes on in a next version: its activities are watched by what is new there."""
+        for event in set(net.attached) - set(self.net.attached):
+            if self.open[net.attached[event]]:
+                self.awaited[event] = net.attached[event]
+        self.net = net
+        for name, game in self.running:
+            game.adopt(net.inner[name])
 
     def _finished(self, task: str) -> None:
         asking = [who for who, left in self.undoing.items() if left and left[0][1] == task]
@@ -95,12 +114,12 @@ class Game:
         self._leave(activity)
 
     def message(self, event: str) -> None:
-        """The message that an event waits for comes."""
+        """The message that an event waits for comes, or its time."""
         whole = event.rpartition("_")[0]
         if event not in self.awaited:
             next(g for _, g in self.running if event in g.all_awaited()).message(event)
-        elif event in (_trigger(self.net, handler) for handler in self.net.handlers):
-            handler = next(h for h in self.net.handlers if _trigger(self.net, h) == event)
+        elif event in (trigger(self.net, handler) for handler in self.net.handlers):
+            handler = next(h for h in self.net.handlers if trigger(self.net, h) == event)
             if self.net.kinds[handler] == "handler":
                 self._stop_all()
             self._run(handler)
@@ -115,7 +134,11 @@ class Game:
         elif self.net.kinds[event] == "beside":
             self.visits[event] += 1
             self._leave(event)
-        elif self.net.kinds[event] == "instead":
+        elif self.net.kinds[event] == "remind":
+            del self.awaited[event]
+            self.visits[event] += 1
+            self._leave(event)
+        elif self.net.kinds[event] in ("instead", "overdue"):
             activity = self.net.attached[event]
             self._interrupt(activity)
             self.visits[event] += 1
@@ -142,9 +165,8 @@ class Game:
     @property
     def _idle(self) -> bool:
         """Whether nothing goes on here but, perhaps, event subprocesses."""
-        aside = ["instead", "beside"]
-        heard = [_trigger(self.net, handler) for handler in self.net.handlers]
-        catching = [e for e in self.awaited if self.net.kinds.get(e) not in aside]
+        heard = [trigger(self.net, handler) for handler in self.net.handlers]
+        catching = [e for e in self.awaited if self.net.kinds.get(e) not in ASIDE]
         own = [name for name, _ in self.running if name not in self.net.handlers]
         busy = own or set(catching) - set(heard) or self.undoing or self.watching
         return not (+self.tokens or +self.open or busy)
@@ -156,7 +178,7 @@ class Game:
             pass
         if self._idle:  # the scope is completing: no other event subprocess is begun (13.3.2)
             for handler in self.net.handlers:
-                self.awaited.pop(_trigger(self.net, handler), None)
+                self.awaited.pop(trigger(self.net, handler), None)
 
     def _notice(self) -> bool:
         """An event that waits for a condition sees that it holds."""
@@ -261,7 +283,7 @@ class Game:
     def _places(self) -> list[str]:
         """The nodes that tokens stand before or in; a watching boundary event holds none."""
         before = [self.net.flows[i][1] for i in +self.tokens]
-        caught = [event for event in self.awaited if self.net.kinds.get(event) == "catch"]
+        caught = [event for event in self.awaited if self.net.kinds.get(event) in CAUGHT]
         whole = [event.rpartition("_")[0] for event in self.awaited]
         caught += [event for event in whole if self.net.kinds.get(event) in ("any", "all")]
         busy = [*self.undoing, *self.watching, *(name for name, _ in self.running)]
@@ -308,7 +330,7 @@ class Game:
         for event, activity in self.net.attached.items():
             if activity == node:
                 self.awaited[event] = node
-        if kind in ("user", "each", "again", "plain"):
+        if kind in ("user", "each", "again", "plain", "job"):
             self.open[node] += INSTANCES if kind == "each" else 1
         elif kind in ("any", "all"):
             self.awaited.update({f"{node}_{part}": gateway for part in range(1, PARTS + 1)})
@@ -321,7 +343,7 @@ class Game:
             self._stop_all()
             self.done = done
             self._ask(node)
-        elif kind == "catch":
+        elif kind in CAUGHT:
             self.awaited[node] = gateway
         elif kind in ("sub", "call", "tx", "handler", "aside"):
             around = self if kind in ("handler", "aside") else None
@@ -359,323 +381,6 @@ def _steps(net: Net, done: list[Done]) -> list[tuple[str, str]]:
     return found
 
 
-def _trigger(net: Net, handler: str) -> str:
+def trigger(net: Net, handler: str) -> str:
     """The start event of an event subprocess, for whose message it listens."""
     return next(node for node, kind in net.inner[handler].kinds.items() if kind == "start")
-
-
-class Generator:
-    """Draws random well-formed processes: sequences, choices, parallel and inclusive blocks, loops,
-    subprocesses, called processes, several instances, messages that are caught, race each other or
-    interrupt, all inside each other."""
-
-    BLOCKS = (
-        "seq seq xor and or loop sub call user each catch race watched again any every when "
-        "undoable undo tx handled"
-    ).split()
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.count = 0
-        self.facts: dict[str, int] = {}
-
-    def name(self, kind: str) -> str:
-        self.count += 1
-        return f"{kind}{self.count}"
-
-    def net(self, depth: int) -> Net:
-        net = Net()
-        start, end = self.name("s"), self.name("e")
-        net.kinds[start] = "start"
-        first, last = self.block(net, depth)
-        net.kinds[end] = "end"
-        net.flows += [(start, first, ""), (last, end, "")]
-        return net
-
-    def block(self, net: Net, depth: int) -> tuple[str, str]:
-        kinds = ["user"] if depth <= 0 else self.BLOCKS
-        return getattr(self, "_" + self.random.choice(kinds))(net, depth)  # type: ignore[no-any-return]
-
-    def _user(self, net: Net, depth: int) -> tuple[str, str]:
-        task = self.name("t")
-        net.kinds[task] = "user"
-        self.facts[f"v_{task}"] = 0
-        return task, task
-
-    def _each(self, net: Net, depth: int) -> tuple[str, str]:
-        task = self.name("t")
-        net.kinds[task] = "each"
-        return task, task
-
-    def _catch(self, net: Net, depth: int) -> tuple[str, str]:
-        event = self.name("m")
-        net.kinds[event] = "catch"
-        return event, event
-
-    def _race(self, net: Net, depth: int) -> tuple[str, str]:
-        """Two messages race; whichever comes first decides what is done."""
-        gateway, join = self.name("g"), self.name("g")
-        net.kinds[gateway], net.kinds[join] = "race", "xor"
-        for _ in range(2):
-            event, _ = self._catch(net, depth)
-            first, last = self.block(net, depth - 1)
-            net.flows += [(gateway, event, ""), (event, first, ""), (last, join, "")]
-        return gateway, join
-
-    def _watched(self, net: Net, depth: int) -> tuple[str, str]:
-        """A message interrupts an activity, or has something done beside it."""
-        activity, _ = (
-            self._sub(net, depth) if self.random.random() < 0.5 else self._user(net, depth)
-        )
-        join = self.name("g")
-        net.kinds[join] = "xor"
-        instead, beside = self.name("b"), self.name("b")
-        net.kinds[instead], net.kinds[beside] = "instead", "beside"
-        net.attached.update({instead: activity, beside: activity})
-        first, last = self.block(net, depth - 1)
-        task, end = self.name("h"), self.name("e")
-        net.kinds[task], net.kinds[end] = "each", "end"
-        net.flows += [(activity, join, ""), (instead, first, ""), (last, join, "")]
-        net.flows += [(beside, task, ""), (task, end, "")]
-        return activity, join
-
-    def _seq(self, net: Net, depth: int) -> tuple[str, str]:
-        first, middle = self.block(net, depth - 1)
-        after, last = self.block(net, depth - 1)
-        net.flows.append((middle, after, ""))
-        return first, last
-
-    def _split(self, net: Net, depth: int, kind: str, guards: list[str]) -> tuple[str, str]:
-        fork, join = self.name("g"), self.name("g")
-        net.kinds[fork] = net.kinds[join] = kind
-        for guard in guards:
-            first, last = self.block(net, depth - 1)
-            net.flows += [(fork, first, guard), (last, join, "")]
-        return fork, join
-
-    def _xor(self, net: Net, depth: int) -> tuple[str, str]:
-        fact = self.name("x")
-        ways = self.random.randint(2, 3)
-        self.facts[fact] = self.random.randrange(ways)
-        return self._split(net, depth, "xor", [f"{fact} = {i}" for i in range(ways)])
-
-    def _and(self, net: Net, depth: int) -> tuple[str, str]:
-        return self._split(net, depth, "and", [""] * self.random.randint(2, 3))
-
-    def _or(self, net: Net, depth: int) -> tuple[str, str]:
-        facts = [self.name("o") for _ in range(self.random.randint(2, 3))]
-        for fact in facts:
-            self.facts[fact] = self.random.randrange(2)
-        self.facts[facts[0]] = 1
-        return self._split(net, depth, "or", [f"{fact} = 1" for fact in facts])
-
-    def _loop(self, net: Net, depth: int) -> tuple[str, str]:
-        again, count, enough = self.name("g"), self.name("c"), self.name("g")
-        net.kinds[again] = net.kinds[enough] = "xor"
-        net.kinds[count] = "count"
-        self.facts[f"n_{count}"] = 0
-        rounds = self.random.randint(2, 3)
-        out = self.name("g")
-        net.kinds[out] = "xor"
-        first, last = self.block(net, depth - 1)
-        net.flows += [
-            (again, first, ""),
-            (last, count, ""),
-            (count, enough, ""),
-            # nested loops count on, so "not yet" is a comparison and "enough" is the other flow
-            (enough, again, f"n_{count} < {rounds}"),
-            (enough, out, ""),
-        ]
-        return again, out
-
-    def _sub(self, net: Net, depth: int) -> tuple[str, str]:
-        return self._inside(net, depth, "sub")
-
-    def _call(self, net: Net, depth: int) -> tuple[str, str]:
-        return self._inside(net, depth, "call")
-
-    def _again(self, net: Net, depth: int) -> tuple[str, str]:
-        task = self.name("t")
-        net.kinds[task] = "again"
-        return task, task
-
-    def _any(self, net: Net, depth: int) -> tuple[str, str]:
-        event = self.name("m")
-        net.kinds[event] = "any"
-        return event, event
-
-    def _every(self, net: Net, depth: int) -> tuple[str, str]:
-        event = self.name("m")
-        net.kinds[event] = "all"
-        return event, event
-
-    def _when(self, net: Net, depth: int) -> tuple[str, str]:
-        """One branch waits until the task of the other one has been done."""
-        fork, join, event = self.name("g"), self.name("g"), self.name("w")
-        net.kinds[fork] = net.kinds[join] = "and"
-        net.kinds[event] = "when"
-        task, _ = self._user(net, depth)
-        net.attached[event] = f"v_{task}"  # what it looks at
-        first, last = self.block(net, depth - 1)
-        net.flows += [(fork, task, ""), (task, join, ""), (fork, event, "")]
-        net.flows += [(event, first, ""), (last, join, "")]
-        return fork, join
-
-    def _undoable(self, net: Net, depth: int) -> tuple[str, str]:
-        task = self.name("t")
-        undoer = self.name("r")
-        net.kinds[task], net.kinds[undoer] = "plain", "plain"
-        net.undone_by[task] = undoer
-        return task, task
-
-    def _undo(self, net: Net, depth: int) -> tuple[str, str]:
-        """Something that can be undone, more work, and a compensation of the whole scope."""
-        first, _ = self._undoable(net, depth)
-        middle, last = self.block(net, depth - 1)
-        event = self.name("k")
-        net.kinds[event] = "undo"
-        net.flows += [(first, middle, ""), (last, event, "")]
-        return first, event
-
-    def _tx(self, net: Net, depth: int) -> tuple[str, str]:
-        """A transaction that is cancelled, or not, after something that can be undone."""
-        name, join, fact = self.name("p"), self.name("g"), self.name("x")
-        self.facts[fact] = self.random.randrange(2)
-        inner = Net()
-        start, choice, no, yes = (self.name(kind) for kind in "sgke")
-        inner.kinds.update({start: "start", choice: "xor", no: "cancel", yes: "end"})
-        task, _ = self._undoable(inner, depth)
-        first, last = self.block(inner, depth - 1)
-        inner.flows += [(start, task, ""), (task, first, ""), (last, choice, "")]
-        inner.flows += [(choice, no, f"{fact} = 0"), (choice, yes, f"{fact} = 1")]
-        net.kinds[name], net.kinds[join], net.inner[name] = "tx", "xor", inner
-        cancelled = f"{name}x"
-        net.kinds[cancelled] = "cancelled"
-        sorry, _ = self._each(net, depth)
-        net.flows += [(name, join, ""), (cancelled, sorry, ""), (sorry, join, "")]
-        return name, join
-
-    def _handled(self, net: Net, depth: int) -> tuple[str, str]:
-        """A subprocess with event subprocesses: one beside it, one instead that may undo it."""
-        name, _ = self._sub(net, depth)
-        inner = net.inner[name]
-        for kind in ("aside", "handler"):
-            handler = self.name("h")
-            body = Net()
-            start, end = self.name("s"), self.name("e")
-            body.kinds.update({start: "start", end: "end"})
-            task, _ = self._each(body, depth)
-            before = task
-            if kind == "handler" and self.random.random() < 0.5:
-                before = self.name("k")
-                body.kinds[before] = "undo"
-                body.flows.append((task, before, ""))
-            body.flows += [(start, task, ""), (before, end, "")]
-            inner.kinds[handler], inner.inner[handler] = kind, body
-            inner.handlers.append(handler)
-        return name, name
-
-    def _inside(self, net: Net, depth: int, kind: str) -> tuple[str, str]:
-        name = self.name("p")
-        net.kinds[name] = kind
-        net.inner[name] = self.net(depth - 1)
-        return name, name
-
-
-TAGS = {"xor": "exclusive", "and": "parallel", "or": "inclusive", "race": "eventBased"}
-EACH = (
-    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
-    '<zeebe:loopCharacteristics inputCollection="=[1, 2]" inputElement="item"/>'
-    "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
-)
-
-
-def files(net: Net) -> list[bytes]:
-    """The net as a BPMN file, and a file for each process that it calls."""
-    return [drawing.diagram(*draw(net), roots=_messages(net)), *_called(net)]
-
-
-def _called(net: Net) -> list[bytes]:
-    found = []
-    for name, inner in net.inner.items():
-        if net.kinds[name] == "call":
-            roots = _messages(inner)
-            found.append(drawing.diagram(*draw(inner), id=f"process_{name}", roots=roots))
-        found += _called(inner)
-    return found
-
-
-def _messages(net: Net) -> str:
-    """Every event's own message, also of the subprocesses drawn inside."""
-    own = [n for n, k in net.kinds.items() if k in ("catch", "instead", "beside")]
-    own += [part for n, k in net.kinds.items() if k in ("any", "all") for part in _parts(n)]
-    own += [_trigger(net, handler) for handler in net.handlers]
-    inside = [inner for name, inner in net.inner.items() if net.kinds[name] != "call"]
-    return "".join(map(drawing.root_message, map("msg_{}".format, own))) + "".join(
-        map(_messages, inside)
-    )
-
-
-def _parts(node: str) -> list[str]:
-    return [f"{node}_{part}" for part in range(1, PARTS + 1)]
-
-
-def draw(net: Net) -> list[str]:
-    """The net as parts of a process."""
-    parts = []
-    flows = {}
-    for index, (source, target, guard) in enumerate(net.flows):
-        identifier = f"f_{source}_{index}"
-        choice = net.kinds[source] == "xor" and len(net.out(source)) > 1
-        last = choice and index == net.out(source)[-1]
-        condition = f"={guard}" if guard and not last else ""
-        flows[identifier] = drawing.flow(source, target, condition, id=identifier)
-        if last:
-            flows[f"default of {source}"] = identifier
-    for node, kind in net.kinds.items():
-        parts.append(_shape(net, node, kind, flows.get(f"default of {node}", "")))
-    parts += [drawing.undone(task, undoer) for task, undoer in net.undone_by.items()]
-    return parts + [flow for name, flow in flows.items() if not name.startswith("default")]
-
-
-def _shape(net: Net, node: str, kind: str, default: str) -> str:
-    message = drawing.message(f"msg_{node}")
-    several = "".join(drawing.message(f"msg_{part}") for part in _parts(node))
-    undoes = {"isForCompensation": "true"} if node in net.undone_by.values() else {}
-    shapes = {
-        "start": lambda: drawing.start(node),
-        "plain": lambda: drawing.marked(drawing.user(node), **undoes),
-        "again": lambda: drawing.marked(
-            drawing.user(node), drawing.standard_loop(loopMaximum=str(ROUNDS))
-        ),
-        "any": lambda: drawing.catch(node, several),
-        "all": lambda: drawing.marked(drawing.catch(node, several), parallelMultiple="true"),
-        "when": lambda: drawing.catch(node, drawing.conditional(f"={net.attached[node]} > 0")),
-        "undo": lambda: drawing.throw(node, drawing.compensate()),
-        "cancel": lambda: drawing.end(node, drawing.CANCEL),
-        "cancelled": lambda: drawing.boundary(node, node.removesuffix("x"), drawing.CANCEL),
-        "tx": lambda: drawing.el("transaction", node, "".join(draw(net.inner[node]))),
-        "handler": lambda: _listening(node, net.inner[node], interrupting=True),
-        "aside": lambda: _listening(node, net.inner[node], interrupting=False),
-        "end": lambda: drawing.end(node),
-        "user": lambda: drawing.user(node),
-        "each": lambda: drawing.user(node).replace("</bpmn:userTask>", f"{EACH}</bpmn:userTask>"),
-        "count": lambda: drawing.script(node, f"=n_{node} + 1", f"n_{node}"),
-        "sub": lambda: drawing.sub(node, *draw(net.inner[node])),
-        "call": lambda: drawing.call(node, f"process_{node}"),
-        "catch": lambda: drawing.catch(node, message),
-        "instead": lambda: drawing.boundary(node, net.attached[node], message),
-        "beside": lambda: drawing.boundary(node, net.attached[node], message, interrupting=False),
-    }
-    if kind in shapes:
-        return shapes[kind]()
-    return drawing.gateway(TAGS[kind], node, default)
-
-
-def _listening(node: str, inner: Net, *, interrupting: bool) -> str:
-    """An event subprocess that a message starts."""
-    first = next(name for name, kind in inner.kinds.items() if kind == "start")
-    flag = "true" if interrupting else "false"
-    start = drawing.start(first, drawing.message(f"msg_{first}"), isInterrupting=flag)
-    others = [part for part in draw(inner) if not part.startswith("<bpmn:startEvent")]
-    return drawing.sub(node, start, *others, event=True)

@@ -1,0 +1,338 @@
+"""Random processes for the tests: well-formed ones of every construct, and their next versions."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator
+
+from tests.support.tokengame import Net
+
+
+class Generator:
+    """Draws random well-formed processes: sequences, choices, parallel and inclusive blocks, loops,
+    subprocesses, called processes, several instances, jobs that succeed or fail, messages and
+    timers that are caught, race each other or interrupt, all inside each other."""
+
+    BLOCKS = (
+        "seq seq xor and or loop sub call user each catch race watched again any every when "
+        "undoable undo tx handled job risky wait timed ask"
+    ).split()
+
+    GROUPS = (
+        ("user",),
+        ("job", "risky"),
+        ("wait", "timed"),
+        ("catch", "race", "watched"),
+        ("loop", "again"),
+        ("and", "or"),
+        ("sub", "call", "undo", "tx", "handled", "when", "any", "every"),
+    )
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.count = 0
+        self.facts: dict[str, int] = {}
+
+    def name(self, kind: str) -> str:
+        self.count += 1
+        return f"{kind}{self.count}"
+
+    def net(self, depth: int) -> Net:
+        net = Net()
+        start, end = self.name("s"), self.name("e")
+        net.kinds[start] = "start"
+        first, last = self.block(net, depth)
+        net.kinds[end] = "end"
+        net.flows += [(start, first, ""), (last, end, "")]
+        return net
+
+    def everything(self, depth: int) -> Net:
+        """A process that has something of every group, in any order, with anything inside."""
+        net = Net()
+        start, end = self.name("s"), self.name("e")
+        net.kinds[start] = "start"
+        last = start
+        for kinds in self.random.sample(self.GROUPS, len(self.GROUPS)):
+            first, after = self._of(self.random.choice(kinds), net, depth)
+            net.flows.append((last, first, ""))
+            last = after
+        net.kinds[end] = "end"
+        net.flows.append((last, end, ""))
+        return net
+
+    def block(self, net: Net, depth: int) -> tuple[str, str]:
+        kinds = ["user"] if depth <= 0 else self.BLOCKS
+        return self._of(self.random.choice(kinds), net, depth)
+
+    def _of(self, kind: str, net: Net, depth: int) -> tuple[str, str]:
+        return getattr(self, f"_{kind}")(net, depth)  # type: ignore[no-any-return]
+
+    def _user(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        net.kinds[task] = "user"
+        self.facts[f"v_{task}"] = 0
+        return task, task
+
+    def _each(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        net.kinds[task] = "each"
+        return task, task
+
+    def _catch(self, net: Net, depth: int) -> tuple[str, str]:
+        event = self.name("m")
+        net.kinds[event] = "catch"
+        return event, event
+
+    def _wait(self, net: Net, depth: int) -> tuple[str, str]:
+        timer = self.name("z")
+        net.kinds[timer] = "wait"
+        net.days[timer] = self.random.randint(1, 9)
+        return timer, timer
+
+    def _job(self, net: Net, depth: int) -> tuple[str, str]:
+        job = self.name("j")
+        net.kinds[job] = "job"
+        self.facts[f"v_{job}"] = 0
+        return job, job
+
+    def _risky(self, net: Net, depth: int) -> tuple[str, str]:
+        """A job that may end in a business error, which leads another way."""
+        job, _ = self._job(net, depth)
+        join = self.name("g")
+        net.kinds[f"{job}x"], net.kinds[join] = "failed", "xor"
+        first, last = self.block(net, depth - 1)
+        net.flows += [(job, join, ""), (f"{job}x", first, ""), (last, join, "")]
+        return job, join
+
+    def _ask(self, net: Net, depth: int) -> tuple[str, str]:
+        """A step that asks the house for something: its answer stands in the record alone."""
+        asking = self.name("q")
+        net.kinds[asking] = "ask"
+        return asking, asking
+
+    def _race(self, net: Net, depth: int) -> tuple[str, str]:
+        """Two messages race, or one and the clock; what comes first decides what is done."""
+        gateway, join = self.name("g"), self.name("g")
+        net.kinds[gateway], net.kinds[join] = "race", "xor"
+        for catch in (self._catch, self.random.choice([self._catch, self._wait])):
+            event, _ = catch(net, depth)
+            first, last = self.block(net, depth - 1)
+            net.flows += [(gateway, event, ""), (event, first, ""), (last, join, "")]
+        return gateway, join
+
+    def _watched(self, net: Net, depth: int) -> tuple[str, str]:
+        """A message interrupts an activity, or has something done beside it."""
+        return self._guarded(net, depth, "b", ("instead", "beside"))
+
+    def _timed(self, net: Net, depth: int) -> tuple[str, str]:
+        """An activity is reminded of once, and ended when its time is over."""
+        return self._guarded(net, depth, "d", ("overdue", "remind"))
+
+    def _guarded(
+        self, net: Net, depth: int, letter: str, kinds: tuple[str, str]
+    ) -> tuple[str, str]:
+        activity, _ = (
+            self._sub(net, depth) if self.random.random() < 0.5 else self._user(net, depth)
+        )
+        join = self.name("g")
+        net.kinds[join] = "xor"
+        instead = self._event(net, letter, kinds[0], activity)
+        self._beside(net, letter, kinds[1], activity)
+        first, last = self.block(net, depth - 1)
+        net.flows += [(activity, join, ""), (instead, first, ""), (last, join, "")]
+        return activity, join
+
+    def _beside(self, net: Net, letter: str, kind: str, activity: str) -> None:
+        """Something is done beside an activity."""
+        event = self._event(net, letter, kind, activity)
+        task, end = self.name("h"), self.name("e")
+        net.kinds[task], net.kinds[end] = "each", "end"
+        net.flows += [(event, task, ""), (task, end, "")]
+
+    def _event(self, net: Net, letter: str, kind: str, activity: str) -> str:
+        event = self.name(letter)
+        net.kinds[event], net.attached[event] = kind, activity
+        net.days[event] = self.random.randint(1, 9)
+        return event
+
+    def _seq(self, net: Net, depth: int) -> tuple[str, str]:
+        first, middle = self.block(net, depth - 1)
+        after, last = self.block(net, depth - 1)
+        net.flows.append((middle, after, ""))
+        return first, last
+
+    def _split(self, net: Net, depth: int, kind: str, guards: list[str]) -> tuple[str, str]:
+        fork, join = self.name("g"), self.name("g")
+        net.kinds[fork] = net.kinds[join] = kind
+        for guard in guards:
+            first, last = self.block(net, depth - 1)
+            net.flows += [(fork, first, guard), (last, join, "")]
+        return fork, join
+
+    def _xor(self, net: Net, depth: int) -> tuple[str, str]:
+        fact = self.name("x")
+        ways = self.random.randint(2, 3)
+        self.facts[fact] = self.random.randrange(ways)
+        return self._split(net, depth, "xor", [f"{fact} = {i}" for i in range(ways)])
+
+    def _and(self, net: Net, depth: int) -> tuple[str, str]:
+        return self._split(net, depth, "and", [""] * self.random.randint(2, 3))
+
+    def _or(self, net: Net, depth: int) -> tuple[str, str]:
+        facts = [self.name("o") for _ in range(self.random.randint(2, 3))]
+        for fact in facts:
+            self.facts[fact] = self.random.randrange(2)
+        self.facts[facts[0]] = 1
+        return self._split(net, depth, "or", [f"{fact} = 1" for fact in facts])
+
+    def _loop(self, net: Net, depth: int) -> tuple[str, str]:
+        again, count, enough = self.name("g"), self.name("c"), self.name("g")
+        net.kinds[again] = net.kinds[enough] = "xor"
+        net.kinds[count] = "count"
+        self.facts[f"n_{count}"] = 0
+        rounds = self.random.randint(2, 3)
+        out = self.name("g")
+        net.kinds[out] = "xor"
+        first, last = self.block(net, depth - 1)
+        net.flows += [
+            (again, first, ""),
+            (last, count, ""),
+            (count, enough, ""),
+            # nested loops count on, so "not yet" is a comparison and "enough" is the other flow
+            (enough, again, f"n_{count} < {rounds}"),
+            (enough, out, ""),
+        ]
+        return again, out
+
+    def _sub(self, net: Net, depth: int) -> tuple[str, str]:
+        return self._inside(net, depth, "sub")
+
+    def _call(self, net: Net, depth: int) -> tuple[str, str]:
+        return self._inside(net, depth, "call")
+
+    def _again(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        net.kinds[task] = "again"
+        return task, task
+
+    def _any(self, net: Net, depth: int) -> tuple[str, str]:
+        event = self.name("m")
+        net.kinds[event] = "any"
+        return event, event
+
+    def _every(self, net: Net, depth: int) -> tuple[str, str]:
+        event = self.name("m")
+        net.kinds[event] = "all"
+        return event, event
+
+    def _when(self, net: Net, depth: int) -> tuple[str, str]:
+        """One branch waits until the task of the other one has been done."""
+        fork, join, event = self.name("g"), self.name("g"), self.name("w")
+        net.kinds[fork] = net.kinds[join] = "and"
+        net.kinds[event] = "when"
+        task, _ = self._user(net, depth)
+        net.attached[event] = f"v_{task}"  # what it looks at
+        first, last = self.block(net, depth - 1)
+        net.flows += [(fork, task, ""), (task, join, ""), (fork, event, "")]
+        net.flows += [(event, first, ""), (last, join, "")]
+        return fork, join
+
+    def _undoable(self, net: Net, depth: int) -> tuple[str, str]:
+        task = self.name("t")
+        undoer = self.name("r")
+        net.kinds[task], net.kinds[undoer] = "plain", "plain"
+        net.undone_by[task] = undoer
+        return task, task
+
+    def _undo(self, net: Net, depth: int) -> tuple[str, str]:
+        """Something that can be undone, more work, and a compensation of the whole scope."""
+        first, _ = self._undoable(net, depth)
+        middle, last = self.block(net, depth - 1)
+        event = self.name("k")
+        net.kinds[event] = "undo"
+        net.flows += [(first, middle, ""), (last, event, "")]
+        return first, event
+
+    def _tx(self, net: Net, depth: int) -> tuple[str, str]:
+        """A transaction that is cancelled, or not, after something that can be undone."""
+        name, join, fact = self.name("p"), self.name("g"), self.name("x")
+        self.facts[fact] = self.random.randrange(2)
+        inner = Net()
+        start, choice, no, yes = (self.name(kind) for kind in "sgke")
+        inner.kinds.update({start: "start", choice: "xor", no: "cancel", yes: "end"})
+        task, _ = self._undoable(inner, depth)
+        first, last = self.block(inner, depth - 1)
+        inner.flows += [(start, task, ""), (task, first, ""), (last, choice, "")]
+        inner.flows += [(choice, no, f"{fact} = 0"), (choice, yes, f"{fact} = 1")]
+        net.kinds[name], net.kinds[join], net.inner[name] = "tx", "xor", inner
+        cancelled = f"{name}x"
+        net.kinds[cancelled] = "cancelled"
+        sorry, _ = self._each(net, depth)
+        net.flows += [(name, join, ""), (cancelled, sorry, ""), (sorry, join, "")]
+        return name, join
+
+    def _handled(self, net: Net, depth: int) -> tuple[str, str]:
+        """A subprocess with event subprocesses: one beside it, one instead that may undo it."""
+        name, _ = self._sub(net, depth)
+        inner = net.inner[name]
+        for kind in ("aside", "handler"):
+            handler = self.name("h")
+            body = Net()
+            start, end = self.name("s"), self.name("e")
+            body.kinds.update({start: "start", end: "end"})
+            task, _ = self._each(body, depth)
+            before = task
+            if kind == "handler" and self.random.random() < 0.5:
+                before = self.name("k")
+                body.kinds[before] = "undo"
+                body.flows.append((task, before, ""))
+            body.flows += [(start, task, ""), (before, end, "")]
+            inner.kinds[handler], inner.inner[handler] = kind, body
+            inner.handlers.append(handler)
+        return name, name
+
+    def _inside(self, net: Net, depth: int, kind: str) -> tuple[str, str]:
+        name = self.name("p")
+        net.kinds[name] = kind
+        net.inner[name] = self.net(depth - 1)
+        return name, name
+
+    # ── a next version ─────────────────────────────────────────────────────────────────────
+
+    def next_version(self, net: Net) -> Net:
+        """The same process with more in it: steps in some flows, events on some tasks. What was
+        drawn keeps its name, so that a case may move wherever it stands."""
+        newer = copy.deepcopy(net)
+        for scope in list(scopes(newer)):
+            for index in range(len(scope.flows)):
+                if self.random.random() < CHANGED and _may_be_lengthened(scope, index):
+                    self._lengthen(scope, index)
+            for task in [node for node, kind in scope.kinds.items() if kind == "user"]:
+                if self.random.random() < CHANGED:
+                    letter, kind = self.random.choice([("b", "beside"), ("d", "remind")])
+                    self._beside(scope, letter, kind, task)
+        return newer
+
+    def _lengthen(self, net: Net, index: int) -> None:
+        source, target, guard = net.flows[index]
+        step, _ = self.random.choice([self._each, self._wait, self._ask])(net, 0)
+        net.flows[index] = (source, step, guard)
+        net.flows.append((step, target, ""))
+
+
+CHANGED = 0.15  # of the flows and tasks of a version
+
+
+def scopes(net: Net) -> Iterator[Net]:
+    """A net and all that are drawn inside it or called."""
+    yield net
+    for inner in net.inner.values():
+        yield from scopes(inner)
+
+
+def _may_be_lengthened(net: Net, index: int) -> bool:
+    """Behind an event-based gateway must come an event; before a join a token may be waiting."""
+    source, target, _ = net.flows[index]
+    joins = net.kinds[target] in ("and", "or") and len(net.into(target)) > 1
+    return net.kinds[source] != "race" and not joins
