@@ -275,7 +275,7 @@ class Engine:
 
     def replay(self, instance_id: str) -> Report:
         """Run the recorded commands of a case again; the report tells every difference."""
-        with self.read() as work:
+        with self.read(snapshot=True) as work:
             return replay.replay(work, instance_id)
 
     def verify(self, instance_id: str | None = None) -> Report:

@@ -155,9 +155,12 @@ class Execution:
         return [token for token in live if token.facts.get("kind") in kinds]
 
     def open_user_tasks(self) -> list[tuple[Token, Data]]:
+        """Open user tasks, each with who may do it as the diagram says now."""
+        return [(token, token.task_spec.offer(token)) for token in self.standing_tasks()]
+
+    def standing_tasks(self) -> list[Token]:
         live = self.case.all_live()
-        tokens = [token for token in live if isinstance(token.task_spec, UserTask)]
-        return [(token, token.task_spec.offer(token)) for token in tokens]
+        return [token for token in live if isinstance(token.task_spec, UserTask)]
 
     def open_jobs(self) -> list[Token]:
         live = self.case.all_live()

@@ -19,6 +19,7 @@ from engine.models import Command, HistoryEvent, ProcessInstance
 from engine.report import Report
 from engine.statediff import state_differences
 from engine.text import Text
+from engine.verification.working import Offered, compare_rows
 from engine.work import Work
 
 Data = dict[str, Any]
@@ -61,18 +62,19 @@ class _Departure(Exception):
 def replay(work: Work, instance_id: str) -> Report:
     """Run the recorded commands of a case again. After every one the state must be the recorded
     one, and what happened must be the recorded events; at the end the variables of every token
-    must be the stored ones. Each difference names command, element and variable."""
+    must be the stored ones, and tasks, waits and jobs be those that the case stands at. Each
+    difference names command, element and variable."""
     instance = work.session.get_one(ProcessInstance, instance_id)
     bundle = load_bundle(work, _first_definition(work, instance))
     report = Report(instances=1)
     execution = Execution.begin(bundle.definition, instance_id)
-    happened, state, parted = _happened(work, instance_id), "", False
+    happened, state, parted, offered = _happened(work, instance_id), "", False, Offered()
     for command in commands(work, instance_id):
         report.commands += 1
         try:
             if command.kind == "migrate":
                 bundle = load_bundle(work, command.body["target"])
-            state = step(execution, command, bundle)
+            state = step(execution, command, bundle, offered)
         except Exception as error:  # whatever stops the re-execution is a difference to report
             _differ(report, command, STOPPED, error=error)
             return report
@@ -84,6 +86,8 @@ def replay(work: Work, instance_id: str) -> Report:
     if state != instance.state:
         for what in state_differences(instance.state, state):
             report.differ(instance_id, "process_instance", report.commands, what)
+    else:
+        compare_rows(work, instance, execution, offered, report)
     return report
 
 
@@ -135,7 +139,9 @@ def commands(work: Work, instance_id: str) -> Iterator[Command]:
     return iter(work.session.scalars(query))
 
 
-def step(execution: Execution, command: Command, bundle: Bundle) -> str:
+def step(
+    execution: Execution, command: Command, bundle: Bundle, offered: Offered | None = None
+) -> str:
     """Run one recorded command with its recorded time and results; returns the state after it."""
     recorded = list(command.results.get("calls", []))
 
@@ -148,12 +154,14 @@ def step(execution: Execution, command: Command, bundle: Bundle) -> str:
     execution.enter(Surroundings(command.at, call, names, bundle.decisions))
     if command.kind == "migrate":
         execution.migrate(bundle.definition, command.body["mapping"])
-        execution.open_user_tasks()
+        renewed = {token.id.hex: offer for token, offer in execution.open_user_tasks()}
     else:
+        renewed = {}
         _act(execution, command.kind, command.body)
     execution.run_to_rest()
-    execution.offers()
-    execution.job_variables()
+    offers, jobs = execution.offers(), execution.job_variables()
+    if offered is not None:
+        offered.add(offers, jobs, renewed)
     if recorded:
         raise _Departure(f"{recorded[0][0]} is in the record and was not asked for")
     return dumps(execution.dump())
