@@ -18,7 +18,7 @@ _DURATION = re.compile(
 LONGEST_YEARS = 100
 SHORTEST_CYCLE = timedelta(minutes=1)
 # Thai years are 543 ahead: "2569-03-02" would wait until the year 2569 of the common era.
-BUDDHIST_FROM = 2400
+BUDDHIST_FROM, BUDDHIST_ERA = 2400, 543
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def parse_moment(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text.strip())
     if moment.year >= BUDDHIST_FROM:
-        raise ValueError(f"{text!r} has a Buddhist year; write {moment.year - 543}")
+        raise ValueError(f"{text!r} has a Buddhist year; write {moment.year - BUDDHIST_ERA}")
     return moment if moment.tzinfo else moment.replace(tzinfo=BANGKOK)
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from engine import feel
-from engine.bpmn import timers
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import nodes_of, scopes_of, written
+from engine.bpmn.lint.runnable.times import problem_of
 from engine.bpmn.model import EventDefinition, Node
 from engine.text import Text
 
@@ -178,8 +178,9 @@ def expression_embedded(subject: Subject) -> Iterator[Hit]:
     "timer-value",
     Text("เวลา “{value}” ใช้ไม่ได้: {problem}", "The time {value!r} cannot be used: {problem}."),
     Text(
-        "ค่าเวลาที่ผิดไม่มีวันถึง หรือถึงไม่รู้จบ เช่น ปี พ.ศ. ในที่ของ ค.ศ. หรือรอบเวลาศูนย์วินาที",
-        "A wrong time never comes or never ends: a Buddhist year, or rounds of zero seconds.",
+        "ค่าเวลาที่ผิดไม่มีวันถึง ถึงผิดวัน หรือถึงไม่รู้จบ เช่น ปี พ.ศ. เวลาที่ไม่ระบุเขต หรือรอบเวลาศูนย์วินาที",
+        "A wrong time never comes, comes on another day or never ends: a Buddhist year, a time "
+        "without a zone, rounds of zero seconds.",
     ),
     Text(
         "ใช้ ISO 8601 เช่น P15D, 2026-03-02, R3/P7D",
@@ -190,7 +191,7 @@ def timer_value(subject: Subject) -> Iterator[Hit]:
     for _, node in nodes_of(subject):
         for event in node.events:
             value = _fixed(event) if event.kind == "timer" and event.expression else None
-            problem = _problem(event.timer, value) if value is not None else None
+            problem = problem_of(event.timer, value) if value is not None else None
             if problem is not None:
                 yield at(node.id, value=value, problem=problem)
 
@@ -211,26 +212,6 @@ def _fixed(event: EventDefinition) -> str | None:
 
 
 CONSTANT_FUNCTIONS = frozenset({"duration", "date", "date and time", "time", "string"})
-
-
-def _problem(kind: str, value: str) -> Text | None:
-    try:
-        if kind == "timeCycle":
-            timers.parse_cycle(value)
-        elif kind == "timeDuration":
-            timers.parse_duration(value)
-        elif not value.startswith("P"):
-            timers.parse_moment(value)
-        else:
-            timers.parse_duration(value)
-    except (ValueError, OverflowError) as error:
-        return Text(_in_thai(kind), str(error))
-    return None
-
-
-def _in_thai(kind: str) -> str:
-    wanted = {"timeCycle": "รอบเวลา", "timeDuration": "ระยะเวลา"}.get(kind, "วันเวลา")
-    return f"ไม่ใช่{wanted}ที่ระบบรับได้ (ISO 8601, ปี ค.ศ., ไม่เกิน 100 ปี, รอบห่างกันอย่างน้อย 1 นาที)"
 
 
 @FAMILY.rule(
