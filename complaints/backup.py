@@ -279,7 +279,8 @@ def _check_rows(work: Work, rows: Mapping[str, int], checked: Checked) -> None:
 
 def _check_files(work: Work, desk: Desk, checked: Checked) -> None:
     there = {name for name, _ in desk.storage.names()}
-    for id in work.session.scalars(sa.select(Attachment.id)):
+    kept = Attachment.file_key != b""  # the rest was erased
+    for id in work.session.scalars(sa.select(Attachment.id).where(kept)):
         checked.files += 1
         if id not in there:
             checked.faults.append(f"attachment/{id}")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import click
 
-from tests.faults import engine_scenes, office_scenes
+from tests.faults import engine_scenes, keeping_scenes, office_scenes, queue_scenes
 from tests.faults.killing import Outcome, Scene, kill_everywhere
 from tests.faults.stages import AGENCY, EMPTY, Stage, stage
 from tests.faults.tally import Counted, run_tests
@@ -39,8 +39,9 @@ TITLES = {
     "workers": "workers killed under load",
 }
 WORKER_KILLS = 200
-SCENES = [(EMPTY, scene) for scene in engine_scenes.SCENES]
-SCENES += [(AGENCY, scene) for scene in office_scenes.SCENES]
+SCENES = [(EMPTY, scene) for scene in (*engine_scenes.SCENES, *queue_scenes.SCENES)]
+SCENES += [(AGENCY, scene) for scene in (*office_scenes.SCENES, *keeping_scenes.SCENES)]
+SCENES += [(EMPTY, keeping_scenes.LAW)]
 
 _stages: dict[str, Stage] = {}  # made before the processes of the pool are forked
 

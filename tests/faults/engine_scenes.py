@@ -87,7 +87,7 @@ CHANGED = CASE.replace(b'name="c"', b'name="c, anew"')
 
 
 def furnish(ground: Ground, clock: TravellingClock) -> House:
-    return engine_over(ground, clock, handlers={"work": _work, "fragile": _break})
+    return engine_over(ground, clock, handlers=HANDLERS)
 
 
 def _work(_work: Work, job: JobCall) -> dict[str, Any]:
@@ -97,6 +97,8 @@ def _work(_work: Work, job: JobCall) -> dict[str, Any]:
 def _break(_work: Work, _job: JobCall) -> dict[str, Any]:
     raise OSError("the other side is away")
 
+
+HANDLERS = {"work": _work, "fragile": _break}
 
 # ── what stands before ─────────────────────────────────────────────────────────────────────────
 

@@ -73,10 +73,11 @@ class PostgresGround:
         self.url = url
         self.database = open_database(url)
         self.compiled: dict[str, Any] = {}
-        with self.database.connect() as connection:
-            self._tables = sa.inspect(connection).get_table_names("public")
+        self._tables: list[str] = []
 
     def keep(self, name: str) -> None:
+        with self.database.connect() as connection:
+            self._tables = sa.inspect(connection).get_table_names("public")
         self.database.dispose()
         script = f"DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name};"
         for table in self._tables:
@@ -90,7 +91,8 @@ class PostgresGround:
         script = "SET session_replication_role = replica;"
         for table in self._tables:
             script += f'DELETE FROM public."{table}";'
-            script += f'INSERT INTO public."{table}" SELECT * FROM {name}."{table}";'
+            kept = f'OVERRIDING SYSTEM VALUE SELECT * FROM {name}."{table}"'
+            script += f'INSERT INTO public."{table}" {kept};'
         self._run(script)
         _copy_files(self.folder / name, self.folder / "var")
 

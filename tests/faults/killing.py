@@ -31,7 +31,7 @@ from engine.errors import Refusal
 from tests.conftest import START
 from tests.faults.grounds import Ground
 from tests.faults.picture import Picture, difference, picture, without_the_death
-from tests.faults.watching import Watch, watching
+from tests.faults.watching import Watch, install, watching
 from tests.faults.wholeness import faults_of
 
 Facts = dict[str, Any]
@@ -57,8 +57,8 @@ class Scene:
     """A verb with what stands before it.
 
     `act` gets the idempotency key where the verb takes one; its answer is JSON. `refusals` are what
-    a person may read who asks again for what was already done. `settle` runs what is due before
-    the end is looked at.
+    a person may read who asks again for what was already done. `settle` and `work` run what is due
+    before the end is looked at. `look` tells what is wrong with what lies beside the database.
     """
 
     verb: str
@@ -69,6 +69,8 @@ class Scene:
     keyed: bool = False
     once: bool = False  # done again it is a second act: nobody sends it twice
     settle: tuple[int, ...] = ()  # minutes until each further round of what is due
+    work: Callable[[House], object] = lambda house: house.engine.run_due()
+    look: Callable[[House], str] = lambda _house: ""
     database: str = ""  # the only one on which it can be played
 
 
@@ -123,7 +125,7 @@ def _chosen(clean: Clean, at_most: int | None) -> Sequence[int]:
     count = len(clean.points)
     if at_most is None or at_most >= count:
         return range(count)
-    commits = [n for n, name in enumerate(clean.points) if name == "after commit"]
+    commits = [n for n, name in enumerate(clean.points) if name == "after commit"] or [count - 1]
     return sorted({commits[0], *(n * commits[-1] // at_most for n in range(1, at_most))})
 
 
@@ -156,6 +158,7 @@ def _count(scene: Scene, ground: Ground, facts: Facts, told: Path) -> None:
 
 def _act_watched(scene: Scene, ground: Ground, facts: Facts, watch: Watch) -> Any:
     ground.database.dispose(close=False)  # the parent's connections are the parent's
+    install()  # before anything connects
     house = scene.furnish(ground, TravellingClock(START))
     with watching(watch):
         answer = scene.act(house, facts, KEY)
@@ -208,14 +211,15 @@ def _look(scene: Scene, ground: Ground, clean: Clean) -> str:
         return f"asked again, it does not end as in peace:\n{difference(wanted, found)}"
     if faults := faults_of(house.engine):
         return f"it is not whole: {faults}"
-    return _stray_files(house) if house.office is not None else ""
+    stray = _stray_files(house) if house.office is not None else ""
+    return stray or scene.look(house)
 
 
 def _settle(scene: Scene, house: House) -> None:
     """A worker that died holds what it had taken for a while: then another one takes it over."""
     for minutes in scene.settle:
         house.clock.advance(minutes=minutes)
-        house.engine.run_due()
+        scene.work(house)
 
 
 def _stray_files(house: House) -> str:
@@ -224,7 +228,7 @@ def _stray_files(house: House) -> str:
     house.clock.travel_to(datetime.now(UTC) + timedelta(days=2))  # files carry the machine's time
     with house.engine.begin() as work:
         sweep_files(work, desk)
-        held = set(work.session.scalars(sa.select(Attachment.id)))
+        held = set(work.session.scalars(sa.select(Attachment.id).where(Attachment.file_key != b"")))
     kept = {name for name, _ in desk.storage.names()}
     return "" if held == kept else f"files without a case {kept - held}, lost {held - kept}"
 

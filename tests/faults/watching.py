@@ -22,8 +22,8 @@ from sqlalchemy import event
 
 # What changes nothing. A SELECT that calls a function of the database's own (a queue) may write.
 READS = re.compile(
-    r"\s*(SELECT(?!\s+\w*(procrastinate|pg_notify|nextval|setval))|BEGIN|PRAGMA|SHOW|SET|"
-    r"SAVEPOINT|RELEASE|ROLLBACK|VALUES)\b|;$",  # a bare semicolon asks whether anybody is there
+    r"\s*(SELECT(?![^;]*\b(procrastinate_\w+|pg_notify|nextval|setval)\()|BEGIN|PRAGMA|SHOW|SET|"
+    r"SAVEPOINT|RELEASE|ROLLBACK|VALUES)\b|;?$",  # nothing at all asks whether anybody is there
     re.IGNORECASE,
 )
 COMMIT = re.compile(r"\s*(COMMIT|END)\b", re.IGNORECASE)
@@ -53,9 +53,11 @@ class Watch:
         self.on_commit()
 
     def audit(self, name: str, arguments: tuple[Any, ...]) -> None:
-        """Files of the store, and mail on its way."""
+        """Files of the store, mail on its way, and other programs."""
         if name == "smtplib.send":
             self.point("mail")
+        elif name == "subprocess.Popen":
+            self.point(f"program: {os.path.basename(os.fsdecode(arguments[0]))}")
         elif name == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
             self._file("write", arguments[0])
         elif name in ("os.rename", "os.remove", "os.link"):
@@ -179,6 +181,12 @@ class WatchedPostgresCursor(psycopg.Cursor[Any]):
             return super().executemany(query, *rest, **named)
 
 
+class WatchedAsyncCursor(psycopg.AsyncCursor[Any]):
+    async def execute(self, query: Any, *rest: Any, **named: Any) -> Any:
+        with _statement(self.connection, query):
+            return await super().execute(query, *rest, **named)
+
+
 class WatchedPostgres(psycopg.Connection[Any]):
     wrote = False
 
@@ -193,3 +201,21 @@ class WatchedPostgres(psycopg.Connection[Any]):
     def rollback(self) -> None:
         self.wrote = False
         super().rollback()
+
+
+class WatchedAsyncPostgres(psycopg.AsyncConnection[Any]):
+    """procrastinate's own connections, which do not come by SQLAlchemy."""
+
+    wrote = False
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.cursor_factory = WatchedAsyncCursor
+
+    async def commit(self) -> None:
+        with _commit(self):
+            await super().commit()
+
+    async def rollback(self) -> None:
+        self.wrote = False
+        await super().rollback()

@@ -1,0 +1,174 @@
+"""What keeps the record as scenes: sealing, erasing, backing up, deploying the law."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from complaints.backup import BackupExists, make_backup, restore_backup
+from complaints.casekeys import Purpose
+from complaints.erasure import ErasureAskedAlready, NoErasureAsked, ask_erasure, decide_erasure
+from complaints.models import Case
+from complaints.seals import FILE
+from engine import seals
+from engine.witness import read_lines
+from tests.faults import office_scenes
+from tests.faults.killing import Facts, House, Scene, office_over
+from tests.faults.office_scenes import BY_MAIL, agency_of, uploads
+from tests.faults.picture import difference, picture
+from tests.support import postgres
+
+BACKUP = "backup.tar"
+REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"
+
+
+# ── what stands before ─────────────────────────────────────────────────────────────────────────
+
+
+def sealed(house: House) -> Facts:
+    """The record was sealed, and has moved since."""
+    house.agency.seal()
+    return office_scenes.filed(house)
+
+
+def closed(house: House) -> Facts:
+    """A case with files was withdrawn, and all letters are out."""
+    agency = house.agency
+    filed = agency.file_complaint(BY_MAIL, files=uploads(), idempotency_key="before")
+    house.engine.run_due()
+    agency.withdraw(filed.tracking_code, {"reason": "แก้ไขให้แล้ว"}, idempotency_key="no more")
+    house.engine.run_due()
+    return {"case": filed.case_id}
+
+
+def identity_asked(house: House) -> Facts:
+    facts = {**closed(house), "what": "identity"}
+    _ask(house, facts)
+    return facts
+
+
+def content_asked(house: House) -> Facts:
+    facts = {**closed(house), "what": "content"}
+    _ask(house, facts)
+    return facts
+
+
+def erased(house: House) -> Facts:
+    """What was erased still lies on the disk until its pages are written anew."""
+    facts = content_asked(house)
+    decide(house, facts, "")
+    return facts
+
+
+# ── the acts ───────────────────────────────────────────────────────────────────────────────────
+
+
+def seal(house: House, _facts: Facts, _key: str) -> Any:
+    return house.agency.seal() and None
+
+
+def hourly(house: House, _facts: Facts, _key: str) -> Any:
+    """The clock brings the sealing, and the sealing plans the next one."""
+    house.clock.advance(hours=1)
+    return house.engine.run_due() and None
+
+
+def ask(house: House, facts: Facts, _key: str) -> Any:
+    _ask(house, {**facts, "what": "identity"})
+
+
+def decide(house: House, facts: Facts, _key: str) -> Any:
+    custodian = agency_of(house).person("identity_custodian")
+    with house.engine.begin() as work:
+        case = work.session.get_one(Case, facts["case"])
+        what: Purpose = facts["what"]
+        decide_erasure(work, house.agency.desk, case, what, custodian, granted=True)
+
+
+def run_due(house: House, _facts: Facts, _key: str) -> Any:
+    return house.engine.run_due() and None
+
+
+def back_up(house: House, _facts: Facts, _key: str) -> Any:
+    settings = house.agency.settings
+    make_backup(settings, settings.data_dir / BACKUP, at=house.clock.now(), with_keys=True)
+
+
+def deploy(house: House, _facts: Facts, _key: str) -> Any:
+    return house.agency.deploy_guideline() and None
+
+
+def _ask(house: House, facts: Facts) -> None:
+    head = agency_of(house).person("screening_head")
+    with house.engine.begin() as work:
+        case = work.session.get_one(Case, facts["case"])
+        ask_erasure(work, house.agency.desk, case, facts["what"], head, reason=REASON)
+
+
+# ── what lies beside the database ──────────────────────────────────────────────────────────────
+
+
+def every_head_is_published(house: House) -> str:
+    """The file of heads tells each seal once, in whole lines."""
+    lines = (house.agency.settings.data_dir / FILE).read_text("utf-8").splitlines()
+    told = [each.head.root for each in read_lines(FILE, lines)]
+    with house.engine.read() as work:
+        kept = [head.root for head in seals.heads(work)]
+    return "" if told == kept else f"{FILE} tells {told}, sealed were {kept}"
+
+
+def backup_brings_all_back(house: House) -> str:
+    """Restored somewhere else it is the house that was backed up."""
+    settings = house.agency.settings
+    drafts = [path.name for path in settings.data_dir.glob(f"{BACKUP}?*")]
+    with _elsewhere(settings.database_url) as url:
+        data_dir = settings.data_dir.with_name("elsewhere")
+        shutil.rmtree(data_dir, ignore_errors=True)
+        restore_backup(
+            replace(settings, database_url=url, data_dir=data_dir), settings.data_dir / BACKUP
+        )
+        wanted, found = picture(settings.database_url), picture(url)
+    return difference(wanted, found) if wanted != found else " ".join(drafts)
+
+
+@contextlib.contextmanager
+def _elsewhere(url: str) -> Iterator[str]:
+    """An empty database beside this one."""
+    here = sa.make_url(url)
+    if here.drivername == "sqlite":
+        place = Path(str(here.database)).with_name("elsewhere.sqlite3")
+        place.unlink(missing_ok=True)
+        yield f"sqlite:///{place}"
+        return
+    name = f"{here.database}_elsewhere"
+    postgres.drop_database(here.set(database="postgres"), name)
+    new = postgres.create_database(here.set(database="postgres"), name)
+    yield new.render_as_string(hide_password=False)
+    postgres.drop_database(here.set(database="postgres"), name)
+
+
+_SEALED = {"look": every_head_is_published}
+_ERASED = {"refusals": (NoErasureAsked,)}
+SCENES = [
+    Scene("seal", sealed, seal, office_over, **_SEALED),
+    Scene("hourly seal", sealed, hourly, office_over, settle=(70, 10, 10), **_SEALED),
+    Scene("ask for erasure", closed, ask, office_over, refusals=(ErasureAskedAlready,)),
+    Scene("erase an identity", identity_asked, decide, office_over, **_ERASED),
+    Scene("erase a content", content_asked, decide, office_over, **_ERASED),
+    Scene("scrub what was erased", erased, run_due, office_over, settle=(10, 10, 10)),
+    Scene(
+        "back up",
+        closed,
+        back_up,
+        office_over,
+        refusals=(BackupExists,),
+        look=backup_brings_all_back,
+    ),
+]
+LAW = Scene("deploy the guideline", lambda _house: {}, deploy, office_over)
