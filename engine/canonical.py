@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import math
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import simplejson
 
 # Made once: `json.loads` and `simplejson.dumps` make a coder for every call with options.
@@ -20,9 +23,45 @@ class JsonText(str):
     __slots__ = ()
 
 
+# What orjson writes beyond JSON's own types is refused, as simplejson does.
+_PLAIN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
+_WORD = 48  # up to this length a hashed text is likely a name that comes again
+
+
 def dumps(value: Any) -> str:
-    """Compact JSON; Thai stays readable, decimals stay exact, key order stays as it is."""
-    return str(_ENCODER.encode(value))
+    """Compact JSON; Thai stays readable, decimals stay exact, key order stays as it is.
+
+    Raises:
+        TypeError, ValueError: JSON has no such value (an object, NaN, infinity).
+    """
+    text = dumps_own(value)
+    # orjson writes a binary NaN as null, which is another value.
+    return text if "null" not in text or _is_finite(value) else str(_ENCODER.encode(value))
+
+
+def dumps_own(value: Any) -> str:
+    """The same for what the engine made or has checked itself: it holds no binary float."""
+    if not value and type(value) in _EMPTY:
+        return _EMPTY[type(value)]
+    try:
+        return orjson.dumps(value, _exactly, _PLAIN).decode()
+    except TypeError:  # numbers beyond 64 bits, keys that are numbers
+        return str(_ENCODER.encode(value))
+
+
+def _exactly(value: Any) -> orjson.Fragment:
+    if type(value) is Decimal and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    return not isinstance(value, list | tuple) or all(map(_is_finite, value))
 
 
 def loads(text: str) -> Any:
@@ -37,8 +76,16 @@ def canonical(value: Any) -> bytes:
 
 def digest(*parts: bytes | str) -> str:
     """SHA-256 over length-prefixed parts, in hex, so that no two lists of parts collide."""
-    framed: list[bytes] = []
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        framed += (len(data).to_bytes(8, "big"), data)
+    framed = [
+        _framed_word(part) if type(part) is str and len(part) <= _WORD else _framed(part)
+        for part in parts
+    ]
     return hashlib.sha256(b"".join(framed)).hexdigest()
+
+
+def _framed(part: bytes | str) -> bytes:
+    data = part.encode() if isinstance(part, str) else part
+    return len(data).to_bytes(8, "big") + data
+
+
+_framed_word = lru_cache(maxsize=4096)(_framed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from engine.canonical import canonical, digest
@@ -20,6 +21,7 @@ def new_salt() -> bytes:
     return os.urandom(SALT_BYTES)
 
 
+@lru_cache(maxsize=256)  # all events of a turn have one moment
 def moment(at: datetime) -> str:
     """A moment as hashes and proofs spell it: UTC, always six digits after the second."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")

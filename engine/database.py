@@ -10,13 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine.errors import EngineError
 
 # `revision = "b"` and the lines after it up to the blank one: down_revision, depends_on.
 _REVISION = re.compile(r'^revision = "(?P<name>\w+)"\n(?P<before>(?:.+\n)*)', re.MULTILINE)
+# On SQLite. A deferred transaction that reads and then writes fails at once when another writer
+# came between, without waiting for the busy timeout; IMMEDIATE takes its place in the queue.
+BEGIN = "BEGIN IMMEDIATE"
 _NAMES = re.compile(r'"(\w+)"')
 
 
@@ -36,7 +39,9 @@ def open_database(url: str, *, pool_size: int = 5) -> sa.Engine:
     """Open SQLite (`sqlite:///file`) or PostgreSQL (`postgresql+psycopg://…`)."""
     if url.startswith("sqlite"):
         return _open_sqlite(url)
-    return sa.create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    return sa.create_engine(
+        url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _open_sqlite(url: str) -> sa.Engine:
@@ -44,7 +49,9 @@ def _open_sqlite(url: str) -> sa.Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None}
+        url,
+        connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,  # what people write is nobody's business in a log
     )
 
     @event.listens_for(engine, "connect")
@@ -56,10 +63,9 @@ def _open_sqlite(url: str) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: sa.Connection) -> None:
-        # A deferred transaction that reads and then writes fails at once when another writer came
-        # between, without waiting for the busy timeout; IMMEDIATE takes its place in the queue.
-        readonly = connection.get_execution_options().get("readonly", False)
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        if not _driver(connection.connection).in_transaction:  # else a turn has begun it
+            readonly = connection.get_execution_options().get("readonly", False)
+            connection.exec_driver_sql("BEGIN" if readonly else BEGIN)
 
     return engine
 
@@ -176,8 +182,9 @@ def _scrub_sqlite(database: sa.Engine) -> None:
 class Transaction:
     """One transaction, begun when something is first read or written in it.
 
-    Prepared statements run on its connection; everything else on a session over that connection,
-    which is made only for those who ask for it. With `snapshot`, everything is read as of one
+    Prepared statements are said to the driver; everything else goes through SQLAlchemy's connection
+    or a session over the same transaction, which are made only for those who ask for them: they
+    cost as much as SQLite needs for a whole turn. With `snapshot`, everything is read as of one
     moment; SQLite does that anyway.
     """
 
@@ -189,13 +196,19 @@ class Transaction:
         self._options: dict[str, Any] = {"readonly": True} if readonly else {}
         if snapshot and database.dialect.name == "postgresql":
             self._options["isolation_level"] = "REPEATABLE READ"
+        self._lent: sa.PoolProxiedConnection | None = None  # of the driver
+        self._cursor: Any = None
         self._connection: sa.Connection | None = None
         self._session: Session | None = None
 
     @property
+    def dialect(self) -> sa.Dialect:
+        return self._database.dialect
+
+    @property
     def connection(self) -> sa.Connection:
         if self._connection is None:
-            self._connection = self._database.connect()
+            self._connection = sa.Connection(self._database, connection=self._lent)
             if self._options:
                 self._connection.execution_options(**self._options)
             self._connection.begin()
@@ -211,17 +224,74 @@ class Transaction:
             )
         return self._session
 
+    def say(self, sql: str, parameters: Any, *, many: bool = False) -> Any:
+        """Say prepared SQL on the driver's own cursor, which is returned with its rows.
+
+        Whoever listens to SQLAlchemy's statements hears of it too, at SQLAlchemy's price.
+        """
+        if self._database.dispatch.before_cursor_execute:
+            return self.connection.exec_driver_sql(sql, parameters)
+        if self._cursor is None:
+            self._cursor = self._driver().cursor()
+        try:
+            (self._cursor.executemany if many else self._cursor.execute)(sql, parameters)
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._told(error, sql) from error
+        return self._cursor
+
+    def _driver(self) -> Any:
+        """The driver's connection, in the transaction."""
+        if self._options:
+            return _driver(self.connection.connection)
+        if self._connection is not None:
+            return _driver(self._connection.connection)
+        try:
+            self._lent = self._database.raw_connection()
+            driver = _driver(self._lent)
+            if self.dialect.name == "sqlite":  # psycopg begins by itself
+                driver.execute(BEGIN)
+        except self.dialect.loaded_dbapi.Error as error:
+            raise self._told(error, BEGIN) from error
+        return driver
+
+    def _told(self, error: Any, sql: str) -> Exception:
+        """A driver's error as SQLAlchemy tells it; a connection that is gone is not used again."""
+        lent = self._lent if self._connection is None else self._connection.connection
+        gone = lent is not None and self.dialect.is_disconnect(error, _driver(lent), None)
+        if gone and self._connection is not None:
+            self._connection.invalidate(error)
+        elif gone and lent is not None:
+            lent.invalidate(error)
+        told: DBAPIError = DBAPIError.instance(
+            sql,
+            None,
+            error,
+            self.dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=self.dialect,
+        )
+        return told
+
     def commit(self) -> None:
         if self._session is not None:
             self._session.commit()  # writes what is pending
+        try:
+            self._commit()
+        except OperationalError as error:
+            # One that says no has not saved; a server that is gone may have done so before.
+            if not error.connection_invalidated:
+                raise
+            raise OutcomeUnknown from error
+
+    def _commit(self) -> None:
         if self._connection is not None:
+            self._connection.commit()
+        elif self._lent is not None:
             try:
-                self._connection.commit()
-            except OperationalError as error:
-                # One that says no has not saved; a server that is gone may have done so before.
-                if not error.connection_invalidated:
-                    raise
-                raise OutcomeUnknown from error
+                _driver(self._lent).commit()
+            except self.dialect.loaded_dbapi.Error as error:
+                raise self._told(error, "COMMIT") from error
 
     def end(self) -> None:
         """Give the connection back; what was not committed has not happened."""
@@ -230,6 +300,12 @@ class Transaction:
             self._session.close()
         if self._connection is not None:
             self._connection.close()
+        elif self._lent is not None:
+            self._lent.close()  # the pool rolls back
+
+
+def _driver(lent: sa.PoolProxiedConnection) -> Any:
+    return lent.driver_connection
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.actor import Actor
-from engine.canonical import JsonText, dumps
+from engine.canonical import JsonText, dumps, dumps_own
 from engine.commitments import (
     command_hash,
     command_payload,
@@ -59,13 +59,13 @@ def append_events(
             "actor": actor.id,
             "role": actor.role,
             "on_behalf_of": actor.on_behalf_of,
-            "data": JsonText(dumps(data)),
+            "data": JsonText(dumps_own(data)),
             "salt": new_salt(),
         }
         head = row["hash"] = event_hash(head, row, event_payload(row))
         rows.append(row)
     if rows:
-        _INSERT_EVENT.run(work.connection, rows)
+        _INSERT_EVENT.run(work.transaction, rows)
         instance.event_seq, instance.event_head = seq, head
         instance.is_ahead = True
 
@@ -87,7 +87,7 @@ def append_command(
         "instance_id": instance.id,
         "seq": instance.command_seq,
         "kind": kind,
-        "body": JsonText(dumps(body)),
+        "body": JsonText(dumps_own(body)),
         "actor": actor.id,
         "role": actor.role,
         "on_behalf_of": actor.on_behalf_of,
@@ -99,7 +99,7 @@ def append_command(
         "salt": new_salt(),
     }
     row["hash"] = command_hash(instance.command_head, row, command_payload(row))
-    _INSERT_COMMAND.run(work.connection, row)
+    _INSERT_COMMAND.run(work.transaction, row)
     instance.command_head = row["hash"]
     instance.is_ahead = True
 

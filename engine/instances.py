@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.errors import ConcurrentUpdate, InstanceNotFound
 from engine.models import ProcessInstance, table
-from engine.statement import Statement
+from engine.statement import Query, Statement
 from engine.work import Work
 
 CASE = table(ProcessInstance)
@@ -55,9 +55,9 @@ COLUMNS = (
 )
 
 _FIND = sa.select(*COLUMNS).where(CASE.c.id == sa.bindparam("instance"))
-_LOCK = _FIND.with_for_update()
-_CLAIM = _FIND.with_for_update(skip_locked=True)
-_STATE = sa.select(CASE.c.state).where(CASE.c.id == sa.bindparam("instance"))
+_LOCK = Query(_FIND.with_for_update())
+_CLAIM = Query(_FIND.with_for_update(skip_locked=True))
+_STATE = Query(sa.select(CASE.c.state).where(CASE.c.id == sa.bindparam("instance")))
 _INSERT = Statement(sa.insert(CASE))
 
 # The revision is the guard: whoever comes second touches no row.
@@ -73,7 +73,7 @@ def locked_instance(work: Work, instance_id: str) -> Instance:
     touched = work.touched.get(instance_id)
     if touched is not None:
         return touched
-    found = work.connection.execute(_LOCK, {"instance": instance_id}).first()
+    found = _LOCK.first(work.transaction, {"instance": instance_id})
     if found is None:
         raise InstanceNotFound(instance_id=instance_id)
     return touch(work, Instance(*found))
@@ -84,7 +84,7 @@ def claim_instance(work: Work, instance_id: str) -> Instance | None:
     touched = work.touched.get(instance_id)
     if touched is not None:
         return touched
-    found = work.connection.execute(_CLAIM, {"instance": instance_id}).first()
+    found = _CLAIM.first(work.transaction, {"instance": instance_id})
     return None if found is None else touch(work, Instance(*found))
 
 
@@ -96,13 +96,15 @@ def touch(work: Work, instance: Instance) -> Instance:
 
 def stored_state(work: Work, instance: Instance) -> str:
     """The state that the last turn left."""
-    return str(work.connection.execute(_STATE, {"instance": instance.id}).scalar_one())
+    found = _STATE.first(work.transaction, {"instance": instance.id})
+    assert found is not None  # its row is locked
+    return str(found[0])
 
 
 def insert_instance(work: Work, instance: Instance) -> Instance:
     """A new case, written before anything can refer to it."""
     row = {name: getattr(instance, name) for name in (c.name for c in COLUMNS)}
-    _INSERT.run(work.connection, {**row, "state": "", "started_at": work.now})
+    _INSERT.run(work.transaction, {**row, "state": "", "started_at": work.now})
     return touch(work, instance)
 
 
@@ -117,7 +119,7 @@ def write_instance(work: Work, instance: Instance) -> None:
     row = {name: getattr(instance, name) for name in (*_WRITTEN, "state")}
     row.update(instance=instance.id, before=before)
     statement = _WRITE if instance.state is None else _WRITE_STATE
-    if statement.run(work.connection, row) != 1:
+    if statement.run(work.transaction, row) != 1:
         raise ConcurrentUpdate
     instance.is_ahead, instance.is_written = False, True
 

@@ -21,12 +21,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored moment needs a time zone")
-        delta = value - EPOCH
-        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+        return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -42,13 +37,28 @@ class Json(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return value if value is None or isinstance(value, JsonText) else dumps(value)
+        return json_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else loads(value)
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(moment: datetime | None) -> int | None:
+    """A moment as it is stored."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("a stored moment needs a time zone")
+    delta = moment - EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def json_text(value: Any) -> str | None:
+    """A JSON value as it is stored."""
+    return value if value is None or isinstance(value, JsonText) else dumps(value)
 
 
 class Base(DeclarativeBase):

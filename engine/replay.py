@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.canonical import digest, dumps, loads
+from engine.canonical import digest, dumps, dumps_own, loads
 from engine.definitions import Bundle, load_bundle
 from engine.execution import Execution, Surroundings
 from engine.history import Entry
@@ -164,7 +164,7 @@ def step(
         offered.add(offers, jobs, renewed)
     if recorded:
         raise _Departure(f"{recorded[0][0]} is in the record and was not asked for")
-    return dumps(execution.dump())
+    return dumps_own(execution.dump())
 
 
 def _act(execution: Execution, kind: str, body: Mapping[str, Any]) -> None:

@@ -46,7 +46,7 @@ def write_tasks(work: Work, instance: Instance, execution: Execution, actor: Act
         for identifier, offer in execution.offers().items()
     ]
     if rows:
-        _INSERT_TASK.run(work.connection, rows)
+        _INSERT_TASK.run(work.transaction, rows)
         _write_candidates(work, rows)
     return rows
 
@@ -54,22 +54,22 @@ def write_tasks(work: Work, instance: Instance, execution: Execution, actor: Act
 def _write_candidates(work: Work, tasks: list[Data]) -> None:
     candidates = [row for task in tasks for row in candidates_of(task)]
     if candidates:
-        _INSERT_CANDIDATE.run(work.connection, candidates)
+        _INSERT_CANDIDATE.run(work.transaction, candidates)
 
 
 def rewrite_candidates(work: Work, tasks: list[Data]) -> None:
     """Another version offers open tasks to others: the work lists must find them there."""
     for task in tasks:
-        _DELETE_CANDIDATES.run(work.connection, {"task": task["id"]})
+        _DELETE_CANDIDATES.run(work.transaction, {"task": task["id"]})
     _write_candidates(work, tasks)
 
 
 def _close_task(work: Work, task_id: str, how: str, actor: Actor) -> None:
     doer = actor.id if how == "completed" else None
     values = {"task": task_id, "status": how, "ended_at": work.now, "completed_by": doer}
-    if _CLOSE_TASK.run(work.connection, values) != 1:
+    if _CLOSE_TASK.run(work.transaction, values) != 1:
         raise ConcurrentUpdate
-    _DELETE_CANDIDATES.run(work.connection, {"task": task_id})
+    _DELETE_CANDIDATES.run(work.transaction, {"task": task_id})
 
 
 def task_row(work: Work, instance: Instance, execution: Execution, token: Any, offer: Data) -> Data:
@@ -117,10 +117,10 @@ def write_waits(work: Work, instance: Instance, changes: Changes) -> None:
     """Remove what is waited for no longer, or differently, and add what is."""
     if changes.closed_waits:
         gone = [{"wait": identifier.hex} for identifier in changes.closed_waits]
-        _DELETE_WAIT.run(work.connection, gone)
+        _DELETE_WAIT.run(work.transaction, gone)
     rows = [wait_row(instance, token) for token in changes.opened_waits.values()]
     if rows:
-        _INSERT_WAIT.run(work.connection, rows)
+        _INSERT_WAIT.run(work.transaction, rows)
         for row in rows:
             if row["due_at"] is not None:
                 work.offer("timer", row["id"], row["due_at"])
@@ -148,13 +148,13 @@ def write_jobs(work: Work, instance: Instance, execution: Execution) -> list[Dat
     """Remove the jobs that are done and add the new ones; returns these."""
     changes = execution.changes
     if changes.closed_jobs:
-        _DELETE_JOB.run(work.connection, [{"job": job.hex} for job in changes.closed_jobs])
+        _DELETE_JOB.run(work.transaction, [{"job": job.hex} for job in changes.closed_jobs])
     rows = [
         _job_row(work, instance, changes.opened_jobs[identifier], variables)
         for identifier, variables in execution.job_variables().items()
     ]
     if rows:
-        _INSERT_JOB.run(work.connection, rows)
+        _INSERT_JOB.run(work.transaction, rows)
         for row in rows:
             work.offer("job", row["id"], work.now)
     return rows

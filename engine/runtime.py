@@ -35,6 +35,7 @@ from engine.instances import (
     touch,
 )
 from engine.models import HistoryEvent, ProcessDefinition, UserTask, table
+from engine.statement import Query
 from engine.turn import begin_instance, turn
 from engine.work import Work
 
@@ -156,18 +157,20 @@ class OfferedTask:
 
 _TASK = table(UserTask)
 _OFFERED = [_TASK.c[field.name] for field in fields(OfferedTask)]
-_LOCK_WITH_CASE = (
+_LOCK_WITH_CASE = Query(
     sa.select(*_OFFERED, *COLUMNS)
     .join(CASE, CASE.c.id == _TASK.c.instance_id)
     .where(_TASK.c.id == sa.bindparam("task"))
     .with_for_update(of=CASE)
 )
-_STANDING = sa.select(_TASK.c.status, _TASK.c.assignee).where(_TASK.c.id == sa.bindparam("task"))
+_STANDING = Query(
+    sa.select(_TASK.c.status, _TASK.c.assignee).where(_TASK.c.id == sa.bindparam("task"))
+)
 
 
 def _locked_task(work: Work, task_id: str) -> OfferedTask:
     """An open task and, in the same statement, the lock on its case."""
-    found = work.connection.execute(_LOCK_WITH_CASE, {"task": task_id}).first()
+    found = _LOCK_WITH_CASE.first(work.transaction, {"task": task_id})
     if found is None:
         raise TaskNotFound
     task = OfferedTask(*found[: len(_OFFERED)])
@@ -175,15 +178,15 @@ def _locked_task(work: Work, task_id: str) -> OfferedTask:
         touch(work, Instance(*found[len(_OFFERED) :]))
     if task.status != "open":
         raise TaskClosed
-    return _as_it_is_now(work, task) if work.connection.dialect.name == "postgresql" else task
+    return _as_it_is_now(work, task) if work.transaction.dialect.name == "postgresql" else task
 
 
 def _as_it_is_now(work: Work, task: OfferedTask) -> OfferedTask:
     """PostgreSQL gives a row that was waited for as it is, and the row joined to it as it was."""
-    found = work.connection.execute(_STANDING, {"task": task.id}).one()
-    if found.status != "open":
+    found = _STANDING.first(work.transaction, {"task": task.id})
+    if found is None or found[0] != "open":
         raise TaskClosed
-    return replace(task, assignee=found.assignee)
+    return replace(task, assignee=found[1])
 
 
 def admitted(work: Work, task: UserTask | OfferedTask, actor: Actor) -> Actor:

@@ -1,4 +1,4 @@
-"""SQL that is made once: the statements of a turn, on the transaction's own connection."""
+"""SQL that is made once: the statements of a turn, said on the transaction's own connection."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+
+from engine.database import Transaction
+from engine.models import Json, Moment, json_text, microseconds
 
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
@@ -23,43 +26,81 @@ class Statement:
         self._clause = clause
         self._prepared: dict[str, _Prepared] = {}
 
-    def run(self, connection: sa.Connection, values: Values | Sequence[Values]) -> int:
+    def run(self, transaction: Transaction, values: Values | Sequence[Values]) -> int:
         """Say it once, or once for each of several rows; returns how many rows it touched."""
-        driver = connection.dialect.driver
-        prepared = self._prepared.get(driver)
-        if prepared is None:
-            prepared = self._prepared[driver] = _Prepared(self._clause, connection.dialect)
+        prepared = _prepared(self._prepared, self._clause, transaction)
         if isinstance(values, Mapping):
-            parameters = prepared.parameters(values)
+            said = transaction.say(prepared.sql, prepared.parameters(values))
         else:
-            parameters = [prepared.parameters(row) for row in values]
-        return connection.exec_driver_sql(prepared.sql, parameters).rowcount
+            rows = [prepared.parameters(row) for row in values]
+            said = transaction.say(prepared.sql, rows, many=True)
+        return int(said.rowcount)
+
+
+class Query:
+    """A SELECT whose text is made once for each database driver, for a row that may be there."""
+
+    def __init__(self, clause: sa.Select[Any]) -> None:
+        self._clause = clause
+        self._prepared: dict[str, _Prepared] = {}
+
+    def first(self, transaction: Transaction, values: Values) -> list[Any] | None:
+        """The columns of the first row, or None."""
+        prepared = _prepared(self._prepared, self._clause, transaction)
+        row = transaction.say(prepared.sql, prepared.parameters(values)).fetchone()
+        return None if row is None else prepared.understood(row)
+
+
+def _prepared(
+    known: dict[str, _Prepared], clause: sa.UpdateBase | sa.Select[Any], transaction: Transaction
+) -> _Prepared:
+    dialect = transaction.dialect
+    found = known.get(dialect.driver)
+    if found is None:
+        found = known[dialect.driver] = _Prepared(clause, dialect)
+    return found
 
 
 class _Prepared:
     """The text and the conversion of its values, as one driver wants them."""
 
-    def __init__(self, clause: sa.UpdateBase, dialect: sa.Dialect) -> None:
+    def __init__(self, clause: sa.UpdateBase | sa.Select[Any], dialect: sa.Dialect) -> None:
         compiled = clause.compile(dialect=dialect)
         self.sql = str(compiled)
         names = compiled.positiontup if compiled.positional else compiled.binds
-        self._slots = [(name, _process(compiled.binds[name], dialect)) for name in names or ()]
+        self._names = list(names or ())
+        found = [_process(compiled.binds[name], dialect) for name in self._names]
+        self._converted = [(n, process) for n, process in enumerate(found) if process is not None]
         self.parameters = self._tuple if compiled.positional else self._dict
+        columns = clause.selected_columns if isinstance(clause, sa.Select) else ()
+        self._columns = [_understand(column, dialect) for column in columns]
 
-    def _tuple(self, values: Values) -> Any:
-        return tuple(
-            [
-                values[name] if process is None else process(values[name])
-                for name, process in self._slots
-            ]
-        )
+    def _tuple(self, values: Values) -> tuple[Any, ...]:
+        plain = [values[name] for name in self._names]
+        for place, process in self._converted:
+            plain[place] = process(plain[place])
+        return tuple(plain)
 
-    def _dict(self, values: Values) -> Any:
-        return {
-            name: values[name] if process is None else process(values[name])
-            for name, process in self._slots
-        }
+    def _dict(self, values: Values) -> dict[str, Any]:
+        return dict(zip(self._names, self._tuple(values), strict=True))
+
+    def understood(self, row: Sequence[Any]) -> list[Any]:
+        return [
+            value if process is None else process(value)
+            for value, process in zip(row, self._columns, strict=True)
+        ]
+
+
+# SQLAlchemy wraps a type's conversion into two more calls for each value.
+_PLAINLY: dict[type, Process] = {Moment: microseconds, Json: json_text}
 
 
 def _process(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Process | None:
+    plain = _PLAINLY.get(type(bind.type))
+    if plain is not None:
+        return plain
     return bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _understand(column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Process | None:
+    return column.type.dialect_impl(dialect).result_processor(dialect, None)

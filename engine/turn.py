@@ -10,7 +10,7 @@ from typing import Any
 from engine import rows
 from engine.actor import Actor
 from engine.bpmn.host import StepFailed
-from engine.canonical import digest, dumps, loads
+from engine.canonical import digest, dumps_own, loads
 from engine.definitions import Bundle, load_bundle
 from engine.errors import InstanceNotRunning
 from engine.execution import Execution, Surroundings
@@ -138,7 +138,7 @@ def save_turn(
         instance.status = "cancelled" if kind == "cancel" else "completed"
         reason = {"reason": body["reason"]} if kind == "cancel" else {}
         entries.append((f"instance_{instance.status}", "", reason))
-    state = dumps(execution.dump())
+    state = dumps_own(execution.dump())
     instance.state = state
     append_command(
         work,

@@ -61,7 +61,7 @@ class Work:
 
         On SQLite every writer is alone anyway.
         """
-        if self.connection.dialect.name == "postgresql":
+        if self.transaction.dialect.name == "postgresql":
             number = int.from_bytes(sha256(what.encode()).digest()[:8], "big", signed=True)
             self.connection.execute(_ALONE, {"number": number})
 
