@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from complaints.errors import PasswordTooWeak
+from complaints.settings import PasswordSettings
 
 PASSWORD_LEAST = 12
 
@@ -22,8 +23,9 @@ def hash_password(password: str) -> str:
 
 def fits(kept: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed; without a hash, the same work and no."""
+    hasher = _hasher()
     try:
-        return _hasher().verify(kept or _decoy_hash(), password) and bool(kept)
+        return hasher.verify(kept or _decoy_hash(hasher), password) and bool(kept)
     except (Argon2Error, InvalidHashError):
         return False
 
@@ -33,11 +35,15 @@ def is_outdated(kept: str) -> bool:
     return _hasher().check_needs_rehash(kept)
 
 
-@functools.cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+    return _hasher_of(PasswordSettings.read().password_memory)
 
 
 @functools.cache
-def _decoy_hash() -> str:
-    return _hasher().hash(secrets.token_urlsafe(16))
+def _hasher_of(memory: int) -> PasswordHasher:
+    return PasswordHasher(memory_cost=memory * 1024)
+
+
+@functools.cache
+def _decoy_hash(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_urlsafe(16))

@@ -13,6 +13,7 @@ from complaints.keys import Keyring, Keys, Pepper, decode_key, new_key
 from complaints.storage import LocalStorage
 from engine.settings import (
     DatabaseSettings,
+    Settings,
     choice,
     flag,
     folder,
@@ -22,6 +23,21 @@ from engine.settings import (
 )
 from engine.signing import SigningKey
 from engine.text import Text
+
+
+class PasswordSettings(Settings):
+    """How dear a guess at a password is."""
+
+    # The least is what OWASP's Password Storage Cheat Sheet asks of argon2id with three rounds.
+    password_memory: int = setting(
+        "SAMNUAN_PASSWORD_MEMORY",
+        Text(
+            "หน่วยความจำ (MiB) ที่ใช้ตรวจรหัสผ่านหนึ่งครั้ง ยิ่งมากยิ่งเดายาก",
+            "Memory (MiB) that checking one password takes: the more, the dearer is a guess",
+        ),
+        parse=number(12, 4096),
+        default=64,
+    )
 
 
 class OfficeSettings(DatabaseSettings):

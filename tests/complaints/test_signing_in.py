@@ -37,6 +37,24 @@ def test_a_person_signs_in_and_out(office: Office, somchai: people.User) -> None
     assert office.user_of_session(token) is None
 
 
+def test_a_dearer_password_replaces_the_cheap_one_at_the_next_sign_in(
+    office: Office, somchai: people.User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        with office.engine.read() as work:
+            account = signin.account_named(work, "somchai")
+            assert account is not None
+            return account.password_hash
+
+    assert "m=12288," in kept()
+    monkeypatch.setenv("SAMNUAN_PASSWORD_MEMORY", "16")
+
+    office.sign_in("somchai", PASSWORD)
+
+    assert "m=16384," in kept()
+    office.sign_in("somchai", PASSWORD)
+
+
 def test_every_refusal_reads_alike(office: Office, somchai: people.User) -> None:
     with office.engine.begin() as work:
         people.add_user(work, "closed", "ปิดบัญชี", PASSWORD)
