@@ -24,6 +24,9 @@ NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: help setup assets oracle run serve test unit e2e faults-workers tck check faults faults-selfcheck format mining bench load clean
 
+# The tests start Python many times: each start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
