@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import hypothesis
 import pytest
 
-from engine.clock import BANGKOK, TravellingClock
+from engine.clock import TravellingClock
 from tests.support import postgres
+from tests.support.agency import FOUNDED, Agency
 from tests.support.databases import PostgresTemplates, SqliteTemplates
+from tests.support.houses import Houses
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.requirements import chromium, missing
 
@@ -19,8 +21,11 @@ from tests.support.requirements import chromium, missing
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
 
+# What a password costs is for those who guess it: here everybody knows it. For children, too.
+os.environ["SAMNUAN_PASSWORD_MEMORY"] = "12"
+
 # A Monday morning, after the office has opened.
-START = datetime(2026, 3, 2, 9, 0, tzinfo=BANGKOK)
+START = FOUNDED
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -66,6 +71,28 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh database with all tables: the test runs on SQLite and again on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_agencies(
+    sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
+) -> Houses:
+    """Agencies with the real guideline and a person for every role."""
+    return Houses(sqlite_templates, tmp_path_factory.mktemp("agency"), Agency.found)
+
+
+@pytest.fixture(scope="session")
+def postgres_agencies(
+    postgres_templates: PostgresTemplates, tmp_path_factory: pytest.TempPathFactory
+) -> Houses:
+    return Houses(postgres_templates, tmp_path_factory.mktemp("agency"), Agency.found)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def agencies(request: pytest.FixtureRequest) -> Houses:
+    """Agencies on SQLite, and on PostgreSQL when the test runs again."""
+    houses: Houses = request.getfixturevalue(f"{request.param}_agencies")
+    return houses
 
 
 @pytest.fixture

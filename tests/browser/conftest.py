@@ -13,6 +13,7 @@ from waitress.server import create_server
 from engine.clock import TravellingClock
 from tests.browser.person import Person
 from tests.support.agency import Agency
+from tests.support.houses import Houses
 from web import create_app
 from web.settings import WebSettings
 
@@ -25,16 +26,16 @@ MINIMAL_PDF = (
 
 
 @pytest.fixture
-def agency(database_url: str, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
-    agency = Agency.open(database_url, clock, tmp_path / "var")
-    yield agency
-    agency.close()
+def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+    with agencies.agency(clock, tmp_path / "var") as agency:
+        yield agency
 
 
 @pytest.fixture
-def address(agency: Agency, database_url: str, tmp_path: Path) -> Iterator[str]:
+def address(agency: Agency) -> Iterator[str]:
     """Where the product answers, as long as the test runs."""
-    settings = WebSettings(database_url=database_url, data_dir=tmp_path / "var")
+    known = agency.office.settings
+    settings = WebSettings(database_url=known.database_url, data_dir=known.data_dir)
     app = create_app(settings, agency.office)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)

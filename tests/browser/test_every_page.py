@@ -14,7 +14,7 @@ from tests.support.agency import Agency
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("agencies", ["sqlite"], indirect=True),
 ]
 Somebody = Callable[..., Person]
 PRAISE = {

@@ -15,7 +15,7 @@ from tests.walks.test_three_walks import ASSESSED, COMPLAINT
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("agencies", ["sqlite"], indirect=True),
 ]
 Somebody = Callable[..., Person]
 SCREENED_G = {key: value for key, value in SCREENED.items() if key != "service_only"}

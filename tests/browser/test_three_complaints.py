@@ -13,7 +13,7 @@ from tests.support.agency import OPINION, Agency
 pytestmark = pytest.mark.browser
 Somebody = Callable[..., Person]
 # The first walk runs on both databases; the pages of the others do not know which it is.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("agencies", ["sqlite"], indirect=True)
 
 CORRUPTION = {
     "identity_mode": "confidential",

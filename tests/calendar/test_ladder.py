@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from complaints import clock_moves, letters
 from complaints.clock_models import ClockRow, RungRow
 from complaints.holiday_table import DayChange
-from engine.clock import BANGKOK
-from tests.calendar.conftest import AgencyTemplate
+from engine.clock import BANGKOK, TravellingClock
+from tests.calendar.conftest import MONDAY
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
 from tests.law.test_law_walks import ASSESSED, COMMITTEE
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, Agency
+from tests.support.houses import Houses
 
 TO_IT = {**ASSIGNED, "lead_unit": "it"}
 RESULT = {**DECIDED, "decision": "ยุติ–แก้ไขแล้ว"}
@@ -166,14 +167,14 @@ def kinds(agency: Agency, case_id: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def month(
-    agency_template: AgencyTemplate, tmp_path_factory: pytest.TempPathFactory
+    sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Agency, Mapping[str, str]]]:
     """A case at every step on Monday 16 March, left alone until the middle of April."""
-    agency = agency_template.copy(tmp_path_factory.mktemp("month"))
-    cases = {name: walked(agency, row) for name, row in ROWS.items()}
-    each_morning(agency, days=31)
-    yield agency, cases
-    agency.close()
+    folder = tmp_path_factory.mktemp("month")
+    with sqlite_agencies.agency(TravellingClock(MONDAY), folder) as agency:
+        cases = {name: walked(agency, row) for name, row in ROWS.items()}
+        each_morning(agency, days=31)
+        yield agency, cases
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner, Result
 
-from engine.clock import TravellingClock
 from engine.database import open_database
 from engine.models import ProcessInstance
+from tests.cli.conftest import Ask
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
-from web.cli import main
-
-Ask = Callable[..., Result]
 
 
 @pytest.fixture
-def receipt(sqlite_url: str, clock: TravellingClock, tmp_path: Path) -> str:
-    agency = Agency.open(sqlite_url, clock, tmp_path)
+def receipt(agency: Agency) -> str:
     filed = agency.file(COMPLAINT)
     agency.do(filed.case_id, "screen", SCREENED_G)
-    agency.close()
     return filed.receipt_no
-
-
-@pytest.fixture
-def ask(sqlite_url: str, tmp_path: Path) -> Ask:
-    environment = {"SAMNUAN_DATABASE_URL": sqlite_url, "SAMNUAN_DATA_DIR": str(tmp_path)}
-    return lambda *words: CliRunner(env=environment).invoke(main, words)
 
 
 def test_a_whole_record_is_said_to_be_whole(receipt: str, ask: Ask) -> None:
@@ -45,9 +31,9 @@ def test_a_whole_record_is_said_to_be_whole(receipt: str, ask: Ask) -> None:
 
 
 def test_a_changed_state_is_found_by_running_it_again(
-    receipt: str, ask: Ask, sqlite_url: str
+    agency: Agency, receipt: str, ask: Ask
 ) -> None:
-    database = open_database(sqlite_url)
+    database = open_database(agency.office.settings.database_url)
     with database.begin() as connection:
         changed = sa.func.replace(ProcessInstance.state, '"track":"G"', '"track":"F"')
         connection.execute(sa.update(ProcessInstance).values(state=changed))

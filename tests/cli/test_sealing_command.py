@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from engine.clock import TravellingClock
+from tests.cli.conftest import Ask
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT
-from web.cli import main
-
-Ask = Callable[..., Result]
 
 
-@pytest.fixture
-def ask(sqlite_url: str, clock: TravellingClock, tmp_path: Path) -> Ask:
-    agency = Agency.open(sqlite_url, clock, tmp_path)
+@pytest.fixture(autouse=True)
+def filed(agency: Agency) -> None:
+    """A complaint, so that there is something to seal."""
     agency.file(COMPLAINT)
-    agency.close()
-    environment = {"SAMNUAN_DATABASE_URL": sqlite_url, "SAMNUAN_DATA_DIR": str(tmp_path)}
-    return lambda *words: CliRunner(env=environment).invoke(main, words)
 
 
 def test_a_seal_is_kept_in_a_file_that_verify_compares_with(ask: Ask, tmp_path: Path) -> None:

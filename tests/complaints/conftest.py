@@ -14,6 +14,9 @@ from complaints.people import User
 from complaints.settings import OfficeSettings
 from engine.clock import TravellingClock
 from tests.complaints import small_guideline
+from tests.support.agency import FOUNDED
+from tests.support.databases import PostgresTemplates, SqliteTemplates
+from tests.support.houses import Houses
 
 STAFF = {
     "intake": ("สายใจ รับเรื่อง", ["intake_officer"]),
@@ -104,6 +107,40 @@ def corruption(**changes: Any) -> dict[str, Any]:
     )
 
 
+def found_office(url: str, data_dir: Path) -> None:
+    """An office with the small guideline deployed and its people hired."""
+    office = Office.open(
+        OfficeSettings(database_url=url, data_dir=data_dir), clock=TravellingClock(FOUNDED)
+    )
+    with office.engine.begin() as work:
+        guidelinefiles.deploy_guideline(work, small_guideline.files())
+        for username, (name, groups) in STAFF.items():
+            people.add_user(work, username, name, None, groups=groups)
+    office.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_offices(
+    sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
+) -> Houses:
+    return Houses(sqlite_templates, tmp_path_factory.mktemp("office"), found_office)
+
+
+@pytest.fixture(scope="session")
+def postgres_offices(
+    postgres_templates: PostgresTemplates, tmp_path_factory: pytest.TempPathFactory
+) -> Houses:
+    return Houses(postgres_templates, tmp_path_factory.mktemp("office"), found_office)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The database of a small office; the keys to it are in `var`."""
+    offices: Houses = request.getfixturevalue(f"{request.param}_offices")
+    with offices.copy(tmp_path / "var") as url:
+        yield url
+
+
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> OfficeSettings:
     return OfficeSettings(database_url=database_url, data_dir=tmp_path / "var")
@@ -113,10 +150,6 @@ def settings(database_url: str, tmp_path: Path) -> OfficeSettings:
 def office(settings: OfficeSettings, clock: TravellingClock) -> Iterator[Office]:
     """An office with the small guideline deployed and its people hired."""
     office = Office.open(settings, clock=clock)
-    with office.engine.begin() as work:
-        guidelinefiles.deploy_guideline(work, small_guideline.files())
-        for username, (name, groups) in STAFF.items():
-            people.add_user(work, username, name, None, groups=groups)
     yield office
     office.close()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -15,15 +16,16 @@ from complaints.people import User
 from complaints.settings import OfficeSettings
 from engine.clock import TravellingClock
 from tests.complaints.conftest import corruption
+from tests.support.houses import Houses
 
 
 @pytest.fixture
-def house(settings: OfficeSettings, clock: TravellingClock) -> Iterator[Office]:
+def house(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Office]:
     """The office as `make run` opens it: the real guideline, an account for every role."""
-    house = Office.open(dataclasses.replace(settings, demo=True), clock=clock)
-    house.deploy_guideline()
-    yield house
-    house.close()
+    with agencies.copy(tmp_path / "var") as url:
+        settings = OfficeSettings(database_url=url, data_dir=tmp_path / "var", demo=True)
+        with closing(Office.open(settings, clock=clock)) as house:
+            yield house
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from complaints.conformance import judge_case, judge_period
 from engine.clock import TravellingClock
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
+from tests.support.houses import Houses
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 from web.cli import main
 
@@ -25,17 +26,17 @@ COMPLETE = {
 
 
 @pytest.fixture
-def agency(sqlite_url: str, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
-    agency = Agency.open(sqlite_url, clock, tmp_path)
-    yield agency
-    agency.close()
+def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+    with sqlite_agencies.agency(clock, tmp_path) as agency:
+        yield agency
 
 
 @pytest.fixture
-def ask(sqlite_url: str, clock: TravellingClock, tmp_path: Path) -> Ask:
+def ask(agency: Agency) -> Ask:
+    known = agency.office.settings
     environment = {
-        "SAMNUAN_DATABASE_URL": sqlite_url,
-        "SAMNUAN_DATA_DIR": str(tmp_path),
+        "SAMNUAN_DATABASE_URL": known.database_url,
+        "SAMNUAN_DATA_DIR": str(known.data_dir),
         "SAMNUAN_DEMO": "1",
         "SAMNUAN_CLOCK": "2026-06-01T09:00",
     }

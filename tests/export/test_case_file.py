@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
 import subprocess
 import sys
@@ -29,7 +28,7 @@ from engine.signing import SigningKey
 from tests.conftest import START
 from tests.export.test_event_logs import PERSONAL
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
-from tests.support.databases import SqliteTemplates
+from tests.support.houses import Houses
 from tests.walks.test_three_walks import ASSESSED, COMPLAINT, SCREENED_G
 from web.casepaper import paper_of
 from web.cli import main
@@ -68,15 +67,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
-    with sqlite_templates.copy() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def house(url: str, folder: Path) -> Iterator[House]:
+def house(sqlite_agencies: Houses, folder: Path) -> Iterator[House]:
     """A grievance clarified twice and decided; sealed once on the way and once for the export."""
-    with contextlib.closing(Agency.open(url, TravellingClock(START), folder)) as agency:
+    with sqlite_agencies.agency(TravellingClock(START), folder) as agency:
         filed = agency.file(COMPLAINT)
         other = agency.file({**COMPLAINT, "title": "เรื่องอื่น"})
         house = House(agency, filed.case_id, other.case_id, [])
@@ -436,10 +429,10 @@ def test_names_that_lead_out_of_the_folder_and_compressed_entries_are_refused(
 
 
 def test_the_command_seals_writes_and_leaves_the_head_behind(
-    house: House, url: str, folder: Path, tmp_path: Path
+    house: House, folder: Path, tmp_path: Path
 ) -> None:
     environment = {
-        "SAMNUAN_DATABASE_URL": url,
+        "SAMNUAN_DATABASE_URL": house.agency.office.settings.database_url,
         "SAMNUAN_DATA_DIR": str(folder),
         "SAMNUAN_DEMO": "1",
         "SAMNUAN_CLOCK": house.agency.clock.now().isoformat(),

@@ -26,7 +26,7 @@ from engine.models import ProcessInstance
 from engine.text import Text
 from tests.conftest import START
 from tests.support.agency import ASSIGNED, CLARIFIED, Agency
-from tests.support.databases import SqliteTemplates
+from tests.support.houses import Houses
 from tests.walks.test_three_walks import ANONYMOUS, COMPLAINT, SCREENED_G
 from web.cli import main
 
@@ -41,30 +41,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(sqlite_templates: SqliteTemplates) -> Iterator[str]:
-    with sqlite_templates.copy() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def agency(url: str, folder: Path) -> Iterator[Agency]:
-    with opened(url, folder) as agency:
+def agency(sqlite_agencies: Houses, folder: Path) -> Iterator[Agency]:
+    with opened(sqlite_agencies, folder) as agency:
         yield agency
 
 
 @contextlib.contextmanager
-def opened(url: str, folder: Path) -> Iterator[Agency]:
+def opened(agencies: Houses, folder: Path) -> Iterator[Agency]:
     """An agency with a grievance at its assessment and an anonymous complaint just filed."""
-    agency = Agency.open(url, TravellingClock(START), folder)
-    filed = agency.file(COMPLAINT)
-    agency.do(filed.case_id, "screen", SCREENED_G)
-    agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": "it"})
-    agency.do(filed.case_id, "accept", {"accepted": True})
-    agency.do(filed.case_id, "clarify", CLARIFIED)
-    agency.pass_days(1)
-    agency.file(ANONYMOUS)
-    yield agency
-    agency.close()
+    with agencies.agency(TravellingClock(START), folder) as agency:
+        filed = agency.file(COMPLAINT)
+        agency.do(filed.case_id, "screen", SCREENED_G)
+        agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": "it"})
+        agency.do(filed.case_id, "accept", {"accepted": True})
+        agency.do(filed.case_id, "clarify", CLARIFIED)
+        agency.pass_days(1)
+        agency.file(ANONYMOUS)
+        yield agency
 
 
 def written(agency: Agency, user: User, writer: Any, **chosen: Any) -> list[str]:
@@ -193,10 +186,10 @@ def test_nothing_personal_leaves_and_a_unit_sees_nobody(agency: Agency) -> None:
 
 
 def test_the_command_writes_a_file_and_the_export_is_recorded(
-    agency: Agency, url: str, folder: Path, tmp_path: Path
+    agency: Agency, folder: Path, tmp_path: Path
 ) -> None:
     environment = {
-        "SAMNUAN_DATABASE_URL": url,
+        "SAMNUAN_DATABASE_URL": agency.office.settings.database_url,
         "SAMNUAN_DATA_DIR": str(folder),
         "SAMNUAN_DEMO": "1",
         "SAMNUAN_CLOCK": agency.clock.now().isoformat(),
@@ -227,8 +220,8 @@ def test_the_command_writes_a_file_and_the_export_is_recorded(
 
 
 @pytest.mark.postgres
-def test_logs_are_read_from_postgres_too(postgres_url: str, tmp_path: Path) -> None:
-    with opened(postgres_url, tmp_path) as agency:
+def test_logs_are_read_from_postgres_too(postgres_agencies: Houses, tmp_path: Path) -> None:
+    with opened(postgres_agencies, tmp_path) as agency:
         for make in (lambda f: XesWriter(f, name="log"), OcelWriter, SheetWriter):
             assert len(written(agency, agency.person("auditor"), make(io.StringIO()))) == 2
 

@@ -9,10 +9,10 @@ import pytest
 
 from engine.clock import TravellingClock
 from tests.support.agency import Agency
+from tests.support.houses import Houses
 
 
 @pytest.fixture
-def agency(sqlite_url: str, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
-    agency = Agency.open(sqlite_url, clock, tmp_path / "var")
-    yield agency
-    agency.close()
+def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+    with sqlite_agencies.agency(clock, tmp_path / "var") as agency:
+        yield agency

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from complaints.office import Office
 from complaints.people import User
 from complaints.register import Filed
 from complaints.settings import OfficeSettings
-from engine.clock import TravellingClock
+from engine.clock import BANGKOK, TravellingClock
 from engine.errors import FourEyes
 from engine.models import UserTask
 
+FOUNDED = datetime(2026, 3, 2, 9, tzinfo=BANGKOK)
 OPINION = "ตรวจสอบแล้วเห็นว่าเรื่องมีรายละเอียดเพียงพอที่จะพิจารณาตามขั้นตอนต่อไป"
 SCREENED: Mapping[str, Any] = {
     "jurisdiction": True,
@@ -69,6 +71,7 @@ class Agency:
 
     @classmethod
     def open(cls, database_url: str, clock: TravellingClock, data_dir: Path) -> Agency:
+        """Found an agency on a database that has nothing but tables."""
         settings = OfficeSettings(database_url=database_url, data_dir=data_dir)
         office = Office.open(settings, clock=clock)
         office.deploy_guideline()
@@ -76,7 +79,17 @@ class Agency:
             demo.add_demo_users(work)
             # The two-person rule needs two people in a role.
             for name in ("intake_officer", "screening_head"):
-                people.add_user(work, f"{name}.2", f"{name} 2", None, groups=[name])
+                people.add_user(work, f"{name}.2", f"{name} 2", demo.DEMO_PASSWORD, groups=[name])
+        return cls.at(office, clock)
+
+    @classmethod
+    def found(cls, database_url: str, data_dir: Path) -> None:
+        """Found one and leave it: a house of which `Houses` gives copies."""
+        cls.open(database_url, TravellingClock(FOUNDED), data_dir).close()
+
+    @classmethod
+    def at(cls, office: Office, clock: TravellingClock) -> Agency:
+        """The agency that was founded in this office."""
         with office.engine.read() as work:
             return cls(office, clock, people.users(work))
 

@@ -7,7 +7,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,9 +39,17 @@ def migrate(url: str) -> None:
 class SqliteTemplates:
     """A migrated file; a test's database is a copy of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, fill: Callable[[str], None] = migrate, *, of: Path | None = None
+    ) -> None:
         self._template = folder / "template.sqlite3"
-        migrate(f"sqlite:///{self._template}")
+        if of is not None:
+            shutil.copyfile(of, self._template)
+        fill(f"sqlite:///{self._template}")
+
+    def filled(self, folder: Path, fill: Callable[[str], None]) -> SqliteTemplates:
+        """Copies of this database after `fill` has put something into it."""
+        return SqliteTemplates(folder, fill, of=self._template)
 
     @contextmanager
     def copy(self, folder: Path | None = None) -> Iterator[str]:
@@ -58,18 +66,29 @@ class SqliteTemplates:
 class PostgresTemplates:
     """A migrated database; a test's database is made from it and dropped afterwards."""
 
-    def __init__(self, maintenance: sa.URL) -> None:
+    _all = itertools.count(1)
+
+    def __init__(
+        self,
+        maintenance: sa.URL,
+        fill: Callable[[str], None] = migrate,
+        *,
+        of: str = "template0",
+    ) -> None:
         self._maintenance = maintenance
         # Workers, and runs side by side on one named server, must not meet.
-        self._prefix = f"samnuan_test_{os.getpid()}"
-        self._template = f"{self._prefix}_template"
+        self._template = f"samnuan_test_{os.getpid()}_{next(self._all)}"
         self._numbers = itertools.count(1)
-        url = postgres.create_database(maintenance, self._template)
-        migrate(url.render_as_string(hide_password=False))
+        url = postgres.create_database(maintenance, self._template, template=of)
+        fill(url.render_as_string(hide_password=False))
+
+    def filled(self, fill: Callable[[str], None]) -> PostgresTemplates:
+        """Copies of this database after `fill` has put something into it."""
+        return PostgresTemplates(self._maintenance, fill, of=self._template)
 
     @contextmanager
     def copy(self) -> Iterator[str]:
-        name = f"{self._prefix}_{next(self._numbers)}"
+        name = f"{self._template}_{next(self._numbers)}"
         url = postgres.create_database(self._maintenance, name, template=self._template)
         try:
             yield url.render_as_string(hide_password=False)

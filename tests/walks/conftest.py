@@ -9,6 +9,7 @@ import pytest
 
 from engine.clock import TravellingClock
 from tests.support.agency import Agency
+from tests.support.houses import Houses
 
 
 @pytest.fixture
@@ -19,7 +20,6 @@ def clock(clock: TravellingClock) -> TravellingClock:
 
 
 @pytest.fixture
-def agency(database_url: str, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
-    agency = Agency.open(database_url, clock, tmp_path / "var")
-    yield agency
-    agency.close()
+def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+    with agencies.agency(clock, tmp_path / "var") as agency:
+        yield agency

@@ -4,15 +4,13 @@ line."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pytest
 from click.testing import CliRunner
 
 from engine.actor import Actor
-from engine.clock import TravellingClock
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, SCREENED, Agency
 from web.cli import main
 
@@ -168,9 +166,10 @@ class EngineHands:
 class CommandLineHands:
     """Through `samnuan`, one command after the other, on the same database."""
 
-    def __init__(self, agency: Agency, url: str, folder: Path) -> None:
-        self.agency, self.folder = agency, folder
-        self.url = url
+    def __init__(self, agency: Agency) -> None:
+        self.agency = agency
+        self.url = agency.office.settings.database_url
+        self.folder = agency.office.settings.data_dir
 
     def run(self, *arguments: str) -> Any:
         environment = {
@@ -218,20 +217,10 @@ class CommandLineHands:
 
 
 @pytest.fixture(params=["office", "engine", "command line"])
-def hands(
-    request: pytest.FixtureRequest,
-    database_url: str,
-    clock: TravellingClock,
-    tmp_path: Path,
-) -> Iterator[Hands]:
-    agency = Agency.open(database_url, clock, tmp_path)
-    if request.param == "office":
-        yield OfficeHands(agency)
-    elif request.param == "engine":
-        yield EngineHands(agency)
-    else:
-        yield CommandLineHands(agency, database_url, tmp_path)
-    agency.close()
+def hands(request: pytest.FixtureRequest, agency: Agency) -> Hands:
+    kinds = {"office": OfficeHands, "engine": EngineHands, "command line": CommandLineHands}
+    hands: Hands = kinds[request.param](agency)
+    return hands
 
 
 def test_a_complaint_is_clarified_twice_decided_and_told(hands: Hands) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from complaints.models import Case
 from complaints.office import Office
 from engine import Engine
 from engine.clock import TravellingClock
+from tests.support.houses import Houses
 from tests.webhooks.conftest import ADMINISTRATOR
 from webhooks.doors import doors
 from webhooks.errors import NameRefused, NameTaken
@@ -55,8 +58,15 @@ class Sender:
 
 
 @pytest.fixture
+def url(sqlite_agencies: Houses, tmp_path: Path) -> Iterator[str]:
+    """The database of a whole agency."""
+    with sqlite_agencies.copy(tmp_path / "data") as url:
+        yield url
+
+
+@pytest.fixture
 def guideline(office: Office) -> Office:
-    office.deploy_guideline()
+    """The agency's office: its guideline is deployed."""
     return office
 
 
