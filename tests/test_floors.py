@@ -89,6 +89,12 @@ def test_only_one_place_commits() -> None:
 
 
 @cache
+def test_what_is_installed_needs_no_test() -> None:
+    needing = [name(path) for path in sources("bench", *FLOORS) if "tests" in imported(path)]
+
+    assert not needing  # `samnuan bench` starts where there are no tests
+
+
 def own_names(path: Path) -> set[str]:
     """Names that a file imports or defines: `compile` may be FEEL's and not Python's."""
     names = set()

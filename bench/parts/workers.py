@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -18,12 +19,9 @@ from bench.rows import Row
 from engine import Engine
 from engine.models import Wait, table
 from engine.worker import worker_for
-from tests.support import drawing as d
 
 OPEN_CASES, DUE, WORKERS = 100_000, 1_000, 4
-WAITING = d.diagram(
-    d.start(), d.catch("wait", d.timer("P9D")), d.end(), d.path("start", "wait", "end")
-)
+WAITING = Path(__file__).parent.parent / "diagrams" / "waiting.bpmn"
 
 
 def rows() -> Iterator[Row]:
@@ -52,7 +50,7 @@ def _drain(url: str, place: str, worker: str) -> Row:
 
 def _fill(engine: Engine) -> None:
     """A thousand real cases, and a hundred thousand timers of other ones that are not due."""
-    engine.deploy({"d.bpmn": WAITING})
+    engine.deploy({WAITING.name: WAITING.read_bytes()})
     cases = [engine.start("p", {"case_id": str(number)}) for number in range(DUE)]
     with engine.begin() as work:
         later = {"kind": "timer", "due_at": work.now + timedelta(days=365)}
