@@ -86,7 +86,7 @@ check: setup ## Lint, format, types, floors
 faults: setup assets ## Kill every verb at every point, meet and break on both databases; a table
 	@$(BIN)/python -m tests.faults $(ARGS)
 
-faults-selfcheck: setup ## Patch five defects in, one by one: the suite must catch each
+faults-selfcheck: setup ## Patch five defects in, each alone: the suite must catch every one
 	@$(BIN)/python -m tests.faults.selfcheck
 
 format: setup ## Format and mend what can be mended by machine
