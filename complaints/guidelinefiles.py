@@ -18,6 +18,7 @@ from complaints.templates import FOLDER
 from engine import deployment
 from engine.actor import SYSTEM, Actor
 from engine.deployment import Deployed
+from engine.engine import Engine
 from engine.findings import Finding
 from engine.models import Deployment, DeploymentFile
 from engine.text import Text
@@ -56,6 +57,18 @@ def deploy_guideline(
     masterdata.seed(work, files)
     seed_holidays(work)
     return GuidelineState(deployed)
+
+
+def judge_guideline(engine: Engine, files: Mapping[str, bytes]) -> None:
+    """Refuse what `deploy_guideline` would refuse, before its transaction; see `deployment.judge`.
+
+    Raises:
+        DeploymentRejected: a file has faults.
+    """
+    with engine.read() as work:
+        is_known = _is_known(work, files)
+    if not is_known:
+        deployment.judge(engine, files)
 
 
 def check_table(name: str, content: bytes) -> list[Finding]:

@@ -104,6 +104,7 @@ class Office:
     def deploy_guideline(self) -> GuidelineState:
         """Deploy the house's guideline if it changed, seed the tables, add demo accounts."""
         files = guidelinefiles.guideline_files()
+        guidelinefiles.judge_guideline(self.engine, files)
         with self.engine.begin() as work:
             state = guidelinefiles.deploy_guideline(work, files)
             if self.settings.demo:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -28,6 +28,9 @@ from engine.models import (
 )
 from engine.work import Work
 
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
@@ -39,19 +42,15 @@ class Deployed:
     findings: list[Finding] = field(default_factory=list)
 
 
-def deploy(
-    work: Work, files: Mapping[str, bytes], actor: Actor, *, upload: bool = False
-) -> Deployed:
+def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     """Check and store files; what they refer to and do not hold is carried over from before.
 
-    The same set of files deployed again makes no new version. An `upload` comes from outside: its
-    diagrams are first judged in a child process that a poisoned one cannot outlive.
+    The same set of files deployed again makes no new version. What comes from outside must have
+    been judged (see `judge`), in a child process that a poisoned diagram cannot outlive.
 
     Raises:
         DeploymentRejected: with every finding, at least one of them an error.
     """
-    if upload:
-        _refuse_errors(judge_upload(files, set(work.engine.functions)))
     # Two at once would both make the next version, or each carry over what the other replaces.
     work.one_at_a_time("deployment")
     carried = _carried(work, files)
@@ -73,6 +72,22 @@ def deploy(
     _store(work, row.id, files, carried)
     definitions = _define(work, row.id, everything)
     return Deployed(row.id, tuple(definitions), tuple(definitions), findings)
+
+
+def judge(engine: Engine, files: Mapping[str, bytes], *, upload: bool = False) -> None:
+    """Refuse what `deploy` would refuse, while others go on working.
+
+    The gate takes seconds, and SQLite has one writer: what it answers here it need not find out
+    again while everybody waits.
+
+    Raises:
+        DeploymentRejected: with every finding, at least one of them an error.
+    """
+    if upload:
+        _refuse_errors(judge_upload(files, set(engine.functions)))
+    with engine.read() as work:
+        carried = _carried(work, files)
+    _refuse_errors(engine.gate.check(files, carried))
 
 
 def _refuse_errors(findings: list[Finding]) -> list[Finding]:

@@ -179,9 +179,13 @@ class Engine:
     def deploy(
         self, files: Mapping[str, bytes], actor: Actor = SYSTEM, *, upload: bool = False
     ) -> Deployed:
-        """Deploy files together, or raise `DeploymentRejected` with what is wrong."""
+        """Deploy files together, or raise `DeploymentRejected` with what is wrong.
+
+        An `upload` comes from outside: its diagrams are first judged in a child process.
+        """
+        deployment.judge(self, files, upload=upload)
         with self.begin() as work:
-            return deployment.deploy(work, files, actor, upload=upload)
+            return deployment.deploy(work, files, actor)
 
     def start(
         self,

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from complaints.backup import BackupExists, make_backup, restore_backup
 from complaints.casekeys import Purpose
 from complaints.erasure import ErasureAskedAlready, NoErasureAsked, ask_erasure, decide_erasure
+from complaints.guidelinefiles import guideline_files
 from complaints.models import Case
 from complaints.seals import FILE
 from engine import seals
@@ -29,6 +30,12 @@ REASON = "ครบกำหนดเก็บตามตาราง และ
 
 
 # ── what stands before ─────────────────────────────────────────────────────────────────────────
+
+
+def judged(house: House) -> Facts:
+    """The gate has looked at the guideline, which takes it seconds."""
+    house.engine.gate.check(guideline_files(), {})
+    return {}
 
 
 def sealed(house: House) -> Facts:
@@ -171,4 +178,4 @@ SCENES = [
         look=backup_brings_all_back,
     ),
 ]
-LAW = Scene("deploy the guideline", lambda _house: {}, deploy, office_over)
+LAW = Scene("deploy the guideline", judged, deploy, office_over)

@@ -7,6 +7,7 @@ as the operating system's limits would, and need no right to mount.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sqlite3
@@ -25,6 +26,7 @@ from engine import Engine, runtime
 from engine.actor import Actor
 from engine.clock import TravellingClock
 from engine.database import DatabaseUnavailable, OutcomeUnknown
+from engine.findings import Finding
 from engine.worker import Worker
 from tests.faults.watching import WatchedPostgres, install
 from tests.faults.wholeness import faults_of
@@ -119,6 +121,53 @@ def test_a_lock_that_is_held_too_long_is_told(engine: Engine, database_url: str)
     engine.complete(task, {}, OFFICER)
     assert play.open() == ["b"]
     assert faults_of(engine) == []
+
+
+def test_work_goes_on_while_files_are_judged(sqlite: Engine) -> None:
+    # The gate takes seconds, and SQLite has one writer: it used to hold everybody up.
+    play = Play(sqlite, STEPS).start()
+    done = _complete_when_judged(sqlite, play)
+
+    with said_to_each_connection(sqlite, "PRAGMA busy_timeout=50"):
+        sqlite.deploy({"other.bpmn": STEPS.replace(b'name="b"', b'name="b, anew"')}, upload=True)
+
+    assert done == ["a"]
+    assert play.open() == ["b"]
+
+
+def test_so_it_does_while_a_program_deploys(
+    sqlite_url: str, tmp_path: Path, clock: TravellingClock
+) -> None:
+    settings = WebSettings(database_url=sqlite_url, data_dir=tmp_path)
+    engine = Engine.open(sqlite_url, clock=clock)
+    play = Play(engine, STEPS).start()  # before the office's stricter gate
+    office = Office.open(settings, engine=engine)
+    client = create_app(settings, office).test_client()
+    with engine.begin() as work:
+        _, token = register_client(work, "robot", SCOPES, (), actor=Actor.of("admin"))
+    done = _complete_when_judged(engine, play)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "deploy-1"}
+    file = (io.BytesIO(STEPS.replace(b'name="b"', b'name="b, anew"')), "other.bpmn")
+
+    with said_to_each_connection(engine, "PRAGMA busy_timeout=50"):
+        client.post("/api/v1/deployments", headers=headers, data={"files": [file]})
+
+    assert done == ["a"]
+    office.close()
+
+
+def _complete_when_judged(engine: Engine, play: Play) -> list[str]:
+    """Lets somebody complete a task at the moment at which a diagram is looked at."""
+    done: list[str] = []
+
+    def look(_name: str, _content: bytes) -> list[Finding]:
+        if not done:
+            engine.complete(play.task("a").id, {}, OFFICER)
+            done.append("a")
+        return []
+
+    engine.gate.checks[".bpmn"] = look
+    return done
 
 
 @pytest.mark.postgres

@@ -1,7 +1,7 @@
 """A blueprint whose operations say in a line what they need: scope, schemas, possible refusals."""
 
 import http
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
 from functools import wraps
 from typing import Any
@@ -14,7 +14,7 @@ from engine import canonical
 from engine.errors import Refusal
 from webhooks import problems
 from webhooks.api.gate import admit, client
-from webhooks.api.once import once
+from webhooks.api.once import is_answered, once
 from webhooks.api.parser import StrictParser
 from webhooks.doors import doors
 
@@ -90,20 +90,20 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no
         refusals: tuple[int, ...] = (),
         matches: bool = False,
         upload: bool = False,
-        before: Callable[[Mapping[str, Any]], None] | None = None,
+        before: Callable[..., None] | None = None,
     ) -> Callable[[View], View]:
         """A POST with one effect in one unit of work.
 
         `matches` ones honour If-Match; an `upload` takes its files as multipart/form-data;
-        `before` runs on the body before the unit of work begins.
+        `before` runs on the body before the unit of work begins, unless the answer is kept already.
         """
 
         def decorate(view: View) -> View:
             def run(*parsed: Any, **path: Any) -> Response:
                 if upload:
                     request.max_content_length = UPLOAD_LIMIT
-                if before is not None:
-                    before(parsed[0])
+                if before is not None and not is_answered():
+                    before(*parsed)
                 outcome = once(
                     lambda work: _dump(answer, view(work, *parsed, **path)), status=status
                 )

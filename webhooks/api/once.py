@@ -52,6 +52,15 @@ def once(act: Callable[[Work], Any], *, status: int) -> Outcome:
         return _keyed(act, key, status)
 
 
+def is_answered() -> bool:
+    """Whether the answer to this request's key is kept, so that it need only be given again."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return False
+    with doors().engine.read() as work:
+        return work.session.get(ApiAnswer, (client().id, key)) is not None
+
+
 def _keyed(act: Callable[[Work], Any], key: str, status: int) -> Outcome:
     fingerprint = _fingerprint()
     with doors().engine.begin() as work:

@@ -16,6 +16,7 @@ from webhooks import listing
 from webhooks.api.blueprint import BYTES, ApiBlueprint
 from webhooks.api.gate import client
 from webhooks.api.schemas import DeploymentSchema, FileQuery, ProcessesSchema
+from webhooks.doors import doors
 from webhooks.errors import FieldsRefused
 
 processes = ApiBlueprint("processes", "The law that runs, and putting a new one into force.")
@@ -76,19 +77,25 @@ def download_file(work: Work, query: Mapping[str, Any], key: str, version: int) 
     return answer
 
 
+def judge_files() -> None:
+    """Refuse bad files before the unit of work begins, so that nobody waits for the verdict."""
+    deployment.judge(doors().engine, _files(), upload=True)
+
+
 @processes.writes(
     "/deployments",
     scope="deployments:write",
     answer=DeploymentSchema,
     status=201,
     upload=True,
+    before=judge_files,
 )
 def deploy(work: Work) -> dict[str, Any]:
     """Deploy diagrams, decisions and forms together; a refusal carries every finding.
 
     ติดตั้งแผนภาพ ตารางตัดสินใจ และแบบฟอร์มพร้อมกัน ถ้าไม่ผ่าน จะแจ้งข้อค้นพบทุกข้อ
     """
-    deployed = deployment.deploy(work, _files(), client().actor, upload=True)
+    deployed = deployment.deploy(work, _files(), client().actor)
     ids = set(deployed.definitions)
     shown = [_shown(row, at) for row, at in listing.versions(work) if row.id in ids]
     findings = [finding.to_json() for finding in deployed.findings]
@@ -107,6 +114,7 @@ def _files() -> dict[str, bytes]:
             )
             raise FieldsRefused([_place(name[:50] or "files", *text)])
         files[name] = part.stream.read()
+        part.stream.seek(0)  # they are read again to be judged, deployed and recognized
     if not 0 < len(files) <= MOST_FILES:
         raise FieldsRefused([_place("files", "ต้องมี 1–200 แฟ้ม", "1 to 200 files are needed.")])
     return files
