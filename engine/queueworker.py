@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import procrastinate
-import structlog
 from procrastinate.jobs import Status
 from psycopg.conninfo import make_conninfo
 
@@ -18,9 +17,10 @@ from engine import heartbeats, rounds
 from engine.database import DatabaseUnavailable
 from engine.distributed import QUEUE, TASK, Announcer, plan
 from engine.engine import Engine
+from engine.log import Log
 from engine.rounds import KINDS, Item
 
-log = structlog.get_logger("samnuan.worker")
+log = Log("samnuan.worker")
 
 
 class QueueWorker:

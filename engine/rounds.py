@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import structlog
 
 from engine import due, jobs, outbox, timers
 from engine.database import DatabaseUnavailable
 from engine.due import Law, is_due, is_lapsed, rows_that
 from engine.errors import ConcurrentUpdate
+from engine.log import Log
 from engine.models import Base, Job, OutboxMessage, Wait, table
 from engine.work import Work
 
 if TYPE_CHECKING:
     from engine.engine import Engine
 
-log = structlog.get_logger("samnuan.worker")
+log = Log("samnuan.worker")
 
 LAPSES_AT_ONCE = 50
 

@@ -8,15 +8,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-import structlog
-
 from engine import heartbeats, rounds, timers
 from engine.database import DatabaseUnavailable
 from engine.dispatch import Doorbell
 from engine.engine import Engine
+from engine.log import Log
 from engine.rounds import Item
 
-log = structlog.get_logger("samnuan.worker")
+log = Log("samnuan.worker")
 
 # Taken ahead of what is running, so that one look and one hold serve several items.
 AHEAD = 4

@@ -24,7 +24,6 @@ from web import (
     health,
     holidays,
     language,
-    logs,
     metrics,
     officer,
     owner,
@@ -77,7 +76,6 @@ BLUEPRINTS = (
 
 def build_app(given: WebSettings | None = None, office: Office | None = None) -> Flask:
     """The application over an office; without one it opens the office that the settings name."""
-    logs.configure()
     known = given or _settings_of(office)
     office = office or Office.open(known, floors=(*FLOORS, "webhooks"))
     app = Flask("web", template_folder="templates", static_folder="static")

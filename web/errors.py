@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
-import structlog
 from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -17,11 +16,12 @@ from complaints.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from engine import errors as engine
 from engine.database import DatabaseUnavailable
 from engine.errors import Refusal
+from engine.log import Log
 from engine.text import Text
 from forms.errors import FormInvalid
 from web.kinds import Answer, FlaskResponse
 
-log = structlog.get_logger("web")
+log = Log("web")
 
 # The nearest class up the line decides; what is not named is a plain 422.
 STATUS: dict[type[Refusal], int] = {

@@ -9,7 +9,6 @@ import structlog
 from flask import Flask
 
 from tests.web.visitor import Visitor
-from web import logs
 
 PAGES = ["/", "/file/C", "/file/G", "/file/F", "/track", "/privacy", "/guideline", "/sign-in"]
 
@@ -95,7 +94,6 @@ def test_a_bug_shows_a_reference_and_no_traceback(
 
     app.add_url_rule("/broken", view_func=broken)
     structlog.reset_defaults()
-    logs.configure()
 
     answer = app.test_client().get("/broken")
 

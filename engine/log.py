@@ -1,4 +1,8 @@
-"""Logs as lines of JSON that say what happened where, and nothing about anybody."""
+"""What an administrator reads: JSON lines that say what happened where, and nothing about anybody.
+
+structlog is loaded with the first line: with what it brings along it takes a tenth of the time in
+which a process gets ready, and many a process has nothing to tell.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,39 @@ import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
-
 Event = MutableMapping[str, Any]
+
+
+class Log:
+    """Lines under one name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def info(self, event: str, **facts: Any) -> None:
+        self._logger().info(event, **facts)
+
+    def warning(self, event: str, **facts: Any) -> None:
+        self._logger().warning(event, **facts)
+
+    def error(self, event: str, **facts: Any) -> None:
+        self._logger().error(event, **facts)
+
+    def exception(self, event: str, **facts: Any) -> None:
+        """The error that is being handled: its kind and its way, never its message."""
+        self._logger().error(event, exc_info=True, **facts)
+
+    def _logger(self) -> Any:
+        import structlog
+
+        configure()
+        return structlog.get_logger(self.name)
 
 
 def configure() -> None:
     """Set the house's log format up, unless the process has one already."""
+    import structlog
+
     if structlog.is_configured():
         return
     structlog.configure(
