@@ -11,6 +11,7 @@ import pytest
 from complaints import guidelinefiles, people
 from complaints.office import Office
 from complaints.people import User
+from complaints.register import Filed
 from complaints.settings import OfficeSettings
 from engine.clock import TravellingClock
 from tests.complaints import small_guideline
@@ -67,6 +68,9 @@ DECIDED = {
 
 # The second person whenever a protected identity is laid open; sees no case.
 CUSTODIAN = User("custodian", "custodian", "", None, frozenset({"identity_custodian"}))
+
+
+PERSON = ("สมหญิง ใจกล้า", "0812345678", "somying@example.org")  # of the complaint below
 
 
 def complaint(**changes: Any) -> dict[str, Any]:
@@ -158,3 +162,16 @@ def office(settings: OfficeSettings, clock: TravellingClock) -> Iterator[Office]
 def staff(office: Office) -> dict[str, User]:
     with office.engine.read() as work:
         return {user.username: user for user in people.users(work)}
+
+
+@pytest.fixture
+def closed(office: Office, staff: dict[str, User]) -> Filed:
+    """A case that was closed after a letter to the person was mailed and her identity looked at."""
+    filed = office.file_complaint(complaint(national_id="1101700230708"))
+    office.run_due()
+    reason = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"
+    office.reveal_identity(filed.case_id, staff["head"], paths=["full_name"], reason=reason)
+    office.withdraw(filed.tracking_code, {"reason": "ได้รับการแก้ไขแล้ว"})
+    office.run_due()
+    assert office.mailbox()
+    return filed

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -34,24 +29,12 @@ from complaints.settings import OfficeSettings
 from complaints.verifying import Run
 from engine.clock import TravellingClock
 from engine.errors import NotAllowed
-from tests.complaints.conftest import complaint
+from tests.complaints.conftest import PERSON, complaint
 from tests.faults.office_scenes import uploads
+from tests.support.erasing import everything, spellings
 
 Staff = dict[str, User]
 REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"
-PERSON = {"name": "สมหญิง ใจกล้า", "phone": "0812345678", "mail": "somying@example.org"}
-
-
-@pytest.fixture
-def closed(office: Office, staff: Staff) -> Filed:
-    """A case that was closed after a letter to the person was mailed and her identity looked at."""
-    filed = office.file_complaint(complaint(national_id="1101700230708"))
-    office.run_due()
-    office.reveal_identity(filed.case_id, staff["head"], paths=["full_name"], reason=REASON)
-    office.withdraw(filed.tracking_code, {"reason": "ได้รับการแก้ไขแล้ว"})
-    office.run_due()
-    assert office.mailbox()
-    return filed
 
 
 def ask(
@@ -68,32 +51,6 @@ def decide(
     with office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
         decide_erasure(work, office.desk, case, what, user, granted=granted)
-
-
-def spellings(word: str) -> Iterator[bytes]:
-    """How a word may lie in a file: encoded, escaped, percent-encoded."""
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le"):
-        yield word.encode(encoding)
-    yield quote(word).encode()
-    yield json.dumps(word).strip('"').encode()
-    yield base64.b64encode(word.encode()).rstrip(b"=")[:-1]
-
-
-def everything(office: Office, settings: OfficeSettings) -> bytes:
-    """All bytes of the database, its log and the data folder; on PostgreSQL of every table."""
-    files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
-    url = sa.make_url(settings.database_url)
-    if office.engine.database.dialect.name == "sqlite":
-        place = Path(str(url.database))
-        files += list(place.parent.glob(f"{place.name}*"))
-        return b"".join(path.read_bytes() for path in files)
-    found = [path.read_bytes() for path in files]
-    with office.engine.database.connect() as connection:
-        for table in sa.inspect(connection).get_table_names():
-            rows = connection.exec_driver_sql(f'SELECT t.*, t::text FROM "{table}" t')
-            for value in (value for row in rows for value in row):
-                found.append(value if isinstance(value, bytes) else str(value).encode())
-    return b"\n".join(found)
 
 
 def test_nothing_of_the_person_is_left_and_the_record_is_whole(
@@ -122,7 +79,7 @@ def test_nothing_of_the_person_is_left_and_the_record_is_whole(
     assert key not in after
     assert not [each for each in sealed if each in after]
     told = "".join([caplog.text, *capfd.readouterr()]).encode()
-    for word in PERSON.values():
+    for word in PERSON:
         for spelled in spellings(word):
             assert spelled not in after + told
     assert office.mailbox() == []
