@@ -113,6 +113,8 @@ class Run:
                 saved = time.monotonic()
 
     def _remember(self) -> None:
+        if not self._after:
+            return  # no case is done: going on would check again what belongs to none of them
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f"{PLACE}~"
         draft.write_text(json.dumps({"after": self._after, **asdict(self.report)}), "utf-8")
