@@ -249,7 +249,7 @@ README = """แฟ้มคดีที่ประทับตรา
     python3 verify_case.py แฟ้ม.zip --key กุญแจสาธารณะของหน่วยงาน --heads ตราประทับที่ได้รับทางอีเมล
 โปรดใช้ verify_case.py ที่ได้มาจากแหล่งที่เชื่อถือได้ ไม่ใช่สำเนาในแฟ้มที่จะตรวจ
 
-    summary.html      สรุปเรื่องสำหรับอ่านและพิมพ์
+    summary.pdf       สรุปเรื่องสำหรับอ่านและพิมพ์ (summary.html เนื้อความเดียวกัน ค้นและคัดลอกได้)
     picture/          แผนภาพของฉบับที่ใช้ พร้อมเส้นทางที่เรื่องเดิน
     events.jsonl      เหตุการณ์ทุกรายการ ต่อกันด้วยค่าแฮช
     commands.jsonl    คำสั่งทุกรายการ พร้อมตัวแปรที่ใช้ตัดสิน
@@ -263,7 +263,7 @@ Anybody can check it without the agency's system, with Python 3.9 or newer:
     python3 verify_case.py FILE.zip --key the-agency's-public-key --heads the-heads-as-mailed
 Use a copy of verify_case.py that you trust, not the one inside the file to be checked.
 
-    summary.html      the case to read and to print
+    summary.pdf       the case to read and to print (summary.html says the same, to search and copy)
     picture/          the diagram of its version, with the way it went
     events.jsonl      every event, each bound to the one before by its hash
     commands.jsonl    every command, with the variables that decisions were made on

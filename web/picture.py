@@ -64,7 +64,14 @@ def draw(
     return Markup(etree.tostring(painting.svg(), encoding="unicode"))  # noqa: S704
 
 
-def strips(content: bytes, *, language: str = "th") -> list[Markup]:
+def strips(
+    content: bytes,
+    *,
+    language: str = "th",
+    visited: Collection[str] = (),
+    standing: Collection[str] = (),
+    key: str = "",
+) -> list[Markup]:
     """The same picture in pieces for paper, side by side from left to right, each with the names
     of the lanes at its edge.
 
@@ -74,7 +81,10 @@ def strips(content: bytes, *, language: str = "th") -> list[Markup]:
     drawing = read_drawing(content, language=language)
     box = drawing.box
     count = math.ceil(box.width / box.height / PAPER) if box.width > PAGE_ROOM else 1
-    pieces = [_Painting(drawing, frozenset(), frozenset()) for _ in range(count)]
+    way = (frozenset(visited), frozenset(standing))
+    pieces = [_Painting(drawing, *way) for _ in range(count)]
+    for number, piece in enumerate(pieces):
+        piece.key = f"{key}-{number}" if key else piece.key
     # Escaped by lxml, as above.
     return [
         Markup(etree.tostring(piece.svg((number, count)), encoding="unicode"))  # noqa: S704

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
@@ -66,6 +69,9 @@ def test_nothing_that_leaves_the_house_afterwards_names_the_person(
     assert all(closed.receipt_no.encode() in path.read_bytes() for path in written[:3])
     out = b"".join(path.read_bytes() for path in written)
     out += "".join(each.output for each in told).encode()
+    with zipfile.ZipFile(tmp_path / "case.zip") as sealed:
+        paper = pypdf.PdfReader(io.BytesIO(sealed.read("summary.pdf")))
+    out += "".join(page.extract_text() for page in paper.pages).encode()
     for word in PERSON:
         for spelled in spellings(word):
             assert spelled not in out + everything(office, settings)

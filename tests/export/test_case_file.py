@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
+import pypdf
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -165,8 +167,30 @@ def test_law_picture_and_words_are_in_it_and_nobodys_person(
     assert not [
         w for w in PERSONAL for n, c in files.items() if w.encode() in c and "law/" not in n
     ]
-    for name in ("summary.html", "verify_case.py", "events.jsonl", "proof.json"):
+    for name in ("summary.pdf", "summary.html", "verify_case.py", "events.jsonl", "proof.json"):
         assert name in files["README.txt"].decode()
+
+
+def test_the_summary_is_a_pdf_with_its_own_letters(house: House, files: dict[str, bytes]) -> None:
+    """Dated by the case, with fonts of ours inside, and a landscape page for each strip."""
+    paper = pypdf.PdfReader(io.BytesIO(files["summary.pdf"]))
+    with house.agency.office.engine.read() as work:
+        last = read_course(work, house.case_id, house.agency.person("auditor")).events[-1].at
+
+    assert paper.metadata is not None
+    assert paper.metadata.title == f"เรื่อง {house.agency.case(house.case_id).receipt_no}"
+    assert paper.metadata.creation_date == last.replace(microsecond=0)
+    fonts = {
+        str(font.get_object()["/BaseFont"]).partition("+")[2]
+        for page in paper.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert {name.partition("-")[0] for name in fonts} == {"Sarabun"}
+    wide = [page for page in paper.pages if page.mediabox.width > page.mediabox.height]
+    assert 0 < len(wide) < len(paper.pages)
+    words = "".join(page.extract_text() for page in paper.pages)
+    assert "Form handed in, done" in " ".join(words.split())
+    assert not [word for word in PERSONAL if word in words]
 
 
 def test_who_looked_at_an_identity_is_told_to_those_who_guard_it(
