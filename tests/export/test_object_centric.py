@@ -19,18 +19,15 @@ from engine.export import OcelWriter
 from engine.models import Base, HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
 from tests.export.test_event_logs import opened, written
 from tests.support.agency import Agency
-from tests.support.databases import SqliteTemplates
+from tests.support.houses import Houses
 
 constants.SHOW_INTERNAL_WARNINGS = False  # that a faster reader could be installed
 constants.SHOW_PROGRESS_BAR = False
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_templates: SqliteTemplates, tmp_path_factory: Any) -> Iterator[Agency]:
-    with (
-        sqlite_templates.copy() as url,
-        opened(url, tmp_path_factory.mktemp("objects")) as agency,
-    ):
+def agency(sqlite_agencies: Houses, tmp_path_factory: Any) -> Iterator[Agency]:
+    with opened(sqlite_agencies, tmp_path_factory.mktemp("objects")) as agency:
         yield agency
 
 
