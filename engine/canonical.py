@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -26,7 +27,6 @@ class JsonText(str):
 # What orjson writes beyond JSON's own types is refused, as simplejson does.
 _PLAIN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
-_WORD = 48  # up to this length a hashed text is likely a name that comes again
 
 
 def dumps(value: Any) -> str:
@@ -76,16 +76,18 @@ def canonical(value: Any) -> bytes:
 
 def digest(*parts: bytes | str) -> str:
     """SHA-256 over length-prefixed parts, in hex, so that no two lists of parts collide."""
-    framed = [
-        _framed_word(part) if type(part) is str and len(part) <= _WORD else _framed(part)
-        for part in parts
-    ]
-    return hashlib.sha256(b"".join(framed)).hexdigest()
+    return hashed(map(framed, parts))
 
 
-def _framed(part: bytes | str) -> bytes:
+def hashed(frames: Iterable[bytes]) -> str:
+    """The same over parts that carry their length already."""
+    return hashlib.sha256(b"".join(frames)).hexdigest()
+
+
+def framed(part: bytes | str) -> bytes:
     data = part.encode() if isinstance(part, str) else part
     return len(data).to_bytes(8, "big") + data
 
 
-_framed_word = lru_cache(maxsize=4096)(_framed)
+# For names, roles, moments: what is hashed again and again.
+word = lru_cache(maxsize=4096)(framed)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from engine.canonical import canonical, digest
+from engine.canonical import canonical, digest, framed, hashed, word
 
 SALT_BYTES = 16
 
@@ -29,7 +29,7 @@ def moment(at: datetime) -> str:
 
 def payload_hash(salt: bytes, *texts: str) -> str:
     """The commitment to a payload's texts, byte for byte as they are stored."""
-    return digest("samnuan payload 2", salt, *texts)
+    return hashed((word("samnuan payload 2"), framed(salt), *map(framed, texts)))
 
 
 def event_payload(row: Mapping[str, Any]) -> str:
@@ -48,9 +48,7 @@ def or_absent(text: str | None) -> str:
 
 def event_hash(previous: str, row: Mapping[str, Any], payload: str) -> str:
     """The hash of an event: over its head, its payload's commitment and the hash before it."""
-    return digest(
-        "samnuan event 2",
-        previous,
+    heads = (
         row["instance_id"],
         str(row["seq"]),
         str(row["command_seq"]),
@@ -60,14 +58,13 @@ def event_hash(previous: str, row: Mapping[str, Any], payload: str) -> str:
         row["actor"],
         row["role"],
         row["on_behalf_of"],
-        payload,
     )
+    begin = word("samnuan event 2"), framed(previous)
+    return hashed((*begin, *map(word, heads), framed(payload)))
 
 
 def command_hash(previous: str, row: Mapping[str, Any], payload: str) -> str:
-    return digest(
-        "samnuan command 2",
-        previous,
+    heads = (
         row["instance_id"],
         str(row["seq"]),
         row["kind"],
@@ -75,9 +72,9 @@ def command_hash(previous: str, row: Mapping[str, Any], payload: str) -> str:
         row["actor"],
         row["role"],
         row["on_behalf_of"],
-        row["state_hash"],
-        payload,
     )
+    begin = word("samnuan command 2"), framed(previous)
+    return hashed((*begin, *map(word, heads), framed(row["state_hash"]), framed(payload)))
 
 
 # ── records from before there were salts ───────────────────────────────────────────────────────

@@ -229,9 +229,9 @@ class Transaction:
 
         Whoever listens to SQLAlchemy's statements hears of it too, at SQLAlchemy's price.
         """
-        if self._database.dispatch.before_cursor_execute:
-            return self.connection.exec_driver_sql(sql, parameters)
         if self._cursor is None:
+            if self._database.dispatch.before_cursor_execute:
+                return self.connection.exec_driver_sql(sql, parameters)
             self._cursor = self._driver().cursor()
         try:
             (self._cursor.executemany if many else self._cursor.execute)(sql, parameters)
