@@ -23,7 +23,7 @@ from tests.faults.tally import Counted, run_tests
 DATABASES = ("sqlite", "postgres")
 TESTS = {
     "races": ["tests/faults/test_races.py", "tests/faults/test_any_order.py"],
-    "database": ["tests/faults/test_database_faults.py"],
+    "database": ["tests/faults/test_database_faults.py", "tests/faults/test_full_disk.py"],
     "outside": [
         "tests/faults/test_mail_and_files.py",
         "tests/faults/test_clock_jumps.py",

@@ -54,7 +54,7 @@ def server() -> Iterator[sa.URL]:
 
 @contextlib.contextmanager
 def _private_server(home: Path, initdb: Path, postgres: Path) -> Iterator[sa.URL]:
-    data, owner = str(home / "data"), _unprivileged_owner(home)
+    data, owner = str(home / "data"), unprivileged_owner(home)
     setup = [str(initdb), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     setup += ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
     subprocess.run(setup, check=True, capture_output=True, cwd=home, **owner)
@@ -73,7 +73,7 @@ def _private_server(home: Path, initdb: Path, postgres: Path) -> Iterator[sa.URL
         process.wait(timeout=20)
 
 
-def _unprivileged_owner(home: Path) -> dict[str, Any]:
+def unprivileged_owner(home: Path) -> dict[str, Any]:
     """As whom to run: PostgreSQL refuses root, so root hands `home` to another account."""
     if os.geteuid() != 0:
         return {}
