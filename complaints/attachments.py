@@ -20,7 +20,13 @@ import sqlalchemy as sa
 from complaints import envelopes
 from complaints.casekeys import case_key
 from complaints.desk import Desk
-from complaints.errors import AttachmentNotFound, FileEmpty, FileTooLarge, TooManyFiles
+from complaints.errors import (
+    AttachmentNotFound,
+    FileEmpty,
+    FileTooLarge,
+    KeyDestroyed,
+    TooManyFiles,
+)
 from complaints.filetypes import clean_name, media_type_of
 from complaints.keys import DataKey
 from complaints.models import Attachment
@@ -163,6 +169,8 @@ def open_file(
     if row is None or row.case_id != case_id:
         raise AttachmentNotFound
     key = case_key(work, desk, case_id)
+    if not row.file_key:
+        raise KeyDestroyed  # in this very moment
     file_key = DataKey(key.open(row.file_key, f"attachment.file_key|{case_id}|{row.id}"))
     chunks = open_stream(file_key, desk.storage.read(row.id), _bytes_place(row.id))
     return _info(row, key), chunks

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from complaints.errors import KeyDestroyed
 from complaints.keys import DataKey
 from engine.canonical import digest
 
@@ -23,7 +24,14 @@ def seal(key: DataKey, plain: bytes, place: str, *more: str) -> tuple[bytes, str
 
 
 def unseal(key: DataKey, sealed: bytes, place: str) -> bytes:
-    """What was sealed; raises `cryptography.exceptions.InvalidTag` if it was touched or moved."""
+    """What was sealed.
+
+    Raises:
+        KeyDestroyed: it was erased; the key may have been read a moment before that.
+        cryptography.exceptions.InvalidTag: it was touched or moved.
+    """
+    if not sealed:
+        raise KeyDestroyed
     return _parts(key.open(sealed, place))[1]
 
 

@@ -46,13 +46,15 @@ def open_identity(
 ) -> dict[str, Any]:
     """Personal fields for the office's own use (a letter's address). A person's look at them goes
     through `reveal_identity`, which records it."""
-    key = case_key(work, desk, case_id, "identity")
     query = sa.select(Identity).where(Identity.case_id == case_id).order_by(Identity.path)
     if paths is not None:
         query = query.where(Identity.path.in_(list(paths)))
+    rows = work.session.scalars(query).all()
+    # The key after the rows: erased in between, they would be gone without a word.
+    key = case_key(work, desk, case_id, "identity")
     return {
         row.path: loads(envelopes.unseal(key, row.sealed, place(case_id, row.path)).decode())
-        for row in work.session.scalars(query)
+        for row in rows
     }
 
 

@@ -22,7 +22,11 @@ from tests.faults.tally import Counted, run_tests
 
 DATABASES = ("sqlite", "postgres")
 TESTS = {
-    "races": ["tests/faults/test_races.py", "tests/faults/test_any_order.py"],
+    "races": [
+        "tests/faults/test_races.py",
+        "tests/faults/test_erased_meanwhile.py",
+        "tests/faults/test_any_order.py",
+    ],
     "database": ["tests/faults/test_database_faults.py", "tests/faults/test_full_disk.py"],
     "outside": [
         "tests/faults/test_mail_and_files.py",

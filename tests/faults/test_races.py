@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from complaints.errors import KeyDestroyed
 from complaints.office import Office
 from complaints.settings import OfficeSettings
 from engine import Engine
@@ -36,6 +33,7 @@ from tests.support.drawing import (
     timer,
     user,
 )
+from tests.support.together import kinds, together
 from webhooks.clients import SCOPES, register_client
 
 OWNER = Actor.of("owner")
@@ -68,29 +66,6 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     engine = Engine.open(database_url, floors=("engine", "complaints", "webhooks"), clock=clock)
     yield engine
     engine.close()
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Do all at the same moment; what each gave back, or raised."""
-    barrier, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            found[number] = acts[number]()
-        except Exception as error:
-            found[number] = error
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
-def kinds(results: list[Any]) -> Counter[str]:
-    return Counter(type(r).__name__ if isinstance(r, Exception) else "done" for r in results)
 
 
 def test_fifty_programs_complete_one_task_and_one_has_done_it(
@@ -270,35 +245,3 @@ def test_a_case_is_cancelled_while_it_is_worked_on(engine: Engine) -> None:
         assert play.open() == []
         assert play.ended
         play.check_record()
-
-
-def test_an_identity_is_erased_while_it_is_read(
-    engine: Engine, database_url: str, tmp_path: Path
-) -> None:
-    from complaints import casekeys, guidelinefiles, vault
-    from tests.complaints import small_guideline
-    from tests.complaints.conftest import complaint
-
-    office = Office.open(
-        OfficeSettings(database_url=database_url, data_dir=tmp_path), engine=engine
-    )
-    with engine.begin() as work:
-        guidelinefiles.deploy_guideline(work, small_guideline.files())
-    case = office.file_complaint(complaint()).case_id
-
-    def erase() -> None:
-        with engine.begin() as work:
-            casekeys.destroy_key(work, case, "identity")
-
-    def read() -> Any:
-        with engine.read() as work:
-            return vault.open_identity(work, office.desk, case, ["full_name"])
-
-    results = together(*[read] * 5, erase, *[read] * 5)
-
-    assert results[5] is None
-    for found in results[:5] + results[6:]:
-        assert found == {"full_name": "สมหญิง ใจกล้า"} or isinstance(found, KeyDestroyed)
-    with pytest.raises(KeyDestroyed):
-        read()
-    assert engine.verify().is_whole
