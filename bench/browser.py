@@ -59,6 +59,12 @@ class Browser:
         kind, body = _multipart({**self.hidden, **(answers or {})})
         return self._follow("POST", path, body, {"Content-Type": kind}, expect)
 
+    def send(
+        self, path: str, body: bytes, headers: dict[str, str], *, expect: tuple[int, ...] = (200,)
+    ) -> str:
+        """Send bytes as they are, as a program does."""
+        return self._follow("POST", path, body, headers, expect)
+
     def _follow(
         self,
         method: str,

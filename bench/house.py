@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,10 @@ from tempfile import TemporaryDirectory
 
 from complaints import demo, people
 from complaints.demo import DEMO_PASSWORD
-from complaints.office import Office
+from complaints.office import FLOORS, Office
 from complaints.settings import OfficeSettings
+from engine.actor import Actor
+from webhooks.sources import register_source
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _SERVE = "from web.cli import main; main()"
@@ -30,6 +32,7 @@ class House:
     port: int
     staff: tuple[str, ...]  # user names; all with the password of the demo accounts
     process: int
+    secrets: Mapping[str, str]  # of the systems that may post to it, by their names
 
     @property
     def memory(self) -> float:
@@ -40,20 +43,27 @@ class House:
 
 
 @contextmanager
-def served_house(*, officers: int, database_url: str | None = None) -> Iterator[House]:
-    """Serve a fresh database with so many accounts at least for the demo roles."""
+def served_house(
+    *,
+    officers: int,
+    database_url: str | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> Iterator[House]:
+    """Serve a fresh database with so many accounts at least for the demo roles, and with systems
+    (name by channel) that send complaints."""
     with TemporaryDirectory() as folder:
         url = database_url or f"sqlite:///{Path(folder) / 'house.sqlite3'}"
-        staff = _furnish(url, Path(folder), officers)
+        staff, secrets = _furnish(url, Path(folder), officers, sources or {})
         settings = {
             "SAMNUAN_DATABASE_URL": url,
             "SAMNUAN_DATA_DIR": folder,
             "SAMNUAN_LANGUAGE": "en",
             "SAMNUAN_FILINGS_PER_HOUR": "10000",  # everybody comes from one place here
             "SAMNUAN_ATTEMPTS_PER_QUARTER_HOUR": "10000",
+            "SAMNUAN_API_RATE": "60000/minute",
         }
         with _serving(settings) as (port, process):
-            yield House(port, staff, process)
+            yield House(port, staff, process, secrets)
 
 
 @contextmanager
@@ -80,8 +90,11 @@ def _address(server: subprocess.Popen[bytes]) -> int:
     raise RuntimeError("the server ended before it said where it is")
 
 
-def _furnish(url: str, folder: Path, officers: int) -> tuple[str, ...]:
-    office = Office.open(OfficeSettings(database_url=url, data_dir=folder))
+def _furnish(
+    url: str, folder: Path, officers: int, sources: Mapping[str, str]
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    settings = OfficeSettings(database_url=url, data_dir=folder)
+    office = Office.open(settings, floors=(*FLOORS, "webhooks"))
     office.deploy_guideline()
     with office.engine.begin() as work:
         staff = [user.username for user in demo.add_demo_users(work)]
@@ -92,5 +105,10 @@ def _furnish(url: str, folder: Path, officers: int) -> tuple[str, ...]:
                 people.add_user(work, name, f"{role} {number}", DEMO_PASSWORD, groups=[role])
                 staff.append(name)
             number += 1
+        keys, clerk = office.desk.keys.content, Actor.of("administrator")
+        secrets = {
+            name: register_source(work, keys, name, channel=channel, actor=clerk)
+            for channel, name in sources.items()
+        }
     office.close()
-    return tuple(staff)
+    return tuple(staff), secrets

@@ -12,7 +12,7 @@ from bench import complaint
 from bench.engines import Ours, Stock, StockSaved, our_engine
 from bench.house import served_house
 from bench.load.report import growth, lines
-from bench.load.run import Plan, Run, arrivals
+from bench.load.run import SOURCES, Plan, Run, arrivals
 from bench.rows import Row, at_least, at_most, interleaved, of_rounds, ratios
 from bench.run import page
 from web.cli import main
@@ -79,15 +79,17 @@ def test_the_command_measures_what_is_asked_for_and_names_what_is_not_there(
 
 
 def test_a_month_is_replayed_over_http_without_an_error() -> None:
-    plan = Plan(complaints=3, officers=0, seconds=0, think=0)
-    with served_house(officers=0) as house:
+    plan = Plan(complaints=12, officers=0, seconds=0, think=0)
+    with served_house(officers=0, sources=SOURCES) as house:
         outcome = Run(house, plan)()
 
     told = "\n".join(lines(outcome))
 
-    assert outcome.filed == 3
+    assert outcome.puzzled == ()
+    assert outcome.filed == 12
+    assert set(outcome.doors) == {"PublicPage", "IntakeCounter", "Relay"}
     assert [visit for visit in outcome.visits if not visit.expected] == []
-    assert "3 complaints filed" in told
+    assert "12 complaints filed" in told
     assert "errors: 0" in told
     assert all(visit.seconds > 0 for visit in outcome.visits)
     assert growth(outcome.visits) > 0

@@ -8,7 +8,7 @@ import sys
 from bench.databases import fresh_postgres
 from bench.house import served_house
 from bench.load.report import lines
-from bench.load.run import Plan, Run
+from bench.load.run import SOURCES, Plan, Run
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def _replay(plan: Plan, url: str | None) -> int:
-    with served_house(officers=plan.officers, database_url=url) as house:
+    with served_house(officers=plan.officers, database_url=url, sources=SOURCES) as house:
         outcome = Run(house, plan)()
     for line in lines(outcome):
         sys.stdout.write(line + "\n")

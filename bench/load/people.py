@@ -5,71 +5,69 @@ from __future__ import annotations
 import random
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.browser import Browser
+from bench.examples import Example, examples
 from bench.load import answers
-from bench.load.answers import Example
-from complaints.demo import DEMO_PASSWORD
+from bench.load.doors import MISTAKES, Door, sign_in
 
-RECEIPT = re.compile(r'id="receipt-no"[^>]*>([^<]+)<')
-CODE = re.compile(r'id="tracking-code"[^>]*>([^<]+)<')
 NUMBER = re.compile(r"\b(?:[^\s<>]+\.\d{5,}/\d{4})")
 TASK = re.compile(r'href="(/tasks/[0-9a-f]{32})"')
 NAME = re.compile(r'name="([\w-]+)"')
-MISTAKES = 0.02  # of what people send is wrong at first
-ATTACHED = 0.3  # of the complaints come with a file
 
 
 @dataclass
 class Agency:
     """What all of them share: the complaints that were filed, by their receipt number."""
 
-    examples: list[Example] = field(default_factory=answers.examples)
+    examples: list[Example] = field(default_factory=examples)
     filed: dict[str, tuple[Example, dict[str, int]]] = field(default_factory=dict)
+    doors: Counter[str] = field(default_factory=Counter)  # how many came in by which
     completed: int = 0
     puzzled: list[str] = field(default_factory=list)  # what nobody here knows an answer to
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Complainant:
-    """Files one complaint, looks after it, answers when asked."""
+    """Files one complaint, looks after it, answers when asked, may think better of it."""
 
     def __init__(self, browser: Browser, agency: Agency, example: Example, chance: random.Random):
         self.browser, self.agency, self.example, self.chance = browser, agency, example, chance
         self.code = ""
 
-    def file(self) -> bool:
-        page = f"/file/{self.example['complaint']['track']}"
-        self.browser.get("/")
-        self.browser.get(page)
-        if self.chance.random() < MISTAKES:
-            self.browser.post(page, {"facts": ""}, expect=(422,))
-        attach = self.chance.random() < ATTACHED
-        self.browser.post(page, answers.intake(self.example, attach=attach))
-        number, code = RECEIPT.search(self.browser.page), CODE.search(self.browser.page)
-        if number is None or code is None:
-            self.agency.puzzled.append(f"{page}: no receipt ({self.browser.status})")
+    def file(self, door: Door) -> bool:
+        receipt = door.file(self.example, self.chance)
+        if receipt is None:
+            where, status = self.example["channel"], door.browser.status
+            self.agency.puzzled.append(f"no. {self.example['no']} by {where}: {status}")
             return False
-        self.code = code[1]
+        self.code = receipt.code
         with self.agency.lock:
-            self.agency.filed[number[1].strip()] = (self.example, {})
-        self.browser.post("/receipt")
+            self.agency.filed[receipt.number] = (self.example, {})
+            self.agency.doors[type(door).__name__] += 1
         return True
 
     def follow(self) -> None:
         """Come back with the code; answer if something was asked."""
-        if self.chance.random() < MISTAKES:
-            self.browser.post("/case/leave")
-            self.browser.get("/track")
-            self.browser.post("/track", {"code": "0000 0000 0000 0000"}, expect=(404, 422))
         self.browser.get("/track")
+        if self.chance.random() < MISTAKES:
+            if self.browser.path != "/track":
+                self.browser.post("/case/leave")
+                self.browser.get("/track")
+            self.browser.post("/track", {"code": "0000 0000 0000 0000"}, expect=(404, 422))
+            self.browser.get("/track")
         if self.browser.path == "/track":
             self.browser.post("/track", {"code": self.code})
-        if "/case/reply" in self.browser.page and self.example["handling"].get("answer"):
+        handling = self.example["handling"]
+        if "/case/reply" in self.browser.page and handling.get("answer"):
             self.browser.get("/case/reply")
-            self.browser.post("/case/reply", {"reply": self.example["handling"]["answer"]})
+            self.browser.post("/case/reply", {"reply": handling["answer"]})
+        if "/case/withdraw" in self.browser.page and handling.get("withdraws_at"):
+            self.browser.get("/case/withdraw")
+            self.browser.post("/case/withdraw", {"reason": "หน่วยงานแก้ไขให้แล้ว"})
 
 
 class Officer:
@@ -81,9 +79,7 @@ class Officer:
         self.left_alone: set[str] = set()  # tasks that are not for them
 
     def sign_in(self) -> None:
-        self.browser.get("/sign-in")
-        given = {"username": self.username, "password": DEMO_PASSWORD}
-        self.browser.post("/sign-in", given)
+        sign_in(self.browser, self.username)
 
     def work(self, think: Callable[[], None]) -> bool:
         """One task, if there is one; False if the list is empty."""

@@ -9,6 +9,11 @@ from collections.abc import Iterator, Sequence
 from bench.browser import Visit
 from bench.load.run import Outcome
 
+DOORS = {
+    "PublicPage": "the public page",
+    "IntakeCounter": "an officer (paper, box, phone, OSS)",
+    "Relay": "another system",
+}
 RARE = 8  # a page seen less often tells nothing about its latency
 
 
@@ -19,7 +24,10 @@ def lines(outcome: Outcome) -> Iterator[str]:
         f"{len(visits)} requests in {outcome.seconds:.0f} s: {len(visits) / outcome.seconds:.0f} "
         f"requests/s"
     )
+    yield "filed by: " + ", ".join(f"{DOORS[door]} {n}" for door, n in outcome.doors.items())
     yield f"memory of the server: {outcome.memory[0]:.0f} MB, then {outcome.memory[1]:.0f} MB"
+    yield ""
+    yield from _thirds(visits)
     yield ""
     yield f"{'page':<34}{'requests':>9}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'late/early':>12}"
     for page, seen in sorted(_by_page(visits).items(), key=lambda item: -len(item[1])):
@@ -27,6 +35,28 @@ def lines(outcome: Outcome) -> Iterator[str]:
             yield _page_line(page, seen)
     yield ""
     yield from _errors(outcome)
+
+
+def _thirds(visits: Sequence[Visit]) -> Iterator[str]:
+    """How the whole house did at the beginning, in the middle and at the end of the run."""
+    heads = "".join(f"{head:>9}" for head in ("requests", "per s", "p50 ms", "p95 ms"))
+    yield f"{'third of the run':<34}{heads}{'errors':>12}"
+    began = min((visit.began for visit in visits), default=0.0)
+    length = max((visit.began - began for visit in visits), default=0.0) / 3
+    for number, name in enumerate(("first", "second", "last")):
+        later = began + number * length
+        seen = [v for v in visits if later <= v.began and (number == 2 or v.began < later + length)]
+        if len(seen) >= RARE:
+            p50, p95 = (_percentiles(seen)[at - 1] for at in (50, 95))
+            wrong = sum(not visit.expected for visit in seen)
+            rate = len(seen) / length
+            yield f"{name:<34}{len(seen):>9}{rate:>9.1f}{p50:>9.1f}{p95:>9.1f}{wrong:>12}"
+
+
+def _percentiles(seen: Sequence[Visit]) -> list[float]:
+    """The 1st to the 99th, in milliseconds."""
+    took = [visit.seconds * 1000 for visit in seen]
+    return statistics.quantiles(took, n=100, method="inclusive")
 
 
 def _by_page(visits: Sequence[Visit]) -> dict[str, list[Visit]]:
@@ -37,8 +67,7 @@ def _by_page(visits: Sequence[Visit]) -> dict[str, list[Visit]]:
 
 
 def _page_line(page: str, seen: list[Visit]) -> str:
-    took = [visit.seconds * 1000 for visit in seen]
-    cuts = statistics.quantiles(took, n=100, method="inclusive")
+    cuts = _percentiles(seen)
     percentiles = "".join(f"{cuts[at - 1]:9.1f}" for at in (50, 95, 99))
     return f"{page:<34}{len(seen):>9}{percentiles}{growth(seen):>12.2f}"
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
 from bench.browser import Browser, Visit
 from bench.house import House
+from bench.load.doors import Door, IntakeCounter, PublicPage, Relay
 from bench.load.people import Agency, Complainant, Officer
 
 # Complaints that come in each hour of a day, of a hundred: the counters open at half past eight.
 BY_HOUR = (1, 0, 0, 0, 0, 0, 1, 3, 9, 13, 12, 9, 6, 9, 10, 9, 6, 3, 2, 2, 2, 1, 1, 1)
 DAYS = 22  # working days of a month
+MORNING = 0.1  # of the time, in which all officers have come
 PATIENCE = 5  # looks at an empty list before an officer goes home
 VISITORS = 6  # complainants at a browser at the same time
 SEED = 2569
+SOURCES = {"web": "website", "1111": "relay-1111"}  # channel -> the system that sends from there
+ELSEWHERE = 0.25  # of those who file over the web do it on the agency's own site
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Outcome:
 
     visits: tuple[Visit, ...]
     filed: int
+    doors: Mapping[str, int]  # how many of them came in by which door
     completed: int
     puzzled: tuple[str, ...]
     seconds: float
@@ -83,6 +88,7 @@ class Run:
         return Outcome(
             tuple(self.visits),
             len(self.agency.filed),
+            dict(self.agency.doors),
             self.agency.completed,
             tuple(self.agency.puzzled),
             seconds,
@@ -108,20 +114,41 @@ class Run:
     def _visitor(self, seat: int) -> None:
         chance = random.Random(SEED + seat)  # noqa: S311
         examples = self.agency.examples
+        doors = self._doors(seat)
         earlier: list[Complainant] = []
         while (number := self._waiting.get()) >= 0:
             person = Complainant(
                 self._browser(), self.agency, examples[number % len(examples)], chance
             )
-            if person.file():
+            if person.file(self._door(doors, person)):
                 earlier.append(person)
             person.browser.close()  # nobody keeps a line open between two visits
             back = chance.choice(earlier or [person])
             back.follow()
             back.browser.close()
+        for door in doors.values():
+            door.browser.close()
+
+    def _doors(self, seat: int) -> dict[str, Door]:
+        """What stands beside this seat for those who do not file on the page themselves."""
+        clerks = [name for name in self.house.staff if name.startswith("intake_officer")]
+        relays = {
+            channel: Relay(self._browser(), name, self.house.secrets[name])
+            for channel, name in SOURCES.items()
+        }
+        return {**relays, "": IntakeCounter(self._browser(), clerks[seat % len(clerks)])}
+
+    def _door(self, doors: Mapping[str, Door], person: Complainant) -> Door:
+        """Some fill the form on the agency's own site, which sends it on."""
+        channel = person.example["channel"]
+        if channel == "web" and person.chance.random() > ELSEWHERE:
+            return PublicPage(person.browser)
+        return doors.get(channel, doors[""])
 
     def _officer(self, username: str) -> None:
         officer = Officer(self._browser(), self.agency, username, random.Random(username))  # noqa: S311
+        # Nobody's morning begins at the same second, and checking a password is meant to be dear.
+        self.over.wait(officer.chance.random() * self.plan.seconds * MORNING)
         officer.sign_in()
         idle = 0
         while not self.over.is_set() and idle < PATIENCE:

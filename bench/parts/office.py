@@ -18,8 +18,10 @@ from flask.testing import FlaskClient
 
 from bench.browser import Browser, Visit
 from bench.counting import counted
+from bench.examples import examples, handled
 from bench.house import served_house
 from bench.load import answers
+from bench.load.doors import PublicPage
 from bench.load.people import Agency, Complainant, Officer
 from bench.rows import Row, at_most, of_rounds
 from complaints import demo
@@ -91,7 +93,7 @@ def _timed(act: Callable[[], object]) -> float:
 
 
 def _tracking(office: Office) -> Iterator[Row]:
-    example = answers.examples()[EXAMPLE]
+    example = examples()[EXAMPLE]
     filed = office.file_complaint(example["complaint"])
     office.run_due()
     client = build_app(office=office).test_client()
@@ -103,7 +105,7 @@ def _tracking(office: Office) -> Iterator[Row]:
 
 def _officer_task(office: Office) -> Iterator[Row]:
     """Screening with its form: variables, the sealed submission, clocks, the case's row."""
-    example = answers.examples()[EXAMPLE]
+    example = examples()[EXAMPLE]
     user, _ = office.sign_in(ROLE, DEMO_PASSWORD)
     took, statements = [], 0
     for _ in range(10):
@@ -112,7 +114,7 @@ def _officer_task(office: Office) -> Iterator[Row]:
         offered = office.work_list(user, scope="groups").items
         task = next(item.task_id for item in offered if item.receipt_no == filed.receipt_no)
         office.claim(task, user)
-        given = answers.step_answers("screen", example, {"screen": 1})
+        given = handled("screen", example, {"screen": 1}, answers.today())
 
         def complete(task: str = task, given: Values = given) -> None:
             office.complete(task, given, user=user)
@@ -152,7 +154,7 @@ def _one_case(browser: Browser, agency: Agency, people: list[Officer]) -> float:
     began = time.perf_counter()
     chance = random.Random(1)  # noqa: S311 - the same each time
     complainant = Complainant(browser, agency, agency.examples[EXAMPLE], chance)
-    complainant.file()
+    complainant.file(PublicPage(browser))
     while sum(officer.work(lambda: None) for officer in people):
         pass
     complainant.follow()

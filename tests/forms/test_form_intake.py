@@ -1,18 +1,16 @@
 """What the intake form asks of a complainant, rule by rule (domain.md 5.4, F1)."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.examples import Example, examples
 from forms import Answers, Form
 
 FormOf = Callable[[str], Form]
 Refused = Callable[..., dict[str, list[str]]]
 Accepted = Callable[..., Answers]
-EXAMPLES = Path(__file__).parents[1] / "data" / "complaints.jsonl"
 
 
 @pytest.fixture
@@ -310,9 +308,11 @@ def test_a_wrong_kind_of_answer_is_refused_not_guessed(
     assert refused(intake, ["track"], "en")[""] == ["The answers must be fields with values."]
 
 
-@pytest.mark.parametrize("line", EXAMPLES.read_text().splitlines() if EXAMPLES.exists() else [])
-def test_every_example_complaint_fits_the_form(intake: Form, accepted: Accepted, line: str) -> None:
-    complaint = json.loads(line)["complaint"]
+@pytest.mark.parametrize("example", examples(), ids=lambda example: f"no{example['no']}")
+def test_every_example_complaint_fits_the_form(
+    intake: Form, accepted: Accepted, example: Example
+) -> None:
+    complaint = {**example["complaint"]}
     complaint.pop("source_no", None)  # stands in the officer's own form
 
     answers = accepted(intake, complaint)

@@ -11,16 +11,14 @@ from typing import Any
 
 import pytest
 
+from bench.examples import examples
 from complaints.deadlines import SlaRule, read_rule
 from engine import dmn, feel
 from engine.clock import BANGKOK
 
 ROOT = Path(__file__).resolve().parents[2]
 LAW = ROOT / "processes" / "complaint"
-EXAMPLES = [
-    json.loads(line)
-    for line in (ROOT / "tests" / "data" / "complaints.jsonl").read_text("utf-8").splitlines()
-]
+EXAMPLES = examples()
 MODELS = [dmn.parse(path.name, path.read_bytes()) for path in sorted(LAW.glob("*.dmn"))]
 ENVIRONMENT = feel.Environment(now=datetime(2026, 3, 9, 9, 0, tzinfo=BANGKOK))
 

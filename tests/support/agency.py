@@ -11,6 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench.examples import ASSIGNED as ASSIGNED
+from bench.examples import CLARIFIED as CLARIFIED
+from bench.examples import DECIDED as DECIDED
+from bench.examples import INCOMPLETE as INCOMPLETE
+from bench.examples import OPINION as OPINION
+from bench.examples import REPLIED as REPLIED
+from bench.examples import SCREENED as SCREENED
 from complaints import demo, people
 from complaints.models import Case
 from complaints.office import Office
@@ -22,43 +29,6 @@ from engine.errors import FourEyes
 from engine.models import UserTask
 
 FOUNDED = datetime(2026, 3, 2, 9, tzinfo=BANGKOK)
-OPINION = "ตรวจสอบแล้วเห็นว่าเรื่องมีรายละเอียดเพียงพอที่จะพิจารณาตามขั้นตอนต่อไป"
-SCREENED: Mapping[str, Any] = {
-    "jurisdiction": True,
-    "nacc_subject": False,
-    "minimum_complete": True,
-    "centre_concerned": False,
-    "executive_accused": False,
-    "service_only": False,
-    "simple": False,
-    "danger": False,
-    "detriment_risk": 0,
-    "opinion": OPINION,
-    "coi_none": True,
-}
-ASSIGNED: Mapping[str, Any] = {
-    "co_units": [],
-    "questions": [{"question": "เหตุใดจึงเป็นเช่นนั้น โปรดชี้แจง"}],
-    "redacted_facts": "ข้อเท็จจริงที่ตัดข้อมูลระบุตัวผู้ร้องออกแล้ว",
-    "redaction_confirmed": True,
-}
-CLARIFIED: Mapping[str, Any] = {
-    "answers_text": "ฝ่ายได้ตรวจสอบแล้วและขอชี้แจงข้อเท็จจริงตามที่ถาม",
-    "signer": "director",
-}
-INCOMPLETE: Mapping[str, Any] = {
-    "clarification_complete": False,
-    "incomplete_points": "ยังไม่ตอบประเด็นที่สอง",
-    "reason": "คำชี้แจงยังไม่ครบทุกประเด็น",
-}
-DECIDED: Mapping[str, Any] = {
-    "facts_found": "ข้อเท็จจริงรับฟังได้ตามคำชี้แจงของฝ่าย",
-    "law": "ระเบียบที่เกี่ยวข้อง",
-    "reasons": "พิจารณาคำชี้แจงและพยานหลักฐานแล้วเห็นว่าเป็นไปตามที่รับฟัง",
-    "measures": [],
-    "appeal_block": True,
-}
-REPLIED = "ขอบคุณสำหรับข้อเสนอแนะ หน่วยงานจะนำไปพิจารณา"
 
 
 @dataclass
