@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,8 +78,13 @@ def file_of(work: Work, id: str, name: str) -> bytes:
 
 
 def files_of(work: Work, id: str) -> dict[str, int]:
-    """The files of a version with their sizes."""
-    return {name: len(content) for name, content in sorted(queries.files(work, id).items())}
+    """The files of a version with their sizes, L2 before L10."""
+    files = queries.files(work, id)
+    return {name: len(files[name]) for name in sorted(files, key=_counted)}
+
+
+def _counted(name: str) -> list[str]:
+    return [part.zfill(9) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 def drawn(work: Work, shown: Version) -> Drawn:

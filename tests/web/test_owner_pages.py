@@ -32,6 +32,8 @@ def test_the_owner_lands_among_the_processes(owner: Visitor) -> None:
 
 def test_a_version_shows_its_picture_and_gives_its_files_byte_for_byte(owner: Visitor) -> None:
     page = owner.visit("/processes/complaint/1")
+    assert page.index("letters/L2-") < page.index("letters/L9-") < page.index("letters/L13-")
+    assert '<a href="/processes" aria-current="true">' in page
 
     assert "<svg" in page
     assert "กลั่นกรองเรื่อง" in page
