@@ -15,7 +15,7 @@ from tests.web.test_deadline_pages import MORE_TIME, STAY
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("agencies", ["sqlite"], indirect=True),
 ]
 
 
