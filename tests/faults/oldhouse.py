@@ -1,21 +1,27 @@
-"""A house as a release left it: open cases of every kind, kept as a fixture for later releases.
+"""A house as a release left it: open cases of every kind on each database, and the release's own
+code, kept as fixtures for later releases.
 
-`python -m tests.faults.oldhouse` writes the fixture of the version that setup.cfg names; it is made
+`python -m tests.faults.oldhouse` writes those of the version that setup.cfg names; they are made
 once, when a version is tagged, and never again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
-import shutil
+import lzma
+import re
 import sqlite3
+import subprocess
 import tarfile
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from complaints import guidelinefiles, people
 from complaints.office import Office
@@ -29,7 +35,9 @@ from tests.conftest import START
 from tests.faults import engine_scenes
 from tests.faults.killing import House
 from tests.faults.office_scenes import uploads
-from tests.support.databases import SqliteTemplates
+from tests.support import postgres
+from tests.support.databases import ROOT, PostgresTemplates, SqliteTemplates
+from tests.support.requirements import postgres_program
 
 FIXTURES = Path(__file__).parent / "oldhouses"
 INCOMPLETE = {**SCREENED, "minimum_complete": False, "minimum_missing": "ไม่ระบุวันที่"}
@@ -66,41 +74,68 @@ def do(office: Office, case_id: str, step: str, user: User, answers: dict[str, A
     office.complete(task_id, answers, user=user)
 
 
-def write(folder: Path) -> Path:
-    """The fixture of the installed version: SQL, the data folder and the facts, in one archive."""
-    target = FIXTURES / f"{version('samnuan')}.tar.gz"
-    with SqliteTemplates(folder).copy(folder) as url:
-        settings = OfficeSettings(database_url=url, data_dir=folder / "var")
-        office = Office.open(settings, clock=TravellingClock(START))
-        facts = build(office)
-        office.close()
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-        (folder / "house.sql").write_text("\n".join(connection.iterdump()), "utf-8")
-        connection.close()
+def write(folder: Path, url: str, kind: str) -> None:
+    """A house of the installed version: SQL, the data folder and the facts, in one archive."""
+    settings = OfficeSettings(database_url=url, data_dir=folder / "var")
+    office = Office.open(settings, clock=TravellingClock(START))
+    facts = build(office)
+    office.close()
+    (folder / "house.sql").write_text(_sql(url), "utf-8")
     (folder / "facts.json").write_text(json.dumps(facts))
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for name in ("house.sql", "facts.json", "var"):
             tar.add(folder / name, arcname=name)
-    FIXTURES.mkdir(exist_ok=True)
+    target = FIXTURES / f"{version('samnuan')}-{kind}.tar.gz"
     target.write_bytes(gzip.compress(packed.getvalue(), mtime=0))
-    return target
 
 
-def unpack(fixture: Path, folder: Path) -> tuple[str, dict[str, Any]]:
-    """The house as it was left, in SQLite; returns the database's URL and the facts."""
-    with tarfile.open(fixture, "r:gz") as tar:
+def _sql(url: str) -> str:
+    if url.startswith("sqlite"):
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return "\n".join(connection.iterdump())
+    bare = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    plain = ["--inserts", "--rows-per-insert=500", "--no-owner", "--no-privileges"]
+    program = str(postgres_program("pg_dump"))
+    done = subprocess.run([program, bare, *plain], capture_output=True, text=True, check=True)
+    # Since 2025 its dumps begin with a command of psql, which nothing else understands.
+    return re.sub(r"^\\.*$", "", done.stdout, flags=re.MULTILINE)
+
+
+def write_code() -> None:
+    """The release's own code, as far as a server of it needs it to go on working."""
+    code = ["git", "archive", "HEAD", "engine", "complaints", "forms"]
+    packed = subprocess.run(code, cwd=ROOT, capture_output=True, check=True).stdout
+    target = FIXTURES / f"{version('samnuan')}-code.tar.xz"
+    target.write_bytes(lzma.compress(packed, preset=9 | lzma.PRESET_EXTREME))
+
+
+# ── and back ───────────────────────────────────────────────────────────────────────────────────
+
+
+def unpack(fixture: Path, folder: Path, url: str) -> dict[str, Any]:
+    """Put the house as it was left into an empty database; returns the facts."""
+    with tarfile.open(fixture) as tar:
         tar.extractall(folder, filter="data")
-    database = folder / "house.sqlite3"
-    connection = sqlite3.connect(database)
-    connection.executescript((folder / "house.sql").read_text("utf-8"))
-    connection.close()
-    return f"sqlite:///{database}", json.loads((folder / "facts.json").read_text())
+    script = (folder / "house.sql").read_text("utf-8")
+    database = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with contextlib.closing(database.raw_connection()) as connection:
+        driver: Any = connection.driver_connection
+        driver.executescript(script) if url.startswith("sqlite") else driver.execute(script)
+    return dict(json.loads((folder / "facts.json").read_text()))
+
+
+def main() -> None:
+    FIXTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as made, SqliteTemplates(Path(made)).copy() as url:
+        write(Path(made), url, "sqlite")
+    with tempfile.TemporaryDirectory() as made, postgres.server() as maintenance:
+        templates = PostgresTemplates(maintenance)
+        with templates.copy() as url:
+            write(Path(made), url, "postgres")
+        templates.close()
+    write_code()
 
 
 if __name__ == "__main__":
-    made = Path(tempfile.mkdtemp())
-    try:
-        write(made)
-    finally:
-        shutil.rmtree(made)
+    main()

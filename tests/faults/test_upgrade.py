@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +22,56 @@ from complaints.settings import OfficeSettings
 from engine import Engine
 from engine.clock import TravellingClock
 from engine.database import open_database, upgrade
-from tests.complaints.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED
+from tests.complaints.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED, complaint
 from tests.faults import engine_scenes
 from tests.faults.oldhouse import FIXTURES, do, unpack
 from tests.faults.wholeness import faults_of
-from tests.support.databases import floors
+from tests.support.databases import PostgresTemplates, floors
 
-RELEASES = sorted(FIXTURES.glob("*.tar.gz"))
+RELEASES = sorted(path.name.partition("-")[0] for path in FIXTURES.glob("*-code.tar.xz"))
 STAFF = ("head", "it", "director")
 
 
-@pytest.fixture(params=RELEASES, ids=lambda path: path.name.removesuffix(".tar.gz"))
-def left(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, dict[str, Any]]:
-    return unpack(request.param, tmp_path)
+@dataclass(frozen=True)
+class Left:
+    """A house as a release left it."""
+
+    release: str
+    url: str
+    facts: dict[str, Any]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/house.sqlite3"
+        return
+    templates: PostgresTemplates = request.getfixturevalue("postgres_templates")
+    bare = templates.bare()
+    with bare.copy() as url:
+        yield url
+    bare.close()
+
+
+@pytest.fixture(params=RELEASES)
+def left(request: pytest.FixtureRequest, empty_url: str, tmp_path: Path) -> Left:
+    kind = "sqlite" if empty_url.startswith("sqlite") else "postgres"
+    fixture = FIXTURES / f"{request.param}-{kind}.tar.gz"
+    return Left(request.param, empty_url, unpack(fixture, tmp_path, empty_url))
 
 
 @pytest.fixture
-def office(
-    left: tuple[str, dict[str, Any]], tmp_path: Path, clock: TravellingClock
-) -> Iterator[Office]:
+def office(left: Left, tmp_path: Path, clock: TravellingClock) -> Iterator[Office]:
     """This release over the database of that one: starting brings its tables up to date."""
-    settings = OfficeSettings(database_url=left[0], data_dir=tmp_path / "var")
+    settings = OfficeSettings(database_url=left.url, data_dir=tmp_path / "var")
     office = Office.open(settings, clock=clock, floors=floors())
     yield office
     office.close()
 
 
-def test_complaints_of_an_earlier_release_are_finished(
-    office: Office, left: tuple[str, dict[str, Any]]
-) -> None:
-    cases, codes = left[1]["cases"], left[1]["codes"]
+def test_complaints_of_an_earlier_release_are_finished(office: Office, left: Left) -> None:
+    cases, codes = left.facts["cases"], left.facts["codes"]
     with office.engine.read() as work:
         head, it, director = (people.user_by_name(work, name) for name in STAFF)
     assert faults_of(office.engine) == []
@@ -81,11 +108,46 @@ def test_cases_that_waited_for_everything_go_on(office: Office, clock: Travellin
     assert {t.element_id for t in engine.tasks() if t.process_key == "hearer"} == {"read"}
 
 
-def test_the_release_before_can_go_on_working_on_the_new_tables(
-    left: tuple[str, dict[str, Any]],
+def test_a_server_of_that_release_goes_on_working_beside_this_one(
+    office: Office, left: Left, tmp_path: Path, clock: TravellingClock
 ) -> None:
+    # During a rolling update both write into the same cases, on the newer tables.
+    case, code = left.facts["cases"][0], left.facts["codes"][0]
+    wish = {"url": left.url, "data_dir": str(tmp_path / "var"), "now": clock.now().isoformat()}
+    wish |= {"case": case, "code": code, "screened": SCREENED, "complaint": complaint()}
+
+    told = run_old_server(left.release, tmp_path, wish)
+
+    assert told["engine"].startswith(str(tmp_path))
+    assert told["status"] == office.track(code).status.th
+    with office.engine.read() as work:
+        head, it, director = (people.user_by_name(work, name) for name in STAFF)
+    do(office, told["case"], "screen", head, SCREENED)
+    for each in (case, told["case"]):
+        do(office, each, "assign", head, ASSIGNED)
+        do(office, each, "clarify", it, CLARIFIED)
+        do(office, each, "decide", director, DECIDED)
+    office.run_due()
+    assert office.track(told["code"]).status.th == office.track(code).status.th == "แจ้งผลแล้ว"
+    assert faults_of(office.engine) == []
+
+
+def run_old_server(release: str, folder: Path, wish: dict[str, Any]) -> dict[str, Any]:
+    """Let the release's own code do something; returns what it tells."""
+    code = folder / "code"
+    with tarfile.open(FIXTURES / f"{release}-code.tar.xz") as tar:
+        tar.extractall(code, filter="data")
+    script = shutil.copy(Path(__file__).with_name("oldserver.py"), code)
+    environ = {**os.environ, "PYTHONPATH": str(code)}
+    command = [sys.executable, script, json.dumps(wish)]
+    done = subprocess.run(command, cwd=code, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_the_release_before_finds_all_it_knows_in_the_new_tables(left: Left) -> None:
     """During a rolling update both write: nothing they know may be gone, nothing new required."""
-    database = open_database(left[0])
+    database = open_database(left.url)
     before = _columns(database)
     upgrade(database, floors())
     after = _columns(database)

@@ -86,6 +86,10 @@ class PostgresTemplates:
         """Copies of this database after `fill` has put something into it."""
         return PostgresTemplates(self._maintenance, fill, of=self._template)
 
+    def bare(self) -> PostgresTemplates:
+        """Databases without any table."""
+        return PostgresTemplates(self._maintenance, lambda _url: None)
+
     @contextmanager
     def copy(self) -> Iterator[str]:
         name = f"{self._template}_{next(self._numbers)}"
