@@ -14,7 +14,7 @@ from complaints.casesearch import Criteria
 from complaints.errors import ReasonNeeded
 from engine.errors import Refusal
 from forms.dates import NotADate, parse_date
-from web import casefile, casepaper, examined, player
+from web import casefile, casepaper, examined, player, spelling
 from web.counter import office, read, signed_in, user, write
 from web.errors import on_refusal
 from web.kinds import Answer
@@ -176,7 +176,7 @@ def _step_page(case_id: str, seq: int, refusal: Refusal | None = None) -> str:
         lines = [] if is_part else player.lines(work, replayed)
     template = "auditor/step_part.html" if is_part else "auditor/step.html"
     facts = {"case": view, "page": page, "lines": lines, "replayed": replayed}
-    return render_template(template, **facts, refusal=refusal, spell=player.spell)
+    return render_template(template, **facts, refusal=refusal, spell=spelling.spell)
 
 
 @blueprint.post("/cases/<case_id>/steps/<int:seq>/text")

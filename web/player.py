@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
@@ -24,12 +22,11 @@ from engine.dmn import Explained
 from engine.playback import Awaited, Step
 from engine.text import Text
 from engine.work import Work
-from forms.readout import spell_in_time
-from forms.schema import Field
 from forms.view import FormView
 from web import casefile, happenings, picture
-from web.language import language, t, thai_datetime, thai_number
+from web.language import language, t
 from web.picture import Overlay
+from web.spelling import facts, spell
 
 Nodes = Mapping[str, Node]
 
@@ -87,21 +84,35 @@ class Waiting:
     due: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepPage:
-    """Everything a template shows of one step."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step stands among all steps: its number from 1, and its neighbours."""
 
-    line: Line
-    number: int  # of the step among all steps, from 1
+    number: int
     total: int
     first: int
     previous: int | None
     next: int | None
     last: int
-    about: Text
-    role: Text  # in which the person acted
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """In which role the person acted, for whom, and to whom the task was offered."""
+
+    role: Text
     on_behalf_of: str
     offered_to: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPage:
+    """Everything a template shows of one step."""
+
+    line: Line
+    place: Place
+    about: Text
+    how: Circumstances
     definition: str
     tabs: list[Tab]
     svg: Markup
@@ -159,26 +170,14 @@ def step_page(
     """
     step = replayed.at(seq)
     (line,) = lines(work, replayed, [step])
-    seqs = [each.event.seq for each in replayed.steps]
-    place = seqs.index(seq) if seq in seqs else len(seqs) - 1
     node = nodes_of(work, step.frame.definition_id).get(step.event.element_id)
-    shown = process or step.frame.process_key or _main(step)
-    tabs = _tabs(work, replayed, step, shown)
-    if shown not in {tab.key for tab in tabs}:
-        shown = _main(step)
-        tabs = _tabs(work, replayed, step, shown)
+    tabs = _tabs(work, replayed, step, process or step.frame.process_key)
+    shown = next((tab.key for tab in tabs if tab.is_shown), _main(step))
     return StepPage(
         line=line,
-        number=place + 1,
-        total=len(seqs),
-        first=seqs[0],
-        previous=seqs[place - 1] if place > 0 else None,
-        next=seqs[place + 1] if place + 1 < len(seqs) else None,
-        last=seqs[-1],
+        place=_place(replayed, seq),
         about=Text("", "") if node is None else node.documentation,
-        role=_groups(work, [step.event.role] if step.event.role else []),
-        on_behalf_of=_principal(work, step.event.on_behalf_of),
-        offered_to=_offered_to(work, replayed, step),
+        how=_circumstances(work, replayed, step),
         definition=step.frame.definition_id,
         tabs=tabs,
         svg=_draw(work, replayed, step, shown),
@@ -192,7 +191,29 @@ def step_page(
         is_proved=step.is_proved,
         hash=step.event.hash,
         command=step.event.command_seq,
-        facts=_facts(step.event.data),
+        facts=facts(step.event.data),
+    )
+
+
+def _place(replayed: Replayed, seq: int) -> Place:
+    seqs = [each.event.seq for each in replayed.steps]
+    at = seqs.index(seq) if seq in seqs else len(seqs) - 1
+    before, after = seqs[:at], seqs[at + 1 :]
+    return Place(
+        number=at + 1,
+        total=len(seqs),
+        first=seqs[0],
+        previous=before[-1] if before else None,
+        next=after[0] if after else None,
+        last=seqs[-1],
+    )
+
+
+def _circumstances(work: Work, replayed: Replayed, step: Step) -> Circumstances:
+    return Circumstances(
+        role=_groups(work, [step.event.role] if step.event.role else []),
+        on_behalf_of=_principal(work, step.event.on_behalf_of),
+        offered_to=_offered_to(work, replayed, step),
     )
 
 
@@ -236,13 +257,15 @@ def _draw(work: Work, replayed: Replayed, step: Step, process: str) -> Markup:
     )
 
 
-def _tabs(work: Work, replayed: Replayed, step: Step, shown: str) -> list[Tab]:
-    """The case's own process, and those it has called until now."""
+def _tabs(work: Work, replayed: Replayed, step: Step, wanted: str) -> list[Tab]:
+    """The case's own process, and those it has called until now; one of them is shown."""
     seen = {each.frame.process_key for each in _until(replayed, step)} | {_main(step)}
+    drawn = queries.models(work, step.frame.definition_id)
+    shown = wanted if wanted in seen & drawn.keys() else _main(step)
     tokens = Counter(token.process_key for token in step.frame.tokens)
     return [
         Tab(key, process.name, tokens[key], key == shown)
-        for key, process in queries.models(work, step.frame.definition_id).items()
+        for key, process in drawn.items()
         if key in seen
     ]
 
@@ -298,31 +321,6 @@ def _difference(change: Change) -> Difference:
     return Difference(t(change.label), change.path, before, after)
 
 
-def spell(value: Any, field: Field | None = None) -> str:
-    """A value of the process in words: a choice by its label, a date in พ.ศ."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return t("ใช่", "Yes") if value else t("ไม่ใช่", "No")
-    if isinstance(value, list):
-        return ", ".join(spell(item, field) for item in value) or "–"
-    if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    chosen = field.option_label(value) if field is not None else None
-    if chosen is not None:
-        return chosen.of(language())
-    if isinstance(value, str):
-        return _spell_text(value, field)
-    return thai_number(value)
-
-
-def _spell_text(value: str, field: Field | None) -> str:
-    if field is not None and field.type == "datetime":
-        subtype = "date" if len(value) == 10 else "datetime"
-        return spell_in_time(value, subtype, language())
-    return value
-
-
 def _waits(work: Work, step: Step) -> list[Waiting]:
     nodes = nodes_of(work, step.frame.definition_id)
 
@@ -332,38 +330,3 @@ def _waits(work: Work, step: Step) -> list[Waiting]:
         return node.name if node is not None and node.name.th else plain
 
     return [Waiting(named(each), each.kind, each.due) for each in step.frame.awaited]
-
-
-# References that the machine keeps with an event, and what a reader is told instead of them.
-_UNTOLD = frozenset({"task", "job", "value", "rules", "definition", "read", "reveal", "submission"})
-_LABELS: Mapping[str, Text] = {
-    "due": Text("กำหนด", "Due"),
-    "number": Text("เลขที่", "Number"),
-    "letter": Text("หนังสือ", "Letter"),
-    "kind": Text("ชนิด", "Kind"),
-    "type": Text("งาน", "Work"),
-    "decision": Text("ตาราง", "Table"),
-    "name": Text("ชื่อ", "Name"),
-    "before": Text("เดิม", "Before"),
-    "after": Text("ใหม่", "After"),
-    "reason": Text("เหตุผล", "Reason"),
-    "key": Text("ขั้นตอน", "Step"),
-    "fields": Text("รายการ", "Fields"),
-    "audience": Text("ถึง", "To"),
-    "method": Text("วิธีส่ง", "Sent by"),
-}
-
-
-def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What else an event says, under words of its own."""
-    return [
-        (t(_LABELS.get(name, Text(name, name))), _fact(value))
-        for name, value in data.items()
-        if name not in _UNTOLD and value not in (None, "", [], {})
-    ]
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, str) and len(value) > 15 and value[4:5] == "-" and "T" in value:
-        return thai_datetime(value)
-    return spell(value)
