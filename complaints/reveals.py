@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import people, vault
+from complaints import envelopes, people, vault
 from complaints.access import (
     CUSTODIAN,
     as_examiner,
@@ -112,12 +112,13 @@ def reveal_text(
     is_there = submission is not None and submission.case_id == case.id
     if not is_there or not examines(work, user) or is_destroyed(work, case.id, "content"):
         raise CaseNotFound
-    row = _row(work, desk, case, user, "text", reason=reason, hours=TEXT_HOURS)
+    row, motive = _row(work, desk, case, user, "text", reason=reason, hours=TEXT_HOURS)
     row.submission_id = submission_id
     row.decision, row.decided_by, row.decided_at = "granted", user.id, work.now
     row.expires_at, row.opened_at = work.now + timedelta(hours=TEXT_HOURS), work.now
     work.session.add(row)
-    _record(work, case, "submission_read", user, reveal=row.id, submission=submission_id)
+    told = {"reveal": row.id, "submission": submission_id, "motive": motive}
+    _record(work, case, "submission_read", user, **told)
 
 
 def may_read(work: Work, submission_id: str, user: User) -> bool:
@@ -162,10 +163,10 @@ def ask_identity(
     held = set(vault.identity_paths(work, case.id))
     if not fields or not set(fields) <= held or not 1 <= hours <= MOST_HOURS:
         raise NothingToReveal(most=MOST_HOURS)
-    row = _row(work, desk, case, user, "identity", reason=reason, hours=hours)
+    row, motive = _row(work, desk, case, user, "identity", reason=reason, hours=hours)
     row.fields = sorted(set(fields))
     work.session.add(row)
-    _record(work, case, "identity_asked", user, reveal=row.id, fields=row.fields)
+    _record(work, case, "identity_asked", user, reveal=row.id, fields=row.fields, motive=motive)
     return row.id
 
 
@@ -184,11 +185,12 @@ def decide_identity(
     case = None if row is None else _case_for_custodian(work, row, user)
     if row is None or case is None or row.decision is not None or row.account_id == user.id:
         raise RequestNotFound
-    row.answer = _sealed(work, desk, case, row.id, "answer", answer)
+    row.answer, said = _sealed(work, desk, case, row.id, "answer", answer)
     row.decision = "granted" if granted else "refused"
     row.decided_by, row.decided_at = user.id, work.now
     row.expires_at = work.now + timedelta(hours=row.hours) if granted else None
-    _record(work, case, f"identity_{row.decision}", user, reveal=row.id, fields=row.fields)
+    told = {"reveal": row.id, "fields": row.fields, "answer": said}
+    _record(work, case, f"identity_{row.decision}", user, **told)
 
 
 def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> dict[str, Any]:
@@ -280,19 +282,28 @@ def _case_for_custodian(work: Work, row: Reveal, user: User) -> Case | None:
 
 def _row(
     work: Work, desk: Desk, case: Case, user: User, kind: str, *, reason: str, hours: int
-) -> Reveal:
+) -> tuple[Reveal, str]:
+    """A new reveal, and what the record commits to of its motive."""
     row = Reveal(id=uuid.uuid4().hex, case_id=case.id, account_id=user.id, kind=kind, fields=[])
-    row.motive = _sealed(work, desk, case, row.id, "motive", reason)
+    row.motive, committed = _sealed(work, desk, case, row.id, "motive", reason)
     row.hours, row.asked_at = hours, work.now
-    return row
+    return row, committed
 
 
-def _sealed(work: Work, desk: Desk, case: Case, id: str, what: str, words: str) -> bytes:
-    """People write names into reasons: they are sealed like everything that is written."""
+def place(case_id: str, id: str, what: str) -> str:
+    """Where the motive of a reveal, or the answer to it, is sealed."""
+    return f"reveal.{what}|{case_id}|{id}"
+
+
+def _sealed(
+    work: Work, desk: Desk, case: Case, id: str, what: str, words: str
+) -> tuple[bytes, str]:
+    """People write names into reasons: they are sealed like everything that is written, and the
+    record commits to them."""
     if len(words.strip()) < REASON_LEAST:
         raise ReasonNeeded(least=REASON_LEAST)
     key = case_key(work, desk, case.id)
-    return key.seal(words.strip().encode(), f"reveal.{what}|{case.id}|{id}")
+    return envelopes.seal(key, words.strip().encode(), place(case.id, id, what))
 
 
 def _opened(
@@ -300,7 +311,8 @@ def _opened(
 ) -> str | None:
     if sealed is None or is_destroyed(work, case.id, "content"):
         return None
-    return case_key(work, desk, case.id).open(sealed, f"reveal.{what}|{case.id}|{id}").decode()
+    key = case_key(work, desk, case.id)
+    return envelopes.unseal(key, sealed, place(case.id, id, what)).decode()
 
 
 def _record(work: Work, case: Case, type: str, user: User, **references: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
-from complaints import attachments, envelopes, letters, submissions, vault
+from complaints import attachments, envelopes, letters, reveals, submissions, vault
 from complaints.casekeys import Purpose, case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import KeyUnknown
@@ -18,6 +18,7 @@ from complaints.keeping import SUBMITTED
 from complaints.keys import DataKey
 from complaints.models import Attachment, Case, Counter, Identity, IdentityRead, Letter, Submission
 from complaints.numbers import RECEIPTS
+from complaints.reveal_models import Reveal
 from engine import queries, replay
 from engine.engine import Engine
 from engine.models import HistoryEvent, ProcessInstance
@@ -113,6 +114,8 @@ class _Sealed:
                 self._letter(event.data)
             elif event.type == "identity_read" and "reason" in event.data:
                 self._reason(event.data)
+            elif "reveal" in event.data:
+                self._reveal(event.data)
         for path, committed in newest.items():
             self._identity(path, committed)
 
@@ -140,6 +143,13 @@ class _Sealed:
         row = self.work.session.get(IdentityRead, data["read"])
         place = vault.reason_place(self.case.id, data["read"])
         self._compare("identity_read", data["read"], row, "reason", place, data["reason"])
+
+    def _reveal(self, data: dict[str, Any]) -> None:
+        row = self.work.session.get(Reveal, data["reveal"])
+        for what in ("motive", "answer"):
+            if what in data:  # since the record commits to them
+                place = reveals.place(self.case.id, data["reveal"], what)
+                self._compare("reveal", data["reveal"], row, what, place, data[what])
 
     def _identity(self, path: str, committed: str) -> None:
         if self.keys["identity"] is None:
