@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -196,45 +197,26 @@ def _acting_units(file: _File) -> set[str]:
 
 
 def _task(case: Case, task: UserTask) -> Thing:
-    facts: dict[str, Value] = {
-        "element": task.element_id,
-        "name_th": task.name_th,
-        "name_en": task.name_en,
-        "status": task.status,
-        "due_at": task.due_at,
-        "ended_at": task.ended_at,
-    }
-    links = (Link(case.id, "part of"),)
-    return Thing(
-        id=f"task:{task.id}", type="task", at=task.created_at, attributes=facts, links=links
-    )
+    facts: dict[str, Value] = {"element": task.element_id}
+    facts |= _facts_of(task, "name_th", "name_en", "status", "due_at", "ended_at")
+    return _part("task", task.id, task.created_at, facts, Link(case.id, "part of"))
 
 
 def _letter(case: Case, letter: Letter) -> Thing:
-    facts: dict[str, Value] = {
-        "number": letter.number,
-        "kind": letter.kind,
-        "title_th": letter.title_th,
-        "title_en": letter.title_en,
-        "method": letter.method,
-        "template_sha256": letter.template_sha256,
-    }
-    links = (Link(case.id, "about"),)
-    return Thing(
-        id=f"letter:{letter.id}", type="letter", at=letter.issued_at, attributes=facts, links=links
-    )
+    names = ("number", "kind", "title_th", "title_en", "method", "template_sha256")
+    facts = _facts_of(letter, *names)
+    return _part("letter", letter.id, letter.issued_at, facts, Link(case.id, "about"))
 
 
 def _clock(case: Case, clock: ClockRow) -> Thing:
-    facts: dict[str, Value] = {
-        "key": clock.key,
-        "round": clock.round,
-        "owner": clock.owner,
-        "due_at": clock.due_at,
-        "status": clock.status,
-        "finished_at": clock.finished_at,
-    }
-    links = (Link(case.id, "deadline of"),)
-    return Thing(
-        id=f"clock:{clock.id}", type="clock", at=clock.started_at, attributes=facts, links=links
-    )
+    facts = _facts_of(clock, "key", "round", "owner", "due_at", "status", "finished_at")
+    return _part("clock", clock.id, clock.started_at, facts, Link(case.id, "deadline of"))
+
+
+def _facts_of(row: object, *names: str) -> dict[str, Value]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _part(type: str, id: str, at: datetime, facts: Mapping[str, Value], link: Link) -> Thing:
+    """Something that belongs to one case."""
+    return Thing(id=f"{type}:{id}", type=type, at=at, attributes=facts, links=(link,))

@@ -13,8 +13,6 @@ from hashlib import sha256
 from importlib.resources import files as resources
 from typing import Any
 
-import sqlalchemy as sa
-
 from complaints import letters, verify_case
 from complaints.access import Sight, as_examiner, load_case
 from complaints.clocks import changes_of, clocks_of
@@ -25,8 +23,9 @@ from complaints.models import Case
 from complaints.people import User
 from engine import history, queries, seals
 from engine.commitments import event_payload, moment, or_absent
-from engine.models import Base, Command, HistoryEvent, Json, table
+from engine.models import Command, HistoryEvent
 from engine.signing import SigningKey
+from engine.verification.cases import raw_rows
 from engine.work import Work
 
 EXPORTED = "case_exported"
@@ -137,7 +136,7 @@ def _verifier() -> bytes:
 
 
 def _events(work: Work, instance_id: str, sight: Sight) -> Iterator[dict[str, Any]]:
-    for row in _stored(work, HistoryEvent, instance_id):
+    for row in raw_rows(work, HistoryEvent, [instance_id]):
         guarded = row["type"] in GUARDED and sight is not Sight.FULL
         hidden = event_payload(row) if guarded and row["salt"] is not None else None
         yield _record(row, EVENT, {"data": row["data"]}, hidden)
@@ -146,24 +145,11 @@ def _events(work: Work, instance_id: str, sight: Sight) -> Iterator[dict[str, An
 def _commands(work: Work, instance_id: str) -> Iterator[dict[str, Any]]:
     """What was asked of the case: variables that decisions are made on, nothing that was written
     in words. With them and the law anybody can run the case again."""
-    for row in _stored(work, Command, instance_id):
+    for row in raw_rows(work, Command, [instance_id]):
         texts = {"body": row["body"], "results": row["results"]}
         for name in ("idempotency_key", "answer"):
             texts[name] = or_absent(row[name])
         yield _record(row, COMMAND, texts, None)
-
-
-def _stored(work: Work, model: type[Base], instance_id: str) -> Iterator[dict[str, Any]]:
-    """The records of a case in order, JSON as the text that the hashes are taken over."""
-    rows = table(model)
-    columns = [
-        sa.type_coerce(column, sa.Text).label(column.name)
-        if isinstance(column.type, Json)
-        else column
-        for column in rows.columns
-    ]
-    query = sa.select(*columns).where(rows.c.instance_id == instance_id).order_by(rows.c.seq)
-    yield from ({**row} for row in work.session.execute(query).mappings())
 
 
 def _record(
