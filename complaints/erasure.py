@@ -12,7 +12,8 @@ import uuid
 
 import sqlalchemy as sa
 
-from complaints import retention, vault
+from complaints import holds, retention, vault
+from complaints.access import not_barred
 from complaints.casekeys import Purpose, destroy_key, is_destroyed
 from complaints.desk import Desk
 from complaints.erasure_models import Erasure
@@ -69,7 +70,7 @@ def ask_erasure(
 
     Raises:
         NotAllowed: retention.csv does not let the person ask.
-        ReasonNeeded, CaseStillOpen, ErasedAlready, ErasureAskedAlready, NoRetentionRule.
+        ReasonNeeded, CaseStillOpen, ErasedAlready, CaseHeld, ErasureAskedAlready, NoRetentionRule.
     """
     actor = _acting(user, retention.rule_for(retention.rules(work), case, what).asks)
     if len(reason.strip()) < vault.REASON_LEAST:
@@ -94,11 +95,14 @@ def decide_erasure(
     Raises:
         NotAllowed: retention.csv does not let the person decide.
         NoErasureAsked: nobody else has asked for it.
+        CaseHeld: a legal hold has come since; the request goes on waiting.
     """
     actor = _acting(user, retention.rule_for(retention.rules(work), case, what).decides)
     row = _open_request(work, case, what)
     if row is None or row.asked_by == user.id:
         raise NoErasureAsked
+    if granted:
+        holds.must_not_be_held(work, case)
     row.decision = "erased" if granted else "refused"
     row.decided_by, row.decided_at = user.id, work.now
     if not granted:
@@ -120,6 +124,7 @@ def _must_be_erasable(work: Work, case: Case, what: Purpose) -> None:
         raise CaseStillOpen
     if is_destroyed(work, case.id, what):
         raise ErasedAlready
+    holds.must_not_be_held(work, case)
 
 
 def _open_request(work: Work, case: Case, what: Purpose) -> Erasure | None:
@@ -164,6 +169,14 @@ def _erase_content(work: Work, desk: Desk, case: Case) -> None:
         file.name, file.file_key, file.sha256 = b"", b"", ""
     for file in files:
         work.after_commit(functools.partial(desk.storage.delete, file.id))
+
+
+def waiting_erasures(work: Work, user: User) -> list[tuple[Case, Erasure]]:
+    """What waits for a second person and is not hidden from this one, the oldest first."""
+    query = sa.select(Case, Erasure).join(Erasure, Erasure.case_id == Case.id)
+    query = query.where(Erasure.decision.is_(None), *not_barred(user))
+    rows = work.session.execute(query.order_by(Erasure.asked_at, Erasure.id))
+    return [(case, row) for case, row in rows]
 
 
 def reason_of(desk: Desk, row: Erasure) -> str:

@@ -36,3 +36,28 @@ class Erasure(Base):
             postgresql_where=sa.text("decision IS NULL"),
         ),
     )
+
+
+class LegalHold(Base):
+    """An order that nothing of a case be erased, who gave it and why, and who lifted it."""
+
+    __tablename__ = "legal_hold"
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("complaint_case.id"), index=True)
+    ground: Mapped[str] = mapped_column(sa.String(16))
+    set_by: Mapped[str] = mapped_column(sa.String(32))
+    set_at: Mapped[datetime]
+    reason: Mapped[bytes]  # sealed by the master key, as that of an erasure
+    lifted_by: Mapped[str | None] = mapped_column(sa.String(32))
+    lifted_at: Mapped[datetime | None]
+    lift_reason: Mapped[bytes | None]
+    __table_args__ = (
+        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", "lifted"),
+        sa.Index(
+            "ix_legal_hold_open",
+            "case_id",
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        ),
+    )

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from complaints.casekeys import Purpose
+from complaints.erasure_models import LegalHold
 from complaints.errors import OfficeError
 from complaints.models import Case, CaseKey
 from complaints.register import PROCESS
@@ -56,7 +57,7 @@ def rules(work: Work) -> list[Rule]:
     return [_rule(row) for row in csv.DictReader(io.StringIO(text))]
 
 
-def rule_for(found: list[Rule], case: Case, what: Purpose) -> Rule:
+def rule_for(found: list[Rule], case: Case, what: str) -> Rule:
     """Raises `NoRetentionRule`."""
     outcome = case.outcome or ""
     for rule in found:
@@ -65,13 +66,15 @@ def rule_for(found: list[Rule], case: Case, what: Purpose) -> Rule:
     raise NoRetentionRule(what=what, outcome=outcome or "–")
 
 
-def due(work: Work) -> list[tuple[Case, Purpose, Rule]]:
-    """What has been kept long enough, the longest closed first."""
+def due(work: Work, *hidden: sa.ColumnElement[bool]) -> list[tuple[Case, Purpose, Rule]]:
+    """What has been kept long enough and is under no legal hold, the longest closed first."""
     known = rules(work)
+    held = sa.select(LegalHold.case_id).where(LegalHold.lifted_at.is_(None))
     query = (
         sa.select(Case, CaseKey.purpose)
         .join(CaseKey, CaseKey.case_id == Case.id)
         .where(Case.closed_at.is_not(None), CaseKey.wrapped.is_not(None))
+        .where(Case.id.not_in(held), *hidden)
         .order_by(Case.closed_at, Case.id, CaseKey.purpose)
     )
     found: list[tuple[Case, Purpose, Rule]] = []

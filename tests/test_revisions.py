@@ -21,6 +21,7 @@ MODELS = (
 # What later revisions of the complaints floor made, in an order in which it can be dropped.
 LATER = (
     "erasure",
+    "legal_hold",
     "audit_look",
     "reveal",
     "office_extension",

@@ -28,6 +28,7 @@ from web import (
     officer,
     owner,
     public,
+    retention,
     security,
     statistics,
 )
@@ -50,6 +51,7 @@ STAFF_MENU: list[tuple[str, Text, frozenset[str] | str]] = [
     ("deadlines.expedite", Text("เร่งรัด", "Late work"), deadlines.EXPEDITE),
     ("auditor.cases", Text("ตรวจสอบเรื่อง", "Cases to audit"), auditor.ROLES),
     ("custodian.requests", Text("คำขอเปิดเผยตัวตน", "Identity requests"), custodian.ROLES),
+    ("retention.overview", Text("การเก็บและทำลาย", "Disposal"), retention.PAGE),
     ("statistics.overview", Text("สถิติ", "Statistics"), statistics.ROLES),
     ("owner.processes", Text("กระบวนงาน", "Processes"), owner.ROLES),
     ("owner.deploy", Text("ติดตั้งแฟ้ม", "Deploy"), owner.ROLES),
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     owner,
     auditor,
     custodian,
+    retention,
     statistics,
     admin,
     holidays,

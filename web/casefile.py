@@ -76,6 +76,8 @@ SAYS = {
     "identity_read": Text("มีการเปิดดูตัวตน", "An identity was looked at"),
     "file_opened": Text("เปิดแฟ้มแนบ", "An attachment was opened"),
     "letter_opened": Text("เปิดดูหนังสือ", "A letter was looked at"),
+    "hold_set": Text("ระงับการทำลายเรื่องนี้", "A legal hold was put on the case"),
+    "hold_lifted": Text("ยกเลิกการระงับการทำลาย", "The legal hold was lifted"),
     "incident_raised": Text("เกิดเหตุขัดข้อง", "An incident was raised"),
     "incident_resolved": Text("แก้ไขเหตุขัดข้องแล้ว", "The incident was resolved"),
 }
@@ -99,6 +101,8 @@ DONE_BY_SOMEBODY = frozenset(
         "case_stayed",
         "stay_confirmed",
         "stay_lifted",
+        "hold_set",
+        "hold_lifted",
     }
 )
 

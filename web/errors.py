@@ -10,8 +10,8 @@ from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from complaints import erasure, extensions, holds, holiday_table, reveals, stays
 from complaints import errors as office
-from complaints import extensions, holiday_table, reveals, stays
 from complaints.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from engine import errors as engine
 from engine.database import DatabaseUnavailable
@@ -52,6 +52,12 @@ STATUS: dict[type[Refusal], int] = {
     extensions.ExtensionAsked: 409,
     extensions.ExtensionDecided: 409,
     extensions.NothingToExtend: 409,
+    holds.CaseHeld: 409,
+    holds.HeldAlready: 409,
+    holds.NotHeld: 409,
+    erasure.ErasedAlready: 409,
+    erasure.ErasureAskedAlready: 409,
+    erasure.NoErasureAsked: 409,
     stays.StayRunning: 409,
     stays.NoStay: 409,
     holiday_table.HolidayExists: 409,

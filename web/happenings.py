@@ -59,6 +59,8 @@ EVENTS: Mapping[str, Text] = {
     "erasure_refused": Text("ไม่อนุมัติให้ลบข้อมูล", "The erasure was refused"),
     "identity_erased": Text("ลบตัวตนอย่างถาวรแล้ว", "The identity was erased for good"),
     "content_erased": Text("ลบเนื้อหาอย่างถาวรแล้ว", "The content was erased for good"),
+    "hold_set": Text("ระงับการทำลายเรื่องนี้", "A legal hold was put on the case"),
+    "hold_lifted": Text("ยกเลิกการระงับการทำลาย", "The legal hold was lifted"),
     "identity_asked": Text("ขอเปิดเผยตัวตน", "An identity was asked for"),
     "identity_granted": Text("อนุมัติให้เปิดเผยตัวตน", "The identity was granted"),
     "identity_refused": Text("ไม่อนุมัติให้เปิดเผยตัวตน", "The identity was refused"),

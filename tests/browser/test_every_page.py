@@ -152,6 +152,29 @@ def test_the_pages_of_those_who_keep_the_house(person: Somebody) -> None:
     custodian.visit("/identity-requests")
 
 
+def test_the_page_of_disposal(agency: Agency, person: Somebody) -> None:
+    filed = agency.office.file_complaint(PRAISE)
+    agency.office.run_due()
+    agency.do(filed.case_id, "reply_feedback", {"reply_text": "ขอบคุณ จะปรับปรุงป้าย"})
+    agency.clock.advance(days=3700)
+    head = person()
+    head.sign_in("screening_head")
+    assert filed.receipt_no in head.visit("/retention")
+    why = head.page.get_by_label("เหตุผลที่ขอลบ").first
+    why.fill("ครบกำหนดเก็บสิบปีตามระเบียบงานสารบรรณ")
+    head.press("ขอลบ")
+    head.page.get_by_label("เลขรับเรื่อง").fill(filed.receipt_no)
+    head.page.get_by_label("เหตุผลและเลขที่คำสั่ง").fill("ศาลปกครองเรียกสำนวน คดีที่ 12/2569")
+    held = head.press("ระงับการทำลาย")
+
+    assert "อยู่ในศาล" in held
+    custodian = person(phone=True)
+    custodian.sign_in("identity_custodian")
+    custodian.visit("/retention")
+    refused = custodian.press("อนุมัติให้ลบถาวร")
+    assert "คำสั่งระงับการทำลาย" in refused
+
+
 def test_the_pages_of_those_who_examine(agency: Agency, person: Somebody) -> None:
     filed = agency.office.file_complaint(PRAISE)
     agency.office.run_due()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -107,3 +108,28 @@ def test_bad_input_is_one_line(closed: Filed, ask: Ask) -> None:
         assert "Traceback" not in result.output
         assert code == 2 or len(result.stderr.strip().splitlines()) == 1
     assert ask("erase", no, what, "--as", "head", *reason).exit_code == 0
+
+
+def test_a_hold_is_set_listed_and_lifted(closed: Filed, ask: Ask) -> None:
+    no, order = closed.receipt_no, ("--reason", "ศาลปกครองเรียกสำนวน คดีหมายเลขดำที่ 12/2569")
+    head, custodian = ("--as", "head"), ("--as", "custodian")
+    held = ask("hold", no, "--ground", "court", *head, *order)
+    listed = ask("hold", "--list", *head, "--json")
+    refused = asked(ask, closed)
+    for words, code in (
+        ((no, *head, *order), 2),
+        ((no, "--ground", "court", "--lift", *head, *order), 2),
+        ((no, "--list", *head), 2),
+        ((no, "--ground", "whim", *head, *order), 1),
+        ((no, "--ground", "court", *head, *order), 1),
+        ((no, "--lift", *head, *order), 1),
+    ):
+        wrong = ask("hold", *words)
+        assert (wrong.exit_code, "Traceback" in wrong.output) == (code, False), words
+        assert code == 2 or len(wrong.stderr.strip().splitlines()) == 1
+    lifted = ask("hold", no, "--lift", *custodian, *order)
+
+    assert (held.exit_code, refused.exit_code, lifted.exit_code) == (0, 1, 0), lifted.output
+    assert [(row["case"], row["ground"]) for row in json.loads(listed.stdout)] == [(no, "court")]
+    assert "คำสั่งระงับการทำลาย" in refused.stderr
+    assert asked(ask, closed).exit_code == 0

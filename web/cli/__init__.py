@@ -43,6 +43,7 @@ COMMANDS = {
         "บอกว่าเรื่องต่างจากแผนภาพอย่างไร", "Tell where cases depart from their diagram"
     ),
     "erase": Text("ลบตัวตนหรือเนื้อหาของเรื่อง", "Erase who is in a case or what it tells"),
+    "hold": Text("ระงับการทำลายเรื่อง", "Keep a case from being erased"),
     "seal": Text("ประทับตราบันทึกทันที", "Seal the record now"),
     "clock": Text("อธิบายกำหนดเวลาของเรื่อง", "Explain the deadlines of a case"),
     "calendar": Text("ดูและแก้ไขวันหยุด", "Show and change the holidays"),
