@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 from markupsafe import Markup
 
-from web import linebreak, signs
+from web import linebreak, signs, strokes
 from web.drawing import Box, Drawing, Edge, Shape, read_drawing
 
 MARGIN = 16
@@ -108,11 +108,11 @@ class _Painting:
         """The whole picture, or the part `(number, of how many)` of it from left to right."""
         box = self._window(*part)
         root = etree.Element("svg", xmlns="http://www.w3.org/2000/svg", role="img")
-        root.set("viewBox", _numbers(box.x, box.y, box.width, box.height))
+        root.set("viewBox", strokes.numbers(box.x, box.y, box.width, box.height))
         root.set("width", f"{box.width:g}")
         root.set("height", f"{box.height:g}")
         root.set("aria-labelledby", f"name-{self.key}")
-        _add(root, "title", id=f"name-{self.key}").text = self.drawing.name
+        strokes.add(root, "title", id=f"name-{self.key}").text = self.drawing.name
         self._arrow_heads(root)
         below = [shape for shape in self.drawing.shapes if _holds_others(shape)]
         for shape in below:
@@ -163,17 +163,19 @@ class _Painting:
     def _heads_again(self, root: Any, window: Box) -> None:
         """The names of pool and lanes once more, over what ends at the left edge of a part."""
         edge = Box(window.x, window.y, MARGIN + self._heads_width(), window.height)
-        _rectangle(root, edge, "pic-edge")
+        strokes.rectangle(root, edge, "pic-edge")
         shift = window.x + MARGIN - self.drawing.box.x
-        moved = _add(root, "g", transform=f"translate({shift:g} 0)")
+        moved = strokes.add(root, "g", transform=f"translate({shift:g} 0)")
         for shape in self._bands():
             self._head(moved, shape)
 
     def _arrow_heads(self, root: Any) -> None:
         place = {"viewBox": "0 0 10 10", "refX": "9", "refY": "5", "orient": "auto"}
         size = {"markerWidth": "10", "markerHeight": "10", "markerUnits": "userSpaceOnUse"}
-        marker = _add(_add(root, "defs"), "marker", id=f"arrow-{self.key}", **place, **size)
-        _add(marker, "path", d="M0,1 L10,5 L0,9 Z", **{"class": "pic-arrow"})
+        marker = strokes.add(
+            strokes.add(root, "defs"), "marker", id=f"arrow-{self.key}", **place, **size
+        )
+        strokes.add(marker, "path", d="M0,1 L10,5 L0,9 Z", **{"class": "pic-arrow"})
 
     def _state(self, id: str) -> str:
         looks = " pic-focus" if id in self.overlay.focus else ""
@@ -193,25 +195,25 @@ class _Painting:
             if not shape.tag.endswith(("Event", "Gateway")):
                 right, bottom = right - 10, bottom + 2
             place = Box(right - width, bottom - 20, width, 20)
-            group = _add(root, "g", **{"class": "pic-badge"})
-            _rectangle(group, place, "pic-badge-ground", 10)
+            group = strokes.add(root, "g", **{"class": "pic-badge"})
+            strokes.rectangle(group, place, "pic-badge-ground", 10)
             self._text(
                 group, badge, Box(place.x - 20, place.y, width + 40, 20), "pic-badge-text", 12
             )
         if count := self.overlay.tokens.get(shape.id):
             x, y = box.x + 3, box.y + 3
-            group = _add(root, "g", **{"class": "pic-token", "data-token": shape.id})
-            _circle(group, x, y, 11, "pic-token-ground")
+            group = strokes.add(root, "g", **{"class": "pic-token", "data-token": shape.id})
+            strokes.circle(group, x, y, 11, "pic-token-ground")
             if count > 1:
                 self._text(group, str(count), Box(x - 20, y - 10, 40, 20), "pic-token-text", 13)
 
     # ── shapes ─────────────────────────────────────────────────────────────────────────────────
 
     def _shape(self, root: Any, shape: Shape) -> None:
-        group = _add(root, "g", **{"data-element": shape.id})
+        group = strokes.add(root, "g", **{"data-element": shape.id})
         spoken = " — ".join(part for part in (shape.label, shape.about) if part)
         if spoken:
-            _add(group, "title").text = spoken
+            strokes.add(group, "title").text = spoken
         if shape.tag in CONTAINERS:
             self._container(group, shape)
         elif shape.tag.endswith("Event"):
@@ -223,42 +225,42 @@ class _Painting:
         elif shape.tag.startswith("data"):
             self._data(group, shape)
         elif shape.tag == "group":
-            _rectangle(group, shape.box, "pic-group", 10)
+            strokes.rectangle(group, shape.box, "pic-group", 10)
         else:
             self._activity(group, shape)
 
     def _container(self, group: Any, shape: Shape) -> None:
         box = shape.box
-        _rectangle(group, box, f"pic-{'pool' if shape.tag == 'participant' else 'lane'}")
+        strokes.rectangle(group, box, f"pic-{'pool' if shape.tag == 'participant' else 'lane'}")
         if not shape.horizontal:
             band = Box(box.x, box.y, box.width, HEAD)
-            _rectangle(group, band, "pic-head")
+            strokes.rectangle(group, band, "pic-head")
             return self._text(group, shape.label, band, "pic-text-head", BAND)
         return self._head(group, shape)
 
     def _head(self, group: Any, shape: Shape) -> None:
         """The band with the name of a pool or lane, turned to be read from below."""
         box = shape.box
-        _rectangle(group, Box(box.x, box.y, HEAD, box.height), "pic-head")
+        strokes.rectangle(group, Box(box.x, box.y, HEAD, box.height), "pic-head")
         x, y = box.x + HEAD / 2, box.y + box.height / 2
-        turned = _add(group, "g", transform=f"translate({x:g} {y:g}) rotate(-90)")
+        turned = strokes.add(group, "g", transform=f"translate({x:g} {y:g}) rotate(-90)")
         band = Box(-box.height / 2 + 4, -HEAD / 2, box.height - 8, HEAD)
         is_long = len(linebreak.wrap(shape.label, band.width - 8, BAND)) > 1
         self._text(turned, shape.label, band, "pic-text-head", TWO_LINES if is_long else BAND)
 
     def _activity(self, group: Any, shape: Shape) -> None:
         called = " pic-called" if shape.tag == "callActivity" else ""
-        _rectangle(group, shape.box, f"pic-task{called}{self._state(shape.id)}", 10)
-        _sign(group, signs.TASKS.get(shape.sign, []), shape.box.x + 15, shape.box.y + 14)
+        strokes.rectangle(group, shape.box, f"pic-task{called}{self._state(shape.id)}", 10)
+        strokes.sign(group, signs.TASKS.get(shape.sign, []), shape.box.x + 15, shape.box.y + 14)
         foot = (shape.box.middle[0], shape.box.y + shape.box.height - 10)
         if shape.many:
-            _sign(group, [(signs.MANY[shape.many], False)], *foot)
+            strokes.sign(group, [(signs.MANY[shape.many], False)], *foot)
         inner = shape.box
         if shape.tag in ("subProcess", "callActivity"):
             if shape.expanded and shape.tag == "subProcess":
                 inner = Box(inner.x, inner.y + 4, inner.width, 22)
             else:
-                _sign(group, [(signs.COLLAPSED, False)], *foot)
+                strokes.sign(group, [(signs.COLLAPSED, False)], *foot)
                 inner = Box(inner.x, inner.y, inner.width, inner.height - 16)
         self._text(group, shape.label, inner, "pic-text", TEXT)
 
@@ -266,24 +268,24 @@ class _Painting:
         (x, y), radius = shape.box.middle, shape.box.width / 2
         look = f"pic-event{' pic-end' if shape.tag == 'endEvent' else ''}"
         dashed = "" if shape.interrupting else " pic-dashed"
-        _circle(group, x, y, radius, look + dashed + self._state(shape.id))
+        strokes.circle(group, x, y, radius, look + dashed + self._state(shape.id))
         if shape.tag.startswith(("intermediate", "boundary")):
-            _circle(group, x, y, radius - 3, f"pic-sign{dashed}")
-        _sign(group, signs.EVENTS.get(shape.sign, []), x, y, solid=shape.throwing)
+            strokes.circle(group, x, y, radius - 3, f"pic-sign{dashed}")
+        strokes.sign(group, signs.EVENTS.get(shape.sign, []), x, y, solid=shape.throwing)
         self._label(group, shape)
 
     def _gateway(self, group: Any, shape: Shape) -> None:
         (x, y), box = shape.box.middle, shape.box
         path = f"M{x:g},{box.y:g} L{box.x + box.width:g},{y:g} L{x:g},{box.y + box.height:g} "
         path += f"L{box.x:g},{y:g} Z"
-        _add(group, "path", d=path, **{"class": f"pic-gateway{self._state(shape.id)}"})
-        _sign(group, signs.GATEWAYS.get(shape.tag, []), x, y)
+        strokes.add(group, "path", d=path, **{"class": f"pic-gateway{self._state(shape.id)}"})
+        strokes.sign(group, signs.GATEWAYS.get(shape.tag, []), x, y)
         self._label(group, shape)
 
     def _note(self, group: Any, shape: Shape) -> None:
         box = shape.box
         path = f"M{box.x + 10:g},{box.y:g} H{box.x:g} V{box.y + box.height:g} H{box.x + 10:g}"
-        _add(group, "path", d=path, **{"class": "pic-note"})
+        strokes.add(group, "path", d=path, **{"class": "pic-note"})
         inner = Box(box.x + 4, box.y, box.width - 4, box.height)
         self._text(group, shape.label, inner, "pic-text pic-text-small", SMALL)
 
@@ -292,7 +294,7 @@ class _Painting:
         right, bottom = box.x + box.width, box.y + box.height
         path = f"M{box.x:g},{box.y:g} H{right - fold:g} L{right:g},{box.y + fold:g} V{bottom:g} "
         path += f"H{box.x:g} Z M{right - fold:g},{box.y:g} V{box.y + fold:g} H{right:g}"
-        _add(group, "path", d=path, **{"class": "pic-event"})
+        strokes.add(group, "path", d=path, **{"class": "pic-event"})
         self._label(group, shape)
 
     # ── edges and words ────────────────────────────────────────────────────────────────────────
@@ -302,7 +304,7 @@ class _Painting:
         looks = f"pic-flow{kinds[edge.tag]}" if edge.tag in kinds else "pic-association"
         path = "M" + " L".join(f"{x:g},{y:g}" for x, y in edge.points)
         place = {"class": looks + self._state(edge.id), "data-flow": edge.id}
-        line = _add(root, "path", d=path, **place)
+        line = strokes.add(root, "path", d=path, **place)
         if edge.tag in kinds:
             line.set("marker-end", f"url(#arrow-{self.key})")
 
@@ -333,10 +335,10 @@ class _Painting:
         middle, centre = box.middle
         first = centre - (len(lines) - 1) * size * LINE / 2 + size * 0.36
         place = {"x": f"{middle:g}", "text-anchor": "middle", "font-size": f"{size:g}"}
-        words = _add(parent, "text", **place, **{"class": looks})
+        words = strokes.add(parent, "text", **place, **{"class": looks})
         for number, line in enumerate(lines):
             y = first + number * size * LINE
-            _add(words, "tspan", x=f"{middle:g}", y=f"{y:.1f}").text = line
+            strokes.add(words, "tspan", x=f"{middle:g}", y=f"{y:.1f}").text = line
 
 
 def _holds_others(shape: Shape) -> bool:
@@ -349,33 +351,3 @@ def _beside(points: tuple[tuple[float, float], ...]) -> Box:
     pairs = itertools.pairwise(points)
     (x1, y1), (x2, y2) = max(pairs, key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]))
     return Box((x1 + x2) / 2, (y1 + y2) / 2 - 18, 0, 14)
-
-
-def _sign(parent: Any, sign: signs.Sign, x: float, y: float, *, solid: bool = False) -> None:
-    if not sign:
-        return
-    group = _add(parent, "g", transform=f"translate({x:g} {y:g})")
-    for number, (path, filled) in enumerate(sign):
-        looks = "pic-sign pic-sign-solid" if filled or solid else "pic-sign"
-        if number and sign[0][1]:
-            looks += " pic-sign-light"  # a line on a solid ground
-        _add(group, "path", d=path, **{"class": looks})
-
-
-def _rectangle(parent: Any, box: Box, looks: str, rounding: float = 0) -> None:
-    place = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "rx": rounding}
-    _add(
-        parent, "rect", **{name: f"{value:g}" for name, value in place.items()}, **{"class": looks}
-    )
-
-
-def _circle(parent: Any, x: float, y: float, radius: float, looks: str) -> None:
-    _add(parent, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{radius:g}", **{"class": looks})
-
-
-def _add(parent: Any, tag: str, **attributes: str) -> Any:
-    return etree.SubElement(parent, tag, attributes)
-
-
-def _numbers(*values: float) -> str:
-    return " ".join(f"{value:g}" for value in values)
