@@ -8,68 +8,32 @@ from typing import Any
 
 from lxml import etree
 
+from engine.bpmn.extensions import profile_of, read_extensions
 from engine.bpmn.model import (
     EventDefinition,
-    Extensions,
     Flow,
     Lane,
     Loop,
-    Mapping_,
     Model,
     Node,
     Process,
     Scope,
 )
+from engine.bpmn.names import (
+    CAMUNDA,
+    FALSE,
+    FLOW_NODES,
+    SUBPROCESSES,
+    TRUE,
+    ZEEBE,
+    children,
+    local,
+    q,
+    text,
+)
 from engine.text import Text
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-ZEEBE = "http://camunda.org/schema/zeebe/1.0"
-CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
-MODELER = "http://camunda.org/schema/modeler/1.0"
-
-ACTIVITIES = frozenset(
-    "task userTask manualTask serviceTask sendTask receiveTask scriptTask businessRuleTask "
-    "callActivity subProcess adHocSubProcess transaction".split()
-)
-GATEWAYS = frozenset(
-    "exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway".split()
-)
-EVENTS = frozenset(
-    "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent".split()
-)
-FLOW_NODES = ACTIVITIES | GATEWAYS | EVENTS
-SUBPROCESSES = frozenset({"subProcess", "adHocSubProcess", "transaction"})
-
-# Extension elements that are acted upon; the lint judges every other one.
-APPLIED_ZEEBE = frozenset(
-    "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
-    "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties "
-    "subscription userTask versionTag publishMessage".split()
-)
-APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})
-APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
-    "formKey formRef formRefBinding assignee candidateGroups candidateUsers dueDate followUpDate "
-    "priority decisionRef decisionRefBinding mapDecisionResult resultVariable collection "
-    "elementVariable topic type historyTimeToLive versionTag isStartableInTasklist "
-    "calledElementBinding".split()
-)
-
-# The two ways in which XML Schema writes each.
-TRUE, FALSE = ("true", "1"), ("false", "0")
-
 _THAI_BREAK = re.compile(r"(?<=[\u0e00-\u0e7f]) *\n *(?=[\u0e00-\u0e7f])")
-
-
-def q(name: str) -> str:
-    return f"{{{BPMN}}}{name}"
-
-
-def local(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def children(element: Any, name: str) -> Iterator[Any]:
-    return iter(element.findall(q(name)))
 
 
 def read(file: str, root: Any) -> Model:
@@ -84,7 +48,7 @@ class _Reader:
 
     def __init__(self, file: str, root: Any) -> None:
         self.file = file
-        self.profile = _profile(root)
+        self.profile = profile_of(root)
         self.roots = {element.get("id"): element for element in root if element.get("id")}
         self.associations = [
             (line.get("sourceRef", ""), line.get("targetRef", ""))
@@ -109,7 +73,7 @@ class _Reader:
         lane_of: dict[str, str] = {}
         for lane_set in children(element, "laneSet"):
             self._lanes(lane_set, "", lanes, lane_of)
-        extensions = self.extensions(element)
+        extensions = read_extensions(element)
         return Process(
             id=identifier,
             name=_name(element, extensions.properties),
@@ -123,14 +87,14 @@ class _Reader:
         )
 
     def _pool_name(self, pool: Any) -> Text:
-        return _name(pool, self.extensions(pool).properties)
+        return _name(pool, read_extensions(pool).properties)
 
     def _lanes(
         self, lane_set: Any, parent: str, lanes: dict[str, Lane], lane_of: dict[str, str]
     ) -> None:
         for lane in children(lane_set, "lane"):
             identifier = lane.get("id", "")
-            properties = self.extensions(lane).properties
+            properties = read_extensions(lane).properties
             role = properties.get("role", "")
             lanes[identifier] = Lane(identifier, _name(lane, properties), role, parent)
             for ref in children(lane, "flowNodeRef"):
@@ -156,7 +120,7 @@ class _Reader:
     def node(self, element: Any, lane_of: Mapping[str, str]) -> Node:
         kind = local(element)
         identifier = element.get("id", "")
-        extensions = self.extensions(element)
+        extensions = read_extensions(element)
         interrupting = element.get(
             "cancelActivity" if kind == "boundaryEvent" else "isInterrupting"
         )
@@ -211,7 +175,7 @@ class _Reader:
         if kind == "timer":
             return _timer(element)
         if kind == "conditional":
-            return EventDefinition(kind, expression=_text(element.find(q("condition"))))
+            return EventDefinition(kind, expression=text(element.find(q("condition"))))
         if kind == "link":
             return EventDefinition(kind, name=element.get("name", ""))
         if kind in ("signal", "error", "escalation"):
@@ -242,62 +206,12 @@ class _Reader:
         if standard is not None:
             return Loop(
                 "standard",
-                condition=_text(standard.find(q("loopCondition"))),
+                condition=text(standard.find(q("loopCondition"))),
                 test_before=standard.get("testBefore") in TRUE,
                 maximum=standard.get("loopMaximum", ""),
             )
         multiple = element.find(q("multiInstanceLoopCharacteristics"))
         return None if multiple is None else _multi_instance(multiple)
-
-    def extensions(self, element: Any) -> Extensions:
-        container = element.find(q("extensionElements"))
-        zeebe = _grouped(container, ZEEBE)
-        camunda = _grouped(container, CAMUNDA)
-        return _extensions(element, zeebe, camunda)
-
-
-def _extensions(
-    element: Any, zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
-) -> Extensions:
-    def z(name: str, attribute: str) -> str:
-        found = zeebe.get(name)
-        return "" if not found else found[0].get(attribute) or ""
-
-    def c(name: str) -> str:
-        return element.get(f"{{{CAMUNDA}}}{name}") or ""
-
-    inputs, outputs = _io(zeebe, camunda)
-    return Extensions(
-        form=z("formDefinition", "formId") or c("formRef") or _form_key(c("formKey")),
-        assignee=z("assignmentDefinition", "assignee") or c("assignee"),
-        candidate_groups=z("assignmentDefinition", "candidateGroups") or c("candidateGroups"),
-        candidate_users=z("assignmentDefinition", "candidateUsers") or c("candidateUsers"),
-        due_date=z("taskSchedule", "dueDate") or c("dueDate"),
-        follow_up_date=z("taskSchedule", "followUpDate") or c("followUpDate"),
-        priority=z("priorityDefinition", "priority") or c("priority"),
-        job_type=z("taskDefinition", "type") or c("topic"),
-        job_retries=z("taskDefinition", "retries"),
-        headers=_headers(zeebe),
-        decision=z("calledDecision", "decisionId") or c("decisionRef"),
-        result_variable=z("calledDecision", "resultVariable")
-        or z("script", "resultVariable")
-        or c("resultVariable"),
-        script=z("script", "expression"),
-        called_process=z("calledElement", "processId") or element.get("calledElement", ""),
-        propagate_all=z("calledElement", "propagateAllChildVariables") != "false",
-        inputs=inputs,
-        outputs=outputs,
-        properties=_properties(zeebe, camunda),
-    )
-
-
-def _profile(root: Any) -> str:
-    platform = root.get(f"{{{MODELER}}}executionPlatform", "")
-    if "Cloud" in platform or ZEEBE in root.nsmap.values():
-        return "camunda8"
-    if "Platform" in platform or CAMUNDA in root.nsmap.values():
-        return "camunda7"
-    return "plain"
 
 
 def _name(element: Any, properties: Mapping[str, str]) -> Text:
@@ -310,12 +224,8 @@ def _one_line(name: str) -> str:
 
 
 def _documentation(element: Any, properties: Mapping[str, str]) -> Text:
-    thai = " ".join(_text(element.find(q("documentation"))).split())
+    thai = " ".join(text(element.find(q("documentation"))).split())
     return Text(thai, properties.get("documentation_en", ""))
-
-
-def _text(element: Any) -> str:
-    return "" if element is None else "".join(element.itertext()).strip()
 
 
 def _flow(element: Any, order: int) -> Flow:
@@ -324,7 +234,7 @@ def _flow(element: Any, order: int) -> Flow:
         source=element.get("sourceRef", ""),
         target=element.get("targetRef", ""),
         name=_one_line(element.get("name") or ""),
-        condition=_text(element.find(q("conditionExpression"))),
+        condition=text(element.find(q("conditionExpression"))),
         order=order,
     )
 
@@ -333,14 +243,14 @@ def _timer(element: Any) -> EventDefinition:
     for kind in ("timeDate", "timeDuration", "timeCycle"):
         found = element.find(q(kind))
         if found is not None:
-            return EventDefinition("timer", timer=kind, expression=_text(found))
+            return EventDefinition("timer", timer=kind, expression=text(found))
     return EventDefinition("timer")
 
 
 def _multi_instance(element: Any) -> Loop:
     kind = "sequential" if element.get("isSequential") in TRUE else "parallel"
-    condition = _text(element.find(q("completionCondition")))
-    cardinality = _text(element.find(q("loopCardinality")))
+    condition = text(element.find(q("completionCondition")))
+    cardinality = text(element.find(q("loopCardinality")))
     zeebe = element.find(f"{q('extensionElements')}/{{{ZEEBE}}}loopCharacteristics")
     if zeebe is not None:
         return Loop(
@@ -351,7 +261,7 @@ def _multi_instance(element: Any) -> Loop:
             output_element=zeebe.get("outputElement", ""),
             condition=condition,
         )
-    collection = element.get(f"{{{CAMUNDA}}}collection") or _text(
+    collection = element.get(f"{{{CAMUNDA}}}collection") or text(
         element.find(q("loopDataInputRef"))
     )
     item = element.find(q("inputDataItem"))
@@ -365,56 +275,3 @@ def _multi_instance(element: Any) -> Loop:
         condition=condition,
         cardinality=cardinality,
     )
-
-
-def _grouped(container: Any, namespace: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    prefix = f"{{{namespace}}}"
-    for child in () if container is None else container:
-        if isinstance(child.tag, str) and child.tag.startswith(prefix):
-            found.setdefault(local(child), []).append(child)
-    return found
-
-
-def _properties(zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]) -> dict[str, str]:
-    return {
-        item.get("name", ""): item.get("value", "")
-        for holder in [*zeebe.get("properties", ()), *camunda.get("properties", ())]
-        for item in holder
-        if isinstance(item.tag, str)
-    }
-
-
-def _headers(zeebe: Mapping[str, list[Any]]) -> dict[str, str]:
-    return {
-        item.get("key", ""): item.get("value", "")
-        for holder in zeebe.get("taskHeaders", ())
-        for item in holder
-        if isinstance(item.tag, str)
-    }
-
-
-def _io(
-    zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
-) -> tuple[tuple[Mapping_, ...], tuple[Mapping_, ...]]:
-    inputs: list[Mapping_] = []
-    outputs: list[Mapping_] = []
-    for holder in zeebe.get("ioMapping", ()):
-        for item in holder:
-            side = inputs if local(item) == "input" else outputs
-            side.append(Mapping_(item.get("source", ""), item.get("target", "")))
-    for holder in camunda.get("inputOutput", ()):
-        for item in holder:
-            side = inputs if local(item) == "inputParameter" else outputs
-            side.append(Mapping_(_text(item), item.get("name", "")))
-    for side, name in ((inputs, "in"), (outputs, "out")):
-        for item in camunda.get(name, ()):
-            if item.get("target"):
-                source = item.get("sourceExpression") or f"={item.get('source', '')}"
-                side.append(Mapping_(source, item.get("target", "")))
-    return tuple(inputs), tuple(outputs)
-
-
-def _form_key(key: str) -> str:
-    """Keys such as `camunda-forms:deployment:name.form` name a file; keep its last part."""
-    return key.rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".form") if key else ""

@@ -8,7 +8,7 @@ processes that ask for it), `style` how a diagram reads well.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from engine.bpmn import dialect, schema, source
+from engine.bpmn import dialect, names, schema, source
 from engine.bpmn.lint import groups
 from engine.bpmn.lint.registry import Known, Subject
 from engine.bpmn.lint.runnable import limits
@@ -76,7 +76,7 @@ def lint_upload(files: Mapping[str, bytes], **known: Any) -> list[Finding]:
 def _calls(tree: Tree) -> Iterator[str]:
     for call in tree.all("callActivity"):
         yield call.get("calledElement") or ""
-        yield from (part.get("processId") or "" for part in call.iter(f"{{{dialect.ZEEBE}}}*"))
+        yield from (part.get("processId") or "" for part in call.iter(f"{{{names.ZEEBE}}}*"))
 
 
 def _examine(tree: Tree, known: Known, rulesets: Collection[str]) -> Iterator[Finding]:

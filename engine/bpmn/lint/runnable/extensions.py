@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn import dialect
+from engine.bpmn.extensions import APPLIED_CAMUNDA, APPLIED_CAMUNDA_ATTRIBUTES, APPLIED_ZEEBE
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import Element, child, tag_of
+from engine.bpmn.names import CAMUNDA, ZEEBE
 from engine.text import Text
 
 FAMILY = Family("runnable", "extensions", Text("ส่วนขยายของโปรแกรมวาดผัง", "Modeler extensions"))
 
-PREFIXES = {dialect.ZEEBE: "zeebe", dialect.CAMUNDA: "camunda"}
+PREFIXES = {ZEEBE: "zeebe", CAMUNDA: "camunda"}
 # These make something happen in another engine; without them the process means something else.
 ACTING = {
     "executionListener", "executionListeners", "taskListener", "taskListeners", "connector",
@@ -27,15 +28,13 @@ LOOPING = {"collection", "elementVariable", "loopCharacteristics", "subscription
 def _unread(element: Element) -> Iterator[str]:
     for attribute in element.attrib:
         name = etree.QName(str(attribute))
-        read = dialect.APPLIED_CAMUNDA_ATTRIBUTES | LOOPING
-        if name.namespace == dialect.CAMUNDA and name.localname not in read:
+        read = APPLIED_CAMUNDA_ATTRIBUTES | LOOPING
+        if name.namespace == CAMUNDA and name.localname not in read:
             yield f"camunda:{name.localname}"
     holder = child(element, "extensionElements")
     for part in () if holder is None else holder.iterchildren(etree.Element):
         name = etree.QName(part)
-        applied = (
-            dialect.APPLIED_ZEEBE if name.namespace == dialect.ZEEBE else dialect.APPLIED_CAMUNDA
-        )
+        applied = APPLIED_ZEEBE if name.namespace == ZEEBE else APPLIED_CAMUNDA
         if name.namespace in PREFIXES and name.localname not in applied | LOOPING:
             yield f"{PREFIXES[name.namespace]}:{name.localname}"
 
