@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.actor import Actor
 from engine.errors import EngineError, Refusal
 from engine.history import record
+from engine.instances import locked_instance
 from engine.models import Incident
 from engine.text import Text
 from engine.work import Work
@@ -76,21 +79,52 @@ def raise_incident(
 
 
 def resolve_incident(work: Work, incident_id: str, *, actor: Actor) -> None:
-    """Close an incident and let what failed be tried again."""
-    row = work.session.get(Incident, incident_id, with_for_update=True)
+    """Close an incident and let what failed be tried again.
+
+    Raises:
+        IncidentNotFound: there is none, or it was closed before.
+    """
+    row = _close(work, incident_id, actor, {})
+    _try_again(work, row)
+
+
+def settle_incident(
+    work: Work, incident_id: str, variables: Mapping[str, Any], *, actor: Actor
+) -> None:
+    """Close an incident without another try. What a job should have done was done by hand, and
+    these variables are its result; anything else stays as it failed.
+
+    Raises:
+        IncidentNotFound: there is none, or it was closed before.
+        JobNotFound: the case does not wait for the job any more.
+        VariablesInvalid: a result cannot be kept.
+    """
+    from engine import jobs
+
+    row = _close(work, incident_id, actor, {"by_hand": True})
+    if row.kind == "job" and row.job_id is not None:
+        jobs.settle_job(work, row.job_id, variables, actor=actor)
+
+
+def _close(work: Work, incident_id: str, actor: Actor, how: Mapping[str, Any]) -> Incident:
+    row = work.session.get(Incident, incident_id)
+    if row is not None and row.instance_id is not None:
+        locked_instance(work, row.instance_id)  # the case first, as everybody who moves it does
+    row = work.session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
     if row is None or row.resolved_at is not None:
         raise IncidentNotFound
     row.resolved_at, row.resolved_by = work.now, actor.id
-    _try_again(work, row)
     if row.instance_id is not None:
+        data = {"incident": row.id, **how}
         record(
             work,
             row.instance_id,
             "incident_resolved",
-            {"incident": row.id},
+            data,
             actor=actor,
             element_id=row.element_id,
         )
+    return row
 
 
 def _try_again(work: Work, incident: Incident) -> None:

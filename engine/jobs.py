@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine import incidents
 from engine.actor import SYSTEM, Actor
+from engine.bounds import bounded
 from engine.database import DatabaseUnavailable
 from engine.due import backoff, is_due, is_lapsed, rows_that, take
 from engine.errors import ConcurrentUpdate, EngineError, InstanceNotRunning
@@ -69,8 +70,7 @@ def run_job(engine: Engine, job_id: str, holder: str) -> bool:
     False when there was nothing to do: the case has moved on, or the hold ran out.
     """
     try:
-        with engine.begin(tell=False) as work:
-            _limit_silence(work)
+        with engine.begin(tell=False) as work, bounded(work):
             job = _held(work, job_id, holder)
             _finish_with(work, job, engine.handlers[job.type], holder)
     except (JobNotFound, JobNotHeld, InstanceNotRunning):
@@ -82,14 +82,6 @@ def run_job(engine: Engine, job_id: str, holder: str) -> bool:
         with contextlib.suppress(JobNotFound, JobNotHeld), engine.begin() as work:
             fail_job(work, job_id, reason, retries=None, worker=holder)
     return True
-
-
-def _limit_silence(work: Work) -> None:
-    """A handler that hangs must not hold its case for ever: PostgreSQL ends its transaction."""
-    if work.session.get_bind().dialect.name == "postgresql":
-        limit = f"{int(work.engine.lease.total_seconds() * 1000)}ms"
-        name = "idle_in_transaction_session_timeout"
-        work.session.execute(sa.select(sa.func.set_config(name, limit, True)))
 
 
 def _finish_with(work: Work, job: Job, handler: Handler, holder: str) -> None:
@@ -153,11 +145,31 @@ def complete_job(work: Work, job_id: str, variables: Mapping[str, Any], *, worke
         JobNotFound, JobNotHeld, VariablesInvalid
     """
     job = _held(work, job_id, worker)
+    _complete(work, job, variables, _doer(worker, job, work))
+
+
+def settle_job(work: Work, job_id: str, variables: Mapping[str, Any], *, actor: Actor) -> None:
+    """What a job without a try left should have done was done by hand: the case moves on.
+
+    Raises:
+        JobNotFound: it is gone, or still has tries left.
+        VariablesInvalid
+    """
+    job = work.session.get(Job, job_id)
+    if job is None:
+        raise JobNotFound
+    locked_instance(work, job.instance_id)
+    job = work.session.get(Job, job_id, populate_existing=True)
+    if job is None or job.status != "failed":
+        raise JobNotFound
+    _complete(work, job, variables, actor)
+
+
+def _complete(work: Work, job: Job, variables: Mapping[str, Any], actor: Actor) -> None:
     checked = check_variables(variables)
-    body = {"job": job_id, "element": job.element_id, "variables": checked}
-    actor = _doer(worker, job, work)
+    body = {"job": job.id, "element": job.element_id, "variables": checked}
     with turn(work, job.instance_id, "job", body, actor=actor) as execution:
-        execution.finish_job(uuid.UUID(job_id), checked)
+        execution.finish_job(uuid.UUID(job.id), checked)
 
 
 def throw_job_error(

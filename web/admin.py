@@ -50,6 +50,16 @@ def retry(incident_id: str) -> Answer:
     return redirect(url_for("admin.stuck"), 303)
 
 
+@blueprint.post("/incidents/<incident_id>/settle")
+@signed_in(*ROLES)
+def settle(incident_id: str) -> Answer:
+    """What failed was done by hand: go on without another try."""
+    with office().engine.begin() as work:
+        incidents.settle_incident(work, incident_id, {}, actor=user().actor)
+    flash(t("ปิดเหตุแล้วโดยไม่ลองใหม่", "It is closed without another try."), "good")
+    return redirect(url_for("admin.stuck"), 303)
+
+
 @blueprint.get("/mailbox")
 @signed_in(*ROLES)
 def mailbox() -> Answer:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from engine import Engine, incidents, outbox
 from tests.support.databases import SqliteTemplates
+from tests.webhooks.drawings import FORM, OWNER, TWO_DOORS
 from web.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,6 +194,19 @@ def test_answers_that_cannot_be_read_are_refused(
     assert "no.json" in missing
 
 
+def test_a_process_with_several_starts_begins_at_the_one_that_is_named(console: Console) -> None:
+    engine = Engine.open(str(console.environ["SAMNUAN_DATABASE_URL"]))
+    engine.deploy({"doors.bpmn": TWO_DOORS, "any.form": FORM}, OWNER)
+
+    started = console.json("start", "two_doors", "--start-event", "post")
+    assert isinstance(started, dict)
+
+    assert [task.element_id for task in engine.tasks(str(started["instance"]))] == ["open_letter"]
+    for words in ((), ("--start-event", "window")):
+        assert "counter, post" in refusal(console.run("start", "two_doors", *words, code=1))
+    engine.close()
+
+
 def test_answers_may_come_by_the_pipe(console: Console) -> None:
     text = (ROOT / "docs/walk/complaint.json").read_text("utf-8")
 
@@ -217,6 +231,24 @@ def test_what_is_stuck_is_listed_and_tried_again(console: Console) -> None:
     assert console.json("incidents", "list") == []
     with engine.read() as work:
         assert work.session.get_one(outbox.OutboxMessage, letter).status == "pending"
-    again = console.run("incidents", "retry", stuck["id"], "--as", "administrator", code=1)
-    assert "no such open incident" in refusal(again)
+    for verb in ("retry", "settle"):
+        again = console.run("incidents", verb, stuck["id"], "--as", "administrator", code=1)
+        assert "no such open incident" in refusal(again)
+    engine.close()
+
+
+def test_what_is_stuck_is_closed_without_another_try(console: Console) -> None:
+    engine = Engine.open(str(console.environ["SAMNUAN_DATABASE_URL"]))
+    with engine.begin() as work:
+        letter = outbox.enqueue(work, "nobody-delivers-this", {})
+        work.session.get_one(outbox.OutboxMessage, letter).status = "failed"
+        incidents.raise_incident(work, None, "outbox", "SMTP", element_id="mail", job_id=letter)
+    (stuck,) = console.json("incidents", "list")  # type: ignore[misc]
+
+    told = console.run("incidents", "settle", stuck["id"], "--as", "administrator").stdout
+
+    assert "without another try" in told
+    assert console.json("incidents", "list") == []
+    with engine.read() as work:
+        assert work.session.get_one(outbox.OutboxMessage, letter).status == "failed"
     engine.close()

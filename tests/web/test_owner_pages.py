@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from complaints.guidelinefiles import ROOT
-from engine import queries
+from engine import incidents, queries
 from tests.support.agency import Agency
 from tests.web.visitor import Visitor, attached
 
@@ -104,5 +104,11 @@ def test_the_administrator_sees_people_and_incidents_but_no_case(
     assert admin.path == "/admin/people"
     assert "screening_head" in page
     assert "ไม่มีเหตุขัดข้อง" in admin.visit("/admin/incidents")
+    with agency.office.engine.begin() as work:
+        stuck = incidents.raise_incident(work, None, "outbox", "SMTP", element_id="mail")
+    assert "SMTP" in admin.visit("/admin/incidents")
+    page = admin.send(f"/admin/incidents/{stuck}/settle")
+    assert "ปิดเหตุแล้วโดยไม่ลองใหม่" in page
+    assert "ไม่มีเหตุขัดข้อง" in page
     assert admin.visit("/admin/mailbox")
     assert admin.status == 200

@@ -29,4 +29,14 @@ WAIT = diagram(
 ROBOT = diagram(
     start(), job("robot", "weld", speed="slow"), end(), path("start", "robot", "end"), id="welding"
 )
+TWO_DOORS = diagram(
+    start("counter"),
+    start("post"),
+    user("greet"),
+    user("open_letter"),
+    end(),
+    path("counter", "greet", "end"),
+    path("post", "open_letter", "end"),
+    id="two_doors",
+)
 FILES = {"check.bpmn": CHECK, "wait.bpmn": WAIT, "robot.bpmn": ROBOT, "any.form": FORM}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.clock import TravellingClock
+from tests.webhooks.drawings import FORM, OWNER, TWO_DOORS
 
 
 @pytest.fixture
@@ -135,6 +136,38 @@ def test_a_job_without_a_try_left_is_an_incident_until_it_is_resolved(api):
     assert api.get("/incidents").json["items"] == []
     assert len(api.get("/incidents?resolved=true").json["items"]) == 1
     assert len(api.post("/jobs/activate", ask).json["items"]) == 1
+
+
+def test_a_process_with_several_starts_begins_at_the_one_that_is_named(api, engine):
+    engine.deploy({"doors.bpmn": TWO_DOORS, "any.form": FORM}, OWNER)
+    ask = {"process": "two_doors"}
+
+    started = api.post("/instances", {**ask, "start_event": "post"})
+    unnamed = api.post("/instances", ask)
+    unknown = api.post("/instances", {**ask, "start_event": "window"})
+
+    assert started.status_code == 201
+    assert api.only_task()["element_id"] == "open_letter"
+    assert (unnamed.status_code, unknown.status_code) == (422, 422)
+    assert all("counter, post" in refused.text for refused in (unnamed, unknown))
+
+
+def test_what_failed_may_be_done_by_hand_and_the_case_goes_on(api):
+    instance_id = api.start("welding")
+    ask = {"type": "weld", "worker": "w1"}
+    [lent] = api.post("/jobs/activate", ask).json["items"]
+    failure = {"worker": "w1", "message": "no gas", "retries": 0}
+    api.post(f"/jobs/{lent['id']}/fail", failure)
+    [incident] = api.get("/incidents").json["items"]
+    settle = f"/incidents/{incident['id']}/settle"
+
+    assert api.post(settle, {"variables": {"seam": "by hand"}}).status_code == 204
+    assert api.post(settle, {}).status_code == 404
+    assert api.post("/incidents/nothing/settle", {}).status_code == 404
+
+    assert api.get("/incidents").json["items"] == []
+    assert api.post("/jobs/activate", ask).json["items"] == []
+    assert api.get(f"/instances/{instance_id}").json["variables"]["seam"] == "by hand"
 
 
 def test_a_key_is_forgotten_after_thirty_days(api, clock: TravellingClock):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,13 +10,14 @@ import click
 from engine.clock import BANGKOK
 from engine.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office, user_named
+from web.cli.house import opened_office, read_answers, user_named
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from engine.models import Incident
 
 NONE = Text("ไม่มีเหตุขัดข้อง", "There are no incidents")
+SETTLED = Text("ปิดเหตุแล้วโดยไม่ลองใหม่", "It is closed without another try")
 RETRIED = Text("สั่งให้ลองใหม่แล้ว", "It is being tried again")
 
 
@@ -55,6 +57,23 @@ def retry(incident_id: str, username: str) -> None:
         with office.engine.begin() as work:
             incidents.resolve_incident(work, incident_id, actor=actor)
     say(RETRIED)
+
+
+@command.command(
+    "settle", help="ทำเองแล้ว ปิดเหตุโดยไม่ลองใหม่ / It was done by hand: close it without a try."
+)
+@click.argument("incident_id")
+@click.argument("result", required=False, type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--as", "username", required=True, help="ชื่อผู้ใช้ / User name of whoever does it.")
+def settle(incident_id: str, result: Path | None, username: str) -> None:
+    from engine import incidents
+
+    variables = read_answers(result)
+    with opened_office() as office:
+        actor = user_named(office, username).actor
+        with office.engine.begin() as work:
+            incidents.settle_incident(work, incident_id, variables, actor=actor)
+    say(SETTLED)
 
 
 def _facts(incident: Incident) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from webhooks import listing
 from webhooks.api import pages
 from webhooks.api.blueprint import ApiBlueprint
 from webhooks.api.gate import client
-from webhooks.api.schemas import DoorReportSchema, IncidentPageSchema, IncidentQuery
+from webhooks.api.schemas import DoorReportSchema, IncidentPageSchema, IncidentQuery, SettleSchema
 from webhooks.sight import must_see
 from webhooks.sources import refusals
 from webhooks.subscribers import failed_deliveries
@@ -47,12 +47,32 @@ def resolve_incident(work: Work, incident_id: str) -> None:
 
     ปิดเหตุขัดข้องและให้ลองทำสิ่งที่ล้มเหลวใหม่
     """
+    _seen(work, incident_id)
+    engine_incidents.resolve_incident(work, incident_id, actor=client().actor)
+
+
+@incidents.writes(
+    "/incidents/<incident_id>/settle",
+    scope="incidents:write",
+    body=SettleSchema,
+    status=204,
+    refusals=(404, 409),
+)
+def settle_incident(work: Work, body: dict[str, Any], incident_id: str) -> None:
+    """Close an incident without another try: what failed was done by hand, with this result.
+
+    ปิดเหตุขัดข้องโดยไม่ลองใหม่ เพราะทำเองแล้ว และผลเป็นดังนี้
+    """
+    _seen(work, incident_id)
+    engine_incidents.settle_incident(work, incident_id, body["variables"], actor=client().actor)
+
+
+def _seen(work: Work, incident_id: str) -> None:
     row = work.session.get(Incident, incident_id)
     if row is None:
         raise IncidentNotFound
     if row.instance_id is not None:
         must_see(work, row.instance_id, client())
-    engine_incidents.resolve_incident(work, incident_id, actor=client().actor)
 
 
 @incidents.reads("/doors", scope="hooks:read", answer=DoorReportSchema)

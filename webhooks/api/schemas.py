@@ -219,6 +219,10 @@ class JobErrorBody(Strict):
     variables = mapping(load_default=dict)
 
 
+class SettleSchema(Strict):
+    variables = mapping(load_default=dict)
+
+
 class JobExtensionBody(Strict):
     worker = text(100, required=True)
     lock_seconds = whole(1, 86_400, required=True, strict=True)
