@@ -6,7 +6,7 @@ import contextlib
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -16,12 +16,19 @@ import sqlalchemy as sa
 
 from bench.databases import DATABASES, fresh_postgres
 from bench.rows import Row
+from bench.stuck import what_is_stuck
 from engine import Engine
 from engine.models import Wait, table
 from engine.worker import worker_for
 
 OPEN_CASES, DUE, WORKERS = 100_000, 1_000, 4
+# Seconds, on the slowest machine: what takes longer stands still.
+LONGEST_START, LONGEST_DRAIN, LONGEST_STOP = 60, 300, 30
 WAITING = Path(__file__).parent.parent / "diagrams" / "waiting.bpmn"
+
+
+class Stuck(RuntimeError):
+    """A part of the bench stands still; a number would be a lie."""
 
 
 def rows() -> Iterator[Row]:
@@ -66,12 +73,29 @@ def _crew(url: str, worker: str) -> Iterator[None]:
     crew = [context.Process(target=_work, args=(url, worker, each)) for each in ready]
     for member in crew:
         member.start()
-    for each in ready:
-        each.wait()
-    yield
+    try:
+        _must_be_ready(ready, crew)
+        yield
+    finally:
+        _dismiss(crew)
+
+
+def _must_be_ready(ready: Sequence[Any], crew: Sequence[Any]) -> None:
+    until = time.monotonic() + LONGEST_START
+    for each, member in zip(ready, crew, strict=True):
+        if not each.wait(max(0.0, until - time.monotonic())):
+            state = f"exit code {member.exitcode}" if member.exitcode is not None else "still busy"
+            raise Stuck(f"{member.name} did not begin within {LONGEST_START} s: {state}")
+
+
+def _dismiss(crew: Sequence[Any]) -> None:
     for member in crew:
         member.terminate()
-        member.join()
+    for member in crew:
+        member.join(LONGEST_STOP)
+        if member.is_alive():
+            member.kill()
+            member.join()
 
 
 def _work(url: str, worker: str, ready: Any) -> None:
@@ -88,6 +112,8 @@ def _time_to_drain(engine: Engine) -> float:
     began = time.perf_counter()
     left = DUE
     while left:
+        if time.perf_counter() - began > LONGEST_DRAIN:
+            raise Stuck(f"not drained within {LONGEST_DRAIN} s: {what_is_stuck(engine)}")
         Event().wait(0.05)
         with engine.read() as work:
             count = sa.select(sa.func.count()).where(waits.c.due_at <= work.now)

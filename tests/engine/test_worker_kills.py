@@ -14,6 +14,7 @@ from threading import Event
 import pytest
 import sqlalchemy as sa
 
+from bench.stuck import what_is_stuck
 from engine import Engine, incidents
 from engine.models import Job, Wait
 from tests.support.drawing import FORM
@@ -89,7 +90,7 @@ def _under_way(engine: Engine) -> int:
 def _wait_for_rest(engine: Engine) -> None:
     deadline = time.monotonic() + LONGEST
     while _under_way(engine):
-        assert time.monotonic() < deadline, "something is stuck"
+        assert time.monotonic() < deadline, what_is_stuck(engine)
         Event().wait(0.1)
 
 
