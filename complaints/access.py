@@ -31,7 +31,7 @@ STANDING = {
     "decided": Sight.FULL,  # decision makers, once it is known that they may handle it
 }
 
-ACTING = "alternate_handler"
+ACTING = "acting"  # in the column `access`: whoever acts for the centre when it is concerned
 CUSTODIAN = "identity_custodian"  # the second person whenever an identity is laid open
 
 
@@ -113,8 +113,7 @@ def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
 def may_reveal(work: Work, sight: Sight, user: User) -> bool:
     """Whether a person may open the identity vault of a case they see in full: the centre's own
     people, and whoever acts for them when they are concerned themselves."""
-    is_centre = bool(_words(work, user) & {"all", "open"}) or user.has(ACTING)
-    return sight is Sight.FULL and is_centre
+    return sight is Sight.FULL and bool(_words(work, user) & {"all", "open", ACTING})
 
 
 def examines(work: Work, user: User) -> bool:

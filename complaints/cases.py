@@ -165,7 +165,7 @@ def reveal(
         raise CaseNotFound
     if reveals.is_guarded(case):
         raise reveals.SecondPersonNeeded
-    reader = acting_as(work, user.actor, "all", "open").acting([ACTING])
+    reader = acting_as(work, user.actor, "all", "open", ACTING)
     return vault.reveal_identity(work, desk, case, paths, reader=reader, reason=reason)
 
 
