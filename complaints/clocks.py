@@ -7,6 +7,7 @@ running clock of that step, or of a new one counted by the SLA table the case wa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -97,9 +98,9 @@ def escalate(call: HostCall, key: str, number: int | Decimal) -> str:
     return _rung(call, key, f"{ESCALATION}-{int(number)}")
 
 
-def rounds(call: HostCall, key: str) -> str:
-    """The host function `rounds("progress")`: an ISO 8601 cycle, for a timer that comes again and
-    again; each round of it is a deadline of its own.
+def rounds(call: HostCall, key: str, ahead: int | Decimal = 0) -> str:
+    """The host function `rounds("progress", 5)`: an ISO 8601 cycle, for a timer that comes again
+    and again, so many days ahead; each round of it is a deadline of its own.
 
     Raises:
         SlaKeyUnknown, SlaRuleInvalid: as for `due`.
@@ -110,7 +111,8 @@ def rounds(call: HostCall, key: str) -> str:
         reason, reason_th = "a cycle is counted in calendar days", "รอบเวลาต้องนับเป็นวันปฏิทิน"
         raise SlaRuleInvalid(key=key, reason=reason, reason_th=reason_th)
     clock.rule = {**clock.rule, RECURRING: True}
-    first = current_calendar(call.work).opening(clock.due_at.astimezone(BANGKOK).date())
+    last = clock.due_at.astimezone(BANGKOK).date()
+    first = current_calendar(call.work).opening(last - timedelta(days=int(ahead)))
     return f"R/{iso(first)}/P{rule.days}D"
 
 
@@ -174,11 +176,20 @@ def watch_clocks(work: Work, event: Event) -> None:
         _start_overall(work, event)
     if event.type == "decision_evaluated":
         _review_overall(work, event)
+    if event.type == "activity_entered" and event.properties.get("outcome"):
+        _end_what_is_of_an_open_case(work, event)
     key = event.properties.get("sla")
     if key is not None and event.type in LEAVING:
         _leave_step(work, event, key)
     if key is not None and event.type == "activity_entered":
         _enter_step(work, event, key)
+
+
+def _end_what_is_of_an_open_case(work: Work, event: Event) -> None:
+    """The outcome is told: the case as a whole is done, and nobody waits for news of it."""
+    for clock in open_clocks(work, event.business_key or event.instance_id):
+        if clock.key == OVERALL or clock.rule.get(RECURRING):
+            _end(work, clock)
 
 
 def _start_overall(work: Work, event: Event) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from complaints import letters, masterdata, shapes, submissions
 from complaints.clock_models import ClockRow
 from complaints.desk import Desk
-from complaints.errors import CannotWithdraw, NothingToAnswer
+from complaints.errors import CannotWithdraw, NothingToAnswer, NothingToReview
 from complaints.keeping import HandedIn, keep
 from complaints.letters import LetterView
 from complaints.models import Case
@@ -30,7 +30,8 @@ from forms import Form
 REPLY_MESSAGE, REPLY_FORM, QUESTIONS_FORM = "reply_received", "f3_reply", "f3_information_request"
 WITHDRAWAL_MESSAGE, WITHDRAWAL_FORM = "withdrawal_requested", "withdrawal"
 WITHDRAWAL_DECISION_FORM = "f_withdrawal_decision"
-ASK_CLOCK = "ask"
+REVIEW_MESSAGE, REVIEW_FORM = "review_requested", "f13_review"
+ASK_CLOCK, REVIEW_CLOCK = "ask", "review_request"
 ACTOR = Actor(COMPLAINANT)
 
 
@@ -59,6 +60,8 @@ class PublicCase:
     answer_by: datetime | None
     may_reply: bool
     may_withdraw: bool
+    may_ask_review: bool
+    review_by: datetime | None
 
 
 def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
@@ -69,6 +72,7 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
     """
     case = find_case_by_code(work, desk, code)
     may_reply = _waits_for(work, case, REPLY_MESSAGE)
+    may_ask_review = _waits_for(work, case, REVIEW_MESSAGE)
     return PublicCase(
         case_id=case.id,
         receipt_no=case.receipt_no,
@@ -80,9 +84,11 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
         timeline=tuple(_timeline(work, case)),
         letters=tuple(letters.list_letters(work, case.id)),
         questions=tuple(_questions(work, desk, case)) if may_reply else (),
-        answer_by=_answer_by(work, case) if may_reply else None,
+        answer_by=_ends(work, case, ASK_CLOCK) if may_reply else None,
         may_reply=may_reply,
         may_withdraw=_may_withdraw(work, case),
+        may_ask_review=may_ask_review,
+        review_by=_ends(work, case, REVIEW_CLOCK) if may_ask_review else None,
     )
 
 
@@ -108,6 +114,19 @@ def withdrawal_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, 
     if not _may_withdraw(work, case):
         raise CannotWithdraw
     return _form(work, case, WITHDRAWAL_FORM), {}
+
+
+def review_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
+    """The form of a request to review the result.
+
+    Raises:
+        TrackingCodeUnknown.
+        NothingToReview: the result is not told yet, or the time for it has passed.
+    """
+    case = find_case_by_code(work, desk, code)
+    if not _waits_for(work, case, REVIEW_MESSAGE):
+        raise NothingToReview
+    return _form(work, case, REVIEW_FORM), {}
 
 
 def reply(
@@ -150,6 +169,26 @@ def withdraw(
     _hand_in(work, desk, case, form, context, answers, (WITHDRAWAL_MESSAGE, idempotency_key))
 
 
+def ask_review(
+    work: Work,
+    desk: Desk,
+    code: str,
+    answers: Mapping[str, Any],
+    *,
+    idempotency_key: str | None = None,
+) -> None:
+    """Ask somebody who did not handle the case to review its result.
+
+    Raises:
+        TrackingCodeUnknown, NothingToReview, FormInvalid.
+    """
+    if history.previous_answer(work, idempotency_key) is not None:
+        return
+    form, context = review_form(work, desk, code)
+    case = find_case_by_code(work, desk, code)
+    _hand_in(work, desk, case, form, context, answers, (REVIEW_MESSAGE, idempotency_key))
+
+
 def read_letter(work: Work, desk: Desk, code: str, letter_id: str) -> tuple[LetterView, str]:
     """A letter and its Markdown text; the first reading is recorded as its delivery.
 
@@ -188,6 +227,8 @@ def _waits_for(work: Work, case: Case, message: str) -> bool:
 
 def _may_withdraw(work: Work, case: Case) -> bool:
     """Whether the case can be withdrawn and no request of the complainant is still undecided."""
+    if case.closed_at is not None:
+        return False
     asked = submissions.count(work, case.id, WITHDRAWAL_FORM)
     decided = submissions.count(work, case.id, WITHDRAWAL_DECISION_FORM)
     return asked <= decided and _waits_for(work, case, WITHDRAWAL_MESSAGE)
@@ -199,10 +240,11 @@ def _questions(work: Work, desk: Desk, case: Case) -> list[str]:
     return [str(row["question"]) for row in rows if row.get("question")]
 
 
-def _answer_by(work: Work, case: Case) -> datetime | None:
+def _ends(work: Work, case: Case, key: str) -> datetime | None:
+    """Until when the complainant may do something."""
     query = (
         sa.select(ClockRow.due_at)
-        .where(ClockRow.case_id == case.id, ClockRow.key == ASK_CLOCK)
+        .where(ClockRow.case_id == case.id, ClockRow.key == key)
         .where(ClockRow.status != "finished")
         .order_by(ClockRow.round.desc())
     )

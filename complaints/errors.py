@@ -173,6 +173,12 @@ class NothingToAnswer(OfficeError):
     thai = "ขณะนี้ไม่มีคำถามที่ต้องตอบในเรื่องนี้"
 
 
+class NothingToReview(OfficeError):
+    """The result is not told yet, or the time to ask for a review has passed."""
+
+    thai = "ยังไม่มีผลให้ทบทวน หรือพ้นกำหนดขอให้ทบทวนแล้ว"
+
+
 class CannotWithdraw(OfficeError):
     """This case has ended or cannot be withdrawn any more."""
 

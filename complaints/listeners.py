@@ -53,6 +53,7 @@ def _entered(work: Work, case: Case, event: Event) -> None:
         case.status = status
     if outcome := event.properties.get("outcome"):
         case.outcome = outcome
+        _close(work, case)
 
 
 def _note_variables(work: Work, case: Case, event: Event) -> None:
@@ -72,6 +73,13 @@ def _task_created(work: Work, case: Case, event: Event) -> None:
 
 
 def _ended(work: Work, case: Case, event: Event) -> None:
+    _close(work, case)
+
+
+def _close(work: Work, case: Case) -> None:
+    """Its outcome is told: what is followed up after that does not open it again."""
+    if case.closed_at is not None:
+        return
     case.closed_at = work.now
     announce(work, "complaint.closed", case, outcome=case.outcome)
 

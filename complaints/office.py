@@ -212,6 +212,17 @@ class Office:
         with self.engine.read() as work:
             return complainant.withdrawal_form(work, self.desk, code)
 
+    def review_form(self, code: str) -> tuple[Form, dict[str, Any]]:
+        with self.engine.read() as work:
+            return complainant.review_form(work, self.desk, code)
+
+    def ask_review(
+        self, code: str, answers: Answers, *, idempotency_key: str | None = None
+    ) -> None:
+        """Ask for a review of the result; see `complainant.ask_review`."""
+        with self.engine.begin() as work:
+            complainant.ask_review(work, self.desk, code, answers, idempotency_key=idempotency_key)
+
     def withdraw(self, code: str, answers: Answers, *, idempotency_key: str | None = None) -> None:
         """Ask to withdraw; see `complainant.withdraw`."""
         with self.engine.begin() as work:

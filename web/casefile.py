@@ -37,6 +37,7 @@ TITLES = {
     "f1_intake": Text("คำร้องเรียน", "The complaint"),
     "f1_officer": Text("บันทึกการรับเรื่อง", "How it was received"),
     "f3_reply": Text("คำตอบของผู้ร้องเรียน", "The complainant's answer"),
+    "f13_review": Text("คำขอให้ทบทวนผล", "Request for a review"),
     "withdrawal": Text("คำขอถอนเรื่อง", "Request to withdraw"),
     "f11_extension": Text("คำขอขยายเวลา", "Request for more time"),
     "f11_decision": Text("ไม่อนุมัติให้ขยายเวลา", "More time not granted"),

@@ -48,6 +48,7 @@ STATUS: dict[type[Refusal], int] = {
     office.FileTypeRefused: 415,
     office.NothingToAnswer: 409,
     office.CannotWithdraw: 409,
+    office.NothingToReview: 409,
     office.KeyDestroyed: 410,
     extensions.ExtensionAsked: 409,
     extensions.ExtensionDecided: 409,

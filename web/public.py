@@ -204,6 +204,31 @@ def withdraw() -> Answer:
     return redirect(url_for("public.case"), 303)
 
 
+@blueprint.get("/case/review")
+def review() -> Answer:
+    form, context = office().review_form(_code())
+    return _review_page(filling.fresh(form, context))
+
+
+@blueprint.post("/case/review")
+@limiter.limit(filing_limit)
+def ask_review() -> Answer:
+    form, context = office().review_form(_code())
+    sheet = filling.posted(form, context)
+    if sheet.action:
+        return _review_page(sheet)
+    on_refusal(FormInvalid)(lambda refusal: _review_page(sheet, refusal))
+    office().ask_review(_code(), sheet.answers)
+    flash(
+        t(
+            "รับคำขอให้ทบทวนแล้ว จะแจ้งผลให้ทราบ",
+            "Your request for a review has been received; you will be told the result.",
+        ),
+        "good",
+    )
+    return redirect(url_for("public.case"), 303)
+
+
 def _code() -> str:
     """The code that this browser follows.
 
@@ -234,6 +259,11 @@ def _reply_page(sheet: Filling, refusal: Refusal | None = None) -> str:
 def _withdrawal_page(sheet: Filling, refusal: Refusal | None = None) -> str:
     case, view = office().track(_code()), sheet.view(errors_of(refusal))
     return render_template("public/withdraw.html", case=case, sheet=view)
+
+
+def _review_page(sheet: Filling, refusal: Refusal | None = None) -> str:
+    case, view = office().track(_code()), sheet.view(errors_of(refusal))
+    return render_template("public/review.html", case=case, sheet=view)
 
 
 # ── the guideline ──────────────────────────────────────────────────────────────────────────────

@@ -26,6 +26,7 @@ MESSAGE_FIELDS = {"message", "variables", *REFERENCES}
 FORMS = {  # what these carry is checked and kept by a form of the guideline
     complainant.REPLY_MESSAGE: complainant.REPLY_FORM,
     complainant.WITHDRAWAL_MESSAGE: complainant.WITHDRAWAL_FORM,
+    complainant.REVIEW_MESSAGE: complainant.REVIEW_FORM,
 }
 
 

@@ -22,6 +22,7 @@ from tests.support.houses import Houses
 
 TO_IT = {**ASSIGNED, "lead_unit": "it"}
 RESULT = {**DECIDED, "decision": "ยุติ–แก้ไขแล้ว"}
+SIGNED = {"progress_signed": True}
 OUTSIDE = {**SCREENED_G, "jurisdiction": False, "refer_to": "สำนักงานเขตท้องที่"}
 BY_POST = {
     **GRIEVANCE,
@@ -261,12 +262,18 @@ def test_the_complainant_is_reminded_by_a_letter_on_the_tenth_day(agency: Agency
 
 
 def test_the_complainant_hears_of_the_case_every_thirty_days(agency: Agency) -> None:
-    """12 progress: whoever holds the case, and however long it takes."""
+    """12 progress: whoever holds the case, and however long it takes; the head signs."""
     case_id = walked(agency, ROWS["7 clarify"])
 
-    travel(agency, 2026, 4, 14, 15)
+    travel(agency, 2026, 4, 9, 10)
+    assert kinds(agency, case_id) == ["L1"], "the draft lies with the head"
+    assert (
+        agency.task(case_id, "sign_progress").due_at == clock_of(agency, case_id, "progress").due_at
+    )
+    assert "screening_head" in agency.do(case_id, "sign_progress", SIGNED).groups
     assert kinds(agency, case_id) == ["L1", "L4"]
-    travel(agency, 2026, 5, 14, 15)
+    travel(agency, 2026, 5, 10)
+    agency.do(case_id, "sign_progress", SIGNED)
     assert kinds(agency, case_id) == ["L1", "L4", "L4"]
     newest = clock_of(agency, case_id, "progress")
     assert (newest.round, newest.due_at.astimezone(BANGKOK).date().isoformat()) == (3, "2026-06-14")
@@ -280,9 +287,9 @@ def test_the_complainant_hears_of_the_case_every_thirty_days(agency: Agency) -> 
 
 def test_a_progress_letter_that_was_missed_is_reported(agency: Agency) -> None:
     case_id = walked(agency, ROWS["7 clarify"])
-    del agency.office.engine.handlers["letter"]
 
-    travel(agency, 2026, 4, 15, 16)
+    travel(agency, 2026, 4, 10, 15, 16)
+    assert agency.waiting(case_id) == ["clarify", "sign_progress"]
 
     assert told(agency, case_id, "progress") == [("2026-04-16", "escalation-1", ["screening_head"])]
     with agency.office.engine.read() as work:

@@ -92,7 +92,7 @@ def _escalate(call: HostCall, key: str, _number: object) -> str:
     return _due(call, key)
 
 
-def _rounds(call: HostCall, _key: str) -> str:
+def _rounds(call: HostCall, _key: str, _ahead: int = 0) -> str:
     """No progress letter: the Petri net leaves event subprocesses out."""
     return f"R/{(call.work.now + timedelta(days=365)).isoformat()}/P30D"
 

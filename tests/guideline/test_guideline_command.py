@@ -24,7 +24,7 @@ def environ(
         clean: dict[str, str | None] = {n: None for n in os.environ if n.startswith("SAMNUAN_")}
         environ = {**clean, "SAMNUAN_DATABASE_URL": url, "SAMNUAN_DATA_DIR": str(folder)}
         deployed = CliRunner(env=environ).invoke(main, ["deploy", "--json"])
-        assert json.loads(deployed.stdout)["new"] == ["complaint:1", "fact_finding:1"]
+        assert json.loads(deployed.stdout)["new"] == ["aftercare:1", "complaint:1", "fact_finding:1"]
         yield environ
 
 

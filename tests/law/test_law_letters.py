@@ -61,6 +61,10 @@ def facts() -> dict[str, Any]:
             "measures": [{"measure": "เปิดรับคำขอเพิ่มเติม", "due_on": "2026-04-30"}],
             "appeal_block": True,
         },
+        "f13_decision": {
+            "review_result": "dismissed",
+            "review_reasons": "ผู้ร้องไม่ได้แสดงพยานหลักฐานใหม่",
+        },
         "f_reply": {"reply_text": "ขอบคุณสำหรับข้อเสนอแนะ"},
     }
 

@@ -22,9 +22,9 @@ SENT = Text("ส่งข้อความ “{message}” แล้ว", "Sent
 @click.command(
     help="""ส่งข้อความให้เรื่องที่รออยู่
 
-    Send MESSAGE to a waiting case. With --code the complainant speaks: `reply_received` and
-    `withdrawal_requested` carry the answers of their forms. With --case (or --key for another
-    process) the system speaks, and ANSWERS are process variables."""
+    Send MESSAGE to a waiting case. With --code the complainant speaks: `reply_received`,
+    `withdrawal_requested` and `review_requested` carry the answers of their forms. With --case
+    (or --key for another process) the system speaks, and ANSWERS are process variables."""
 )
 @click.argument("message")
 @click.argument("answers", required=False, type=click.Path(allow_dash=True, path_type=Path))
@@ -62,7 +62,7 @@ def _speak_as_complainant(
     answers: Path | None,
     files: list[tuple[str, Path]],
 ) -> None:
-    from complaints.complainant import REPLY_MESSAGE, WITHDRAWAL_MESSAGE
+    from complaints.complainant import REPLY_MESSAGE, REVIEW_MESSAGE, WITHDRAWAL_MESSAGE
 
     given = read_answers(answers)
     if message == REPLY_MESSAGE:
@@ -70,8 +70,11 @@ def _speak_as_complainant(
             office.reply(code, given, uploads)
     elif message == WITHDRAWAL_MESSAGE:
         office.withdraw(code, given)
+    elif message == REVIEW_MESSAGE:
+        office.ask_review(code, given)
     else:
-        raise click.UsageError(f"--code: {REPLY_MESSAGE} | {WITHDRAWAL_MESSAGE}")
+        known = (REPLY_MESSAGE, WITHDRAWAL_MESSAGE, REVIEW_MESSAGE)
+        raise click.UsageError(f"--code: {' | '.join(known)}")
 
 
 def _speak_as_system(

@@ -55,6 +55,7 @@ def lint(
         known_functions,
         known_variables,
         {call for tree in trees.values() for call in _calls(tree)},
+        {id_of(task) for tree in trees.values() for task in tree.all("userTask")},
         any(is_true(p, "isExecutable") for tree in trees.values() for p in tree.all("process")),
     )
     for tree in trees.values():

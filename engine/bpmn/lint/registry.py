@@ -21,6 +21,7 @@ class Known:
     functions: Collection[str] | None = None  # that the host gives to expressions
     variables: Mapping[str, str | None] | None = None  # with their types where those are known
     called: Collection[str] = ()  # processes that another one of the same files calls
+    tasks: Collection[str] = ()  # the user tasks of all of these files
     runs: bool = False  # whether a process of any of the files can run
 
 

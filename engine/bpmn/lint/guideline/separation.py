@@ -30,6 +30,8 @@ def _separated(process: Process, node: Node) -> list[Node]:
 def guideline_separate_unknown(subject: Subject) -> Iterator[Hit]:
     for process, node in user_tasks(subject):
         known = {other.id for other in process.body.walk()}
+        if process.id in subject.known.called:
+            known.update(subject.known.tasks)  # it runs in the case of the process that calls it
         for step in _named_steps(node.extensions.properties.get("separateFrom", "")):
             if step not in known:
                 yield at(node.id, step=step)
