@@ -9,6 +9,7 @@ import pytest
 
 from engine.clock import BANGKOK
 from tests.browser.person import Person
+from tests.calendar.test_aftercare import DISAGREES, decided
 from tests.calendar.test_complaint_clocks import GRIEVANCE, SCREENED_G
 from tests.support.agency import ASSIGNED, Agency
 from tests.web.test_deadline_pages import MORE_TIME, STAY
@@ -76,3 +77,19 @@ def test_more_time_stay_late_list_and_calendar(
     administrator.press("English")
     administrator.fill(day)
     assert "13 March 2026 is already a holiday" in administrator.press("See what would move")
+
+
+def test_a_review_is_asked_for_on_a_telephone(
+    agency: Agency, person: Callable[..., Person]
+) -> None:
+    code = decided(agency).tracking_code
+    complainant = person(phone=True)
+    complainant.visit("/track")
+    complainant.fill({"code": code})
+    complainant.press("ติดตามเรื่อง")
+    complainant.press("ขอให้ทบทวนผล")
+    assert not is_wider_than_its_window(complainant)
+
+    complainant.fill(DISAGREES)
+
+    assert "รับคำขอให้ทบทวนแล้ว" in complainant.press("ส่งคำขอให้ทบทวน")
