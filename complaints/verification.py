@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from cryptography.exceptions import InvalidTag
 
 from complaints import attachments, envelopes, letters, reveals, submissions, vault
 from complaints.casekeys import Purpose, case_key, is_destroyed
+from complaints.clock_models import ClockRow
+from complaints.clock_rows import iso
 from complaints.desk import Desk
 from complaints.errors import KeyUnknown
 from complaints.keeping import SUBMITTED
@@ -31,6 +34,11 @@ from engine.work import Work
 ERASED = {"content": "content_erased", "identity": "identity_erased"}
 LOST = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
 OTHER = Text("เนื้อหาไม่ใช่ที่บันทึกผูกพันไว้", "its content is not what the record commits to")
+MOVES = frozenset({"clock_moved", "clock_paused", "clock_resumed", "clock_extended"})
+MOVED = Text(
+    "ครบกำหนด {stored} แต่บันทึกเลื่อนไว้เป็น {after}",
+    "it is due on {stored}, the record moved it to {after}",
+)
 UNREADABLE = Text(
     "เปิดซองไม่ได้: ถูกแก้ไขหรือย้ายที่", "its envelope does not open: it was changed or moved"
 )
@@ -118,6 +126,18 @@ class _Sealed:
                 self._reveal(event.data)
         for path, committed in newest.items():
             self._identity(path, committed)
+        self._clocks(events)
+
+    def _clocks(self, events: Sequence[HistoryEvent]) -> None:
+        """A deadline that was ever moved stands where the record last moved it."""
+        moved = {e.data["clock"]: e.data["after"] for e in events if e.type in MOVES}
+        for id, after in moved.items():
+            row = self.work.session.get(ClockRow, id)
+            if row is None:
+                self._differ("office_clock", id, LOST)
+            elif row.due_at != datetime.fromisoformat(after):
+                facts = {"stored": iso(row.due_at), "after": after}
+                self._differ("office_clock", id, MOVED.format(**facts))
 
     def _submission(self, data: dict[str, Any]) -> None:
         row = self.work.session.get(Submission, data["submission"])
