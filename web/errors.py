@@ -105,6 +105,11 @@ WHAT_NOW: dict[int, Text] = {
         "The fault has been recorded. Please try again later; if it stays, quote this reference.",
     ),
 }
+AWAY = Text(
+    "ไม่ได้เกิดจากท่าน ปกติจะกลับมาใช้ได้ภายในไม่กี่นาที",
+    "It is nothing that you did, and it is usually over within minutes.",
+)
+RETRY_AFTER = "30"  # seconds, for programs that read pages
 
 
 def status_of(refusal: Refusal) -> int:
@@ -164,7 +169,13 @@ def _page(status: int, sentence: Text | None, *, reference: str = "") -> FlaskRe
     heading = SAYS.get(status, Text(str(HTTPStatus(status).value), HTTPStatus(status).phrase))
     template = "parts/refusal.html" if request.headers.get("HX-Request") else "refusal.html"
     facts = {"status": status, "heading": heading, "sentence": sentence, "reference": reference}
-    return make_response(render_template(template, **facts), status)
+    if status != HTTPStatus.SERVICE_UNAVAILABLE:
+        return make_response(render_template(template, **facts), status)
+    # What was sent cannot be sent again by a link; what was asked for can be asked for again.
+    again = f"?{request.query_string.decode()}" if request.method == "GET" else ""
+    page = make_response(render_template(template, **facts, comfort=AWAY, again=again), status)
+    page.headers["Retry-After"] = RETRY_AFTER
+    return page
 
 
 def install(app: Flask) -> None:

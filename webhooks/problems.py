@@ -2,6 +2,7 @@
 place it concerns."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, json, request
@@ -77,7 +78,7 @@ def of_refusal(refusal: Refusal) -> Response:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="samnuan"'
     if isinstance(refusal, TooManyRequests):
         answer.headers["Retry-After"] = str(refusal.facts["seconds"])
-    if isinstance(refusal, DatabaseUnavailable):
+    if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "5"
     return answer
 

@@ -284,6 +284,8 @@ def test_visitors_and_programs_read_that_it_is_not_their_fault(
         thai = visitor.send("/sign-in", username="somebody", password="whatever-it-is")
         assert visitor.status == 503
         assert "ระบบไม่พร้อมให้บริการชั่วคราว" in thai
+        assert "ไม่ได้เกิดจากท่าน" in thai
+        assert "ลองใหม่</a>" not in thai  # a link would not send the form again
         assert "Traceback" not in thai
     other.execute("ROLLBACK")
     other.close()
@@ -312,7 +314,10 @@ def test_programs_get_a_problem_document_when_the_database_is_gone(
     assert answer.headers["Retry-After"]
     assert answer.json["message"]["th"].startswith("ติดต่อหรือบันทึกฐานข้อมูลไม่ได้")
     assert answer.json["message"]["en"].startswith("The database cannot be reached")
-    assert client.get("/file/G").status_code == 503
+    page = client.get("/file/G?from=home")
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert 'href="?from=home">ลองใหม่</a>' in page.text
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
     office.engine.database = there
