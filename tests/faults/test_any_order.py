@@ -3,6 +3,7 @@ order after which the engine and the model part."""
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from typing import Any
 
@@ -41,15 +42,18 @@ OFFICERS = [Actor.of(f"officer-{number}", "officer") for number in (1, 2)]
 STRANGER = Actor.of("stranger", "visitor")
 
 
+@functools.cache  # a flow is numbered when it is drawn: drawn anew, it would be another file
 def drawing(last: str) -> bytes:
-    """a → (x = 3 cannot go on) → b with an hour's limit, or wait for a message → c."""
+    """a → (x = 3 cannot go on) → b with an hour's limit, or wait for a message or a signal → c."""
     return draw.diagram(
         draw.start(),
         draw.user("a"),
         draw.gateway("exclusive", "which"),
         draw.user("b"),
         draw.boundary("late", "b", draw.timer("PT1H")),
-        draw.catch("wait", draw.message("go")),
+        draw.gateway("eventBased", "wait"),
+        draw.catch("told", draw.message("go")),
+        draw.catch("hear", draw.signal("alarm")),
         draw.job("work", "work"),
         draw.user("c").replace('name="c"', f'name="{last}"'),
         draw.end(),
@@ -58,8 +62,9 @@ def drawing(last: str) -> bytes:
         draw.flow("which", "wait", "=x = 2"),
         draw.path("b", "work"),
         draw.path("late", "work"),
-        draw.path("wait", "work", "c", "end"),
-        roots=draw.root_message("go"),
+        draw.path("wait", "told", "work", "c", "end"),
+        draw.path("wait", "hear", "work"),
+        roots=draw.root_message("go") + draw.root_signal("alarm"),
     )
 
 
@@ -84,16 +89,20 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="samnuan-any-", dir=MEMORY)
-        url = f"sqlite:///{self.folder.name}/any.sqlite3"
         self.clock = TravellingClock(START)
-        self.engine = Engine.open(url, clock=self.clock, handlers={"work": lambda *_: {"done": 1}})
+        self.engine = self._open()
         self.model: dict[str, Case] = {}
         self.keys: dict[str, str] = {}
         self.versions, self.minutes = 1, 0
 
-    @initialize()
-    def deploy_first(self) -> None:
+    def _open(self) -> Engine:
+        url = f"sqlite:///{self.folder.name}/any.sqlite3"
+        return Engine.open(url, clock=self.clock, handlers={"work": lambda *_: {"done": 1}})
+
+    @initialize(target=cases)
+    def begin(self) -> Any:
         self.deploy()
+        return self.start("k1")
 
     @rule(target=cases, key=st.sampled_from(["k1", "k2", "k3", "k4"]))
     def start(self, key: str) -> Any:
@@ -157,6 +166,13 @@ class AnyOrder(RuleBasedStateMachine):
         with pytest.raises(MessageNotAwaited):
             self.engine.correlate("go", known.key)
 
+    @rule()
+    def broadcast(self) -> None:
+        hearing = [known for known in self.model.values() if known.step == "wait"]
+        assert self.engine.broadcast("alarm") == len(hearing)
+        for known in hearing:
+            self._move(known, "work")
+
     @rule(minutes=st.sampled_from([0, 20, 70]))
     def time_passes(self, minutes: int) -> None:
         self.clock.advance(minutes=minutes)
@@ -181,7 +197,8 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def deploy(self) -> None:
         files = {"p.bpmn": drawing(f"c {self.versions}"), "any.form": draw.FORM}
-        self.engine.deploy(files, Actor.of("owner"))
+        deployed = self.engine.deploy(files, Actor.of("owner"))
+        assert deployed.definitions == (f"p:{self.versions}",)
 
     @rule()
     def deploy_another(self) -> None:
@@ -199,6 +216,12 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
+        self.engine.close()
+        self.engine = self._open()
+
+    @rule()
+    def forget(self) -> None:
+        """Cases leave the memory, as they do when there are many."""
         for instance in self.model:
             self.engine.cases.drop(instance)
 
