@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -60,15 +61,32 @@ def _read_bundle(work: Work, definition_id: str) -> Bundle:
 def compile_bundle(
     definition_id: str, key: str, files: Mapping[str, bytes], functions: Iterable[str]
 ) -> Bundle:
-    processes = read_processes(files)
-    if key not in processes:
-        raise DefinitionNotFound(key=key)
+    return _compiled(_Law(definition_id, key, bundle_hash(files), frozenset(functions), files))
+
+
+@dataclass(frozen=True)
+class _Law:
+    """All that a compiled bundle depends on, the files by their hash."""
+
+    definition_id: str
+    key: str
+    hash: str
+    functions: frozenset[str]
+    files: Mapping[str, bytes] = field(compare=False)
+
+
+# A bundle holds nothing of the engine that asked first: all engines of a process share it.
+@functools.lru_cache(maxsize=16)
+def _compiled(law: _Law) -> Bundle:
+    processes = read_processes(law.files)
+    if law.key not in processes:
+        raise DefinitionNotFound(key=law.key)
     return Bundle(
-        definition_id,
-        compile_process(processes[key], processes),
-        read_decisions(files, functions),
-        form_names(files),
-        files,
+        law.definition_id,
+        compile_process(processes[law.key], processes),
+        read_decisions(law.files, law.functions),
+        form_names(law.files),
+        law.files,
     )
 
 
