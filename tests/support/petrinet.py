@@ -14,8 +14,9 @@ from engine.export.entries import name_of
 
 
 def petri_net(processes: Mapping[str, Process], key: str) -> tuple[Any, Any, Any]:
-    """Net, initial and final marking of a process; what it calls stands in its place. Event
-    subprocesses are left out: the log that is compared has no withdrawal."""
+    """Net, initial and final marking of a process; what it calls stands in its place,
+    unless that branches. Event subprocesses are left out: the log that is compared has no
+    withdrawal."""
     drawing = _Net(processes)
     source, sink = drawing.place("source"), drawing.place("sink")
     drawing.scope(processes[key].body, key, source, sink)
@@ -71,7 +72,7 @@ class _Net:
         inside = self.place(f"{name}:inside")
         for one in before:
             self.step(f"{name}:{one.name}", None, [one], [inside])
-        if node.tag == "callActivity":
+        if node.tag == "callActivity" and not has_branches(self.processes, node):
             called = node.extensions.called_process
             done = self.place(f"{name}:done")
             self.scope(self.processes[called].body, f"{name}/{called}", inside, done)
@@ -84,6 +85,12 @@ class _Net:
                 branch = [flows[flow.id] for flow in scope.outgoing(guard.id)]
                 place = f"{prefix}/{guard.id}"
                 self.step(place, name_of(guard).th, [inside], [inside, *branch])
+
+
+def has_branches(processes: Mapping[str, Process], call: Node) -> bool:
+    """Whether what is called goes several ways at once: it is then one step of the net."""
+    called = processes[call.extensions.called_process]
+    return any(node.tag == "parallelGateway" for node in called.body.walk())
 
 
 def _beside(scope: Scope) -> set[str]:
