@@ -215,7 +215,7 @@ class Rules:
             yield from self._left(tokens - Counter([spot]), scope, node)
         watches = spot.kind == "each" or node.loop is None
         for guard in self.guards.get((scope, node.id), ()) if watches else ():
-            shows = Symbol(ENTERED, guard.drawn or guard.id)
+            shows = None if guard.inserted else Symbol(ENTERED, guard.drawn or guard.id)
             rest = self._withdrawn(tokens, spot, node) if guard.interrupting else Counter(tokens)
             for left in self._leave(scope, guard):
                 yield Happening(shows, guard, _marking(rest + left))
@@ -279,7 +279,7 @@ class Rules:
         if spot.kind == "each":
             rest.pop(Spot(spot.scope, "at", node.id), None)
         if node.inserted:  # a handler that interrupts ends those beside it too
-            return self._cleared(rest, spot.scope)
+            return self._cleared(tokens, spot.scope)
         inner = self._body(spot.scope, node)
         still = Spot(spot.scope, "at", node.id) in rest
         return self._cleared(rest, inner) if inner and not still else rest

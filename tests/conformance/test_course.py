@@ -4,7 +4,6 @@ is told, by name."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +16,6 @@ from engine.conformance import Observed, Rules, align
 from engine.conformance.rules import Symbol
 from engine.migration import MigrationPlan
 from engine.models import HistoryEvent
-from tests.engine import test_random_processes as random_processes
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import (
     boundary,
@@ -30,6 +28,7 @@ from tests.support.drawing import (
     timer,
     user,
 )
+from tests.support.randomwalk import Walk
 from tests.support.tampering import unguarded
 
 SIGNS = {"activity_entered": "+", "activity_completed": "-"}
@@ -275,23 +274,17 @@ def test_events_beside_a_step_and_scopes_that_end_fit_too(
     assert breaches(play) == [("skipped", "urge")]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5])
+# 0 and 2: an event subprocess was read as if its start were drawn twice, and what an interrupting
+# one had ended was still awaited.
+@pytest.mark.parametrize("seed", [0, 1, 2, 5, 9, 10])
 def test_whatever_the_engine_plays_fits_its_diagram(
-    sqlite_url: str, clock: TravellingClock, seed: int, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, clock: TravellingClock, seed: int
 ) -> None:
-    engine = Engine.open(sqlite_url, clock=clock)
-    plays: list[Play] = []
+    walk = Walk(sqlite_url, clock, seed, most_versions=1)
+    walk.run()
 
-    class Remembered(Play):
-        def start(self, **variables: Any) -> Play:
-            plays.append(self)
-            return super().start(**variables)
-
-    monkeypatch.setattr(random_processes, "Play", Remembered)
-    random_processes.play_at_random(engine, seed)
-
-    (play,) = plays
-    with engine.read() as work:
+    play = walk.play
+    with walk.engine.read() as work:
         models = queries.models(work, queries.instance(work, play.id).definition_id)
         events = [event for event in queries.history(work, play.id) if event.type in SIGNS]
     rules = Rules(models, play.key)
@@ -300,4 +293,4 @@ def test_whatever_the_engine_plays_fits_its_diagram(
     assert found.judged
     assert {move.kind for move in found.moves} == {"fits"}
     assert len(found.moves) == len(trace)
-    engine.close()
+    walk.engine.close()

@@ -38,9 +38,13 @@ def ask(agency: Agency) -> Ask:
         "SAMNUAN_DATABASE_URL": known.database_url,
         "SAMNUAN_DATA_DIR": str(known.data_dir),
         "SAMNUAN_DEMO": "1",
-        "SAMNUAN_CLOCK": "2026-06-01T09:00",
     }
-    return lambda *words: CliRunner(env=environment).invoke(main, words)
+
+    def ask(*words: str) -> Result:
+        now = agency.clock.now().isoformat(timespec="minutes")[:16]
+        return CliRunner(env={**environment, "SAMNUAN_CLOCK": now}).invoke(main, words)
+
+    return ask
 
 
 def clarified_late(agency: Agency) -> str:

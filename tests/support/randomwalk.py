@@ -38,11 +38,13 @@ def open_engine(url: str, clock: TravellingClock) -> Engine:
 class Walk:
     """One case on the engine, and the same in the token game."""
 
-    def __init__(self, url: str, clock: TravellingClock, seed: int, depth: int = 2) -> None:
-        self.url, self.clock = url, clock
+    def __init__(
+        self, url: str, clock: TravellingClock, seed: int, *, most_versions: int = MOST_VERSIONS
+    ) -> None:
+        self.url, self.clock, self.most_versions = url, clock, most_versions
         self.chance = random.Random(seed)
         self.generator = Generator(seed)
-        self.net = self.generator.everything(depth)
+        self.net = self.generator.everything(depth=2)
         self.play = Play(open_engine(url, clock), *files(self.net)).start(**self.generator.facts)
         self.game = Game(self.net, dict(self.generator.facts))
         self.version = 1
@@ -147,7 +149,7 @@ class Walk:
             self.happened.add("restart")
         elif chance < 0.5:
             self.play.forget()
-        elif chance < 0.58 and self.version < MOST_VERSIONS:
+        elif chance < 0.58 and self.version < self.most_versions:
             self._move_on()
             self.agree()
 
@@ -162,7 +164,7 @@ class Walk:
         report = self.engine.migrate(plan, OWNER)
         if self.play.id in report.stayed:
             assert "being undone" in report.stayed[self.play.id]
-            self.version = MOST_VERSIONS  # it stays where it is, and is asked no more
+            self.version = self.most_versions  # it stays where it is, and is asked no more
             return
         self.happened.add("migration")
         self.net = newer
