@@ -56,7 +56,7 @@ def test_the_commands_of_the_readme_run(sqlite_url: str, tmp_path: Path) -> None
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "is due on Wednesday 25 March 2026 at 16:30" in answer.stdout  # samnuan clock
-    assert "aftercare_call" in answer.stdout  # samnuan history: the result is told
+    assert "After the result" in answer.stdout  # samnuan history: the result is told
     assert (tmp_path / "guideline.html").stat().st_size > 50_000
     database = open_database(sqlite_url)
     with database.connect() as connection:
