@@ -28,11 +28,12 @@ from tests.support.drawing import (
 )
 from tests.support.netdrawing import files
 from tests.support.netgenerator import Generator
+from tests.support.randomwalk import open_engine
 
 
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
-    engine = Engine.open(database_url, clock=clock, functions={"ticket": lambda _where: 1})
+    engine = Engine.open(database_url, clock=clock)
     yield engine
     engine.close()
 
@@ -157,7 +158,7 @@ def watch_at_random(engine: Engine, seed: int) -> None:
 def test_a_random_case_stood_where_the_playback_says(
     sqlite_url: str, clock: TravellingClock, seed: int
 ) -> None:
-    engine = Engine.open(sqlite_url, clock=clock)
+    engine = open_engine(sqlite_url, clock)
     watch_at_random(engine, seed)
     engine.close()
 
@@ -167,6 +168,6 @@ def test_a_random_case_stood_where_the_playback_says(
 def test_a_random_case_stood_where_the_playback_says_on_postgres(
     postgres_url: str, clock: TravellingClock, seed: int
 ) -> None:
-    engine = Engine.open(postgres_url, clock=clock)
+    engine = open_engine(postgres_url, clock)
     watch_at_random(engine, seed)
     engine.close()
