@@ -60,6 +60,8 @@ def _open_sqlite(url: str) -> sa.Engine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA busy_timeout=30000")
+        # A page that many commits change is brought over from the log once for all of them.
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: sa.Connection) -> None:

@@ -24,10 +24,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        seconds, micros = divmod(value, 1_000_000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+        return moment_of(value)
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -40,7 +37,7 @@ class Json(sa.types.TypeDecorator[Any]):
         return json_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else loads(value)
+        return json_value(value)
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,9 +53,27 @@ def microseconds(moment: datetime | None) -> int | None:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
+def moment_of(stored: int | None) -> datetime | None:
+    """A stored moment as it is known."""
+    if stored is None:
+        return None
+    seconds, micros = divmod(stored, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+
+
 def json_text(value: Any) -> str | None:
     """A JSON value as it is stored."""
     return value if value is None or isinstance(value, JsonText) else dumps(value)
+
+
+_EMPTY: dict[str, type] = {"{}": dict, "[]": list}
+
+
+def json_value(stored: str | None) -> Any:
+    """A stored JSON value as it is known."""
+    if stored is None:
+        return None
+    return _EMPTY[stored]() if stored in _EMPTY else loads(stored)
 
 
 class Base(DeclarativeBase):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.database import Transaction
-from engine.models import Json, Moment, json_text, microseconds
+from engine.models import Json, Moment, json_text, json_value, microseconds, moment_of
 
-Values = Mapping[str, Any]
+Values = dict[str, Any]
 Process = Callable[[Any], Any]
 
 
@@ -29,7 +29,7 @@ class Statement:
     def run(self, transaction: Transaction, values: Values | Sequence[Values]) -> int:
         """Say it once, or once for each of several rows; returns how many rows it touched."""
         prepared = _prepared(self._prepared, self._clause, transaction)
-        if isinstance(values, Mapping):
+        if isinstance(values, dict):
             said = transaction.say(prepared.sql, prepared.parameters(values))
         else:
             rows = [prepared.parameters(row) for row in values]
@@ -93,6 +93,7 @@ class _Prepared:
 
 # SQLAlchemy wraps a type's conversion into two more calls for each value.
 _PLAINLY: dict[type, Process] = {Moment: microseconds, Json: json_text}
+_PLAINLY_BACK: dict[type, Process] = {Moment: moment_of, Json: json_value}
 
 
 def _process(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Process | None:
@@ -103,4 +104,7 @@ def _process(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> Process | None
 
 
 def _understand(column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Process | None:
+    plain = _PLAINLY_BACK.get(type(column.type))
+    if plain is not None:
+        return plain
     return column.type.dialect_impl(dialect).result_processor(dialect, None)
