@@ -117,7 +117,8 @@ def _missed(row: Row) -> str:
 REASONS = {
     "completion/1": (
         "A case of a few steps is where stock has least to walk through, and it neither saves nor "
-        "records: about half of our time is SQL and the wait for the disk."
+        "records. What is missing is the wait for the disk, which the record of an authority has "
+        "to make: see the row without it."
     ),
     "completion/5": "As with one round; from there on our cost stays and stock's grows.",
     "disk": (
