@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -142,11 +142,7 @@ def reply(
     Raises:
         TrackingCodeUnknown, NothingToAnswer, FormInvalid.
     """
-    if history.previous_answer(work, idempotency_key) is not None:
-        return
-    form, context = reply_form(work, desk, code)
-    case = find_case_by_code(work, desk, code)
-    _hand_in(work, desk, case, form, context, answers, (REPLY_MESSAGE, idempotency_key))
+    _say(work, desk, code, answers, form_of=reply_form, sent=(REPLY_MESSAGE, idempotency_key))
 
 
 def withdraw(
@@ -162,11 +158,14 @@ def withdraw(
     Raises:
         TrackingCodeUnknown, CannotWithdraw, FormInvalid.
     """
-    if history.previous_answer(work, idempotency_key) is not None:
-        return
-    form, context = withdrawal_form(work, desk, code)
-    case = find_case_by_code(work, desk, code)
-    _hand_in(work, desk, case, form, context, answers, (WITHDRAWAL_MESSAGE, idempotency_key))
+    _say(
+        work,
+        desk,
+        code,
+        answers,
+        form_of=withdrawal_form,
+        sent=(WITHDRAWAL_MESSAGE, idempotency_key),
+    )
 
 
 def ask_review(
@@ -182,11 +181,7 @@ def ask_review(
     Raises:
         TrackingCodeUnknown, NothingToReview, FormInvalid.
     """
-    if history.previous_answer(work, idempotency_key) is not None:
-        return
-    form, context = review_form(work, desk, code)
-    case = find_case_by_code(work, desk, code)
-    _hand_in(work, desk, case, form, context, answers, (REVIEW_MESSAGE, idempotency_key))
+    _say(work, desk, code, answers, form_of=review_form, sent=(REVIEW_MESSAGE, idempotency_key))
 
 
 def read_letter(work: Work, desk: Desk, code: str, letter_id: str) -> tuple[LetterView, str]:
@@ -201,20 +196,26 @@ def read_letter(work: Work, desk: Desk, code: str, letter_id: str) -> tuple[Lett
     return view, text
 
 
-def _hand_in(
+def _say(
     work: Work,
     desk: Desk,
-    case: Case,
-    form: Form,
-    context: Mapping[str, Any],
+    code: str,
     answers: Mapping[str, Any],
-    message: tuple[str, str | None],
+    *,
+    form_of: Callable[[Work, Desk, str], tuple[Form, Mapping[str, Any]]],
+    sent: tuple[str, str | None],
 ) -> None:
+    """Keep what the complainant wrote on a form and send it to the case, once; `sent` is the name
+    of the message and its idempotency key."""
+    message, key = sent
+    if history.previous_answer(work, key) is not None:
+        return
+    form, context = form_of(work, desk, code)
+    case = find_case_by_code(work, desk, code)
     checked = form.load(answers, context=context, environment=shapes.environment_of(work))
     noted = [keep(work, desk, case.id, HandedIn(form.id, checked, COMPLAINANT))]
-    name, key = message
     messages.correlate_message(
-        work, name, case.id, checked.variables, actor=ACTOR, idempotency_key=key, noted=noted
+        work, message, case.id, checked.variables, actor=ACTOR, idempotency_key=key, noted=noted
     )
 
 
