@@ -19,6 +19,8 @@ SUITE = [
     "tests/faults/test_any_order.py",
     "tests/faults/test_kills.py::test_a_verb_killed_at_its_points_is_done_once_or_not_at_all",
     "tests/faults/test_races.py",
+    # Any order finds a case that was kept after an error too, but only with some luck.
+    "tests/engine/test_record.py",
 ]
 FAILED = re.compile(r"^FAILED \S+::(\S+)", re.MULTILINE)
 
