@@ -103,9 +103,10 @@ class _Handling:
         return dict(CLARIFIED)
 
     def assess(self) -> dict[str, Any]:
-        if "then" in self.plan["clarification"] and self.done.get("clarify", 0) < 2:
+        # Not every plan says how it is clarified, and under load any may come here.
+        if "then" in self.plan.get("clarification", ()) and self.done.get("clarify", 0) < 2:
             return dict(INCOMPLETE)
-        answers = {"clarification_complete": True, "finding": self.plan["finding"]}
+        answers = {"clarification_complete": True, "finding": self.plan.get("finding", "มีมูล")}
         return {**answers, "next_step": "decide", "reason": "ครบทุกประเด็นแล้ว"}
 
     def decide(self) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class Run:
         self.over = threading.Event()
         self._waiting: SimpleQueue[int] = SimpleQueue()
         self._came = threading.Event()  # every complaint
+        self._broken: list[Exception] = []  # what ended a person's day before its time
 
     def __call__(self) -> Outcome:
         memory, began = self.house.memory, time.perf_counter()
@@ -84,6 +85,8 @@ class Run:
         self.over.set()
         for officer in officers:
             officer.join()
+        if self._broken:
+            raise ExceptionGroup("people of the load stopped before its end", self._broken)
         seconds = time.perf_counter() - began
         return Outcome(
             tuple(self.visits),
@@ -99,7 +102,13 @@ class Run:
         return self.house.staff[: self.plan.officers]
 
     def _thread(self, work: Callable[..., None], *arguments: object) -> threading.Thread:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        def working() -> None:
+            try:
+                work(*arguments)
+            except Exception as error:  # told when the run is over: a person less is no result
+                self._broken.append(error)
+
+        thread = threading.Thread(target=working, daemon=True)
         thread.start()
         return thread
 
