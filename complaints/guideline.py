@@ -7,6 +7,7 @@ what is missing is named.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,7 +93,7 @@ class Guideline:
 
 
 def build(work: Work, language: str = "th", *, version: int | None = None) -> Guideline:
-    """Write the guideline of the newest deployed complaint process, or of an earlier version.
+    """Write the guideline of the complaint process in force, or of another version.
 
     Raises:
         DefinitionNotFound: no complaint process is deployed.
@@ -121,7 +122,7 @@ def build(work: Work, language: str = "th", *, version: int | None = None) -> Gu
         endings=tuple(_endings(main)),
         overall=limits_of(rows, "overall", labels),
         overall_ladder=ladders.of("overall"),
-        pictures=tuple(_pictures(work, definition, steps)),
+        pictures=tuple(_pictures(work, definition, files, steps)),
         fiscal_year=year,
         indicator=indicator,
         proofs=tuple(prove(element, agency.channels, steps) for element in elements),
@@ -195,11 +196,20 @@ def _endings(process: Process) -> Iterator[Ending]:
 
 
 def _pictures(
-    work: Work, definition: ProcessDefinition, steps: tuple[Step, ...]
+    work: Work,
+    definition: ProcessDefinition,
+    files: Mapping[str, bytes],
+    steps: tuple[Step, ...],
 ) -> Iterator[Picture]:
     """The picture of the main process, then those of the processes it calls."""
-    same = ProcessDefinition.deployment_id == definition.deployment_id
-    found = {row.key: row for row in work.session.scalars(sa.select(ProcessDefinition).where(same))}
-    for key in dict.fromkeys([definition.key, *(step.process_key for step in steps)]):
+    keys = dict.fromkeys([definition.key, *(step.process_key for step in steps)])
+    # A called process that did not change keeps its version: the newest with the same diagram.
+    drawn = [hashlib.sha256(content).hexdigest() for content in files.values()]
+    query = sa.select(ProcessDefinition).where(
+        ProcessDefinition.key.in_(keys), ProcessDefinition.sha256.in_(drawn)
+    )
+    rows = work.session.scalars(query.order_by(ProcessDefinition.version))
+    found = {**{row.key: row for row in rows}, definition.key: definition}
+    for key in keys:
         row = found.get(key, definition)
         yield Picture(row.id, row.file, Text(row.name_th, row.name_en))

@@ -41,25 +41,25 @@ def guideline_files(root: Path = ROOT) -> dict[str, bytes]:
 
 
 def deploy_guideline(
-    work: Work, files: Mapping[str, bytes], *, actor: Actor = SYSTEM
+    work: Work, files: Mapping[str, bytes], *, actor: Actor = SYSTEM, again: bool = False
 ) -> GuidelineState:
     """Deploy the house's own guideline unless it was deployed before, and seed the tables.
 
-    A version that a process owner has deployed since stays the newest: a restart must not put the
-    house's file back over it.
+    A version that a process owner has deployed since stays in force: a restart must not put the
+    house's file back over it. Only who asks for it (`again`) does.
 
     Raises:
         DeploymentRejected: a file has faults.
     """
     deployed = None
-    if not _is_known(work, files):
+    if again or not _is_known(work, files):
         deployed = deployment.deploy(work, files, actor)
     masterdata.seed(work, files)
     seed_holidays(work)
     return GuidelineState(deployed)
 
 
-def judge_guideline(engine: Engine, files: Mapping[str, bytes]) -> None:
+def judge_guideline(engine: Engine, files: Mapping[str, bytes], *, again: bool = False) -> None:
     """Refuse what `deploy_guideline` would refuse, before its transaction; see `deployment.judge`.
 
     Raises:
@@ -67,7 +67,7 @@ def judge_guideline(engine: Engine, files: Mapping[str, bytes]) -> None:
     """
     with engine.read() as work:
         is_known = _is_known(work, files)
-    if not is_known:
+    if again or not is_known:
         deployment.judge(engine, files)
 
 

@@ -46,7 +46,7 @@ from complaints.people import User
 from complaints.register import Filed
 from complaints.settings import OfficeSettings, desk_of
 from complaints.tasks import TaskView
-from complaints.templates import check_template
+from complaints.templates import check_template, letters_in
 from complaints.worklist import Scope, WorkPage
 from engine.actor import Actor
 from engine.clock import Clock
@@ -101,12 +101,15 @@ class Office:
     def close(self) -> None:
         self.engine.close()
 
-    def deploy_guideline(self) -> GuidelineState:
-        """Deploy the house's guideline if it changed, seed the tables, add demo accounts."""
+    def deploy_guideline(self, *, again: bool = False) -> GuidelineState:
+        """Deploy the house's guideline if it changed, seed the tables, add demo accounts.
+
+        With `again` it is in force afterwards, whatever a process owner deployed since.
+        """
         files = guidelinefiles.guideline_files()
-        guidelinefiles.judge_guideline(self.engine, files)
+        guidelinefiles.judge_guideline(self.engine, files, again=again)
         with self.engine.begin() as work:
-            state = guidelinefiles.deploy_guideline(work, files)
+            state = guidelinefiles.deploy_guideline(work, files, again=again)
             if self.settings.demo:
                 demo.add_demo_users(work)
             errands.plan_sweep(work)
@@ -379,4 +382,5 @@ def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
     engine.gate.cross_checks.append(check_guideline)
     engine.gate.variables = variables_of
+    engine.gate.identify = letters_in
     engine.deliverers.update(errands.deliverers(engine, desk, settings))

@@ -69,6 +69,11 @@ def kind_of(name: str) -> str:
     return name.removeprefix(FOLDER).removesuffix(SUFFIX).partition("-")[0]
 
 
+def letters_in(name: str, content: bytes) -> list[tuple[str, str]]:
+    """What the deploy gate guards: one template for each letter."""
+    return [("letter", kind_of(name))] if is_template(name) else []
+
+
 def read_template(name: str, content: bytes) -> Template:
     """The head and the body of a template file."""
     head, body = _split(content.decode("utf-8-sig"))

@@ -197,7 +197,7 @@ class Engine:
         idempotency_key: str | None = None,
         start_event: str = "",
     ) -> str:
-        """Start the newest version of a process; returns the instance's id."""
+        """Start the version of a process that is in force; returns the instance's id."""
         with self.begin() as work:
             return runtime.start_instance(
                 work,

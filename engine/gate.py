@@ -24,13 +24,15 @@ class Gate:
 
     `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
     them has a fault of its own; `functions` are the host functions that expressions may call;
-    `variables` tells which names forms and the office give, with their types where those are known.
+    `variables` tells which names forms and the office give, with their types where those are known;
+    `identify` tells what a file of the floors above defines, as kind and id.
     """
 
     checks: dict[str, Callable[[str, bytes], list[Finding]]] = field(default_factory=dict)
     cross_checks: list[Callable[[Files], list[Finding]]] = field(default_factory=list)
     functions: Mapping[str, object] = field(default_factory=dict)
     variables: Callable[[Files], Mapping[str, str | None]] | None = None
+    identify: Callable[[str, bytes], Iterable[tuple[str, str]]] = lambda name, content: ()
 
     def check(self, files: Files, carried: Files) -> list[Finding]:
         """Everything there is to say about these files, beside those already deployed."""

@@ -154,6 +154,19 @@ class ProcessDefinition(Base):
     name_en: Mapped[str]
 
 
+class ProcessInForce(Base):
+    """An earlier version of a process that was put in force again.
+
+    Without a row the newest version is in force; so it is again when a version newer than `newest`
+    is made, also by code that does not know this table.
+    """
+
+    __tablename__ = "process_in_force"
+    key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    version: Mapped[int]
+    newest: Mapped[int]  # the newest version at that moment
+
+
 # ── the running case ───────────────────────────────────────────────────────────────────────────
 
 
@@ -186,7 +199,7 @@ class ProcessInstance(Base):
 
 
 class StartSubscription(Base):
-    """A message or timer that starts an instance of the newest version of a process."""
+    """A message, signal or timer that starts an instance of the version in force."""
 
     __tablename__ = "start_subscription"
     key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)

@@ -18,12 +18,13 @@ from engine.execution import Execution
 from engine.models import (
     HistoryEvent,
     ProcessDefinition,
+    ProcessInForce,
     ProcessInstance,
     UserTask,
     UserTaskCandidate,
     fixed,
 )
-from engine.runtime import newest
+from engine.runtime import in_force
 from engine.turn import surroundings
 from engine.work import Work
 
@@ -146,8 +147,19 @@ def definitions(work: Work) -> list[ProcessDefinition]:
     )
 
 
+def ids_in_force(work: Work) -> set[str]:
+    """The version of each process that is started now."""
+    rows = definitions(work)
+    newest = {row.key: row.version for row in reversed(rows)}
+    again = {row.key: row.version for row in work.session.scalars(sa.select(ProcessInForce))
+             if row.newest == newest.get(row.key)}  # fmt: skip
+    standing = {**newest, **again}
+    return {row.id for row in rows if row.version == standing[row.key]}
+
+
 def definition(work: Work, key: str, version: int | None = None) -> ProcessDefinition:
-    return newest(work, key, version)
+    """The version in force, or the given one."""
+    return in_force(work, key, version)
 
 
 def definition_file(work: Work, definition_id: str, name: str | None = None) -> bytes:

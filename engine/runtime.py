@@ -34,7 +34,7 @@ from engine.instances import (
     new_instance,
     touch,
 )
-from engine.models import HistoryEvent, ProcessDefinition, UserTask, table
+from engine.models import HistoryEvent, ProcessDefinition, ProcessInForce, UserTask, table
 from engine.statement import Query
 from engine.turn import begin_instance, turn
 from engine.work import Work
@@ -54,8 +54,8 @@ def start_instance(
     start_event: str = "",
     noted: Sequence[Entry] = (),
 ) -> str:
-    """Start the newest (or the given) version of a process; returns the instance's id. `noted` are
-    an office's own entries for the history, written with the turn.
+    """Start the version in force (or the given one) of a process; returns the instance's id.
+    `noted` are an office's own entries for the history, written with the turn.
 
     It begins at its plain start event, or at the one whose id is given.
 
@@ -68,7 +68,7 @@ def start_instance(
     if answered is not None:
         return str(answered["instance_id"])
     checked = check_variables(variables)
-    definition = newest(work, key, version)
+    definition = in_force(work, key, version)
     bundle = load_bundle(work, definition.id)
     _must_be_clear(bundle.definition.process, start_event)
     instance = insert_instance(work, new_instance(definition.id, business_key))
@@ -93,14 +93,36 @@ def _must_be_clear(process: Process, start_event: str) -> None:
         raise StartUnclear(key=process.id, starts=", ".join(plain or [node.id for node in starts]))
 
 
-def newest(work: Work, key: str, version: int | None = None) -> ProcessDefinition:
+def in_force(work: Work, key: str, version: int | None = None) -> ProcessDefinition:
+    """The version of a process that is started now, or the given one.
+
+    Raises:
+        DefinitionNotFound: there is none.
+    """
     query = sa.select(ProcessDefinition).where(ProcessDefinition.key == key)
     if version is not None:
-        query = query.where(ProcessDefinition.version == version)
-    found = work.session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).first()
+        found = work.session.scalars(query.where(ProcessDefinition.version == version)).first()
+    else:
+        again = sa.and_(
+            ProcessInForce.key == ProcessDefinition.key,
+            ProcessInForce.version == ProcessDefinition.version,
+            ProcessInForce.newest == _newest_version(key).scalar_subquery(),
+        )
+        query = query.outerjoin(ProcessInForce, again)
+        order = (ProcessInForce.key.is_(None), ProcessDefinition.version.desc())
+        found = work.session.scalars(query.order_by(*order).limit(1)).first()
     if found is None:
         raise DefinitionNotFound(key=key)
     return found
+
+
+def newest_version(work: Work, key: str) -> int:
+    """The number of the newest version of a process, 0 if there is none."""
+    return work.session.scalar(_newest_version(key)) or 0
+
+
+def _newest_version(key: str) -> sa.Select[int]:
+    return sa.select(sa.func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)
 
 
 def check_variables(variables: Mapping[str, Any]) -> Variables:

@@ -80,7 +80,9 @@ def send() -> Answer:
     deployed = office().engine.deploy(files, user().actor, upload=True)
     for id in deployed.new:
         flash(t("ติดตั้งแล้ว: {id}", "Deployed: {id}", id=id), "good")
-    if not deployed.new:
+    for id in deployed.again:
+        flash(t("กลับมาใช้บังคับ: {id}", "In force again: {id}", id=id), "good")
+    if not (deployed.new or deployed.again):
         flash(t("แฟ้มชุดนี้ติดตั้งอยู่แล้ว ไม่มีอะไรเปลี่ยน", "Nothing has changed."), "good")
     return redirect(url_for("owner.processes"), 303)
 

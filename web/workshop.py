@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from complaints import people
 from complaints.templates import FOLDER
-from engine import queries
+from engine import deployment, queries
 from engine.errors import DefinitionNotFound
 from engine.findings import Finding
 from engine.models import Deployment, ProcessDefinition
@@ -39,7 +39,7 @@ class Version:
     sha256: str
     deployed_at: datetime
     deployed_by: str
-    is_newest: bool
+    is_in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,18 @@ class Drawn:
 def versions(work: Work) -> dict[str, list[Version]]:
     """The versions of every process, newest first."""
     found: dict[str, list[Version]] = {}
+    standing = queries.ids_in_force(work)
     for row in queries.definitions(work):
-        known = found.setdefault(row.key, [])
-        known.append(_version(work, row, is_newest=not known))
+        shown = _version(work, row, is_in_force=row.id in standing)
+        found.setdefault(row.key, []).append(shown)
     return found
 
 
 def version(work: Work, key: str, number: int | None = None) -> Version:
     """Raises `DefinitionNotFound`."""
-    newest = queries.definition(work, key)
-    row = queries.definition(work, key, number) if number is not None else newest
-    return _version(work, row, is_newest=row.id == newest.id)
+    standing = queries.definition(work, key)
+    row = queries.definition(work, key, number) if number is not None else standing
+    return _version(work, row, is_in_force=row.id == standing.id)
 
 
 def file_of(work: Work, id: str, name: str) -> bytes:
@@ -101,12 +102,8 @@ def uploads(given: Sequence[FileStorage]) -> dict[str, bytes]:
 
 
 def check(work: Work, files: Mapping[str, bytes]) -> list[Finding]:
-    """What the gate would say about these files, beside those of the newest versions."""
-    beside: dict[str, bytes] = {}
-    for row in queries.definitions(work):
-        beside = {**queries.files(work, row.id), **beside}
-    found = work.engine.lint({**beside, **files})
-    return [finding for finding in found if finding.file in files]
+    """What the gate would say about these files, beside those in force."""
+    return [each for each in deployment.check(work, files) if each.file in files]
 
 
 def pictures_of(files: Mapping[str, bytes], findings: Sequence[Finding]) -> list[Drawn]:
@@ -137,7 +134,7 @@ def _place(name: str) -> str:
     return FOLDER + plain if plain.endswith(".md") else plain
 
 
-def _version(work: Work, row: ProcessDefinition, *, is_newest: bool) -> Version:
+def _version(work: Work, row: ProcessDefinition, *, is_in_force: bool) -> Version:
     deployment = work.session.get(Deployment, row.deployment_id)
     if deployment is None:
         raise DefinitionNotFound(key=row.id)
@@ -151,5 +148,5 @@ def _version(work: Work, row: ProcessDefinition, *, is_newest: bool) -> Version:
         sha256=row.sha256,
         deployed_at=deployment.deployed_at,
         deployed_by=names.get(deployment.deployed_by, ""),
-        is_newest=is_newest,
+        is_in_force=is_in_force,
     )

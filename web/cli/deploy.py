@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from engine.deployment import Deployed
 from engine.text import Text
 from web.cli import language, say
 from web.cli.house import opened_office, read_bytes, user_named
 from web.cli.output import json_option, print_json
 
 NOTHING_NEW = Text("ไม่มีอะไรเปลี่ยนแปลง", "Nothing has changed")
+AGAIN = Text("กลับมาใช้บังคับ: {versions}", "In force again: {versions}")
 DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {versions}")
 
 
@@ -30,13 +32,13 @@ def command(paths: tuple[Path, ...], username: str | None, as_json: bool) -> Non
         if paths:
             actor = user_named(office, username).actor if username else SYSTEM
             deployed = office.engine.deploy(files_of(paths), actor)
-            _report(deployed.id, deployed.new, [f.to_json() for f in deployed.findings], as_json)
+            _report(deployed, as_json)
             for finding in deployed.findings if not as_json else ():
                 click.echo(finding.line(language()))
             return
-        state = office.deploy_guideline()
-        new = state.deployed.new if state.deployed else ()
-        _report(state.deployed.id if state.deployed else None, new, [], as_json)
+        state = office.deploy_guideline(again=True)
+        if state.deployed is not None:
+            _report(state.deployed, as_json)
 
 
 def files_of(paths: tuple[Path, ...]) -> dict[str, bytes]:
@@ -51,15 +53,16 @@ def files_of(paths: tuple[Path, ...]) -> dict[str, bytes]:
     return found
 
 
-def _report(
-    deployment: str | None,
-    new: tuple[str, ...],
-    findings: list[dict[str, object]],
-    as_json: bool,
-) -> None:
+def _report(deployed: Deployed, as_json: bool) -> None:
+    new, again = deployed.new, deployed.again
     if as_json:
-        print_json({"deployment": deployment, "new": list(new), "findings": findings})
-    elif new:
+        findings = [finding.to_json() for finding in deployed.findings]
+        ids = {"new": list(new), "again": list(again)}
+        print_json({"deployment": deployed.id, **ids, "findings": findings})
+        return
+    if new:
         say(DEPLOYED, versions=", ".join(new))
-    else:
+    if again:
+        say(AGAIN, versions=", ".join(again))
+    if not (new or again):
         say(NOTHING_NEW)

@@ -27,14 +27,11 @@ LONGEST_NAME = 200
 
 @processes.reads("/processes", scope="processes:read", answer=ProcessesSchema)
 def list_processes(work: Work) -> dict[str, Any]:
-    """List the newest version of every process.
+    """List the version of every process that is in force.
 
-    รายการกระบวนงานรุ่นล่าสุด
+    รายการกระบวนงานรุ่นที่ใช้บังคับอยู่
     """
-    newest: dict[str, dict[str, Any]] = {}
-    for row, at in listing.versions(work):
-        newest.setdefault(row.key, _shown(row, at))
-    return {"items": list(newest.values())}
+    return {"items": [shown for shown in _versions(work) if shown["in_force"]]}
 
 
 @processes.reads(
@@ -48,10 +45,10 @@ def list_versions(work: Work, key: str) -> dict[str, Any]:
 
     รายการทุกรุ่นของกระบวนงาน เรียงจากใหม่ไปเก่า
     """
-    found = listing.versions(work, key)
+    found = _versions(work, key)
     if not found:
         raise DefinitionNotFound(key=key)
-    return {"items": [_shown(row, at) for row, at in found]}
+    return {"items": found}
 
 
 @processes.reads(
@@ -97,7 +94,7 @@ def deploy(work: Work) -> dict[str, Any]:
     """
     deployed = deployment.deploy(work, _files(), client().actor)
     ids = set(deployed.definitions)
-    shown = [_shown(row, at) for row, at in listing.versions(work) if row.id in ids]
+    shown = [each for each in _versions(work) if each["id"] in ids]
     findings = [finding.to_json() for finding in deployed.findings]
     return {"id": deployed.id, "processes": shown, "findings": findings}
 
@@ -128,6 +125,12 @@ def _is_plain(name: str) -> bool:
 
 def _place(field: str, th: str, en: str) -> dict[str, str]:
     return {"in": "file", "field": field, "th": th, "en": en}
+
+
+def _versions(work: Work, key: str | None = None) -> list[dict[str, Any]]:
+    standing = queries.ids_in_force(work)
+    found = listing.versions(work, key)
+    return [{**_shown(row, at), "in_force": row.id in standing} for row, at in found]
 
 
 def _shown(row: ProcessDefinition, deployed_at: datetime) -> dict[str, Any]:

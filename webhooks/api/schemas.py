@@ -144,6 +144,7 @@ class ProcessSchema(Shown):
     sha256 = fields.String(required=True)
     deployment_id = fields.String(required=True)
     deployed_at = fields.AwareDateTime(required=True)
+    in_force = fields.Boolean(required=True)
 
 
 class ProcessesSchema(Shown):
