@@ -56,6 +56,7 @@ class Surroundings:
     call: Callable[[str, Node, Mapping[str, Any], tuple[Any, ...]], Any]
     functions: tuple[str, ...]
     decisions: tuple[Any, ...]  # parsed DMN models of the deployment
+    strict: bool = True  # False for what was recorded: older releases took more
 
 
 class Execution:
@@ -66,6 +67,7 @@ class Execution:
         self.definition = definition
         self.changes = Changes()
         self.now: datetime
+        self.strict = True
         case.host = self
 
     @classmethod
@@ -88,6 +90,7 @@ class Execution:
         self.changes = Changes()
         self.surroundings = surroundings
         self.now = surroundings.now
+        self.strict = surroundings.strict
         self._counted = self.case.counter
         self._standing: tuple[Node, Mapping[str, Any]] | None = None
         functions = {name: self._function(name) for name in surroundings.functions}

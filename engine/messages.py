@@ -12,7 +12,7 @@ from engine.actor import SYSTEM, Actor
 from engine.errors import MessageNotAwaited, TaskNotFound
 from engine.history import Entry, previous_answer
 from engine.models import StartSubscription, Wait
-from engine.runtime import check_variables, start_instance
+from engine.runtime import check_key, check_variables, start_instance
 from engine.turn import turn
 from engine.work import Work
 
@@ -41,6 +41,8 @@ def correlate_message(
     if answered is not None:
         return str(answered["instance_id"])
     checked = check_variables(variables)
+    check_key("message", name)
+    check_key("key", key)
     query = sa.select(Wait).where(Wait.kind == "message", Wait.name == name)
     if key is not None:
         query = query.where(Wait.correlation_key == key)
@@ -96,6 +98,7 @@ def broadcast_signal(
 ) -> int:
     """Give a signal to every case that waits for it; returns how many there were."""
     checked = check_variables(variables)
+    check_key("signal", name)
     query = sa.select(Wait.instance_id).where(Wait.kind == "signal", Wait.name == name)
     waiting = [i for i in work.session.scalars(query.distinct()) if i != besides]
     for instance_id in sorted(waiting):

@@ -11,7 +11,7 @@ from engine import outbox
 from engine.actor import Actor
 from engine.bpmn.slots import words
 from engine.bpmn.timers import parse_moment
-from engine.errors import ConcurrentUpdate, VariablesInvalid
+from engine.errors import ConcurrentUpdate
 from engine.execution import Changes, Execution
 from engine.instances import Instance
 from engine.models import Job, UserTask, UserTaskCandidate, Wait, fixed, table
@@ -88,22 +88,13 @@ def task_row(work: Work, instance: Instance, execution: Execution, token: Any, o
         "candidate_groups": offer["candidate_groups"],
         "candidate_users": offer["candidate_users"],
         "separate_from": offer["separate_from"],
-        "priority": int(offer["priority"] or 50),
+        "priority": offer["priority"] or 50,
         "created_at": work.now,
-        "due_at": _due(offer["due_date"], node.id),
+        "due_at": parse_moment(offer["due_date"]) if offer["due_date"] else None,
         "claimed_at": None,
         "ended_at": None,
         "completed_by": None,
     }
-
-
-def _due(value: Any, element: str) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return parse_moment(str(value))
-    except ValueError as error:
-        raise VariablesInvalid(name=f"{element}.dueDate", reason=str(error)) from error
 
 
 def candidates_of(task: Data) -> list[Data]:
@@ -162,7 +153,6 @@ def write_jobs(work: Work, instance: Instance, execution: Execution) -> list[Dat
 
 def _job_row(work: Work, instance: Instance, token: Any, variables: Data) -> Data:
     node = token.task_spec.node
-    retries = node.extensions.job_retries
     return {
         "id": token.id.hex,
         "instance_id": instance.id,
@@ -171,7 +161,7 @@ def _job_row(work: Work, instance: Instance, token: Any, variables: Data) -> Dat
         "headers": dict(node.extensions.headers),
         "variables": variables,
         "status": "ready",
-        "retries": int(retries) if retries.isdigit() else work.engine.job_retries,
+        "retries": _retries(node, work.engine.job_retries),
         "attempts": 0,
         "due_at": work.now,
         "locked_by": None,
@@ -179,6 +169,12 @@ def _job_row(work: Work, instance: Instance, token: Any, variables: Data) -> Dat
         "last_error": None,
         "created_at": work.now,
     }
+
+
+def _retries(node: Any, usual: int) -> int:
+    """How often the diagram lets a job be tried; of an older release's drawing, if it says so."""
+    written = node.extensions.job_retries
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else usual
 
 
 def send(work: Work, instance: Instance, changes: Changes) -> None:

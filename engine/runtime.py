@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.actor import Actor
 from engine.bpmn.model import Process
-from engine.bpmn.slots import words
+from engine.bpmn.slots import is_storable, words
+from engine.bpmn.values import LONGEST_NAME
 from engine.definitions import load_bundle
 from engine.errors import (
     DefinitionNotFound,
@@ -68,6 +69,7 @@ def start_instance(
     if answered is not None:
         return str(answered["instance_id"])
     checked = check_variables(variables)
+    check_key("business_key", business_key)
     definition = in_force(work, key, version)
     bundle = load_bundle(work, definition.id)
     _must_be_clear(bundle.definition.process, start_event)
@@ -129,21 +131,45 @@ def check_variables(variables: Mapping[str, Any]) -> Variables:
     """The variables as exact JSON; whatever JSON cannot hold is refused by name."""
     checked = {}
     for name, value in variables.items():
-        if _is_plain(value):
-            checked[str(name)] = value
-            continue
         try:
-            checked[str(name)] = canonical.loads(canonical.dumps(value))
+            str(name).encode()  # half of a pair of UTF-16 is no text for a database
+            if _is_plain(value):
+                checked[str(name)] = value
+                continue
+            text = canonical.dumps(value)
+            text.encode()
+            checked[str(name)] = canonical.loads(text)
         except (TypeError, ValueError, RecursionError) as error:
-            raise VariablesInvalid(name=name, reason=str(error)) from error
+            raise VariablesInvalid(name=_spelled(name), reason=str(error)) from error
     return checked
+
+
+def _spelled(name: object) -> str:
+    """A name that can be shown, whatever it holds."""
+    return str(name).encode("utf-8", "replace").decode()
 
 
 def _is_plain(value: Any) -> bool:
     """Whether JSON gives the value back as it is, without asking it."""
     if type(value) is int:
         return -(2**63) <= value < 2**63
-    return value is None or type(value) in (bool, str)
+    if type(value) is str:
+        return bool(value.isascii() or value.encode())  # raises what the caller tells
+    return value is None or type(value) is bool
+
+
+def check_key(name: str, value: str | None, longest: int = LONGEST_NAME) -> None:
+    """Refuse a name or key from outside that no column can hold.
+
+    Raises:
+        VariablesInvalid: it is too long, or holds what is no text for a database.
+    """
+    if value is None:
+        return
+    if len(value) > longest:
+        raise VariablesInvalid(name=name, reason=f"{len(value)} letters; {longest} are allowed")
+    if not is_storable(value):
+        raise VariablesInvalid(name=name, reason="it has characters that cannot be kept")
 
 
 def open_task(work: Work, task_id: str) -> UserTask:

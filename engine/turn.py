@@ -43,13 +43,13 @@ def turn(
     try:
         yield execution
         execution.run_to_rest()
+        idempotency = (idempotency_key, answer)
+        save_turn(
+            work, instance, execution, kind, body, actor=actor, idempotency=idempotency, first=noted
+        )
     except StepFailed as failed:
         failed.instance_id = instance.id
         raise
-    idempotency = (idempotency_key, answer)
-    save_turn(
-        work, instance, execution, kind, body, actor=actor, idempotency=idempotency, first=noted
-    )
     work.after_commit(lambda: work.engine.meter.turned(kind, time.perf_counter() - began))
 
 

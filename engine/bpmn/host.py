@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from engine.bpmn.model import Node
 from engine.bpmn.slots import Slot
 from engine.errors import EngineError
+from engine.text import Text
 
 Data = dict[str, Any]
 
@@ -19,11 +20,18 @@ class StepFailed(EngineError):
     thai = "ขั้นตอน “{element}” ดำเนินการต่อไม่ได้: {reason}"
     instance_id: str | None = None  # of the running case in which it happened
 
+    def __init__(self, *, element: str, reason: object) -> None:
+        told = reason if isinstance(reason, Text) else Text(str(reason), str(reason))
+        super().__init__(element=element, reason=told.en)
+        self.reason = told
+        self.text = Text(self.thai.format(element=element, reason=told.th), self.text.en)
+
 
 class Host(Protocol):
     """The workflow's window on the world during one act."""
 
     now: datetime
+    strict: bool  # whether a slot must give what it is for; a recorded turn gave what it gave
 
     def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
         """The JSON value of an expression, or the literal itself."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine import feel
+from engine.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,35 @@ def words(value: Any) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [str(word) for word in value if word is not None]
     return [str(value)]
+
+
+def kind_of(value: Any) -> Text:
+    """What a person is told of a value: its kind, never the value, which may be personal."""
+    if value is None:
+        return Text("ค่าว่าง (null)", "null")
+    if isinstance(value, bool):
+        return Text("ค่าจริงเท็จ", "a boolean")
+    if isinstance(value, str):
+        if not value.strip():
+            return Text("ข้อความว่าง", "blank text")
+        return Text("ข้อความอื่น", "this text") if is_storable(value) else _UNSTORABLE
+    if isinstance(value, dict):
+        return Text("คอนเท็กซ์", "a context")
+    return Text("รายการ", "a list") if isinstance(value, list) else Text("ตัวเลขนี้", "this number")
+
+
+_UNSTORABLE = Text("ข้อความที่มีอักขระที่เก็บไม่ได้", "text with characters that cannot be kept")
+
+
+def undecided(condition: Slot, value: Any) -> Text:
+    """A condition that is neither true nor false decides nothing."""
+    given = kind_of(value)
+    return Text(
+        f"เงื่อนไข {condition.text} ให้{given.th} ต้องให้ true หรือ false",
+        f"the condition {condition.text} gave {given.en}, not true or false",
+    )
+
+
+def is_storable(text: str) -> bool:
+    """Whether both databases can keep it: PostgreSQL knows no NUL, UTF-8 no half of a pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.slots import kind_of
 from engine.clock import BANGKOK
+from engine.text import Text
 
 _DURATION = re.compile(
     r"^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
@@ -94,7 +96,10 @@ def first_due(value: Any, kind: str, now: datetime, element: str) -> Data:
     """The facts of a new timer: `due`, and for a cycle what is needed to go on."""
     try:
         if not isinstance(value, str):
-            raise ValueError(f"{value!r} is not a date, duration or cycle")
+            given = kind_of(value)
+            thai = f"ต้องเป็นวันเวลา ระยะเวลา หรือรอบเวลา แต่ได้{given.th}"
+            english = f"a date, duration or cycle is needed, not {given.en}"
+            raise StepFailed(element=element, reason=Text(thai, english))
         if kind == "timeCycle":
             return _first_of_cycle(value, now)
         if kind == "timeDuration" or value.startswith("P"):

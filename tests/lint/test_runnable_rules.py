@@ -44,6 +44,11 @@ def user(*inner: str, **attributes: str) -> str:
     return tag("userTask", "x", ext(form, groups), *inner, **attributes)
 
 
+def prioritized(priority: str) -> str:
+    groups = "<zeebe:assignmentDefinition candidateGroups='officer'/>"
+    return tag("userTask", "x", ext(groups, f"<zeebe:priorityDefinition priority='{priority}'/>"))
+
+
 def job(kind: str = "serviceTask") -> str:
     return tag(kind, "x", ext("<zeebe:taskDefinition type='letter'/>"))
 
@@ -288,6 +293,11 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "extension-acting": (
         file(one(tag("userTask", "x", ext("<camunda:taskListener class='x'/>")))),
         USED,
+    ),
+    "value-kind": (file(one(prioritized("high"))), file(one(prioritized("80")))),
+    "too-long": (
+        file(one(user(), extra=tag("task", "n" * 251))),
+        file(one(user(), extra=tag("task", "n" * 250))),
     ),
     "extension-unread": (file(one(user(**{"camunda:skipExpression": "${true}"}))), USED),
 }  # fmt: skip

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.host import Data, StepFailed
 from engine.bpmn.model import Node
-from engine.bpmn.slots import EMPTY, Slot, words
+from engine.bpmn.slots import EMPTY, Slot
 from engine.bpmn.specs.flownode import STARTED, FlowNode, remember, withdraw
 from engine.bpmn.tokens import Token, conflict
+from engine.bpmn.values import (
+    LONGEST_GROUP,
+    LONGEST_NAME,
+    LONGEST_USER,
+    MOST,
+    Given,
+    refuse_nobody,
+)
 
 
 class Activity(FlowNode):
@@ -54,6 +63,24 @@ def assign(data: Data, target: str, value: Any) -> None:
     data[head] = copy
 
 
+WRITTEN = {
+    "candidate_groups": "candidateGroups",
+    "candidate_users": "candidateUsers",
+    "assignee": "assignee",
+}
+
+
+def mapped_of(data: Data, targets: Iterable[str]) -> Data:
+    """Only what mappings have set, `a.b` without what else `a` holds."""
+    found: Data = {}
+    for target in targets:
+        value: Any = data
+        for part in target.split("."):
+            value = value[part]
+        assign(found, target, value)
+    return found
+
+
 class UserTask(Activity):
     """Waits for a person."""
 
@@ -73,23 +100,33 @@ class UserTask(Activity):
         host = token.workflow.top_workflow.host
         data = self.local(token)
 
-        def value(name: str) -> Any:
+        def given(name: str, written: str) -> Given:
             slot = self.slots.get(name, EMPTY)
-            return None if slot.is_empty else host.evaluate(slot, data, self.node)
+            value = None if slot.is_empty else host.evaluate(slot, data, self.node)
+            return Given(self.node, written, value, host.strict)
 
-        groups = words(value("candidate_groups"))
-        users = words(value("candidate_users"))
-        assignee = value("assignee")
-        if not groups and not users and not assignee and self.role:
-            groups = [self.role]
+        groups = given("candidate_groups", "candidateGroups").names(LONGEST_GROUP)
+        users = given("candidate_users", "candidateUsers").names(LONGEST_USER)
+        assignee = given("assignee", "assignee").text(LONGEST_USER)
+        if not groups and not users and not assignee:
+            groups = self._by_lane(host.strict)
+        due, priority = given("due_date", "dueDate"), given("priority", "priority")
+        due.moment()
         return {
             "assignee": assignee,
             "candidate_groups": groups,
             "candidate_users": users,
-            "due_date": value("due_date"),
-            "priority": value("priority"),
-            "separate_from": words(value("separate_from")),
+            "due_date": due.value,
+            "priority": None if priority.value is None else priority.whole(-MOST),
+            "separate_from": given("separate_from", "separateFrom").names(LONGEST_NAME),
         }
+
+    def _by_lane(self, strict: bool) -> list[str]:
+        """Whom the lane offers the task, where the task itself names nobody."""
+        named = [WRITTEN[name] for name in WRITTEN if not self.slots.get(name, EMPTY).is_empty]
+        if strict and named and not self.role:
+            refuse_nobody(self.node, ", ".join(named))
+        return [self.role] if self.role else []
 
     def finish(self, token: Token, result: Data) -> None:
         self.take_back(token, result)
@@ -160,7 +197,7 @@ class SubprocessTask(Activity):
         scope = token.workflow.top_workflow.create_subprocess(token, self.body)
         mapped = self.called and (self.mapped_in and not self.node.extensions.propagate_all)
         data = self.local(token)
-        begin_with = {name: data[name] for name, _ in self.mapped_in} if mapped else data
+        begin_with = mapped_of(data, [target for target, _ in self.mapped_in]) if mapped else data
         # A case that begins at one of several start events begins there inside an added body too.
         at = token.workflow.top_workflow.start_event if self.node.inserted else ""
         scope.begin(begin_with, at)
@@ -208,7 +245,9 @@ class MultiInstance(Activity):
             items = host.evaluate(self.collection, token.data, self.node)
         else:
             number = host.evaluate(self.cardinality, token.data, self.node)
-            items = list(range(1, min(int(number), self.MAXIMUM + 1) + 1)) if number else []
+            asked = Given(self.node, "loopCardinality", number, host.strict)
+            count = asked.whole(0) if number or host.strict else 0
+            items = list(range(1, min(count, self.MAXIMUM + 1) + 1))
         if not isinstance(items, list):
             raise StepFailed(element=self.node.id, reason="the collection is not a list")
         if len(items) > self.MAXIMUM:
@@ -247,10 +286,11 @@ class MultiInstance(Activity):
     def _enough(self, token: Token, child: Token) -> bool:
         if token.facts["done"] >= len(token.facts["items"]):
             return True
+        if self.condition is None:
+            return False
         host = token.workflow.top_workflow.host
-        return self.condition is not None and bool(
-            host.evaluate(self.condition, child.data, self.node)
-        )
+        value = host.evaluate(self.condition, child.data, self.node)
+        return Given(self.node, "completionCondition", value, host.strict).truth()
 
     def _merge(self, token: Token, child: Token) -> None:
         """Without an output collection, what the instances changed comes back, if they agree."""

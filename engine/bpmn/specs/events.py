@@ -12,6 +12,7 @@ from engine.bpmn.slots import EMPTY, Slot
 from engine.bpmn.specs.flownode import COMPLETED, WAITING, FlowNode, remember, withdraw
 from engine.bpmn.timers import first_due, next_due
 from engine.bpmn.tokens import Token
+from engine.bpmn.values import Given
 
 
 class CatchEvent(FlowNode):
@@ -43,7 +44,7 @@ class CatchEvent(FlowNode):
             facts["name"] = self.event.name
         if self.event.kind == "message":
             key = host.evaluate(self.expression, token.data, self.node)
-            facts["key"] = "" if key is None else str(key)
+            facts["key"] = Given(self.node, "correlationKey", key, host.strict).key()
         host.wait_opened(token)
 
     def notice(self, token: Token) -> bool:
@@ -210,7 +211,8 @@ class ThrowEvent(FlowNode):
         case = token.workflow.top_workflow
         if event.kind == "message":
             value = case.host.evaluate(key, token.data, self.node)
-            case.host.message_thrown(event.name, "" if value is None else str(value), self.node)
+            thrown = Given(self.node, "correlationKey", value, case.host.strict).key()
+            case.host.message_thrown(event.name, thrown, self.node)
         elif event.kind == "signal":
             case.host.signal_thrown(event.name, self.node, token.data)
             catch_signal(case, event.name, {})

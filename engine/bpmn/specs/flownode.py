@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.host import StepFailed
 from engine.bpmn.model import Node
-from engine.bpmn.slots import Slot
+from engine.bpmn.slots import Slot, undecided
 from engine.bpmn.tokens import Token
 
 if TYPE_CHECKING:
@@ -144,9 +144,7 @@ def holds(way: Way, token: Token) -> bool:
         return True
     value = token.workflow.top_workflow.host.evaluate(way.condition, token.data, token.node)
     if not isinstance(value, bool):
-        raise StepFailed(
-            element=way.flow, reason=f"the condition {way.condition.text} gave {value!r}"
-        )
+        raise StepFailed(element=way.flow, reason=undecided(way.condition, value))
     return value
 
 

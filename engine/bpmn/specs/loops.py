@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.bpmn.host import StepFailed
 from engine.bpmn.model import Loop, Node
-from engine.bpmn.slots import Slot
+from engine.bpmn.slots import Slot, undecided
 from engine.bpmn.specs.flownode import STARTED, FlowNode, withdraw
 from engine.bpmn.tokens import Token
 
@@ -41,8 +41,7 @@ class StandardLoop(FlowNode):
         host = token.workflow.top_workflow.host
         value = host.evaluate(self.condition, {**token.data, COUNTER: rounds}, self.node)
         if not isinstance(value, bool):
-            reason = f"the loop condition {self.condition.text} gave {value!r}"
-            raise StepFailed(element=self.node.id, reason=reason)
+            raise StepFailed(element=self.node.id, reason=undecided(self.condition, value))
         return value
 
     def _begin_round(self, token: Token) -> None:

@@ -11,12 +11,13 @@ from engine.bpmn.lint.runnable import (
     support,
     triggers,
     undoing,
+    values,
 )
 
 FAMILIES: list[Family] = [
     module.FAMILY
     for module in (
         limits, support, beginnings, triggers, undoing, completeness, bindings, expressions,
-        extensions,
+        extensions, values,
     )
 ]  # fmt: skip
