@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from complaints import guidelinefiles, masterdata
@@ -11,8 +14,13 @@ from engine import queries
 from engine.actor import Actor
 from engine.clock import TravellingClock
 from engine.errors import DeploymentRejected
+from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.complaints import small_guideline
 from tests.complaints.conftest import complaint
+from tests.support.agency import Agency
+from tests.support.decisions import decision, definitions, literal
+from tests.support.drawing import diagram, end, path, start, user
+from tests.support.houses import Houses
 
 
 def deploy(office: Office, files: dict[str, bytes]) -> bool:
@@ -90,3 +98,60 @@ def test_a_role_table_without_access_gives_the_usual_one(office: Office) -> None
         director = work.session.get_one(Role, "unit_director")
         assert (director.unit_bound, director.access) == (True, "none")
         assert not work.session.get_one(Role, "dpo").unit_bound
+
+
+def table(id: str, answer: str) -> bytes:
+    return definitions(decision(id, literal(answer)), namespace=f"urn:{id}")
+
+
+PERMIT = {
+    "permit.bpmn": diagram(
+        start(), user("inspect", form=""), end(), path("start", "inspect", "end"), id="permit"
+    ).replace(b'<zeebe:formDefinition formId=""/>', b""),
+}
+SECOND_SETS = {
+    "a deadline table": ("permit-days.dmn", table("sla", '"none"'), ("sla", "sla.dmn")),
+    "a table of the same name": ("sla.dmn", table("days", '"none"'), ("days", "complaint.bpmn")),
+    "a letter": ("letters/L1-permit.md", "อนุญาต".encode(), ("L1", "letters/L1-")),
+}
+
+
+@pytest.fixture
+def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+    with agencies.agency(clock, tmp_path) as agency:
+        yield agency
+
+
+@pytest.mark.parametrize("what", SECOND_SETS)
+def test_another_set_of_files_does_not_stop_public_filing(agency: Agency, what: str) -> None:
+    # A permit's table `sla` replaced the complaint's: nobody could file, and nobody was told.
+    name, content, words = SECOND_SETS[what]
+
+    with pytest.raises(DeploymentRejected) as refused:
+        agency.office.engine.deploy({**PERMIT, name: content})
+
+    for language in ("th", "en"):
+        text = refused.value.text.of(language)
+        assert [word for word in (name, *words) if word not in text] == []
+    assert agency.waiting(agency.file(GRIEVANCE).case_id) == ["screen"]
+    assert newest(agency.office) == 1
+
+
+def test_another_set_with_names_of_its_own_leaves_the_guideline_alone(agency: Agency) -> None:
+    deployed = agency.office.engine.deploy({**PERMIT, "days.dmn": table("days", '"none"')})
+
+    assert deployed.new == ("permit:1",)
+    assert newest(agency.office) == 1
+
+
+def test_the_house_puts_its_own_guideline_back_when_it_is_asked_to(office: Office) -> None:
+    # `samnuan deploy` said that nothing had changed, and the owner's version stayed in force.
+    files = small_guideline.files()
+    office.engine.deploy({**files, "letters/L1-acknowledge.md": "ของเจ้าของกระบวนงาน".encode()})
+
+    with office.engine.begin() as work:
+        state = guidelinefiles.deploy_guideline(work, files, again=True)
+
+    assert state.deployed is not None
+    assert (state.deployed.new, state.deployed.again) == ((), ("complaint:1",))
+    assert newest(office) == 1

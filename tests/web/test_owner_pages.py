@@ -8,6 +8,7 @@ from flask import Flask
 from complaints.guidelinefiles import ROOT
 from engine import incidents, queries
 from tests.support.agency import Agency
+from tests.support.decisions import decision, definitions, literal
 from tests.web.visitor import Visitor, attached
 
 DIAGRAM = (ROOT / "processes" / "complaint" / "complaint.bpmn").read_bytes()
@@ -51,6 +52,29 @@ def test_a_changed_diagram_becomes_the_next_version(agency: Agency, owner: Visit
     assert "complaint:2" in page
     assert versions(agency) == ["complaint:2", "complaint:1"]
     assert "พิจารณาเบื้องต้น" in owner.visit("/guideline"), "the printed guideline has changed with it"
+
+
+def test_an_old_diagram_deployed_again_is_in_force_again(agency: Agency, owner: Visitor) -> None:
+    # The page said that nothing had changed, and new cases went on by the newer diagram.
+    changed = DIAGRAM.replace("กลั่นกรองเรื่อง".encode(), "พิจารณาเบื้องต้น".encode())
+    for content in (changed, DIAGRAM):
+        owner.visit("/deploy")
+        page = owner.send("/deploy", files=attached(content, "complaint.bpmn"))
+
+    assert "กลับมาใช้บังคับ: complaint:1" in page
+    assert "รุ่นที่ใช้อยู่" in owner.visit("/processes/complaint/1")
+    assert "รุ่นที่ใช้อยู่" not in owner.visit("/processes/complaint/2")
+    assert "พิจารณาเบื้องต้น" not in owner.visit("/guideline")
+
+
+def test_a_table_that_would_overtake_the_guidelines_is_refused(owner: Visitor) -> None:
+    table = definitions(decision("sla", literal("1")), namespace="urn:permit")
+    owner.visit("/deploy")
+
+    page = owner.send("/deploy", files=attached(table, "permit.dmn"))
+
+    assert "permit.dmn" in page
+    assert "sla.dmn" in page
 
 
 def test_checking_alone_deploys_nothing(agency: Agency, owner: Visitor) -> None:
