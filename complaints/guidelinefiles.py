@@ -112,15 +112,14 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_known(work: Work, files: Mapping[str, bytes]) -> bool:
-    """Whether the house's last deployment held just these bytes."""
-    last = work.session.scalar(
-        sa.select(Deployment.id)
-        .where(Deployment.deployed_by == SYSTEM.id)
-        .order_by(Deployment.deployed_at.desc(), Deployment.id)
-        .limit(1)
+    """Whether the house itself brought just these bytes last, each of them."""
+    query = (
+        sa.select(DeploymentFile.name, DeploymentFile.sha256)
+        .join(Deployment, Deployment.id == DeploymentFile.deployment_id)
+        .where(Deployment.deployed_by == SYSTEM.id, ~DeploymentFile.carried)
+        .order_by(Deployment.deployed_at, Deployment.id)
     )
-    kept = sa.select(DeploymentFile.name, DeploymentFile.sha256)
-    known = dict(work.session.execute(kept.where(DeploymentFile.deployment_id == last)).all())
-    return last is not None and all(
+    known = dict(work.session.execute(query).all())
+    return bool(known) and all(
         known.get(name) == hashlib.sha256(content).hexdigest() for name, content in files.items()
     )

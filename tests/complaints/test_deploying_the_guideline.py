@@ -69,6 +69,17 @@ def test_a_restart_does_not_undo_what_a_process_owner_deployed(
     assert newest(office) == 2
 
 
+def test_what_the_house_deploys_beside_it_does_not_undo_an_owners_version(office: Office) -> None:
+    # The owner's files were carried into the house's own deployment, and did not look like its.
+    files = small_guideline.files()
+    files["letters/L1-acknowledge.md"] = "ของเจ้าของกระบวนงาน".encode()
+    office.engine.deploy(files, Actor.of("owner", "process_owner"))
+    office.engine.deploy(PERMIT)
+
+    assert not deploy(office, small_guideline.files())
+    assert newest(office) == 2
+
+
 def test_a_faulty_letter_stops_the_deployment(office: Office) -> None:
     files = small_guideline.files()
     files["letters/L1-acknowledge.md"] = b"{{ unclosed"
