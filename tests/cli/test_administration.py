@@ -64,6 +64,26 @@ def refusal(result: Result) -> str:
     return result.stderr
 
 
+# ── deploying ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_deployed_again_is_in_force_again(console: Console, tmp_path: Path) -> None:
+    # "Nothing has changed", it said, and the other version stayed in force.
+    law = ROOT / "processes" / "complaint" / "complaint.bpmn"
+    changed = tmp_path / "complaint.bpmn"
+    changed.write_text(law.read_text().replace("กลั่นกรองเรื่อง", "พิจารณาเบื้องต้น"))
+
+    first = console.run("deploy", str(changed)).stdout
+    back = console.json("deploy", str(law))
+
+    assert first.startswith("Deployed: complaint:2\n")
+    assert isinstance(back, dict)
+    assert (back["new"], back["again"]) == ([], ["complaint:1"])
+    assert console.run("deploy", str(law)).stdout.startswith("Nothing has changed\n")
+    console.run("deploy", str(changed))
+    assert console.run("deploy").stdout == "In force again: complaint:1\n"
+
+
 # ── accounts ───────────────────────────────────────────────────────────────────────────────────
 
 

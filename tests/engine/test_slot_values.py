@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from html import escape
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from engine import Engine, incidents, queries
 from engine.actor import Actor
 from engine.bpmn.host import StepFailed
+from engine.bpmn.model import Node
+from engine.bpmn.values import Given
 from engine.clock import TravellingClock
 from engine.errors import DeploymentRejected, VariablesInvalid
 from tests.support.drawing import (
@@ -245,7 +248,7 @@ def test_a_value_of_the_wrong_kind_later_in_a_case_is_an_incident(engine: Engine
     assert [each.element_id for each in engine.tasks(instance)] == ["x"]
 
 
-def test_a_lane_is_asked_where_the_task_names_nobody(engine: Engine) -> None:
+def test_a_task_that_names_nobody_is_refused(engine: Engine) -> None:
     deploy(engine, diagram(start(), user("x", "=nosuch"), end(), path("start", "x", "end")))
 
     with pytest.raises(StepFailed, match="nobody is offered the task"):
@@ -264,6 +267,18 @@ def test_a_called_process_is_given_a_part_of_a_context(engine: Engine) -> None:
     with engine.read() as work:
         task_id = engine.tasks(instance)[0].id
         assert queries.task_variables(work, task_id)["seen"] == {"b": 1}
+
+
+def test_a_recorded_turn_is_run_again_as_an_older_release_took_it() -> None:
+    def given(value: object) -> Given:
+        return Given(Node("x", "userTask"), "slot", value, strict=False)
+
+    assert given(["a", None, 5]).names(1) == ["a", "5"]
+    assert given({"a": 1}).names(1) == ["{'a': 1}"]
+    assert given(" ").text(1) == " "
+    assert given(Decimal("2.5")).whole(5) == 2
+    assert given(True).key() == "True"
+    assert given("no").truth()
 
 
 LONG = "x" * 300
