@@ -55,6 +55,14 @@ def parse_duration(text: str) -> Duration:
     return Duration(years * 12 + months, span)
 
 
+class BuddhistYear(ValueError):
+    """A moment whose year counts from another era; `year` is the one that is meant."""
+
+    def __init__(self, text: str, year: int) -> None:
+        super().__init__(f"{text!r} has a Buddhist year; write {year}")
+        self.year = year
+
+
 def parse_moment(text: str) -> datetime:
     """An ISO 8601 date or moment; without a zone it is Thai time.
 
@@ -63,7 +71,7 @@ def parse_moment(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text.strip())
     if moment.year >= BUDDHIST_FROM:
-        raise ValueError(f"{text!r} has a Buddhist year; write {moment.year - BUDDHIST_ERA}")
+        raise BuddhistYear(text, moment.year - BUDDHIST_ERA)
     return moment if moment.tzinfo else moment.replace(tzinfo=BANGKOK)
 
 

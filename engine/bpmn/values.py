@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from engine.bpmn.host import StepFailed
 from engine.bpmn.model import Node
 from engine.bpmn.slots import is_storable, kind_of, words
-from engine.bpmn.timers import parse_moment
+from engine.bpmn.timers import BuddhistYear, parse_moment
 from engine.text import Text
 
 # What the columns hold. A group is also the role in which somebody acts (`Command.role`).
@@ -31,6 +31,9 @@ _MOMENT = Text("วันเวลา เช่น 2026-03-02T12:00:00+07:00", "
 _KEY = Text("ข้อความหรือตัวเลข", "text or a number")
 _TRUTH = Text("จริงหรือเท็จ", "true or false")
 _REFUSED = Text("{slot} ต้องเป็น{wanted} แต่ได้{given}", "{slot} must be {wanted}, not {given}")
+_BUDDHIST = Text(
+    "{slot} ระบุปีเป็น พ.ศ. ให้เขียนเป็นปี ค.ศ. {year}", "{slot} has a Buddhist year; write {year}"
+)
 _NOBODY = Text(
     "ไม่มีผู้ใดได้รับงานนี้ เพราะ {slots} ไม่ให้ชื่อกลุ่มหรือบุคคลใด",
     "nobody is offered the task: {slots} gives no group and no person",
@@ -86,6 +89,9 @@ class Given:
         try:
             found = parse_moment(self.value)
             found.astimezone(UTC)  # the first day of the calendar lies before it
+        except BuddhistYear as error:
+            reason = _BUDDHIST.format(slot=self.slot, year=error.year)
+            raise StepFailed(element=self.node.id, reason=reason) from error
         except (TypeError, AttributeError, ValueError, OverflowError):
             self._refuse(_MOMENT)
         return found

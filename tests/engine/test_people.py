@@ -9,6 +9,7 @@ import pytest
 
 from engine import Engine
 from engine.actor import Actor
+from engine.bpmn.host import StepFailed
 from engine.clock import TravellingClock
 from engine.errors import (
     EngineError,
@@ -213,5 +214,5 @@ def test_due_dates_and_groups_come_from_the_diagram(engine: Engine) -> None:
     assert task.candidate_groups == ["unit@legal", "chief"]
     assert task.due_at is not None
     assert task.due_at.isoformat() == "2026-03-09T09:30:00+00:00"
-    with pytest.raises(VariablesInvalid, match="Buddhist"):
+    with pytest.raises(StepFailed, match=r"clarify.*Buddhist year; write 2026"):
         Play(engine, drawing).start(unit="legal", deadline="2569-03-09")
