@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -13,12 +12,11 @@ import sqlalchemy as sa
 from complaints.access import load_case
 from complaints.models import Account, Case, Conflict
 from complaints.people import User
+from complaints.personnames import Titles, forms_of
 from engine import history, runtime
 from engine.actor import SYSTEM, Actor
 from engine.models import UserTask
 from engine.work import Work
-
-TITLES = ("นางสาว", "นาย", "นาง", "น.ส.", "คุณ", "ดร.", "mr.", "mrs.", "ms.", "dr.")
 
 
 def declare_conflict(work: Work, case_id: str, user: User) -> None:
@@ -48,13 +46,13 @@ def record_conflict(
         history.record(work, case.instance_id, "conflict_recorded", data, actor=actor)
 
 
-def match_accused(work: Work, names: Iterable[str]) -> list[str]:
-    """Accounts whose display name is that of an accused person."""
-    accused = {_plain(name) for name in names} - {""}
+def match_accused(work: Work, names: Iterable[str], titles: Titles) -> list[str]:
+    """Accounts whose display name may be that of an accused person."""
+    accused = {form for name in names for form in forms_of(name, titles)}
     if not accused:
         return []
     accounts = work.session.execute(sa.select(Account.id, Account.display_name))
-    return [id for id, display_name in accounts if _plain(display_name) in accused]
+    return [id for id, display_name in accounts if forms_of(display_name, titles) & accused]
 
 
 def _claimed_tasks(work: Work, case: Case, user: User) -> list[str]:
@@ -64,13 +62,3 @@ def _claimed_tasks(work: Work, case: Case, user: User) -> list[str]:
         UserTask.assignee == user.id,
     )
     return list(work.session.scalars(query))
-
-
-def _plain(name: str) -> str:
-    """A name without its title, spaces and case, as two documents rarely spell them alike."""
-    text = unicodedata.normalize("NFKC", name).lower().strip()
-    for title in TITLES:
-        if text.startswith(title):
-            text = text.removeprefix(title)
-            break
-    return "".join(text.split())

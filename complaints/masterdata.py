@@ -19,8 +19,8 @@ from engine.text import Text
 from engine.work import Work
 
 YES = frozenset({"1", "true", "yes", "ใช่"})
-# The house's own table: what an agency's older one, without a newer column, says of a role.
-HOUSE_ROLES = Path(__file__).resolve().parent.parent / "processes" / "complaint" / "roles.csv"
+# The house's own tables: what an agency's older files, without them or without a column, mean.
+HOUSE = Path(__file__).resolve().parent.parent / "processes" / "complaint"
 
 
 def seed(work: Work, files: Mapping[str, bytes]) -> None:
@@ -34,6 +34,12 @@ def seed(work: Work, files: Mapping[str, bytes]) -> None:
     for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
         role.pages = _house_role(role.key).get("pages", "")
     work.session.flush()  # accounts refer to roles and units
+
+
+@lru_cache(maxsize=16)
+def house_table(name: str) -> bytes:
+    """A table as the house ships it, for a guideline that was deployed before there was one."""
+    return (HOUSE / name).read_bytes()
 
 
 def preload(work: Work) -> list[Base]:
@@ -132,7 +138,7 @@ def _role(row: Mapping[str, str], position: int) -> Role:
 
 @lru_cache(maxsize=64)
 def _house_role(key: str) -> Mapping[str, str]:
-    rows = _rows(HOUSE_ROLES.read_bytes())
+    rows = _rows(house_table("roles.csv"))
     return next((row for row in rows if row["key"] == key), {})
 
 

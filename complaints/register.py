@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import masterdata, shapes
+from complaints import masterdata, personnames, shapes
 from complaints.access import acting_as
 from complaints.attachments import Staged
 from complaints.casekeys import case_key, issue_keys
@@ -263,8 +263,14 @@ def _variables(case: Case, intake: _Intake) -> dict[str, Any]:
 
 def _keep_out_the_accused(work: Work, case: Case, intake: _Intake) -> None:
     accused = intake.complaint.personal.get("accused") or []
-    for account_id in match_accused(work, _names(accused)):
+    titles = personnames.titles_of(_law(work))
+    for account_id in match_accused(work, _names(accused), titles):
         record_conflict(work, case, account_id, ground="matched")
+
+
+def _law(work: Work) -> Mapping[str, bytes]:
+    """The files that a new case runs on."""
+    return queries.files(work, queries.definition(work, PROCESS).id)
 
 
 def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
