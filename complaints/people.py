@@ -15,7 +15,9 @@ from complaints.errors import (
 )
 from complaints.models import Account, AccountRole, Role, SignIn, Unit
 from complaints.passwords import hash_password
-from engine.actor import Actor
+from engine import runtime
+from engine.actor import SYSTEM, Actor
+from engine.models import UserTask
 from engine.work import Work
 
 
@@ -77,7 +79,8 @@ def add_user(
 
 
 def set_groups(work: Work, account_id: str, groups: Iterable[str]) -> None:
-    """Replace the roles of an account; what they may see and do changes with the next request.
+    """Replace the roles of an account; what they may see and do changes with the next request. What
+    they had claimed in a role that they lose goes back to its groups.
 
     Raises:
         RoleUnknown: no such role, or a unit-bound one without its unit.
@@ -88,6 +91,7 @@ def set_groups(work: Work, account_id: str, groups: Iterable[str]) -> None:
         AccountRole(account_id=account_id, role=role, unit=unit) for role, unit in wanted
     )
     work.session.flush()  # the next read of the groups must see them
+    _free_tasks(work, account_id, frozenset(f"{r}@{u}" if u else r for r, u in wanted))
 
 
 def set_password(work: Work, username: str, password: str) -> None:
@@ -98,11 +102,12 @@ def set_password(work: Work, username: str, password: str) -> None:
 
 
 def set_active(work: Work, username: str, active: bool) -> None:
-    """Open or close an account; closing signs it out everywhere."""
+    """Open or close an account; closing signs it out everywhere and frees what it had claimed."""
     account = _account(work, username)
     account.active = active
     if not active:
         revoke_sessions(work, account.id)
+        _free_tasks(work, account.id, frozenset())
 
 
 def users(work: Work, *, group: str | None = None) -> list[User]:
@@ -143,6 +148,15 @@ def revoke_sessions(work: Work, account_id: str) -> None:
         SignIn.account_id == account_id, SignIn.revoked_at.is_(None)
     )
     work.session.execute(open_rows.values(revoked_at=work.now))
+
+
+def _free_tasks(work: Work, account_id: str, groups: frozenset[str]) -> None:
+    """Give back the claimed tasks that are offered to other groups than these."""
+    query = sa.select(UserTask).where(UserTask.assignee == account_id, UserTask.status == "open")
+    for task in list(work.session.scalars(query)):
+        offered = set(task.candidate_groups)
+        if offered and not offered & groups and account_id not in task.candidate_users:
+            runtime.release_user_task(work, task.id, actor=SYSTEM)
 
 
 def _checked_role(work: Work, group: str) -> tuple[str, str]:
