@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
 import sqlalchemy as sa
@@ -32,6 +33,9 @@ STANDING = {
 }
 
 ACTING = "acting"  # in the column `access`: whoever acts for the centre when it is concerned
+# Who takes a case in and screens it: nobody else sees one that is held until it is known who is
+# accused.
+FIRST = frozenset({"open", "all", ACTING})
 CUSTODIAN = "identity_custodian"  # the second person whenever an identity is laid open
 
 
@@ -39,11 +43,15 @@ def sight_of(work: Work, case: Case, user: User) -> Sight | None:
     """How much of a case a person sees; none when it does not exist for them.
 
     Whoever is in conflict, or holds a role the case is hidden from, sees nothing whatever else
-    they hold. Otherwise a standing role, a unit that is in the case, or a task counts.
+    they hold; while a case is held, so does everybody but intake and screening. Otherwise a
+    standing role, a unit that is in the case, or a task counts.
     """
     if not user.active or user.roles & set(case.hidden_from) or _in_conflict(work, case, user):
         return None
-    grounds = _standing(work, case, user) + _by_unit(case, user) + _by_task(work, case, user)
+    words = _words(work, user)
+    if case.held and not words & FIRST:
+        return None
+    grounds = _standing(case, words) + _by_unit(case, user) + _by_task(work, case, user)
     return max(grounds, default=None)
 
 
@@ -82,11 +90,22 @@ def not_barred(user: User) -> list[ColumnElement[bool]]:
     return [Case.id.not_in(conflicts), *hidden]
 
 
+def open_to(work: Work, user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` for lists of cases and of what is to be done in them: nothing that is
+    barred, and nothing that is held but for those who take cases in and screen them."""
+    return [*not_barred(user), *_unless_held(_words(work, user))]
+
+
 def countable(work: Work, user: User) -> list[ColumnElement[bool]]:
-    """Conditions on `Case` for figures: nothing that is barred, and for decision makers nothing
-    of which it is not known yet whether they are the accused."""
-    held_back = [Case.handler.is_not(None)] if "decided" in _words(work, user) else []
-    return [*not_barred(user), *held_back]
+    """Conditions on `Case` for figures: nothing that is barred or held, and for decision makers
+    nothing of which it is not known yet whether they are the accused."""
+    words = _words(work, user)
+    held_back = [Case.handler.is_not(None)] if "decided" in words else []
+    return [*not_barred(user), *_unless_held(words), *held_back]
+
+
+def _unless_held(words: set[str]) -> list[ColumnElement[bool]]:
+    return [] if words & FIRST else [Case.held.is_(False)]
 
 
 def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
@@ -114,6 +133,12 @@ def may_reveal(work: Work, sight: Sight, user: User) -> bool:
     """Whether a person may open the identity vault of a case they see in full: the centre's own
     people, and whoever acts for them when they are concerned themselves."""
     return sight is Sight.FULL and bool(_words(work, user) & {"all", "open", ACTING})
+
+
+def is_guarded(case: Case) -> bool:
+    """Whether who complained is protected from all who need not know: where they did not put their
+    name to it openly, where somebody needs protection, and on tracks that always are so."""
+    return case.guarded or case.protected or case.identity_mode != "open"
 
 
 def examines(work: Work, user: User) -> bool:
@@ -144,8 +169,8 @@ def _in_conflict(work: Work, case: Case, user: User) -> bool:
     return work.session.get(Conflict, (user.id, case.id)) is not None
 
 
-def _standing(work: Work, case: Case, user: User) -> list[Sight]:
-    words = _words(work, user)
+def _standing(case: Case, words: set[str]) -> list[Sight]:
+    words = set(words)
     if case.closed_at is not None:
         words.discard("open")
     if case.handler is None:
@@ -170,18 +195,27 @@ def _by_task(work: Work, case: Case, user: User) -> list[Sight]:
     query = sa.select(UserTask).where(
         UserTask.instance_id == case.instance_id, UserTask.status.in_(["open", "completed"])
     )
-    return [task_sight(task, user) for task in work.session.scalars(query) if _has_part(task, user)]
+    sights = (task_sight(task, user) for task in work.session.scalars(query))
+    return [sight for sight in sights if sight is not None]
 
 
-def _has_part(task: UserTask, user: User) -> bool:
-    if task.status == "completed":
-        return task.completed_by == user.id
-    is_candidate = bool(user.groups & set(task.candidate_groups))
-    return is_candidate or user.id in {task.assignee, *task.candidate_users}
-
-
-def task_sight(task: UserTask, user: User) -> Sight:
-    """What a part in a task opens: a unit's part opens what the unit was sent, no more."""
+def task_sight(task: UserTask, user: User) -> Sight | None:
+    """What a part in a task opens. It follows from the groups that the task was offered to and
+    that the person is in today: a unit's part opens what the unit was sent, a part that is over no
+    more than that, and a part through a group that they have left opens nothing."""
     through = user.groups & set(task.candidate_groups)
-    by_unit_only = bool(through) and all("@" in group for group in through)
-    return Sight.UNIT if by_unit_only else Sight.FULL
+    if not through and not _is_named(task, user):
+        return None
+    if task.status == "completed":
+        return Sight.UNIT if task.completed_by == user.id else None
+    return Sight.UNIT if _of_units(through or set(task.candidate_groups)) else Sight.FULL
+
+
+def _is_named(task: UserTask, user: User) -> bool:
+    """Whether the task is this person's own and not a group's."""
+    is_offered = bool(task.candidate_groups or task.candidate_users)
+    return user.id in task.candidate_users or (not is_offered and task.assignee == user.id)
+
+
+def _of_units(groups: AbstractSet[str]) -> bool:
+    return bool(groups) and all("@" in group for group in groups)

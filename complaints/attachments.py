@@ -151,11 +151,11 @@ def adopt_files(
 
 
 def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
-    """The attachments of a case, oldest first."""
+    """The attachments of a case that have not been erased, oldest first."""
     key = case_key(work, desk, case_id)
     query = (
         sa.select(Attachment)
-        .where(Attachment.case_id == case_id)
+        .where(Attachment.case_id == case_id, Attachment.file_key != b"")
         .order_by(Attachment.added_at, Attachment.id)
     )
     return [_info(row, key) for row in work.session.scalars(query)]

@@ -11,6 +11,7 @@ from complaints import (
     attachments,
     clocks,
     masterdata,
+    personal_files,
     register,
     reveals,
     shapes,
@@ -228,8 +229,9 @@ def _file_names(
     """File names carry people's names: a reader who may not read the text gets numbers."""
     files = attachments.list_files(work, desk, case.id)
     own = [file for file in files if file.submission_id == given.id]
+    covered = personal_files.ids_of(work, case)
     return {
-        file.id: file.name if is_revealed else f"{COVER} {number}"
+        file.id: file.name if is_revealed and file.id not in covered else f"{COVER} {number}"
         for number, file in enumerate(own, 1)
     }
 

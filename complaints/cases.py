@@ -9,14 +9,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import attachments, excerpts, letters, masterdata, people, reveals, vault
+from complaints import (
+    attachments,
+    excerpts,
+    letters,
+    masterdata,
+    people,
+    personal_files,
+    reveals,
+)
 from complaints.access import (
     ACTING,
     Sight,
     acting_as,
+    is_guarded,
     load_case,
     may_reveal,
-    not_barred,
+    open_to,
     reading,
     within_reach,
 )
@@ -25,7 +34,6 @@ from complaints.casekeys import case_key, is_destroyed
 from complaints.clock_rows import earliest_due
 from complaints.desk import Desk
 from complaints.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
-from complaints.excerpts import CORRUPTION
 from complaints.letters import LetterView
 from complaints.models import Case
 from complaints.people import User
@@ -89,6 +97,7 @@ class CaseView:
     holders: tuple[Holder, ...]
     submissions: tuple[SubmissionView, ...]
     files: tuple[FileInfo, ...]
+    covered_files: frozenset[str]  # ids of those that are laid open like an identity only
     letters: tuple[LetterView, ...]
     identity_fields: tuple[str, ...]  # what could be laid open; empty when the person may not
     is_guarded: bool  # an identity takes two persons
@@ -144,9 +153,10 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         holders=tuple(_holders(work, case)),
         submissions=tuple(_submissions(work, desk, case, readable)),
         files=tuple(excerpts.files_for(work, desk, case, readable)),
+        covered_files=personal_files.ids_of(work, case),
         letters=tuple(excerpts.letters_for(work, case, sight)),
-        identity_fields=tuple(vault.identity_paths(work, case.id)) if may_open else (),
-        is_guarded=reveals.is_guarded(case),
+        identity_fields=tuple(reveals.paths_of(work, case)) if may_open else (),
+        is_guarded=is_guarded(case),
     )
 
 
@@ -163,22 +173,24 @@ def reveal(
     case, sight = load_case(work, case_id, user)
     if not may_reveal(work, sight, user):
         raise CaseNotFound
-    if reveals.is_guarded(case):
+    if is_guarded(case):
         raise reveals.SecondPersonNeeded
     reader = acting_as(work, user.actor, "all", "open", ACTING)
-    return vault.reveal_identity(work, desk, case, paths, reader=reader, reason=reason)
+    return reveals.lay_open(work, desk, case, paths, reader=reader, reason=reason)
 
 
 def read_file(
     work: Work, desk: Desk, case_id: str, attachment_id: str, user: User
 ) -> tuple[FileInfo, Iterator[bytes]]:
-    """An attachment for a person who sees it in the case file; the look is recorded.
+    """An attachment for a person who sees it in the case file, or to whom it was laid open as part
+    of an identity; the look is recorded.
 
     Raises:
         CaseNotFound, AttachmentNotFound.
     """
     case, sight = load_case(work, case_id, user)
-    if attachment_id not in {file.id for file in excerpts.files_for(work, desk, case, sight)}:
+    seen = {file.id for file in excerpts.files_for(work, desk, case, sight)}
+    if attachment_id not in seen | reveals.open_files(work, case, sight, user):
         raise AttachmentNotFound
     _note_look(work, case, user, "file_opened", {"file": attachment_id})
     return attachments.open_file(work, desk, case.id, attachment_id)
@@ -203,7 +215,7 @@ def list_cases(
     work: Work, user: User, *, query: str = "", limit: int = 50, after: str | None = None
 ) -> list[CaseLine]:
     """Cases that a person may see, the newest receipt first; `after` is the last id of a page."""
-    conditions = [*not_barred(user), *within_reach(work, user)]
+    conditions = [*open_to(work, user), *within_reach(work, user)]
     if query.strip():
         wanted = arabic_digits(query.strip())
         conditions.append(Case.receipt_no.contains(wanted, autoescape=True))
@@ -258,7 +270,7 @@ def _line(work: Work, case: Case) -> CaseLine:
 
 
 def _title(work: Work, desk: Desk, case: Case, sight: Sight) -> str | None:
-    hidden = sight is Sight.REDACTED or (sight is Sight.UNIT and case.track == CORRUPTION)
+    hidden = sight is Sight.REDACTED or (sight is Sight.UNIT and is_guarded(case))
     return None if hidden else title_of(work, desk, case)
 
 

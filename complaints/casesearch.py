@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from complaints import masterdata
-from complaints.access import not_barred, sight_of
+from complaints.access import open_to, sight_of
 from complaints.clock_models import ClockRow
 from complaints.conformance import BREACH, judge_case
 from complaints.deadlines import AGENCY
@@ -135,7 +135,7 @@ def find_cases(
     the page before."""
     signs = {name: condition(work.now) for name, condition in _CONDITIONS.items()}
     columns = [sa.func.coalesce(signs[name], sa.false()).label(name) for name in SIGNS]
-    query = sa.select(Case, *columns).where(*not_barred(user), *_conditions(criteria, signs))
+    query = sa.select(Case, *columns).where(*open_to(work, user), *_conditions(criteria, signs))
     last = work.session.get(Case, after) if after else None
     if last is not None:
         query = query.where(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from complaints import masterdata, people
-from complaints.access import not_barred, sight_of
+from complaints.access import open_to, sight_of
 from complaints.clock_models import ClockRow, RungRow
 from complaints.clock_rows import clocks_of, open_clocks, tasks_of
 from complaints.clocks import explain
@@ -131,7 +131,7 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
         sa.select(ClockRow, Case)
         .join(Case, Case.id == ClockRow.case_id)
         .where(ClockRow.status == "running", ClockRow.owner == AGENCY)
-        .where(ClockRow.due_at < work.now, *not_barred(user))
+        .where(ClockRow.due_at < work.now, *open_to(work, user))
         .order_by(ClockRow.due_at)
     )
     late = [(clock, case) for clock, case in work.session.execute(query)]

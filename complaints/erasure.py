@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import uuid
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from complaints import holds, retention, vault
+from complaints import holds, personal_files, retention, vault
 from complaints.access import not_barred
 from complaints.casekeys import Purpose, destroy_key, is_destroyed
 from complaints.desk import Desk
@@ -34,7 +35,15 @@ from engine.errors import NotAllowed
 from engine.work import Work
 
 # Where the bytes of what is erased lay.
-SCRUBBED = ("case_key", "identity", "identity_index", "letter", "mailbox_message", "submission")
+SCRUBBED = (
+    "attachment",
+    "case_key",
+    "identity",
+    "identity_index",
+    "letter",
+    "mailbox_message",
+    "submission",
+)
 SCRUB_TOPIC = "scrub"  # to ourselves: give back the pages on which erased rows lay
 
 
@@ -143,18 +152,19 @@ def _record(work: Work, case: Case, type: str, actor: Actor, row: Erasure) -> No
 def _erase(work: Work, desk: Desk, case: Case, what: Purpose) -> None:
     destroy_key(work, case.id, what)
     if what == "identity":
-        _erase_identity(work, case)
+        _erase_identity(work, desk, case)
     else:
         _erase_content(work, desk, case)
     outbox.enqueue(work, SCRUB_TOPIC, {})
 
 
-def _erase_identity(work: Work, case: Case) -> None:
-    """The vault's fields, the index that finds a person, and the letters that name them."""
+def _erase_identity(work: Work, desk: Desk, case: Case) -> None:
+    """The vault's fields, the index that finds a person, and what names them: files and letters."""
     for model in (Identity, IdentityIndex):
         work.session.execute(sa.delete(model).where(model.case_id == case.id))
     mails = sa.select(Letter.mail_key).where(Letter.case_id == case.id)
     work.session.execute(sa.delete(MailboxMessage).where(MailboxMessage.key.in_(mails)))
+    _erase_files(work, desk, case, personal_files.ids_of(work, case))
     emptied = {"sealed": b"", "text_sha256": ""}
     work.session.execute(sa.update(Letter).where(Letter.case_id == case.id).values(**emptied))
 
@@ -164,7 +174,14 @@ def _erase_content(work: Work, desk: Desk, case: Case) -> None:
     case.title = None
     mine = Submission.case_id == case.id
     work.session.execute(sa.update(Submission).where(mine).values(sealed=b""))
-    files = list(work.session.scalars(sa.select(Attachment).where(Attachment.case_id == case.id)))
+    every = sa.select(Attachment.id).where(Attachment.case_id == case.id)
+    _erase_files(work, desk, case, work.session.scalars(every).all())
+
+
+def _erase_files(work: Work, desk: Desk, case: Case, ids: Collection[str]) -> None:
+    """Their names and keys; the bytes once this is committed."""
+    query = sa.select(Attachment).where(Attachment.case_id == case.id, Attachment.id.in_(ids))
+    files = list(work.session.scalars(query))
     for file in files:
         file.name, file.file_key, file.sha256 = b"", b"", ""
     for file in files:

@@ -1,34 +1,43 @@
-"""What of a case file each kind of reader gets: all of it, what a unit was sent, or no text."""
+"""What of a case file each kind of reader gets: all of it, what a unit was sent, or no text.
+
+What a unit reads stands in `excerpts.csv`, by form and field: `always`, or only where the
+complainant put their name to the case `open`ly. Words and pictures can give the writer away. What
+is personal is in no excerpt at all: it is laid open from the vault.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 
-from complaints import attachments, letters, submissions
-from complaints.access import Sight
+import sqlalchemy as sa
+
+from complaints import attachments, letters, personal_files, submissions
+from complaints.access import Sight, is_guarded
 from complaints.attachments import FileInfo
 from complaints.desk import Desk
 from complaints.letters import LetterView
-from complaints.models import Case
-from complaints.submissions import COMPLAINANT, Given
+from complaints.masterdata import house_table
+from complaints.models import Case, Submission
+from complaints.submissions import Given
+from engine import queries
 from engine.work import Work
 
-# What a unit reads of a case, by form: all fields, or those named. In a corruption case it gets the
-# centre's redacted wording and never the complainant's own, which can give the writer away.
-UNIT_READS: Mapping[str, frozenset[str] | None] = {
-    "f4_assignment": frozenset({"questions", "redacted_facts", "lead_unit", "co_units"}),
-    "f5_acceptance": None,
-    "f6_clarification": None,
-    "f11_extension": None,
-    "f11_decision": None,
-    "f7_assessment": frozenset({"clarification_complete", "incomplete_points"}),
-}
-UNIT_READS_OPENLY: Mapping[str, frozenset[str] | None] = {
-    **UNIT_READS,
-    "f1_intake": None,
-    "f3_reply": None,
-}
-CORRUPTION = "C"
+FILE = "excerpts.csv"
+ALWAYS, OPEN = "always", "open"
+ALL = "*"
+Excerpt = Mapping[str, frozenset[str]]  # the fields by form; `*` stands for every one
+
+
+def excerpt_of(work: Work, case: Case) -> Excerpt:
+    """What a unit reads of this case."""
+    files = {} if case.instance_id is None else _files(work, case.instance_id)
+    rows = _rows(files.get(FILE) or house_table(FILE))
+    words = {ALWAYS} if is_guarded(case) else {ALWAYS, OPEN}
+    return {form: fields for form, fields, reads in rows if reads in words}
 
 
 def answers_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[Given]:
@@ -37,19 +46,21 @@ def answers_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[Given]
         return []
     if sight is Sight.FULL:
         return submissions.submissions(work, desk, case.id)
-    reads = UNIT_READS if case.track == CORRUPTION else UNIT_READS_OPENLY
-    found = submissions.submissions(work, desk, case.id, forms=frozenset(reads))
-    return [_cut(each, reads[each.form]) for each in found]
+    excerpt = excerpt_of(work, case)
+    found = submissions.submissions(work, desk, case.id, forms=frozenset(excerpt))
+    return [_cut(each, excerpt[each.form]) for each in found]
 
 
 def files_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[FileInfo]:
-    """The attachments for this sight: in a corruption case a unit gets its own documents only."""
+    """The attachments for this sight; a personal one is for nobody before it is laid open."""
     if sight is Sight.REDACTED:
         return []
-    files = attachments.list_files(work, desk, case.id)
-    if sight is Sight.FULL or case.track != CORRUPTION:
+    covered = personal_files.ids_of(work, case)
+    files = [file for file in attachments.list_files(work, desk, case.id) if file.id not in covered]
+    if sight is Sight.FULL:
         return files
-    return [file for file in files if file.added_by != COMPLAINANT and file.field == "documents"]
+    excerpt, forms = excerpt_of(work, case), _forms(work, case.id)
+    return [f for f in files if _reads(excerpt.get(forms.get(f.submission_id or "", "")), f.field)]
 
 
 def letters_for(work: Work, case: Case, sight: Sight) -> list[LetterView]:
@@ -57,16 +68,28 @@ def letters_for(work: Work, case: Case, sight: Sight) -> list[LetterView]:
     return letters.list_letters(work, case.id) if sight is Sight.FULL else []
 
 
-def _cut(given: Given, keys: frozenset[str] | None) -> Given:
-    if keys is None:
-        return given
-    answers = {key: value for key, value in given.answers.items() if key in keys}
-    return Given(
-        given.id,
-        given.form,
-        given.task_id,
-        given.element_id,
-        given.given_by,
-        given.given_at,
-        answers,
+def _cut(given: Given, fields: frozenset[str]) -> Given:
+    answers = {key: value for key, value in given.answers.items() if _reads(fields, key)}
+    return replace(given, answers=answers)
+
+
+def _reads(fields: frozenset[str] | None, path: str) -> bool:
+    return fields is not None and (ALL in fields or path.partition(".")[0] in fields)
+
+
+def _forms(work: Work, case_id: str) -> dict[str, str]:
+    query = sa.select(Submission.id, Submission.form).where(Submission.case_id == case_id)
+    return dict(work.session.execute(query).all())
+
+
+def _files(work: Work, instance_id: str) -> Mapping[str, bytes]:
+    return queries.files(work, queries.instance(work, instance_id).definition_id)
+
+
+@lru_cache(maxsize=16)
+def _rows(content: bytes) -> tuple[tuple[str, frozenset[str], str], ...]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    return tuple(
+        (row["form"].strip(), frozenset(row["fields"].split()), row["reads"].strip())
+        for row in rows
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from complaints.access import Sight, not_barred, sight_of, within_reach
+from complaints.access import Sight, open_to, sight_of, within_reach
 from complaints.errors import OfficeError
 from complaints.export_trace import FACTS, TraceReader
 from complaints.looks import note_look
@@ -50,7 +50,7 @@ def case_ids(work: Work, user: User, selection: Selection) -> list[str]:
     Raises:
         UnitUnknown: the selection names a unit that is not in the table.
     """
-    conditions = [*not_barred(user), *within_reach(work, user), Case.instance_id.is_not(None)]
+    conditions = [*open_to(work, user), *within_reach(work, user), Case.instance_id.is_not(None)]
     conditions += [Case.received_at >= selection.since, Case.received_at < selection.until]
     if selection.track is not None:
         conditions.append(Case.track == selection.track)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints import clock_moves, shapes, submissions
-from complaints.access import Sight, load_case, not_barred
+from complaints.access import Sight, load_case, open_to
 from complaints.clock_models import ClockRow, ExtensionRow
 from complaints.clock_rows import OVERALL, iso, open_clocks, running_clock, tasks_of
 from complaints.deadline_tables import approval_for
@@ -193,7 +193,7 @@ def requests_for(work: Work, user: User) -> list[tuple[ExtensionRow, ClockRow, C
         .join(ClockRow, ClockRow.id == ExtensionRow.clock_id)
         .join(Case, Case.id == ExtensionRow.case_id)
         .where(ExtensionRow.status == ASKED, ExtensionRow.approver.in_(sorted(user.groups)))
-        .where(*not_barred(user))
+        .where(*open_to(work, user))
         .order_by(ExtensionRow.asked_at, ExtensionRow.id)
     )
     return [(row, clock, case) for row, clock, case in work.session.execute(query)]
@@ -245,7 +245,7 @@ def decide_extension(
 
 def _request(work: Work, request_id: str, user: User) -> tuple[ExtensionRow, Case]:
     row = work.session.get(ExtensionRow, request_id)
-    barred = sa.select(Case).where(Case.id == (row.case_id if row else ""), *not_barred(user))
+    barred = sa.select(Case).where(Case.id == (row.case_id if row else ""), *open_to(work, user))
     case = work.session.scalar(barred)
     if row is None or case is None:
         raise CaseNotFound

@@ -10,6 +10,7 @@ from typing import Any
 
 from complaints.deadlines import HOURS, WORKING, SlaRule, SlaRuleInvalid, amount, read_rule
 from complaints.gate_ladder import check_ladder
+from complaints.gate_tables import check_tables
 from complaints.templates import is_template, kind_of
 from engine import dmn, feel
 from engine.bpmn.model import Node, Process
@@ -39,6 +40,7 @@ def check_guideline(files: Mapping[str, bytes]) -> list[Finding]:
         *_check_letters(places, letters),
         *_check_deadlines(places, decisions),
         *check_ladder(places, decisions, letters),
+        *check_tables(files),
     ]
 
 

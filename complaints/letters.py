@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from complaints import envelopes, submissions, vault
+from complaints.access import is_guarded
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import KeyDestroyed, LetterNotFound
@@ -167,8 +168,8 @@ def note_reading(work: Work, case: Case, letter_id: str) -> None:
 
 
 def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
-    """The mail for a letter; without an address, none. In a corruption case it only points to the
-    inbox: mail lies in the open on its way and on shared computers."""
+    """The mail for a letter; without an address, none. Where the complainant is protected it only
+    points to the inbox: mail lies in the open on its way and on shared computers."""
     letter = work.session.get_one(Letter, letter_id)
     case = work.session.get_one(Case, letter.case_id)
     if is_destroyed(work, case.id, "identity"):
@@ -176,15 +177,10 @@ def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
     address = vault.open_identity(work, desk, case.id, ["email"]).get("email")
     if address is None:
         return None
-    if is_secret(case):
+    if is_guarded(case):
         return Mail(str(address), POINTER_SUBJECT, POINTER_BODY.format(url=desk.public_url))
     subject = f"{letter.title_th} เลขที่ {letter.number}"
     return Mail(str(address), subject, plain(_opened(work, desk, letter)))
-
-
-def is_secret(case: Case) -> bool:
-    """Whether no content of the case may leave the house by mail."""
-    return case.track == "C" or case.protected or case.identity_mode != "open"
 
 
 POINTER_SUBJECT = "มีหนังสือถึงท่านในกล่องรับหนังสือ / You have a letter in your inbox"

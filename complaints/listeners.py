@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from complaints.models import Case
-from engine import outbox
+from complaints.tracks import note_track
+from engine import outbox, queries
 from engine.models import UserTask
 from engine.work import Event, Work
 
@@ -61,10 +62,13 @@ def _note_variables(work: Work, case: Case, event: Event) -> None:
     execution = work.live.get(event.instance_id)
     if execution is None:
         return
-    variables = execution.variables()
+    variables, track = execution.variables(), case.track
     for name, keep in KEPT.items():
         if variables.get(name) is not None:
             keep(case, variables[name])
+    if case.held or case.track != track:
+        definition_id = queries.instance(work, event.instance_id).definition_id
+        note_track(case, queries.files(work, definition_id), variables)
 
 
 def _task_created(work: Work, case: Case, event: Event) -> None:

@@ -125,6 +125,8 @@ class Case(Base):
     title: Mapped[bytes | None]  # sealed under the case key: people write names in titles
     classification: Mapped[str] = mapped_column(sa.String(20))
     protected: Mapped[bool] = mapped_column(default=False)
+    guarded: Mapped[bool] = mapped_column(default=False)  # its track protects who complained
+    held: Mapped[bool] = mapped_column(default=False)  # seen by intake and screening alone so far
     status: Mapped[str] = mapped_column(sa.String(40), index=True)
     outcome: Mapped[str | None] = mapped_column(sa.String(40))
     handler: Mapped[str | None] = mapped_column(sa.String(20))

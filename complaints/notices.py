@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints.access import not_barred
+from complaints.access import open_to
 from complaints.desk import Desk
 from complaints.models import Case, Notice
 from complaints.people import User
@@ -81,7 +81,7 @@ def notices(work: Work, user: User, *, limit: int = 50) -> list[NoticeView]:
         sa.select(Notice, Case.receipt_no, ProcessInstance.definition_id)
         .join(Case, Case.id == Notice.case_id)
         .join(ProcessInstance, ProcessInstance.id == Case.instance_id)
-        .where(Notice.audience.in_(sorted(user.groups)), *not_barred(user))
+        .where(Notice.audience.in_(sorted(user.groups)), *open_to(work, user))
         .order_by(Notice.sent_at.desc(), Notice.id)
         .limit(limit)
     )

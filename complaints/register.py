@@ -25,6 +25,7 @@ from complaints.models import Case
 from complaints.numbers import receipt_number
 from complaints.submissions import COMPLAINANT
 from complaints.tracking import code_hash, new_code
+from complaints.tracks import note_track
 from engine import queries, runtime
 from engine.actor import Actor
 from engine.clock import BANGKOK
@@ -200,6 +201,7 @@ def _enter(
     case.track, case.identity_mode = facts["track"], facts["identity_mode"]
     case.subject, case.reply_by = facts["subject"], facts["reply_by"]
     case.channel, case.status = intake.channel, "RECEIVED"
+    note_track(case, _law(work), facts)
     case.classification = officer.get("classification") or ""
     case.hidden_from, case.co_units = [], []
     case.source_no = officer.get("source_no") or None

@@ -15,11 +15,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import envelopes, people, vault
+from complaints import attachments, envelopes, people, personal_files, vault
 from complaints.access import (
     CUSTODIAN,
+    Sight,
     as_examiner,
     examines,
+    is_guarded,
     load_case,
     may_reveal,
     not_barred,
@@ -28,12 +30,12 @@ from complaints.access import (
 from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import CaseNotFound, OfficeError, ReasonNeeded
-from complaints.excerpts import CORRUPTION
-from complaints.models import Case, Submission
+from complaints.models import Case, IdentityRead, Submission
 from complaints.people import User
 from complaints.reveal_models import Reveal
 from complaints.vault import REASON_LEAST
 from engine import history
+from engine.actor import Actor
 from engine.errors import NotAllowed
 from engine.work import Work
 
@@ -134,12 +136,6 @@ def may_read(work: Work, submission_id: str, user: User) -> bool:
 # ── identities ─────────────────────────────────────────────────────────────────────────────────
 
 
-def is_guarded(case: Case) -> bool:
-    """Whether an identity of this case takes two persons: where corruption is told of, or where the
-    complainant did not put their name to it openly."""
-    return case.track == CORRUPTION or case.protected or case.identity_mode != "open"
-
-
 def ask_identity(
     work: Work,
     desk: Desk,
@@ -160,7 +156,7 @@ def ask_identity(
     case, sight = load_case(work, case_id, user)
     if not (examines(work, user) or may_reveal(work, sight, user)):
         raise CaseNotFound
-    held = set(vault.identity_paths(work, case.id))
+    held = set(paths_of(work, case))
     if not fields or not set(fields) <= held or not 1 <= hours <= MOST_HOURS:
         raise NothingToReveal(most=MOST_HOURS)
     row, motive = _row(work, desk, case, user, "identity", reason=reason, hours=hours)
@@ -203,14 +199,52 @@ def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> dict[st
     row = work.session.get(Reveal, reveal_id)
     if row is None or row.account_id != user.id or row.decision != "granted":
         raise RequestNotFound
-    case, _ = load_case(work, row.case_id, user)
+    case, sight = load_case(work, row.case_id, user)
+    if not (examines(work, user) or may_reveal(work, sight, user)):
+        raise RequestNotFound
     if row.kind != "identity" or row.expires_at is None or row.expires_at <= work.now:
         raise RequestExpired
     row.opened_at = row.opened_at or work.now
     motive = _opened(work, desk, case, row.id, "motive", row.motive) or ""
-    return vault.reveal_identity(
-        work, desk, case, row.fields, reader=reading(work, case, user), reason=motive
+    return lay_open(work, desk, case, row.fields, reader=reading(work, case, user), reason=motive)
+
+
+def lay_open(
+    work: Work, desk: Desk, case: Case, paths: Sequence[str], *, reader: Actor, reason: str
+) -> dict[str, Any]:
+    """The fields of the vault, and of a personal file what the case file says of it: its bytes are
+    then open to the reader for a while. See `vault.reveal_identity`."""
+    listed = {file.id: file for file in attachments.list_files(work, desk, case.id)}
+    files: dict[str, Any] = {}
+    for each in personal_files.files_of(work, case):
+        if each.path in paths:
+            files.setdefault(each.path, []).append(listed[each.id])
+    return vault.reveal_identity(work, desk, case, paths, reader=reader, reason=reason, files=files)
+
+
+def paths_of(work: Work, case: Case) -> list[str]:
+    """What could be laid open of a case: the fields of the vault and the personal files."""
+    return sorted([*vault.identity_paths(work, case.id), *personal_files.paths_of(work, case)])
+
+
+def open_files(work: Work, case: Case, sight: Sight, user: User) -> set[str]:
+    """The ids of the personal files that lie open to this person now."""
+    files = personal_files.files_of(work, case)
+    if not files or not (examines(work, user) or may_reveal(work, sight, user)):
+        return set()
+    fields = set(granted_fields(work, case.id, user))
+    if not is_guarded(case) and not examines(work, user):
+        fields |= _just_read(work, case.id, user)
+    return {file.id for file in files if file.path in fields}
+
+
+def _just_read(work: Work, case_id: str, user: User) -> set[str]:
+    query = sa.select(IdentityRead.fields).where(
+        IdentityRead.case_id == case_id,
+        IdentityRead.account_id == user.id,
+        IdentityRead.at > work.now - timedelta(hours=TEXT_HOURS),
     )
+    return {field for fields in work.session.scalars(query) for field in fields}
 
 
 def granted_fields(work: Work, case_id: str, user: User) -> frozenset[str]:

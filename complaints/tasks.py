@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from complaints import masterdata, shapes, submissions
-from complaints.access import case_of_instance, require_sight
+from complaints import excerpts, masterdata, shapes
+from complaints.access import case_of_instance, require_sight, task_sight
 from complaints.cases import CaseView, case_view
 from complaints.desk import Desk
 from complaints.keeping import HandedIn, keep
@@ -16,7 +16,7 @@ from complaints.worklist import Colour, colour_of
 from complaints.worklist import holder_of as holder_of
 from complaints.worklist import work_list as work_list
 from engine import history, queries, runtime
-from engine.errors import TaskAlreadyClaimed
+from engine.errors import NotAllowed, TaskAlreadyClaimed
 from engine.models import UserTask
 from engine.work import Work
 from forms import Form
@@ -30,7 +30,7 @@ class TaskView:
     case: CaseView
     form: Form
     context: Mapping[str, Any]  # what the form's expressions see
-    prior: Mapping[str, Any]  # the newest answers to the same form in this case
+    prior: Mapping[str, Any]  # the newest answers to the same form that the person may read
     colour: Colour
     may_complete: bool
 
@@ -43,9 +43,10 @@ def open_task(work: Work, desk: Desk, task_id: str, user: User) -> TaskView:
         CaseNotFound: its case is not for them.
     """
     task = runtime.open_task(work, task_id)
-    case, _ = require_sight(work, case_of_instance(work, task.instance_id), user)
+    case, sight = require_sight(work, case_of_instance(work, task.instance_id), user)
     form = shapes.form_of(work, task.definition_id, task.form)
-    given = submissions.submissions(work, desk, case.id, forms=frozenset({task.form}))
+    read = excerpts.answers_for(work, desk, case, sight)
+    given = [each for each in read if each.form == task.form]
     return TaskView(
         task=task,
         case=case_view(work, desk, case.id, user),
@@ -123,10 +124,11 @@ def complete_task(
 def _must_be_theirs(work: Work, task: UserTask, user: User) -> None:
     """Before the form is even looked at: a stranger is told so, and not about their answers."""
     runtime.must_be_candidate(work, task, user.actor)
+    if task_sight(task, user) is None:  # claimed in a role that they have lost since
+        raise NotAllowed
     if task.assignee not in (None, user.id):
         raise TaskAlreadyClaimed
 
 
 def _may_complete(task: UserTask, user: User) -> bool:
-    is_candidate = user.id in task.candidate_users or bool(user.groups & set(task.candidate_groups))
-    return task.assignee == user.id or (task.assignee is None and is_candidate)
+    return task.assignee in (None, user.id) and task_sight(task, user) is not None

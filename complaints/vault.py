@@ -65,16 +65,24 @@ def identity_paths(work: Work, case_id: str) -> list[str]:
 
 
 def reveal_identity(
-    work: Work, desk: Desk, case: Case, paths: Iterable[str], *, reader: Actor, reason: str
+    work: Work,
+    desk: Desk,
+    case: Case,
+    paths: Iterable[str],
+    *,
+    reader: Actor,
+    reason: str,
+    files: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Show personal fields to a person who may see them, and record who looked, at what and why.
+    """Show personal fields, and `files` by path, to a person who may see them, and record it: who
+    looked, at what and why.
 
     Raises:
         ReasonNeeded: the reason is too short to mean anything.
     """
     if len(reason.strip()) < REASON_LEAST:
         raise ReasonNeeded(least=REASON_LEAST)
-    values = open_identity(work, desk, case.id, paths)
+    values = {**open_identity(work, desk, case.id, paths), **files}
     _record_read(work, desk, case, sorted(values), reader=reader, reason=reason.strip())
     return values
 

@@ -12,12 +12,11 @@ from typing import Literal
 import sqlalchemy as sa
 
 from complaints import casekeys, masterdata, people
-from complaints.access import Sight, not_barred, task_sight
+from complaints.access import Sight, is_guarded, open_to, task_sight
 from complaints.cases import title_of
 from complaints.deadline_views import NextRung, next_rungs
 from complaints.desk import Desk
 from complaints.errors import PageUnknown
-from complaints.excerpts import CORRUPTION
 from complaints.models import Case
 from complaints.people import User
 from engine.models import UserTask, UserTaskCandidate
@@ -117,7 +116,7 @@ def _page(
     query = (
         sa.select(UserTask, Case)
         .join(Case, Case.instance_id == UserTask.instance_id)
-        .where(OPEN, _in_scope(work, user, scope), *not_barred(user))
+        .where(OPEN, _in_scope(work, user, scope), *open_to(work, user))
     )
     found: list[Row] = []
     if after is None or after[0] is not None:
@@ -172,7 +171,7 @@ def _item(
 ) -> WorkItem:
     task, case = row
     ends = [moment for moment in (task.due_at, case.due_at) if moment is not None]
-    shows_title = case.track != CORRUPTION or task_sight(task, user) is Sight.FULL
+    shows_title = not is_guarded(case) or task_sight(task, user) is Sight.FULL
     return WorkItem(
         task_id=task.id,
         case_id=case.id,

@@ -36,10 +36,11 @@ class Field:
     max_files: int = 0
     max_megabytes: int = 0
     accept: str = ""
+    is_personal_file: bool = False  # who a person is stands in the file
 
     @property
     def personal(self) -> bool:
-        return self.home == "personal"
+        return self.home == "personal" or self.is_personal_file
 
     @property
     def variable(self) -> bool:
@@ -211,6 +212,7 @@ def _field(component: Component, prefix: str) -> Field:
         max_files=int(most) if is_file and isinstance(most, int) else 0,
         max_megabytes=component.limits.max_megabytes if is_file else 0,
         accept=component.limits.accept if is_file else "",
+        is_personal_file=is_file and component.properties.get("personal") == "true",
     )
 
 

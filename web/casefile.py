@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from complaints import deadline_views, extensions, masterdata, people, shapes, stays
 from complaints.access import Sight
+from complaints.attachments import FileInfo
 from complaints.cases import CaseView
 from complaints.deadline_views import DeadlineView, NextRung
 from complaints.deadlines import STAY, amount
@@ -30,7 +31,7 @@ from engine.work import Work
 from forms.view import Line
 from web import picture
 from web.drawing import read_drawing
-from web.language import language
+from web.language import language, t
 
 # Forms that no user task of the diagram carries.
 TITLES = {
@@ -146,6 +147,7 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
     definition_id = queries.instance(work, case.instance_id).definition_id
     titles = form_titles(work, definition_id)
     names = {file.id: file.name for file in case.files}
+    names |= {id: t("ปกปิด", "covered") for id in case.covered_files}
     context = {
         "units": masterdata.unit_options(work),
         "clocks": deadline_views.deadline_options(work, case.id),
@@ -275,14 +277,23 @@ def diagram_of(work: Work, definition_id: str, process_key: str) -> bytes:
     raise DefinitionNotFound(key=process_key)
 
 
-def identity_words(work: Work, case: CaseView, shown: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Revealed fields under the labels of the intake form."""
-    if case.instance_id is None:
-        return []
-    definition_id = queries.instance(work, case.instance_id).definition_id
-    intake = shapes.form_of(work, definition_id, "f1_intake")
-    labels = {place.path: place.label.of(language()) for place in intake.fields}
-    return [(path_label(path, labels), str(value)) for path, value in shown.items()]
+@dataclass(frozen=True, slots=True)
+class LaidOpen:
+    """A personal field under its label: its value, or the files that may be opened now."""
+
+    label: str
+    text: str = ""
+    files: tuple[FileInfo, ...] = ()
+
+
+def laid_open(labels: Mapping[str, str], values: Mapping[str, Any]) -> list[LaidOpen]:
+    """Personal fields in words, as `reveals.lay_open` gives them."""
+    return [
+        LaidOpen(labels.get(path, path), files=tuple(value))
+        if isinstance(value, list)
+        else LaidOpen(labels.get(path, path), str(value))
+        for path, value in values.items()
+    ]
 
 
 def path_label(path: str, labels: Mapping[str, str]) -> str:

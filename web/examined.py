@@ -8,15 +8,17 @@ from typing import Any, TypedDict
 
 from werkzeug.datastructures import MultiDict
 
-from complaints import casereplay, conformance, people, register, reveals, shapes, vault
+from complaints import casereplay, conformance, people, register, reveals, shapes
 from complaints.cases import CaseView
 from complaints.conformance import Deviation
 from complaints.desk import Desk
+from complaints.models import Case
 from complaints.people import User
 from complaints.reveals import MOST_HOURS, Request
 from engine import queries
 from engine.work import Work
 from web import casefile, player
+from web.casefile import LaidOpen
 from web.language import language, t
 from web.player import Line
 
@@ -47,7 +49,7 @@ class Opened:
     """Personal fields that were granted, in words."""
 
     request: Request
-    shown: list[tuple[str, str]]
+    shown: list[LaidOpen]
 
 
 def case_facts(work: Work, desk: Desk, case: CaseView, user: User) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def wishes(
         "titles": casefile.form_titles(work, definition_id),
         "mine": user.id,
         "labels": labels,
-        "held": [(path, labels.get(path, path)) for path in vault.identity_paths(work, case.id)],
+        "held": [(path, labels.get(path, path)) for path in _paths(work, case)],
         "most_hours": MOST_HOURS,
     }
 
@@ -102,13 +104,16 @@ def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> Opened:
     values = reveals.open_identity(work, desk, reveal_id, user)
     request = reveals.own_request(work, desk, reveal_id, user)
     labels = _labels(work, request.instance_id, list(values))
-    shown = [(labels.get(path, path), str(value)) for path, value in values.items()]
-    return Opened(request, shown)
+    return Opened(request, casefile.laid_open(labels, values))
 
 
 def field_labels(work: Work, case: CaseView) -> dict[str, str]:
     """The vault's paths of a case in the words of its forms."""
-    return _labels(work, case.instance_id, vault.identity_paths(work, case.id))
+    return _labels(work, case.instance_id, _paths(work, case))
+
+
+def _paths(work: Work, case: CaseView) -> list[str]:
+    return reveals.paths_of(work, work.session.get_one(Case, case.id))
 
 
 def asked_fields(work: Work, request: Request) -> list[str]:

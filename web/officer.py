@@ -193,7 +193,7 @@ def identity(case_id: str) -> Answer:
     paths = request.form.getlist("field") or list(view.identity_fields)
     shown = office().reveal_identity(case_id, user(), paths=paths, reason=reason)
     with read() as work:
-        words = casefile.identity_words(work, view, shown)
+        words = casefile.laid_open(examined.field_labels(work, view), shown)
     return render_template("officer/identity.html", case=view, shown=words, reason=reason)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from complaints.access import STANDING, case_of_instance, require_sight, sight_of
+from complaints.access import STANDING, case_of_instance, open_to, require_sight, sight_of
 from complaints.models import Case, Role
 from complaints.people import User
 from engine import queries
@@ -63,13 +63,12 @@ def sees(work: Work, case: Case | None, client: Client) -> bool:
 
 
 def hidden_instances(work: Work, instance_ids: Iterable[str], client: Client) -> set[str]:
-    """Those of the instances whose complaint is hidden from a role of the client."""
-    roles = as_user(client).roles
-    query = sa.select(Case.instance_id, Case.hidden_from).where(
-        Case.instance_id.in_(set(instance_ids))
+    """Those of the instances whose complaint is hidden from the client, by a role or for now."""
+    shown = sa.and_(*open_to(work, as_user(client)))
+    query = sa.select(Case.instance_id).where(
+        Case.instance_id.in_(set(instance_ids)), sa.not_(shown)
     )
-    rows = work.session.execute(query)
-    return {str(id) for id, hidden_from in rows if roles & set(hidden_from)}
+    return {str(id) for id in work.session.scalars(query)}
 
 
 def has_standing(work: Work, client: Client) -> bool:

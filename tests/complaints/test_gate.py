@@ -81,3 +81,26 @@ def test_a_misspelt_variable_is_told_with_its_place() -> None:
     assert (finding.rule, finding.element) == ("expression-name", "is_duplicate_to_send_merged")
     assert finding.column == 1
     assert "screning" in finding.text.th
+
+
+@pytest.mark.parametrize(
+    ("table", "right", "wrong", "told"),
+    [
+        ("tracks.csv", "executive_accused", "executive_acused", "executive_acused"),
+        ("excerpts.csv", "f4_assignment", "f4_asignment", "f4_asignment"),
+        ("excerpts.csv", "redacted_facts", "facts", "f4_assignment has no field facts"),
+        ("excerpts.csv", ",open", ",opn", "`reads` must be always or open"),
+    ],
+)
+def test_a_table_of_who_sees_what_that_names_nothing_is_refused(
+    table: str, right: str, wrong: str, told: str
+) -> None:
+    # A case would stay held for ever, or a unit would not get what it was sent.
+    files = dict(guideline_files())
+    assert check_guideline(files) == []
+    files[table] = files[table].replace(right.encode(), wrong.encode(), 1)
+
+    (finding,) = check_guideline(files)
+
+    assert (finding.file, finding.severity) == (table, "error")
+    assert told in finding.text.en

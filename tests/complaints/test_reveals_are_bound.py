@@ -14,7 +14,7 @@ from complaints.reveal_models import Reveal
 from complaints.settings import OfficeSettings
 from complaints.verifying import Run
 from engine.report import Difference
-from tests.complaints.conftest import corruption
+from tests.complaints.conftest import SCREENED, corruption
 
 Staff = dict[str, User]
 MOTIVE = "ตรวจสอบการปฏิบัติหน้าที่ตามแผนประจำปี"
@@ -25,6 +25,9 @@ ANSWER = "จำเป็นต่อการตรวจสอบครั้�
 def case_id(office: Office, staff: Staff) -> str:
     """A case in which an auditor read a text, and was granted an identity by the custodian."""
     filed = office.file_complaint(corruption())
+    office.run_due()
+    (task,) = office.engine.tasks()
+    office.complete(task.id, SCREENED, user=staff["head"])
     auditor, custodian = staff["auditor"], staff["custodian"]
     with office.engine.begin() as work:
         text = work.session.scalars(sa.select(Submission.id)).first()

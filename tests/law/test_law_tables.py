@@ -101,6 +101,7 @@ def test_the_twelve_complaints_are_judged_as_expected(example: dict[str, Any]) -
         "ผอ.สสว.",
         "ผอ. สสว.",
         "รักษาการผู้อำนวยการสำนักงาน",
+        "ผู้บริหารสูงสุดของสำนักงาน",
         "ผู้รักษาการแทนผู้อำนวยการสำนักงาน",
     ],
 )
@@ -139,6 +140,24 @@ def test_the_centre_does_not_handle_complaints_about_itself(variables: dict[str,
     assert handler["head_group"] == handler["intake_group"] == "alternate_handler"
     assert set(handler["hidden_from"]) == {"screening_head", "intake_officer"}
     assert handler["decision_group"] == "director"
+
+
+@pytest.mark.parametrize(
+    ("screened", "route"),
+    [
+        ({"executive_accused": True}, "external"),
+        ({"executive_accused": True, "director_accused": True}, "external"),
+        ({"executive_accused": True, "director_accused": False}, "internal"),
+        ({"executive_accused": False}, "internal"),
+    ],
+)
+def test_an_accused_executive_is_the_director_unless_screening_says_otherwise(
+    screened: dict[str, Any], route: str
+) -> None:
+    # The title that the complainant wrote decided alone, whatever screening found.
+    handler = decide("handler", accused=[{"position": "ผู้ใหญ่คนหนึ่ง"}], **screened)
+
+    assert handler["route"] == route
 
 
 def test_neither_sees_a_case_against_both() -> None:

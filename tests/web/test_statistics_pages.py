@@ -30,6 +30,9 @@ AGAINST_THE_DIRECTOR: Mapping[str, Any] = {
 }
 
 
+OVERRIDDEN = {"override_reason": "เห็นควรรับไว้พิจารณาเพราะเรื่องร้ายแรง"}
+
+
 def figures(agency: Agency, reader: User) -> Statistics:
     now = agency.clock.now()
     selection = Selection("complaint", None, now - timedelta(days=99), now + timedelta(days=1))
@@ -110,6 +113,9 @@ def test_a_case_against_the_director_is_in_no_figure_of_theirs(
 ) -> None:
     hidden = agency.file(AGAINST_THE_DIRECTOR).case_id
     agency.file(COMPLAINT)
+    assert figures(agency, agency.person("auditor")).cases == 1, "it has not been screened yet"
+    stated = dict.fromkeys(("evidence_stated", "circumstances_clear", "witnesses_definite"), False)
+    agency.do(hidden, "screen", {**SCREENED, **stated, "override_result": "ACCEPT"} | OVERRIDDEN)
     director, auditor = agency.person("director"), agency.person("auditor")
 
     assert figures(agency, auditor).cases == 2
