@@ -93,19 +93,18 @@ def not_barred(user: User) -> list[ColumnElement[bool]]:
 def open_to(work: Work, user: User) -> list[ColumnElement[bool]]:
     """Conditions on `Case` for lists of cases and of what is to be done in them: nothing that is
     barred, and nothing that is held but for those who take cases in and screen them."""
-    return [*not_barred(user), *_unless_held(_words(work, user))]
+    held_back = [] if _words(work, user) & FIRST else [Case.held.is_(False)]
+    return [*not_barred(user), *held_back]
 
 
 def countable(work: Work, user: User) -> list[ColumnElement[bool]]:
-    """Conditions on `Case` for figures: nothing that is barred or held, and for decision makers
-    nothing of which it is not known yet whether they are the accused."""
+    """Conditions on `Case` for figures: nothing that is barred; nothing that is held but for those
+    who see every case then; and for decision makers nothing of which it is not known yet whether
+    they are the accused."""
     words = _words(work, user)
-    held_back = [Case.handler.is_not(None)] if "decided" in words else []
-    return [*not_barred(user), *_unless_held(words), *held_back]
-
-
-def _unless_held(words: set[str]) -> list[ColumnElement[bool]]:
-    return [] if words & FIRST else [Case.held.is_(False)]
+    held_back = [] if words & FIRST & STANDING.keys() else [Case.held.is_(False)]
+    unknown = [Case.handler.is_not(None)] if "decided" in words else []
+    return [*not_barred(user), *held_back, *unknown]
 
 
 def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
