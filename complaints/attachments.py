@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import sqlalchemy as sa
 
 from complaints import envelopes
-from complaints.casekeys import case_key
+from complaints.casekeys import Purpose, case_key
 from complaints.desk import Desk
 from complaints.errors import (
     AttachmentNotFound,
@@ -130,14 +130,18 @@ def adopt_files(
     *,
     added_by: str,
     submission_id: str | None = None,
+    personal: Collection[str] = (),
 ) -> list[dict[str, str]]:
     """Make staged files part of a case, in the transaction of whoever takes them; returns the
-    reference and the commitment of each."""
-    key = case_key(work, desk, case_id)
+    reference and the commitment of each. Those of `personal` fields are sealed with the identity.
+    """
     adopted = []
     for file in staged:
+        purpose: Purpose = "identity" if file.field in personal else "content"
+        key = case_key(work, desk, case_id, purpose)
         place = f"{case_id}|{file.id}"
         row = Attachment(id=file.id, case_id=case_id, submission_id=submission_id, field=file.field)
+        row.purpose = purpose
         row.name, commitment = envelopes.seal(
             key, file.name.encode(), name_place(case_id, file.id), file.sha256
         )
@@ -152,13 +156,14 @@ def adopt_files(
 
 def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
     """The attachments of a case that have not been erased, oldest first."""
-    key = case_key(work, desk, case_id)
     query = (
         sa.select(Attachment)
         .where(Attachment.case_id == case_id, Attachment.file_key != b"")
         .order_by(Attachment.added_at, Attachment.id)
     )
-    return [_info(row, key) for row in work.session.scalars(query)]
+    rows = list(work.session.scalars(query))
+    keys = {row.purpose: _key_of(work, desk, row) for row in rows}
+    return [_info(row, keys[row.purpose]) for row in rows]
 
 
 def open_file(
@@ -168,7 +173,7 @@ def open_file(
     row = work.session.get(Attachment, attachment_id)
     if row is None or row.case_id != case_id:
         raise AttachmentNotFound
-    key = case_key(work, desk, case_id)
+    key = _key_of(work, desk, row)
     if not row.file_key:
         raise KeyDestroyed  # in this very moment
     file_key = DataKey(key.open(row.file_key, f"attachment.file_key|{case_id}|{row.id}"))
@@ -227,6 +232,11 @@ def _hashing(stream: BinaryIO, update: Any) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK_BYTES):
         update(chunk)
         yield chunk
+
+
+def _key_of(work: Work, desk: Desk, row: Attachment) -> DataKey:
+    purpose: Purpose = "identity" if row.purpose == "identity" else "content"
+    return case_key(work, desk, row.case_id, purpose)
 
 
 def _info(row: Attachment, key: DataKey) -> FileInfo:

@@ -174,8 +174,10 @@ def _erase_content(work: Work, desk: Desk, case: Case) -> None:
     case.title = None
     mine = Submission.case_id == case.id
     work.session.execute(sa.update(Submission).where(mine).values(sealed=b""))
-    every = sa.select(Attachment.id).where(Attachment.case_id == case.id)
-    _erase_files(work, desk, case, work.session.scalars(every).all())
+    own = sa.select(Attachment.id).where(
+        Attachment.case_id == case.id, Attachment.purpose == "content"
+    )
+    _erase_files(work, desk, case, work.session.scalars(own).all())
 
 
 def _erase_files(work: Work, desk: Desk, case: Case, ids: Collection[str]) -> None:

@@ -63,6 +63,7 @@ def keep(
         shapes.staged_of(desk, answers) if staged is None else staged,
         added_by=files_by or given_by,
         submission_id=submission,
+        personal=answers.personal_files,
     )
     data = {"form": handed_in.form, "submission": submission, "answers": commitment}
     found = {"identity": identity, "files": files}

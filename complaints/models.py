@@ -232,6 +232,8 @@ class Attachment(Base):
     field: Mapped[str] = mapped_column(sa.String(120))
     name: Mapped[bytes]  # sealed: file names carry people's names
     file_key: Mapped[bytes]  # wrapped by the case key
+    # Which key of the case seals both: a file that says who a person is goes with the identity.
+    purpose: Mapped[str] = mapped_column(sa.String(16), default="content")
     media_type: Mapped[str] = mapped_column(sa.String(120))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(sa.String(64))

@@ -33,8 +33,8 @@ def files_of(work: Work, case: Case) -> list[PersonalFile]:
     definition_id = queries.instance(work, case.instance_id).definition_id
     return [
         PersonalFile(id, _path(form, field))
-        for id, field, form in _attachments(work, case.id)
-        if _is_personal(work, definition_id, form, field)
+        for id, field, form, purpose in _attachments(work, case.id)
+        if purpose == "identity" or _is_personal(work, definition_id, form, field)
     ]
 
 
@@ -46,19 +46,20 @@ def paths_of(work: Work, case: Case) -> list[str]:
     return sorted({file.path for file in files_of(work, case)})
 
 
-def _attachments(work: Work, case_id: str) -> Iterator[tuple[str, str, str]]:
+def _attachments(work: Work, case_id: str) -> Iterator[tuple[str, str, str, str]]:
     query = (
-        sa.select(Attachment.id, Attachment.field, Submission.form)
+        sa.select(Attachment.id, Attachment.field, Submission.form, Attachment.purpose)
         .outerjoin(Submission, Submission.id == Attachment.submission_id)
         .where(Attachment.case_id == case_id, Attachment.file_key != b"")
         .order_by(Attachment.added_at, Attachment.id)
     )
-    for id, field, form in work.session.execute(query):
-        yield id, field, form or register.INTAKE
+    for id, field, form, purpose in work.session.execute(query):
+        yield id, field, form or register.INTAKE, purpose
 
 
 def _is_personal(work: Work, definition_id: str, form_id: str, field: str) -> bool:
-    """A file whose field is not known is taken for a personal one: it can still be laid open."""
+    """Whether the form says so of a file that an older release sealed with the content. One whose
+    field is not known is taken for personal: it can still be laid open."""
     try:
         form = shapes.form_of(work, definition_id, form_id)
     except DefinitionNotFound:

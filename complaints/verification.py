@@ -148,11 +148,15 @@ class _Sealed:
 
     def _file(self, file: dict[str, Any]) -> None:
         row = self.work.session.get(Attachment, file["file"])
+        is_personal = row is not None and row.purpose == "identity"
+        purpose: Purpose = "identity" if is_personal else "content"
         if row is not None and not row.file_key and self.keys["identity"] is None:
             return  # it named the person and went with them
         place = attachments.name_place(self.case.id, file["file"])
         more = () if row is None else (row.sha256,)
-        self._compare("attachment", file["file"], row, "name", place, file["content"], *more)
+        self._compare(
+            "attachment", file["file"], row, "name", place, file["content"], *more, purpose=purpose
+        )
 
     def _letter(self, data: dict[str, Any]) -> None:
         row = self.work.session.get(Letter, data["letter"])

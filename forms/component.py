@@ -106,6 +106,11 @@ class Component:
     def is_leaf(self) -> bool:
         return self.type in LEAVES
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether it says who a person is: a field of the vault, or a file that belongs there."""
+        return self.properties.get("personal") == "true"
+
     def words(self, name: str) -> Text | None:
         """The pair of properties `name` and `name_en`, where the first is given."""
         thai = self.properties.get(name, "")

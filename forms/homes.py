@@ -21,6 +21,7 @@ class Answers:
     submission: dict[str, Any]
     personal: dict[str, Any]
     files: dict[str, list[str]]
+    personal_files: frozenset[str] = frozenset()  # the paths of those that say who a person is
 
     def merged(self) -> dict[str, Any]:
         """All homes as one set of answers again, for showing what was given."""
@@ -36,8 +37,10 @@ def split(components: tuple[Component, ...], situation: Situation) -> Answers:
         _part(components, situation.answers, situation, home, "")
         for home in ("variable", "submission", "personal")
     )
-    files = dict(_files(components, situation.answers, situation, ""))
-    return Answers(variables, submission, personal, files)
+    found = list(_files(components, situation.answers, situation, ""))
+    files = {path: ids for path, ids, _ in found}
+    guarded = frozenset(path for path, _, is_personal in found if is_personal)
+    return Answers(variables, submission, personal, files, guarded)
 
 
 def _part(
@@ -79,13 +82,13 @@ def _files(
     answers: Mapping[str, Any],
     situation: Situation,
     prefix: str,
-) -> Iterator[tuple[str, list[str]]]:
+) -> Iterator[tuple[str, list[str], bool]]:
     for component in components:
         place = f"{prefix}{component.key}."
         if situation.hides(prefix, component) or component.disabled:
             continue
         if component.type == "filepicker":
-            yield prefix + component.key, answers[component.key]
+            yield prefix + component.key, answers[component.key], component.is_personal
         elif component.type == "dynamiclist":
             for index, row in enumerate(answers[component.key]):
                 yield from _files(component.children, row, situation, f"{place}{index}.")

@@ -212,7 +212,7 @@ def _field(component: Component, prefix: str) -> Field:
         max_files=int(most) if is_file and isinstance(most, int) else 0,
         max_megabytes=component.limits.max_megabytes if is_file else 0,
         accept=component.limits.accept if is_file else "",
-        is_personal_file=is_file and component.properties.get("personal") == "true",
+        is_personal_file=is_file and component.is_personal,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from complaints import retention
-from complaints.attachments import sweep_files
+from complaints.attachments import Upload, sweep_files
 from complaints.backup import check_restored
 from complaints.erasure import (
     CaseStillOpen,
@@ -21,7 +22,7 @@ from complaints.erasure import (
     decide_erasure,
 )
 from complaints.errors import KeyDestroyed, ReasonNeeded
-from complaints.models import Case, CaseKey, Identity
+from complaints.models import Attachment, Case, CaseKey, Identity
 from complaints.office import Office
 from complaints.people import User
 from complaints.register import Filed
@@ -30,6 +31,7 @@ from complaints.verifying import Run
 from engine.clock import TravellingClock
 from engine.errors import NotAllowed
 from tests.complaints.conftest import PERSON, complaint
+from tests.complaints.test_file_types import PDF
 from tests.faults.office_scenes import uploads
 from tests.support.erasing import everything, spellings
 
@@ -201,3 +203,30 @@ def test_what_was_kept_long_enough_is_listed(
     with office.engine.read() as work:
         found = [(case.id, what) for case, what, _ in retention.due(work)]
     assert found == [(closed.case_id, "content"), (closed.case_id, "identity")]
+
+
+def test_a_letter_of_authority_goes_with_the_identity_and_the_evidence_stays(
+    office: Office, staff: Staff, settings: OfficeSettings
+) -> None:
+    letter = Upload("proxy_file", "มอบอำนาจ.pdf", io.BytesIO(PDF))
+    evidence = Upload("evidence", "หลักฐาน.pdf", io.BytesIO(PDF))
+    filed = office.file_complaint(complaint(on_behalf=True), files=[letter, evidence])
+    office.run_due()
+    office.withdraw(filed.tracking_code, {"reason": "ได้รับการแก้ไขแล้ว"})
+    office.run_due()
+    assert "proxy_file" in office.case(filed.case_id, staff["head"]).identity_fields
+    with office.engine.read() as work:
+        query = sa.select(Attachment.field, Attachment.id)
+        ids = dict(work.session.execute(query).all())
+
+    ask(office, filed, staff["head"])
+    decide(office, filed, staff["custodian"])
+
+    view = office.case(filed.case_id, staff["head"])
+    assert [file.field for file in view.files] == ["evidence"]
+    assert view.identity_fields == ()
+    assert ids["proxy_file"] not in {name for name, _ in office.desk.storage.names()}
+    assert ids["evidence"] in {name for name, _ in office.desk.storage.names()}
+    run = Run(office.engine, office.desk, settings.data_dir)
+    list(run.steps())
+    assert run.report.differences == []

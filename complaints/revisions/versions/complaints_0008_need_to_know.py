@@ -18,6 +18,10 @@ def upgrade() -> None:
             "complaint_case",
             sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()),
         )
+    op.add_column(
+        "attachment",
+        sa.Column("purpose", sa.String(length=16), nullable=False, server_default="content"),
+    )
     case = sa.table(
         "complaint_case",
         sa.column("instance_id", sa.String()),
