@@ -48,7 +48,7 @@ def agency(sqlite_agencies: Houses, folder: Path) -> Iterator[Agency]:
 
 @contextlib.contextmanager
 def opened(agencies: Houses, folder: Path) -> Iterator[Agency]:
-    """An agency with a grievance at its assessment and an anonymous complaint just filed."""
+    """An agency with a grievance at its assessment and an anonymous complaint just screened."""
     with agencies.agency(TravellingClock(START), folder) as agency:
         filed = agency.file(COMPLAINT)
         agency.do(filed.case_id, "screen", SCREENED_G)
@@ -56,8 +56,19 @@ def opened(agencies: Houses, folder: Path) -> Iterator[Agency]:
         agency.do(filed.case_id, "accept", {"accepted": True})
         agency.do(filed.case_id, "clarify", CLARIFIED)
         agency.pass_days(1)
-        agency.file(ANONYMOUS)
+        other = agency.file(ANONYMOUS)  # screened too: until then an auditor does not see it
+        agency.do(
+            other.case_id,
+            "screen",
+            {**SCREENED_G, "service_only": False, **NOTHING_STATED, **TAKEN_UP},
+        )
         yield agency
+
+
+NOTHING_STATED = dict.fromkeys(
+    ("evidence_stated", "circumstances_clear", "witnesses_definite"), False
+)
+TAKEN_UP = {"override_result": "ACCEPT", "override_reason": "เห็นควรรับไว้พิจารณาเพราะเรื่องร้ายแรง"}
 
 
 def written(agency: Agency, user: User, writer: Any, **chosen: Any) -> list[str]:
