@@ -11,7 +11,7 @@ from uuid import UUID
 from engine import dmn, feel
 from engine.bpmn import state as stored
 from engine.bpmn.compile import Definition
-from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.host import BEHAVIOUR, VALUES_CHECKED, Data, StepFailed
 from engine.bpmn.migrate import CannotMove, carry_over
 from engine.bpmn.model import Node
 from engine.bpmn.slots import Slot
@@ -56,7 +56,7 @@ class Surroundings:
     call: Callable[[str, Node, Mapping[str, Any], tuple[Any, ...]], Any]
     functions: tuple[str, ...]
     decisions: tuple[Any, ...]  # parsed DMN models of the deployment
-    strict: bool = True  # False for what was recorded: older releases took more
+    behaviour: int = BEHAVIOUR
 
 
 class Execution:
@@ -67,8 +67,12 @@ class Execution:
         self.definition = definition
         self.changes = Changes()
         self.now: datetime
-        self.strict = True
+        self.behaviour = BEHAVIOUR
         case.host = self
+
+    @property
+    def strict(self) -> bool:
+        return self.behaviour >= VALUES_CHECKED
 
     @classmethod
     def begin(cls, definition: Definition, instance_id: str) -> Self:
@@ -89,8 +93,7 @@ class Execution:
         """Begin an act: from here on, time and host functions are those given."""
         self.changes = Changes()
         self.surroundings = surroundings
-        self.now = surroundings.now
-        self.strict = surroundings.strict
+        self.now, self.behaviour = surroundings.now, surroundings.behaviour
         self._counted = self.case.counter
         self._standing: tuple[Node, Mapping[str, Any]] | None = None
         functions = {name: self._function(name) for name in surroundings.functions}

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.actor import Actor
+from engine.bpmn.host import BEHAVIOUR
 from engine.canonical import JsonText, dumps, dumps_own
 from engine.commitments import (
     command_hash,
@@ -92,7 +93,7 @@ def append_command(
         "role": actor.role,
         "on_behalf_of": actor.on_behalf_of,
         "at": work.now,
-        "results": JsonText(dumps({"calls": results} if results else {})),
+        "results": JsonText(_results(results)),
         "state_hash": state_hash,
         "idempotency_key": idempotency_key,
         "answer": None if answer is None else JsonText(dumps(answer)),
@@ -102,6 +103,12 @@ def append_command(
     _INSERT_COMMAND.run(work.transaction, row)
     instance.command_head = row["hash"]
     instance.is_ahead = True
+
+
+def _results(calls: list[Any]) -> str:
+    """What a replay needs beside the body: the answers of the house, and how this release acts."""
+    results = {"behaviour": BEHAVIOUR}
+    return dumps({**results, "calls": calls} if calls else results)
 
 
 def previous_answer(work: Work, idempotency_key: str | None) -> dict[str, Any] | None:

@@ -151,7 +151,8 @@ def step(
         return recorded.pop(0)[1]
 
     names = tuple({name for name, _ in recorded})
-    execution.enter(Surroundings(command.at, call, names, bundle.decisions, strict=False))
+    behaviour = int(command.results.get("behaviour", 1))
+    execution.enter(Surroundings(command.at, call, names, bundle.decisions, behaviour))
     if command.kind == "migrate":
         execution.migrate(bundle.definition, command.body["mapping"])
         renewed = {token.id.hex: offer for token, offer in execution.open_user_tasks()}

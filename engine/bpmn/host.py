@@ -13,6 +13,12 @@ from engine.text import Text
 
 Data = dict[str, Any]
 
+# Every command is recorded with the behaviour it ran under, so that a replay does what was done
+# then. Commands of releases before there was such a number have none: they are 1.
+THROWERS_END = 2  # who is interrupted by what it throws goes no further; migrations judge joins
+VALUES_CHECKED = 2  # a slot that gives a value of the wrong kind stops the step
+BEHAVIOUR = 2  # of this release
+
 
 class StepFailed(EngineError):
     """The step {element!r} cannot be carried out: {reason}"""
@@ -31,7 +37,8 @@ class Host(Protocol):
     """The workflow's window on the world during one act."""
 
     now: datetime
-    strict: bool  # whether a slot must give what it is for; a recorded turn gave what it gave
+    behaviour: int  # the one the act runs under: today's, or in a replay the recorded one
+    strict: bool  # whether a slot must give what it is for; an older turn gave what it gave
 
     def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
         """The JSON value of an expression, or the literal itself."""

@@ -17,7 +17,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.host import Data, Host, StepFailed
+from engine.bpmn.host import THROWERS_END, Data, Host, StepFailed
 
 LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 MAX_NESTING = 20
@@ -39,9 +39,26 @@ class Token(Task):
         if not self.task_spec.manual:
             self.workflow.top_workflow.queue.append(self)
 
+    def run(self) -> bool | None:
+        """Do the node's work and move on, unless what it threw has ended its own scope."""
+        done: bool | None = self.task_spec._run(self)
+        if self.was_withdrawn:
+            return None
+        if done is None:
+            self._set_state(TaskState.STARTED)
+        else:
+            self.complete()
+        return done
+
     @property
     def is_live(self) -> bool:
         return bool(self._state & LIVE)
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Whether it was taken off the board while it ran: what it threw interrupted it."""
+        ends = self.workflow.top_workflow.host.behaviour >= THROWERS_END
+        return ends and self._state == TaskState.CANCELLED
 
     @property
     def facts(self) -> Data:

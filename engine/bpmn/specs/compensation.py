@@ -15,7 +15,7 @@ from engine.bpmn.host import Data, StepFailed
 from engine.bpmn.model import Node
 from engine.bpmn.specs.activities import SubprocessTask
 from engine.bpmn.specs.events import ThrowEvent, raise_up
-from engine.bpmn.specs.flownode import STARTED, withdraw
+from engine.bpmn.specs.flownode import STARTED, stop_others, withdraw
 from engine.bpmn.tokens import Token
 
 Line = list[Any]
@@ -32,8 +32,10 @@ class CompensationEvent(ThrowEvent):
 
     def work(self, token: Token) -> bool | None:
         super().work(token)
+        if token.was_withdrawn:
+            return None
         if self.cancels:
-            _stop_others(token)
+            stop_others(token)
         token.facts["plan"] = _plan(token.workflow, token.facts.get("only", self.only))
         return None if self._undo_next(token) else True
 
@@ -135,16 +137,3 @@ def _start(asker: Token, scope: Any, line: Line, only: str) -> None:
     child = scope.put(target, asker if scope is asker.workflow else scope.task_tree, "", **facts)
     child.data = dict(asker.data)
     target._update(child)
-
-
-def _stop_others(token: Token) -> None:
-    """A cancelled transaction does nothing more but undo what it had completed."""
-    keep, scope = token, token.workflow
-    while True:
-        for other in scope.live():
-            if other is not keep:
-                withdraw(other)
-        keep = scope.top_workflow.get_task_from_id(scope.parent_task_id)
-        if not keep.node.inserted:
-            return
-        scope = keep.workflow

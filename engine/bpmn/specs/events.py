@@ -6,10 +6,17 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.host import THROWERS_END, Data, StepFailed
 from engine.bpmn.model import EventDefinition, Node
 from engine.bpmn.slots import EMPTY, Slot
-from engine.bpmn.specs.flownode import COMPLETED, WAITING, FlowNode, remember, withdraw
+from engine.bpmn.specs.flownode import (
+    COMPLETED,
+    WAITING,
+    FlowNode,
+    remember,
+    stop_others,
+    withdraw,
+)
 from engine.bpmn.timers import first_due, next_due
 from engine.bpmn.tokens import Token
 from engine.bpmn.values import Given
@@ -205,6 +212,8 @@ class ThrowEvent(FlowNode):
     def work(self, token: Token) -> bool | None:
         for event, key in zip(self.node.events, self.keys, strict=True):
             self._throw(token, event, key)
+            if token.was_withdrawn:
+                break
         return True
 
     def _throw(self, token: Token, event: EventDefinition, key: Slot) -> None:
@@ -230,12 +239,19 @@ class ThrowEvent(FlowNode):
         scope = token.workflow
         scope.leave_behind(token)
         if "terminate" in kinds:
-            for other in scope.live():
-                withdraw(other)
+            _terminate(token)
             return
         code = next(event.name for event in self.node.events if event.kind == "error")
         if not raise_up(token, "error", code, {}):
             raise StepFailed(element=self.node.id, reason=f"nobody handles the error {code!r}")
+
+
+def _terminate(token: Token) -> None:
+    if token.workflow.top_workflow.host.behaviour >= THROWERS_END:
+        stop_others(token)
+        return
+    for other in token.workflow.live():  # what event subprocesses had begun beside it went on
+        withdraw(other)
 
 
 def catch_signal(case: Any, name: str, payload: Data) -> int:

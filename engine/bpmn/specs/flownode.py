@@ -163,3 +163,18 @@ def withdraw(token: Token) -> None:
     spec.withdrawn(token)
     if spec.lasting:
         case.host.record("activity_cancelled", spec.node)
+
+
+def stop_others(token: Token) -> None:
+    """End all that its scope does beside a token, also what event subprocesses had begun there."""
+    keep: Token = token
+    while True:
+        for other in keep.workflow.live():
+            if other is not keep:
+                withdraw(other)
+        owner = keep.workflow.parent_task_id
+        if owner is None:
+            return
+        keep = keep.workflow.top_workflow.get_task_from_id(owner)
+        if not keep.node.id.startswith("~body."):
+            return
