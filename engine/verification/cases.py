@@ -29,6 +29,7 @@ from engine.models import (
 )
 from engine.report import Report
 from engine.text import Text
+from engine.verification.leftovers import report_leftovers
 from engine.work import Work
 
 Row = Mapping[str, Any]
@@ -116,6 +117,7 @@ def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
     for row in raw_rows(work, HistoryEvent, ids):
         reports[row["instance_id"]].events += 1
         _follow_event(events[row["instance_id"]], row)
+    report_leftovers(work, instances, reports)
     for id in ids:
         _check_row(instances[id], commands[id], events[id], laws)
         yield reports[id]

@@ -1,7 +1,7 @@
 """Whoever throws what interrupts its own scope goes no further, and nothing outlives its scope.
 
-After a throw nobody asked whether the thrower was still there: it went on, its next task opened in a
-scope that had ended, and a job there failed and was tried again and again.
+After a throw nobody asked whether the thrower was still there: it went on, its next task opened in
+a scope that had ended, and a job there failed and was tried again and again.
 """
 
 from __future__ import annotations

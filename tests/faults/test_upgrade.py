@@ -27,6 +27,19 @@ from tests.faults import engine_scenes
 from tests.faults.oldhouse import FIXTURES, do, unpack
 from tests.faults.wholeness import faults_of
 from tests.support.databases import PostgresTemplates, floors
+from tests.support.drawing import (
+    FORM,
+    boundary,
+    diagram,
+    end,
+    escalation,
+    path,
+    root_escalation,
+    start,
+    sub,
+    throw,
+    user,
+)
 
 RELEASES = sorted(path.name.partition("-")[0] for path in FIXTURES.glob("*-code.tar.xz"))
 STAFF = ("head", "it", "director")
@@ -132,14 +145,58 @@ def test_a_server_of_that_release_goes_on_working_beside_this_one(
     assert faults_of(office.engine) == []
 
 
-def run_old_server(release: str, folder: Path, wish: dict[str, Any]) -> dict[str, Any]:
+@pytest.mark.parametrize("release", RELEASES)
+def test_what_went_on_in_an_ended_scope_under_that_release_is_named_and_replays(
+    release: str, empty_url: str, tmp_path: Path, clock: TravellingClock
+) -> None:
+    # There the thrower went on, and its task stayed open in an ended case: the record says so, and
+    # doing it again must do the same; only what was left open is a fault.
+    files = {"d.bpmn": THROWER.decode(), "any.form": FORM.decode()}
+    wish = {"url": empty_url, "now": clock.now().isoformat(), "files": files}
+    told = run_old_server(release, tmp_path, wish, script="oldthrower.py")
+    assert told["open"] == ["after"]
+
+    engine = Engine.open(empty_url, clock=clock)
+    verified, again = engine.verify(told["case"]), engine.replay(told["case"])
+    engine.close()
+
+    (left,) = verified.differences
+    assert left.table.startswith("user_task/")
+    assert "after" in left.what.th
+    named = {difference.table.partition("/")[0] for difference in again.differences}
+    assert named == {"user_task", "user_task_candidate"}
+
+
+THROWER = diagram(
+    start(),
+    sub(
+        "u",
+        start("us"),
+        throw("up", escalation("late")),
+        user("after"),
+        end("ue"),
+        path("us", "up", "after", "ue"),
+    ),
+    end(),
+    boundary("b", "u", escalation("late")),
+    user("r"),
+    end("e2"),
+    path("start", "u", "end"),
+    path("b", "r", "e2"),
+    roots=root_escalation("late"),
+)
+
+
+def run_old_server(
+    release: str, folder: Path, wish: dict[str, Any], script: str = "oldserver.py"
+) -> dict[str, Any]:
     """Let the release's own code do something; returns what it tells."""
     code = folder / "code"
     with tarfile.open(FIXTURES / f"{release}-code.tar.xz") as tar:
         tar.extractall(code, filter="data")
-    script = shutil.copy(Path(__file__).with_name("oldserver.py"), code)
+    copied = shutil.copy(Path(__file__).with_name(script), code)
     environ = {**os.environ, "PYTHONPATH": str(code)}
-    command = [sys.executable, script, json.dumps(wish)]
+    command = [sys.executable, copied, json.dumps(wish)]
     done = subprocess.run(command, cwd=code, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))

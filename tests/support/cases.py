@@ -8,6 +8,7 @@ from typing import Any
 from engine import Engine, queries
 from engine.actor import Actor
 from engine.models import UserTask
+from tests.support import leftovers
 from tests.support.drawing import FORM
 
 OFFICER = Actor.of("officer-1", "officer")
@@ -18,6 +19,7 @@ class Play:
 
     def __init__(self, engine: Engine, *files: bytes, key: str = "p", **extra: bytes) -> None:
         self.engine = engine
+        leftovers.watch(engine)
         named = {f"d{index}.bpmn": content for index, content in enumerate(files)}
         named.update({name.replace("__", "."): content for name, content in extra.items()})
         engine.deploy({**named, "any.form": FORM}, Actor.of("owner"))

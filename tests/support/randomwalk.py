@@ -16,6 +16,7 @@ from engine.clock import TravellingClock
 from engine.migration import MigrationPlan
 from engine.models import Job, Wait
 from engine.text import Text
+from tests.support import leftovers
 from tests.support.cases import Play
 from tests.support.drawing import FORM
 from tests.support.netdrawing import ERROR, files
@@ -32,7 +33,9 @@ BUSY = Text("ไม่ว่าง", "busy")
 def open_engine(url: str, clock: TravellingClock) -> Engine:
     """An engine whose one host function never gives the same answer twice."""
     tickets = itertools.count(1)
-    return Engine.open(url, clock=clock, functions={"ticket": lambda _where: next(tickets)})
+    engine = Engine.open(url, clock=clock, functions={"ticket": lambda _where: next(tickets)})
+    leftovers.watch(engine)
+    return engine
 
 
 class Walk:
