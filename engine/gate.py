@@ -12,10 +12,18 @@ from engine.bpmn.model import Process
 from engine.definitions import bundle_hash, form_names, read_decisions, read_processes
 from engine.errors import EngineError
 from engine.findings import Finding, has_errors
+from engine.log import Log
 from engine.text import Text
 
 Files = Mapping[str, bytes]
 BUILT_IN_SUFFIXES = (".bpmn", ".dmn", ".form")
+DEFECT = "deploy.defect"
+UNREADABLE = Text(
+    "ระบบเตรียมกระบวนงานนี้ให้ดำเนินการไม่ได้ เพราะข้อบกพร่องของระบบเอง ({kind}) โปรดแจ้งผู้ดูแลระบบ",
+    "This process cannot be made ready to run, by a fault of the product itself ({kind}); "
+    "please tell its administrator.",
+)
+log = Log("samnuan.gate")
 
 
 @dataclass(slots=True)
@@ -152,10 +160,25 @@ def _compile_all(files: Files, judged: Files) -> list[Finding]:
     for process in processes.values():
         if not process.executable:
             continue  # a partner's pool, drawn as a picture
+        element, rule = process.id, "deploy.compile"
         try:
             compile_process(process, processes)
+            continue
         except EngineError as error:
             element = str(error.facts.get("element", process.id))
-            file = next(iter(judged), "")
-            findings.append(Finding(file, element, "error", "deploy.compile", error.text))
+            text = error.text
+        except Exception as error:
+            # Nobody who deploys sees a traceback; whoever runs the house finds it in the log.
+            log.exception("compilation_failed", process=process.id)
+            rule, text = DEFECT, UNREADABLE.format(kind=type(error).__name__)
+        file = _file_of(process.id, judged)
+        findings.append(Finding(file, element, "error", rule, text))
     return findings
+
+
+def _file_of(process: str, judged: Files) -> str:
+    """Which of the files draws a process; the first, if it is one that was there before."""
+    for name, content in judged.items():
+        if process in read_processes({name: content}):
+            return name
+    return next(iter(judged), "")

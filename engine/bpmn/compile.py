@@ -13,8 +13,8 @@ from engine.bpmn.desugar import begins_by_itself, desugar
 from engine.bpmn.host import StepFailed
 from engine.bpmn.model import EventDefinition, Lane, Node, Process, Scope
 from engine.bpmn.slots import EMPTY, Slot, slot
-from engine.bpmn.specs import FlowNode
-from engine.bpmn.wiring import connect, name_of, part_names, sources, spec_names
+from engine.bpmn.specs import FlowNode, name_of
+from engine.bpmn.wiring import connect, part_names, sources, spec_names
 
 PASSAGE = Node("~passage", "task", inserted=True)
 UNDO_ALL = Node(
@@ -175,7 +175,7 @@ class _Builder:
         """Beside each activity with a scope of its own stands what undoes that scope."""
         called = node.tag == "callActivity"
         body = node.extensions.called_process if called else f"{spec.name}/{node.id}"
-        hidden = replace(node, id=f"{node.id}~undo", inserted=True, drawn=node.id)
+        hidden = replace(node, id=f"{built.name}~undo", inserted=True, drawn=node.id)
         again = specs.Reopened(spec, hidden)
         for one in (built, again):
             one.called, one.body = called, body
@@ -186,7 +186,7 @@ class _Builder:
         outer = replace(node, inserted=True, drawn=node.id, scope=None)
         kind = specs.StandardLoop if node.loop.kind == "standard" else specs.MultiInstance
         wrapper = kind(spec, outer)
-        inner = replace(node, id=f"{node.id}~each", loop=None, drawn=node.id)
+        inner = replace(node, id=f"{wrapper.name}~each", loop=None, drawn=node.id)
         instance = self._node(spec, scope, inner)
         instance.loop_owner = wrapper
         instance.node = replace(inner, id=node.id)

@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn import state as stored
 from engine.bpmn.compile import PASSAGE, Definition
 from engine.bpmn.host import Data
-from engine.bpmn.specs import BoundaryEvent, CatchEvent, FlowNode
+from engine.bpmn.specs import BoundaryEvent, CatchEvent, FlowNode, drawn_name, name_of
 from engine.bpmn.tokens import LIVE, Case, Token
 
 
@@ -76,9 +76,8 @@ def _scope_name(name: str, mapping: Mapping[str, str]) -> str:
 
 def _renamed(name: str, mapping: Mapping[str, str]) -> str:
     """The target's name for a drawn node, or for a part that the compiler made of it."""
-    mark = name.find("~", 1)
-    base, part = (name[:mark], name[mark:]) if mark > 0 else (name, "")
-    return mapping.get(base, base) + part
+    drawn = drawn_name(name)
+    return name_of(mapping.get(drawn, drawn)) + name[len(name_of(drawn)) :]
 
 
 def _place(scope: Any, row: list[Any], target: Any, mapping: Mapping[str, str]) -> str:

@@ -57,7 +57,7 @@ class Token(Task):
     @property
     def was_withdrawn(self) -> bool:
         """Whether it was taken off the board while it ran: what it threw interrupted it."""
-        ends = self.workflow.top_workflow.host.behaviour >= THROWERS_END
+        ends: bool = self.workflow.top_workflow.host.behaviour >= THROWERS_END
         return ends and self._state == TaskState.CANCELLED
 
     @property

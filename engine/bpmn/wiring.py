@@ -6,13 +6,7 @@ from typing import Any
 
 from engine.bpmn.model import Flow, Node, Scope
 from engine.bpmn.slots import slot
-from engine.bpmn.specs import FlowNode, Way
-
-RESERVED = frozenset({"Start", "End", "Root"})  # names SpiffWorkflow keeps for itself
-
-
-def name_of(node_id: str) -> str:
-    return f"~{node_id}" if node_id in RESERVED else node_id
+from engine.bpmn.specs import FlowNode, Way, name_of
 
 
 def part_names(node: Node) -> list[str]:

@@ -17,7 +17,7 @@ from engine.bpmn.specs.events import (
     catch_signal,
     raise_up,
 )
-from engine.bpmn.specs.flownode import FlowNode, Way, holds, withdraw
+from engine.bpmn.specs.flownode import FlowNode, Way, drawn_name, holds, name_of, withdraw
 from engine.bpmn.specs.gateways import (
     EventBasedGateway,
     ExclusiveGateway,
@@ -50,7 +50,9 @@ __all__ = [
     "UserTask",
     "Way",
     "catch_signal",
+    "drawn_name",
     "holds",
+    "name_of",
     "raise_up",
     "withdraw",
 ]

@@ -15,7 +15,7 @@ from engine.bpmn.host import Data, StepFailed
 from engine.bpmn.model import Node
 from engine.bpmn.specs.activities import SubprocessTask
 from engine.bpmn.specs.events import ThrowEvent, raise_up
-from engine.bpmn.specs.flownode import STARTED, stop_others, withdraw
+from engine.bpmn.specs.flownode import STARTED, drawn_name, stop_others, withdraw
 from engine.bpmn.tokens import Token
 
 Line = list[Any]
@@ -106,21 +106,17 @@ def _take(scope: Any, only: str) -> Iterator[tuple[Line, str]]:
     """Take the lines away that are meant, the last first."""
     kept: list[Line] = []
     for name, *inside in reversed(scope.undo):
-        if not only or _drawn(name) == only:
+        if not only or drawn_name(name) == only:
             yield [name, *inside], ""
             continue
         # A body that a rewrite put around the drawn activities: take from inside of it.
-        meant = [line for line in inside[0] if _drawn(line[0]) == only] if inside else []
+        meant = [line for line in inside[0] if drawn_name(line[0]) == only] if inside else []
         if not (name.startswith("~body.") and meant):
             kept.append([name, *inside])
             continue
         yield [name, meant, inside[1]], only
         kept.append([name, [line for line in inside[0] if line not in meant], inside[1]])
     scope.undo = kept[::-1]
-
-
-def _drawn(name: str) -> str:
-    return name.removesuffix("~each")
 
 
 def _start(asker: Token, scope: Any, line: Line, only: str) -> None:

@@ -17,7 +17,19 @@ from engine.bpmn.tokens import Token
 if TYPE_CHECKING:
     from engine.bpmn.specs.events import BoundaryEvent
 
+RESERVED = frozenset({"Start", "End", "Root"})  # names SpiffWorkflow keeps for itself
 COMPLETED, WAITING, STARTED = TaskState.COMPLETED, TaskState.WAITING, TaskState.STARTED
+
+
+def name_of(node_id: str) -> str:
+    """The name of a drawn node's spec."""
+    return f"~{node_id}" if node_id in RESERVED else node_id
+
+
+def drawn_name(name: str) -> str:
+    """The other way round: the id of the node for which a spec, or a part of one, is named."""
+    base = name[: name.find("~", 1)] if "~" in name[1:] else name
+    return base[1:] if base[1:] in RESERVED else base
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class FlowNode(BpmnTaskSpec):
     lasting = False
 
     def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node.id)
+        super().__init__(process, name_of(node.id))
         self.node = node
         self.bpmn_id = node.id
         self.ways: list[Way] = []
