@@ -11,9 +11,10 @@ from uuid import UUID
 from engine import dmn, feel
 from engine.bpmn import state as stored
 from engine.bpmn.compile import Definition
-from engine.bpmn.host import BEHAVIOUR, VALUES_CHECKED, Data, StepFailed
-from engine.bpmn.migrate import CannotMove, carry_over
+from engine.bpmn.host import BEHAVIOUR, THROWERS_END, VALUES_CHECKED, Data, StepFailed
+from engine.bpmn.migrate import carry_over
 from engine.bpmn.model import Node
+from engine.bpmn.rewired import CannotMove
 from engine.bpmn.slots import Slot
 from engine.bpmn.specs import (
     BoundaryEvent,
@@ -149,9 +150,12 @@ class Execution:
     def migrate(self, definition: Definition, mapping: Mapping[str, str]) -> None:
         """Carry the case over to another version of its process."""
         try:
-            self.case = carry_over(self.case, definition, mapping)
+            judges = self.behaviour >= THROWERS_END
+            self.case = carry_over(
+                self.case, self.definition, definition, mapping, judges_wiring=judges
+            )
         except CannotMove as refused:
-            raise MigrationRefused(target=definition.process.id, reason=refused) from refused
+            raise MigrationRefused(target=definition.process.id, reason=refused.text) from refused
         self.definition = definition
 
     def waiting(self) -> list[Token]:
@@ -348,6 +352,12 @@ class Execution:
         self.changes.opened_waits.pop(token.id, None)
         if not self._is_new(token):
             self.changes.closed_waits.add(token.id)
+
+    def waits_written(self) -> None:
+        """The rows of all that is waited for are there, also of what is new in this act."""
+        self.changes.opened_waits.clear()
+        self.changes.closed_waits.clear()
+        self._counted = self.case.counter
 
     def _is_new(self, token: Token) -> bool:
         """Whether the token came to be in this act: nothing of it is in the database yet."""

@@ -14,11 +14,15 @@ from engine.errors import EngineError, MigrationRefused
 from engine.instances import Instance, locked_instance
 from engine.models import Job, ProcessInstance, UserTask, Wait, table
 from engine.rows import rewrite_candidates, task_row, wait_row
+from engine.text import Text
 from engine.turn import open_execution, save_turn
 from engine.work import Work
 
 if TYPE_CHECKING:
     from engine.engine import Engine
+
+
+ELSEWHERE = Text("เรื่องนี้ไม่ได้ดำเนินอยู่บน {source}", "it does not run on {source}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class MigrationPlan:
 
 @dataclass(slots=True)
 class MigrationReport:
-    """Which cases moved (or, in a rehearsal, may move) and which stay, with the reason."""
+    """Which cases moved (or, in a rehearsal, may move) and which stay, with the reason in both
+    languages."""
 
     moved: list[str] = field(default_factory=list)
     stayed: dict[str, str] = field(default_factory=dict)
@@ -63,7 +68,7 @@ def migrate(
         except _Rehearsed:
             report.moved.append(instance_id)
         except EngineError as refused:
-            report.stayed[instance_id] = refused.text.th
+            report.stayed[instance_id] = f"{refused.text.th} ({refused.text.en})"
         else:
             report.moved.append(instance_id)
     return report
@@ -81,12 +86,13 @@ def migrate_instance(work: Work, instance_id: str, plan: MigrationPlan, *, actor
     """
     instance = locked_instance(work, instance_id)
     if instance.definition_id != plan.source or instance.status != "running":
-        raise MigrationRefused(target=plan.target, reason=f"it does not run on {plan.source}")
+        raise MigrationRefused(target=plan.target, reason=ELSEWHERE.format(source=plan.source))
     execution = open_execution(work, instance)
     target = load_bundle(work, plan.target)
     execution.migrate(target.definition, dict(plan.mapping))
     instance.definition_id = plan.target
     _move_rows(work, instance, execution)
+    execution.run_to_rest()  # the target may have nothing more to wait for here
     body = {"target": plan.target, "bundle": target.hash, "mapping": dict(plan.mapping)}
     moved = (
         "instance_migrated",
@@ -103,8 +109,7 @@ def _move_rows(work: Work, instance: Instance, execution: Any) -> None:
     waits = [wait_row(instance, token) for token in execution.waiting()]
     if waits:
         session.execute(sa.insert(table(Wait)), waits)
-    execution.changes.opened_waits.clear()
-    execution.changes.closed_waits.clear()
+    execution.waits_written()
     kept = {"id", "status", "assignee", "created_at", "claimed_at", "ended_at", "completed_by"}
     offers = execution.open_user_tasks()
     rows = [task_row(work, instance, execution, token, offer) for token, offer in offers]
@@ -113,7 +118,7 @@ def _move_rows(work: Work, instance: Instance, execution: Any) -> None:
         session.execute(sa.update(table(UserTask)).where(UserTask.id == row["id"]).values(**values))
     rewrite_candidates(work, rows)
     for token in execution.open_jobs():
-        element = token.task_spec.node.id
-        session.execute(
-            sa.update(table(Job)).where(Job.id == token.id.hex).values(element_id=element)
-        )
+        node = token.task_spec.node
+        drawn = {"element_id": node.id, "type": node.extensions.job_type}
+        drawn["headers"] = dict(node.extensions.headers)
+        session.execute(sa.update(table(Job)).where(Job.id == token.id.hex).values(**drawn))

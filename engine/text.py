@@ -20,4 +20,7 @@ class Text:
         return self.th
 
     def format(self, **facts: object) -> "Text":
-        return Text(self.th.format(**facts), self.en.format(**facts))
+        """The sentence with its facts; one that is a Text itself is said in each language."""
+        thai = {name: v.th if isinstance(v, Text) else v for name, v in facts.items()}
+        english = {name: v.en if isinstance(v, Text) else v for name, v in facts.items()}
+        return Text(self.th.format(**thai), self.en.format(**english))

@@ -38,7 +38,10 @@ class Host(Protocol):
 
     now: datetime
     behaviour: int  # the one the act runs under: today's, or in a replay the recorded one
-    strict: bool  # whether a slot must give what it is for; an older turn gave what it gave
+
+    @property
+    def strict(self) -> bool:
+        """Whether a slot must give what it is for; an older turn gave what it gave."""
 
     def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
         """The JSON value of an expression, or the literal itself."""

@@ -10,48 +10,80 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn import state as stored
 from engine.bpmn.compile import PASSAGE, Definition
 from engine.bpmn.host import Data
-from engine.bpmn.specs import BoundaryEvent, CatchEvent, FlowNode, drawn_name, name_of
+from engine.bpmn.rewired import (
+    CANNOT_UNDO,
+    ELSEWHERE,
+    GONE,
+    NO_SCOPE,
+    OTHER_KIND,
+    UNDOING,
+    CannotMove,
+    Move,
+    renamed,
+    scope_name,
+    shown,
+    shown_name,
+)
+from engine.bpmn.specs import BoundaryEvent, CatchEvent, FlowNode, ParallelGateway, drawn_name
 from engine.bpmn.tokens import LIVE, Case, Token
 
 
-class CannotMove(Exception):
-    """A token stands where the target has no place for it; the text names the element."""
-
-
-def carry_over(case: Case, definition: Definition, mapping: Mapping[str, str]) -> Case:
+def carry_over(
+    case: Case,
+    source: Definition,
+    target: Definition,
+    mapping: Mapping[str, str],
+    *,
+    judges_wiring: bool = True,
+) -> Case:
     """The same tokens and variables over the target's specs.
 
     Raises:
-        CannotMove: a live token's element is missing or of another kind in the target.
+        CannotMove: a live token's element is missing, of another kind or wired otherwise in the
+            target, so that the case could not go on there as drawn.
     """
     stored.compact(case)
     state = stored.dump(case)
+    move = Move(source, target, mapping)
     for scope, data in zip(case.scopes(), state["scopes"], strict=True):
-        _rename(scope, data, definition, mapping)
-    moved = stored.load(state, definition.spec, dict(definition.subprocess_specs), case.instance)
+        _rename(scope, data, target, mapping)
+        if judges_wiring:
+            move.check(scope)
+    moved = stored.load(state, target.spec, dict(target.subprocess_specs), case.instance)
     moved.host = case.host
     known = _known_guards(case, mapping)
     for scope in moved.scopes():
         _renew_guards(scope, known)
+        if judges_wiring:
+            _join_what_has_come(scope)
     return moved
+
+
+def _join_what_has_come(scope: Any) -> None:
+    """A join that waits for fewer now may have all that it waits for."""
+    waiting = {token.task_spec.name: token.task_spec for token in scope.live()}
+    for spec in waiting.values():
+        if type(spec) is ParallelGateway and len(spec.incoming) > 1:
+            spec.try_join(scope)
 
 
 def _known_guards(case: Case, mapping: Mapping[str, str]) -> dict[Any, set[str]]:
     """The events on each live activity, by the target's names."""
     return {
-        token.id: {_renamed(boundary.name, mapping) for boundary in token.task_spec.boundaries}
+        token.id: {renamed(boundary.name, mapping) for boundary in token.task_spec.boundaries}
         for token in case.all_live()
         if "guards" not in token.facts
     }
 
 
 def _rename(scope: Any, data: Data, definition: Definition, mapping: Mapping[str, str]) -> None:
-    name = _scope_name(scope.spec.name, mapping)
+    name = scope_name(scope.spec.name, mapping)
     specs = definition.subprocess_specs.get(name)
     if specs is None:
-        raise CannotMove(f"{scope.spec.name}: the target has no such subprocess")
+        owner = scope.top_workflow.get_task_from_id(scope.parent_task_id)
+        raise CannotMove(NO_SCOPE, scope.spec.name if owner is None else shown(owner.node))
     for row in data["tokens"]:
-        row[2] = _place(scope, row, specs, mapping)
+        row[2] = _place(scope, row, specs, definition, mapping)
     _rename_undo(data.get("undo", []), specs, definition, mapping)
 
 
@@ -61,43 +93,48 @@ def _rename_undo(
     """What was completed must be something that the target can undo too."""
     for line in lines:
         old, *inside = line
-        line[0] = _renamed(old, mapping)
+        line[0] = renamed(old, mapping)
         spec = specs.task_specs.get(line[0])
         again = specs.task_specs.get(f"{line[0]}~undo")
         if spec is None or (again is None if inside else spec.undoer is None):
-            raise CannotMove(f"{old}: it is done, and the target cannot undo it")
+            raise CannotMove(CANNOT_UNDO, shown_name(old))
         if inside:
             _rename_undo(inside[0], definition.subprocess_specs[again.body], definition, mapping)
 
 
-def _scope_name(name: str, mapping: Mapping[str, str]) -> str:
-    return "/".join(_renamed(part, mapping) for part in name.split("/"))
-
-
-def _renamed(name: str, mapping: Mapping[str, str]) -> str:
-    """The target's name for a drawn node, or for a part that the compiler made of it."""
-    drawn = drawn_name(name)
-    return name_of(mapping.get(drawn, drawn)) + name[len(name_of(drawn)) :]
-
-
-def _place(scope: Any, row: list[Any], target: Any, mapping: Mapping[str, str]) -> str:
+def _place(
+    scope: Any, row: list[Any], target: Any, definition: Definition, mapping: Mapping[str, str]
+) -> str:
     """The name of the token's place in the target."""
     old: FlowNode = scope.spec.task_specs[row[2]]
-    base = row[2]
-    name = _renamed(base, mapping)
+    name = renamed(row[2], mapping)
     new = target.task_specs.get(name)
     if not row[3] & LIVE:
         return name if new is not None else PASSAGE.id  # kept for its variables only
-    if isinstance(old, BoundaryEvent) and new is None:
+    if new is None:
+        _refuse_lost(old, target, definition, mapping)
         row[3] = TaskState.CANCELLED  # the target does not watch any more
         return PASSAGE.id
-    if new is None:
-        raise CannotMove(f"{base}: the target has no such element")
     if "plan" in row[4]:
-        raise CannotMove(f"{base}: what it undoes is being undone just now")
+        raise CannotMove(UNDOING, shown(old.node))
     if type(new) is not type(old) or _event(new) != _event(old):
-        raise CannotMove(f"{base}: it is of another kind in the target")
+        raise CannotMove(OTHER_KIND, shown(old.node))
     return name
+
+
+def _refuse_lost(
+    old: FlowNode, target: Any, definition: Definition, mapping: Mapping[str, str]
+) -> None:
+    """Say where a place has gone; an event that watches an activity may be gone for good."""
+    drawn = mapping.get(shown(old.node), shown(old.node))
+    if old.name.startswith("~body."):
+        raise CannotMove(NO_SCOPE, shown(old.node))
+    if any(drawn_name(name) == drawn for name in target.task_specs):
+        raise CannotMove(OTHER_KIND, shown(old.node))
+    if definition.drawn(drawn) is not None:
+        raise CannotMove(ELSEWHERE, shown(old.node))
+    if not isinstance(old, BoundaryEvent):
+        raise CannotMove(GONE, shown(old.node))
 
 
 def _event(spec: Any) -> tuple[str, str] | None:

@@ -58,7 +58,7 @@ class Token(Task):
     def was_withdrawn(self) -> bool:
         """Whether it was taken off the board while it ran: what it threw interrupted it."""
         ends: bool = self.workflow.top_workflow.host.behaviour >= THROWERS_END
-        return ends and self._state == TaskState.CANCELLED
+        return ends and bool(self._state == TaskState.CANCELLED)
 
     @property
     def facts(self) -> Data:

@@ -354,10 +354,12 @@ class Game:
         return tuple(sorted((place, min(count, 2)) for place, count in tokens.items()))
 
 
-def explore(process: Process, budget: int = MOST_MARKINGS) -> Board:
-    """Every marking that can be reached, as far as the budget goes."""
+def explore(
+    process: Process, budget: int = MOST_MARKINGS, starts: list[Marking] | None = None
+) -> Board:
+    """Every marking that can be reached from the start, or from some others, within the budget."""
     game, board = Game(process), Board()
-    pending = game.starts()
+    pending = game.starts() if starts is None else list(starts)
     board.starts = list(pending)
     while pending:
         marking = pending.pop()
