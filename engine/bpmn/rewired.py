@@ -6,7 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.bpmn.compile import Definition
 from engine.bpmn.model import Node
@@ -162,11 +162,12 @@ class Move:
         before = _outcome(self.source, process, tuple(sorted(Counter(places).items())))
         moved = Counter((self._drawn(node), via) for node, via in places)
         after = _outcome(self.target, self._drawn(process), tuple(sorted(moved.items())))
-        for text, was, now in zip((WAITS_FOR_EVER, RUNS_TWICE), before, after, strict=True):
-            known = {self._drawn(node) for node in was}
-            for node in now:
-                if node not in known:
-                    raise CannotMove(text, shown_name(node))
+        stuck, doubled = ({self._drawn(node) for node in found} for found in before)
+        for node in after.stuck:
+            if node not in stuck:
+                raise CannotMove(WAITS_FOR_EVER, shown_name(node))
+        if after.doubled and not doubled:  # a step that was put behind one done twice is one more
+            raise CannotMove(RUNS_TWICE, shown_name(after.doubled[0]))
 
     def _drawn(self, node: str) -> str:
         return self.mapping.get(node, node)
@@ -233,7 +234,11 @@ class _Question:
     marking: Any = field(compare=False)
 
 
-Outcome = tuple[tuple[str, ...], tuple[str, ...]]  # where it is stuck, what is done twice
+class Outcome(NamedTuple):
+    """Where a case may be stuck, and what it may do twice at the same time."""
+
+    stuck: tuple[str, ...]
+    doubled: tuple[str, ...]
 
 
 def _outcome(definition: Definition, process: str, marking: Any) -> Outcome:
@@ -250,4 +255,4 @@ def _play(question: _Question) -> Outcome:
     start = tuple((Place(*place), count) for place, count in question.marking)
     board = explore(process, MOST_MARKINGS, [start])
     stuck = [place.node for marking in board.stuck for place, _ in marking if place.via != "@"]
-    return tuple(stuck), tuple(board.doubled)
+    return Outcome(tuple(stuck), tuple(board.doubled))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tests.support import drawing
 from tests.support.tokengame import PARTS, ROUNDS, Net, trigger
 
@@ -30,7 +32,7 @@ def _called(net: Net) -> list[bytes]:
 
 
 def _roots(net: Net) -> str:
-    return drawing.root_error(ERROR) + _messages(net)
+    return drawing.root_error(ERROR) + _messages(net) + "".join(sorted(set(_thrown(net))))
 
 
 def _messages(net: Net) -> str:
@@ -38,9 +40,39 @@ def _messages(net: Net) -> str:
     own = [n for n, k in net.kinds.items() if k in ("catch", "instead", "beside")]
     own += [part for n, k in net.kinds.items() if k in ("any", "all") for part in _parts(n)]
     own += [trigger(net, handler) for handler in net.handlers]
+    own = [name for name in own if name not in net.triggers]
     inside = [inner for name, inner in net.inner.items() if net.kinds[name] != "call"]
     return "".join(map(drawing.root_message, map("msg_{}".format, own))) + "".join(
         map(_messages, inside)
+    )
+
+
+def _thrown(net: Net) -> Iterator[str]:
+    """The escalations and signals of a file: what is thrown in it and what is caught."""
+    for kind, event in (*net.throws.values(), *((k, e) for e, k in net.triggers.items())):
+        escalates = kind == "escalation"
+        yield (
+            drawing.root_escalation(f"esc_{event}")
+            if escalates
+            else drawing.root_signal(f"sig_{event}")
+        )
+    for name, inner in net.inner.items():
+        if net.kinds[name] != "call":
+            yield from _thrown(inner)
+
+
+def _definition(net: Net, event: str) -> str:
+    """What an event waits for."""
+    return _spelled(net.triggers.get(event, "message"), event)
+
+
+def _spelled(kind: str, event: str) -> str:
+    if kind == "message":
+        return drawing.message(f"msg_{event}")
+    return (
+        drawing.escalation(f"esc_{event}")
+        if kind == "escalation"
+        else drawing.signal(f"sig_{event}")
     )
 
 
@@ -67,7 +99,7 @@ def draw(net: Net) -> list[str]:
 
 
 def _shape(net: Net, node: str, kind: str, default: str) -> str:
-    message = drawing.message(f"msg_{node}")
+    message = _definition(net, node)
     timer = drawing.timer(f"P{net.days.get(node, 0)}D")
     several = "".join(drawing.message(f"msg_{part}") for part in _parts(node))
     undoes = {"isForCompensation": "true"} if node in net.undone_by.values() else {}
@@ -84,8 +116,9 @@ def _shape(net: Net, node: str, kind: str, default: str) -> str:
         "cancel": lambda: drawing.end(node, drawing.CANCEL),
         "cancelled": lambda: drawing.boundary(node, node.removesuffix("x"), drawing.CANCEL),
         "tx": lambda: drawing.el("transaction", node, "".join(draw(net.inner[node]))),
-        "handler": lambda: _listening(node, net.inner[node], interrupting=True),
-        "aside": lambda: _listening(node, net.inner[node], interrupting=False),
+        "handler": lambda: _listening(net, node, interrupting=True),
+        "aside": lambda: _listening(net, node, interrupting=False),
+        "throw": lambda: drawing.throw(node, _spelled(*net.throws[node])),
         "end": lambda: drawing.end(node),
         "user": lambda: drawing.user(node),
         "each": lambda: drawing.user(node).replace("</bpmn:userTask>", f"{EACH}</bpmn:userTask>"),
@@ -107,10 +140,11 @@ def _shape(net: Net, node: str, kind: str, default: str) -> str:
     return drawing.gateway(TAGS[kind], node, default)
 
 
-def _listening(node: str, inner: Net, *, interrupting: bool) -> str:
-    """An event subprocess that a message starts."""
+def _listening(net: Net, node: str, *, interrupting: bool) -> str:
+    """An event subprocess that a message starts, or what is thrown in its scope."""
+    inner = net.inner[node]
     first = next(name for name, kind in inner.kinds.items() if kind == "start")
     flag = "true" if interrupting else "false"
-    start = drawing.start(first, drawing.message(f"msg_{first}"), isInterrupting=flag)
+    start = drawing.start(first, _definition(net, first), isInterrupting=flag)
     others = [part for part in draw(inner) if not part.startswith("<bpmn:startEvent")]
     return drawing.sub(node, start, *others, event=True)

@@ -12,11 +12,13 @@ from tests.support.tokengame import Net
 class Generator:
     """Draws random well-formed processes: sequences, choices, parallel and inclusive blocks, loops,
     subprocesses, called processes, several instances, jobs that succeed or fail, messages and
-    timers that are caught, race each other or interrupt, all inside each other."""
+    timers that are caught, race each other or interrupt, escalations and signals that interrupt
+    the scope they are thrown in, all inside each other. Some steps have ids that SpiffWorkflow
+    keeps for itself."""
 
     BLOCKS = (
         "seq seq xor and or loop sub call user each catch race watched again any every when "
-        "undoable undo tx handled job risky wait timed ask"
+        "undoable undo tx handled job risky wait timed ask alarm"
     ).split()
 
     GROUPS = (
@@ -27,15 +29,19 @@ class Generator:
         ("loop", "again"),
         ("and", "or"),
         ("sub", "call", "undo", "tx", "handled", "when", "any", "every"),
+        ("alarm",),
     )
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.count = 0
         self.facts: dict[str, int] = {}
+        self.reserved = ["Start", "End", "Root"]
 
     def name(self, kind: str) -> str:
         self.count += 1
+        if self.reserved and self.random.random() < RESERVED:
+            return self.reserved.pop()
         return f"{kind}{self.count}"
 
     def net(self, depth: int) -> Net:
@@ -143,12 +149,42 @@ class Generator:
         net.flows += [(activity, join, ""), (instead, first, ""), (last, join, "")]
         return activity, join
 
-    def _beside(self, net: Net, letter: str, kind: str, activity: str) -> None:
+    def _alarm(self, net: Net, depth: int) -> tuple[str, str]:
+        """Inside an activity something is thrown that ends it, and something that has more done
+        beside it."""
+        kind = self.random.choice(["sub", "call"])
+        activity, _ = self._inside(net, depth, kind)
+        join = self.name("g")
+        net.kinds[join] = "xor"
+        instead = self._event(net, "b", "instead", activity)
+        beside = self._beside(net, "b", "beside", activity)
+        for event in (instead, beside):
+            self._thrown(net, event, list(scopes(net.inner[activity])))
+        first, last = self.block(net, depth - 1)
+        net.flows += [(activity, join, ""), (instead, first, ""), (last, join, "")]
+        return activity, join
+
+    def _thrown(self, net: Net, event: str, where: list[Net]) -> None:
+        """Somewhere inside, after a person has done something, what the event catches is thrown:
+        nothing else moves in that moment, so that all orders of automatic steps agree."""
+        kind = net.triggers[event] = self.random.choice(["escalation", "signal"])
+        inner = self.random.choice(where)
+        ways = [index for index in range(len(inner.flows)) if _may_be_lengthened(inner, index)]
+        index = self.random.choice(ways)
+        source, target, guard = inner.flows[index]
+        task, _ = self._user(inner, 0)
+        up = self.name("u")
+        inner.kinds[up], inner.throws[up] = "throw", (kind, event)
+        inner.flows[index] = (source, task, guard)
+        inner.flows += [(task, up, ""), (up, target, "")]
+
+    def _beside(self, net: Net, letter: str, kind: str, activity: str) -> str:
         """Something is done beside an activity."""
         event = self._event(net, letter, kind, activity)
         task, end = self.name("h"), self.name("e")
         net.kinds[task], net.kinds[end] = "each", "end"
         net.flows += [(event, task, ""), (task, end, "")]
+        return event
 
     def _event(self, net: Net, letter: str, kind: str, activity: str) -> str:
         event = self.name(letter)
@@ -276,6 +312,7 @@ class Generator:
         """A subprocess with event subprocesses: one beside it, one instead that may undo it."""
         name, _ = self._sub(net, depth)
         inner = net.inner[name]
+        bodies = list(scopes(inner))
         for kind in ("aside", "handler"):
             handler = self.name("h")
             body = Net()
@@ -290,6 +327,8 @@ class Generator:
             body.flows += [(start, task, ""), (before, end, "")]
             inner.kinds[handler], inner.inner[handler] = kind, body
             inner.handlers.append(handler)
+            if self.random.random() < 0.5:
+                self._thrown(inner, start, bodies)
         return name, name
 
     def _inside(self, net: Net, depth: int, kind: str) -> tuple[str, str]:
@@ -322,6 +361,7 @@ class Generator:
 
 
 CHANGED = 0.15  # of the flows and tasks of a version
+RESERVED = 0.05  # of the names, as long as there are some
 
 
 def scopes(net: Net) -> Iterator[Net]:

@@ -18,6 +18,8 @@ class Net:
     undone_by: dict[str, str] = field(default_factory=dict)  # activity -> the one that undoes it
     handlers: list[str] = field(default_factory=list)  # event subprocesses
     days: dict[str, int] = field(default_factory=dict)  # timer -> how long it waits
+    triggers: dict[str, str] = field(default_factory=dict)  # event -> escalation or signal
+    throws: dict[str, tuple[str, str]] = field(default_factory=dict)  # -> its kind, and who catches
 
     def into(self, node: str) -> list[int]:
         return [i for i, flow in enumerate(self.flows) if flow[1] == node]
@@ -37,9 +39,18 @@ class Game:
     """Plays a net: `open` are the tasks that wait for a person, `awaited` the events that wait
     for a message, `visits` counts every entry, `facts` are the variables."""
 
-    def __init__(self, net: Net, facts: dict[str, int], around: Game | None = None) -> None:
+    def __init__(
+        self,
+        net: Net,
+        facts: dict[str, int],
+        around: Game | None = None,
+        outer: Game | None = None,
+    ) -> None:
         self.net, self.facts = net, facts
         self.around = around  # the scope whose event subprocess this one is
+        self.outer = outer  # the scope in which this one stands, or which called it
+        self.interrupted = False
+        self.listening: dict[str, str] = {}  # event that only something thrown inside brings about
         self.done: list[Done] = []  # what was completed here and can be undone, in that order
         self.undoing: dict[str, list[tuple[str, str]]] = {}  # who asks -> what is left to undo
         self.rounds: Counter[str] = Counter()
@@ -51,7 +62,7 @@ class Game:
         self.running: list[tuple[str, Game]] = []
         (start,) = [node for node, kind in net.kinds.items() if kind == "start"]
         for handler in net.handlers:
-            self.awaited[trigger(net, handler)] = ""
+            self._listen(trigger(net, handler), "")
         self._run(start)
         self.settle()
 
@@ -119,10 +130,7 @@ class Game:
         if event not in self.awaited:
             next(g for _, g in self.running if event in g.all_awaited()).message(event)
         elif event in (trigger(self.net, handler) for handler in self.net.handlers):
-            handler = next(h for h in self.net.handlers if trigger(self.net, h) == event)
-            if self.net.kinds[handler] == "handler":
-                self._stop_all()
-            self._run(handler)
+            self._catch(event)
         elif self.net.kinds.get(whole) in ("any", "all"):
             del self.awaited[event]
             others = [e for e in self.awaited if e.rpartition("_")[0] == whole]
@@ -131,24 +139,46 @@ class Game:
                     del self.awaited[other]
             if self.net.kinds[whole] == "any" or not others:
                 self._leave(whole)
-        elif self.net.kinds[event] == "beside":
-            self.visits[event] += 1
-            self._leave(event)
-        elif self.net.kinds[event] == "remind":
-            del self.awaited[event]
-            self.visits[event] += 1
-            self._leave(event)
-        elif self.net.kinds[event] in ("instead", "overdue"):
-            activity = self.net.attached[event]
-            self._interrupt(activity)
-            self.visits[event] += 1
-            self._leave(event)
+        elif self.net.kinds[event] in ASIDE:
+            if self.net.kinds[event] == "remind":
+                del self.awaited[event]
+            self._catch(event)
         else:
             gateway = self.awaited.pop(event)
             for other in [e for e, g in self.awaited.items() if gateway and g == gateway]:
                 del self.awaited[other]
             self._leave(event)
         self.settle()
+
+    def _listen(self, event: str, on: str) -> None:
+        """An escalation comes from inside alone, all else may come from outside."""
+        inside = self.net.triggers.get(event) == "escalation"
+        (self.listening if inside else self.awaited)[event] = on
+
+    def _catch(self, event: str) -> bool:
+        """An event on an activity, or of an event subprocess, happens: does it interrupt?"""
+        for handler in self.net.handlers:
+            if trigger(self.net, handler) == event:
+                interrupts = self.net.kinds[handler] == "handler"
+                if interrupts:
+                    self._stop_all()
+                self._run(handler)
+                return interrupts
+        interrupts = self.net.kinds[event] in ("instead", "overdue")
+        if interrupts:
+            self._interrupt(self.net.attached[event])
+        self.visits[event] += 1
+        self._leave(event)
+        return interrupts
+
+    def _throw(self, who: str) -> None:
+        """What is thrown is caught further out; who is interrupted by it goes no further."""
+        _, event = self.net.throws[who]
+        game: Game | None = self
+        while game is not None and event not in {**game.listening, **game.awaited}:
+            game = game.outer
+        if game is None or not game._catch(event):
+            self._leave(who)
 
     def all_open(self) -> list[str]:
         mine = list(self.open.elements())
@@ -174,11 +204,14 @@ class Game:
     # ── what follows by itself ─────────────────────────────────────────────────────────────
 
     def settle(self) -> None:
-        while self._step() or self._inclusive() or self._close() or self._notice():
+        while not self.interrupted and (
+            self._step() or self._inclusive() or self._close() or self._notice()
+        ):
             pass
         if self._idle:  # the scope is completing: no other event subprocess is begun (13.3.2)
             for handler in self.net.handlers:
                 self.awaited.pop(trigger(self.net, handler), None)
+                self.listening.pop(trigger(self.net, handler), None)
 
     def _notice(self) -> bool:
         """An event that waits for a condition sees that it holds."""
@@ -196,7 +229,8 @@ class Game:
         """An interrupting event subprocess, or a cancellation, ends what its scope is doing."""
         for _, game in self.running:
             self.visits += game.whole_visits()
-        self.tokens, self.open, self.awaited = Counter(), Counter(), {}
+            game.end()
+        self.tokens, self.open, self.awaited, self.listening = Counter(), Counter(), {}, {}
         self.running, self.undoing, self.watching = [], {}, []
 
     # ── compensation: what was completed is undone, the last first (10.7) ────────────────────
@@ -231,7 +265,14 @@ class Game:
         for pair in [pair for pair in self.running if pair[0] == activity]:
             self.running.remove(pair)
             self.visits += pair[1].whole_visits()
+            pair[1].end()
         self._release(activity)
+
+    def end(self) -> None:
+        """The scope is interrupted, with all that runs inside."""
+        self.interrupted = True
+        for _, game in self.running:
+            game.end()
 
     def whole_visits(self) -> Counter[str]:
         return sum((game.whole_visits() for _, game in self.running), Counter(self.visits))
@@ -241,6 +282,7 @@ class Game:
         for event, watched in self.net.attached.items():
             if watched == activity:
                 self.awaited.pop(event, None)
+                self.listening.pop(event, None)
 
     def holds(self, guard: str) -> bool:
         if not guard:
@@ -329,7 +371,7 @@ class Game:
         self.visits[node] += INSTANCES if kind == "each" else 1
         for event, activity in self.net.attached.items():
             if activity == node:
-                self.awaited[event] = node
+                self._listen(event, node)
         if kind in ("user", "each", "again", "plain", "job"):
             self.open[node] += INSTANCES if kind == "each" else 1
         elif kind in ("any", "all"):
@@ -347,7 +389,9 @@ class Game:
             self.awaited[node] = gateway
         elif kind in ("sub", "call", "tx", "handler", "aside"):
             around = self if kind in ("handler", "aside") else None
-            self.running.append((node, Game(self.net.inner[node], self.facts, around)))
+            self.running.append((node, Game(self.net.inner[node], self.facts, around, self)))
+        elif kind == "throw":
+            self._throw(node)
         elif kind == "race":
             for i in self.net.out(node):
                 self._run(self.net.flows[i][1], node)
