@@ -227,7 +227,8 @@ class Rules:
             yield from self._entered(Counter(tokens), scope, node)
         else:
             yield Happening(shows, node, _marking(tokens))
-        if Spot(scope, "at", node.id) not in tokens:
+        # Of two that run at once, the record does not say to which of them an item belongs.
+        if Spot(scope, "at", node.id) not in tokens or tokens[Spot(scope, "each", node.id)] > 1:
             rest = tokens - Counter([Spot(scope, "each", node.id)])
             for left in self._leave(scope, node):
                 yield Happening(None, node, _marking(rest + left))

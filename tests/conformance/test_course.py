@@ -274,8 +274,8 @@ def test_events_beside_a_step_and_scopes_that_end_fit_too(
     assert breaches(play) == [("skipped", "urge")]
 
 
-# 0 and 2: an event subprocess was read as if its start were drawn twice, and what an interrupting
-# one had ended was still awaited.
+# 0 and 2: where an activity for several items ran twice at the same time, leaving it the first time
+# was read as a step beside the diagram.
 @pytest.mark.parametrize("seed", [0, 1, 2, 5, 9, 10])
 def test_whatever_the_engine_plays_fits_its_diagram(
     sqlite_url: str, clock: TravellingClock, seed: int
