@@ -7,11 +7,12 @@ a scope that had ended, and a job there failed and was tried again and again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine
+from engine import Engine, jobs
 from engine.bpmn.host import BEHAVIOUR
 from engine.clock import TravellingClock
 from engine.models import Command, Job, UserTask, Wait
@@ -258,6 +259,24 @@ def test_an_end_event_that_interrupts_its_scope_ends_it_with_all_that_runs(
     )
 
     play = Play(engine, caught(inner, definition)).start().do("k")
+
+    only_r_goes_on(play, clock)
+
+
+def test_an_error_of_a_job_ends_the_scopes_around_it(
+    engine: Engine, clock: TravellingClock
+) -> None:
+    fork = start("vs"), gateway("parallel", "fork"), end("ve"), path("vs", "fork", "send")
+    after = job("send", "other"), user("after"), user("beside")
+    ways = path("send", "after", "ve"), path("fork", "beside", "ve")
+    inner = sub("v", *fork, *after, *ways)
+    outer = sub("u", start("us"), inner, end("ue"), path("us", "v", "ue"))
+    play = Play(engine, caught(outer, error("bad"))).start()
+
+    with engine.begin() as work:
+        minute = timedelta(minutes=1)
+        (lent,) = jobs.activate_jobs(work, "other", worker="w", limit=1, lock=minute)
+        jobs.throw_job_error(work, lent.id, "bad", {}, worker="w")
 
     only_r_goes_on(play, clock)
 
