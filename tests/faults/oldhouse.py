@@ -80,14 +80,24 @@ def write(folder: Path, url: str, kind: str) -> None:
     office = Office.open(settings, clock=TravellingClock(START))
     facts = build(office)
     office.close()
+    pack(folder, url, facts, FIXTURES / f"{version('samnuan')}-{kind}.tar.gz")
+
+
+def pack(folder: Path, url: str, facts: dict[str, Any], target: Path) -> None:
+    """The database as SQL, the data folder beside it and the facts, in one archive."""
     (folder / "house.sql").write_text(_sql(url), "utf-8")
     (folder / "facts.json").write_text(json.dumps(facts))
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for name in ("house.sql", "facts.json", "var"):
             tar.add(folder / name, arcname=name)
-    target = FIXTURES / f"{version('samnuan')}-{kind}.tar.gz"
-    target.write_bytes(gzip.compress(packed.getvalue(), mtime=0))
+    content = packed.getvalue()
+    is_xz = target.suffix == ".xz"
+    target.write_bytes(compress(content) if is_xz else gzip.compress(content, mtime=0))
+
+
+def compress(content: bytes) -> bytes:
+    return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
 
 
 def _sql(url: str) -> str:
@@ -107,7 +117,7 @@ def write_code() -> None:
     code = ["git", "archive", "HEAD", "engine", "complaints", "forms"]
     packed = subprocess.run(code, cwd=ROOT, capture_output=True, check=True).stdout
     target = FIXTURES / f"{version('samnuan')}-code.tar.xz"
-    target.write_bytes(lzma.compress(packed, preset=9 | lzma.PRESET_EXTREME))
+    target.write_bytes(compress(packed))
 
 
 # ── and back ───────────────────────────────────────────────────────────────────────────────────
