@@ -181,6 +181,21 @@ def open_file(
     return _info(row, key), chunks
 
 
+def is_as_added(desk: Desk, key: DataKey, row: Attachment) -> bool:
+    """Whether the kept bytes are those whose size and hash are recorded; nothing of them is kept.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: they were touched, cut or added to.
+        FileNotFoundError: they are gone.
+    """
+    file_key = DataKey(key.open(row.file_key, f"attachment.file_key|{row.case_id}|{row.id}"))
+    sha, size = hashlib.sha256(), 0
+    for chunk in open_stream(file_key, desk.storage.read(row.id), _bytes_place(row.id)):
+        sha.update(chunk)
+        size += len(chunk)
+    return (sha.hexdigest(), size) == (row.sha256, row.size)
+
+
 def sweep_files(work: Work, desk: Desk) -> int:
     """Delete objects that are older than a day and that no case holds; returns how many.
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
 from complaints import attachments, envelopes, letters, reveals, submissions, vault
-from complaints.casekeys import Purpose, case_key, is_destroyed
+from complaints.casekeys import PURPOSES, Purpose, case_key, is_destroyed
 from complaints.clock_models import ClockRow
 from complaints.clock_rows import iso
 from complaints.desk import Desk
@@ -22,13 +23,14 @@ from complaints.keys import DataKey
 from complaints.models import Attachment, Case, Counter, Identity, IdentityRead, Letter, Submission
 from complaints.numbers import RECEIPTS
 from complaints.reveal_models import Reveal
-from engine import queries, replay
+from engine import replay
 from engine.engine import Engine
-from engine.models import HistoryEvent, ProcessInstance
+from engine.models import HistoryEvent, ProcessInstance, table
 from engine.report import Report
 from engine.text import Text
 from engine.verification import verify_all
 from engine.verification.cases import verify_cases
+from engine.verification.rows import UNREADABLE, as_finding, reading, stored_rows
 from engine.work import Work
 
 ERASED = {"content": "content_erased", "identity": "identity_erased"}
@@ -39,8 +41,11 @@ MOVED = Text(
     "ครบกำหนด {stored} แต่บันทึกเลื่อนไว้เป็น {after}",
     "it is due on {stored}, the record moved it to {after}",
 )
-UNREADABLE = Text(
-    "เปิดซองไม่ได้: ถูกแก้ไขหรือย้ายที่", "its envelope does not open: it was changed or moved"
+UNOPENED = Text("เปิดซองไม่ได้: ถูกแก้ไขหรือย้ายที่", "its envelope does not open: it was changed or moved")
+NO_BYTES = Text("แฟ้มที่เก็บไว้หายไป", "its stored file is gone")
+OTHER_BYTES = Text(
+    "แฟ้มที่เก็บไว้ไม่ใช่แฟ้มที่แนบมา: ถูกแก้ไข ตัดออก หรือเพิ่มเติม",
+    "its stored file is not the one that was attached: it was changed, cut or added to",
 )
 UNRECORDED = Text(
     "กุญแจ {purpose} ถูกทำลายโดยไม่มีบันทึกการลบ",
@@ -58,7 +63,7 @@ def verify_house(
 ) -> Iterator[tuple[str, Report]]:
     """Check every case from behind `after` on: chains, re-execution, sealed content."""
     for id, report in verify_all(engine, after=after):
-        with engine.read(snapshot=True) as work:
+        with reading(engine) as work:
             yield id, _more(work, desk, id, report, replayed=replayed)
 
 
@@ -67,7 +72,7 @@ def verify_some(
 ) -> Iterator[tuple[str, Report]]:
     """Check these cases."""
     for id in ids:
-        with engine.read(snapshot=True) as work:
+        with reading(engine) as work:
             (report,) = verify_cases(work, [id])
             yield id, _more(work, desk, id, report, replayed=replayed)
 
@@ -91,97 +96,157 @@ def _more(work: Work, desk: Desk, id: str, report: Report, *, replayed: bool) ->
     if replayed:
         again = replay.replay(work, id)
         report.differences += again.differences
-    case = work.session.scalar(sa.select(Case).where(Case.instance_id == id))
-    if case is not None:
-        _Sealed(work, desk, case, report).check(queries.history(work, id))
+    case_id = work.session.scalar(sa.select(Case.id).where(Case.instance_id == id))
+    if case_id is not None:
+        sealed = _Sealed(work, desk, case_id, id, report)
+        with as_finding(report, id, f"complaint_case/{case_id}"):
+            sealed.check(_events(work, id))
     return report
+
+
+class _Event(NamedTuple):
+    seq: int
+    type: str
+    data: dict[str, Any]
+
+
+def _events(work: Work, instance_id: str) -> list[_Event]:
+    """The events of a case that can be read; the others are named by the chain's check."""
+    rows = table(HistoryEvent)
+    found = stored_rows(work, rows, rows.c.instance_id == instance_id)
+    return [
+        _Event(row["seq"], row["type"], row["data"])
+        for row in found
+        if isinstance(row["data"], dict) and UNREADABLE not in (row["seq"], row["type"])
+    ]
 
 
 class _Sealed:
     """What one case keeps sealed, against the commitments in its history."""
 
-    def __init__(self, work: Work, desk: Desk, case: Case, report: Report) -> None:
-        self.work, self.desk, self.case, self.report = work, desk, case, report
+    def __init__(
+        self, work: Work, desk: Desk, case_id: str, instance_id: str, report: Report
+    ) -> None:
+        self.work, self.desk, self.report = work, desk, report
+        self.case_id, self.instance_id = case_id, instance_id
         self.keys: dict[Purpose, DataKey | None] = {}
 
-    def check(self, events: Sequence[HistoryEvent]) -> None:
+    def check(self, events: Sequence[_Event]) -> None:
         types = {event.type for event in events}
-        for purpose in ("content", "identity"):
-            erased = is_destroyed(self.work, self.case.id, purpose)
-            if erased and ERASED[purpose] not in types:
-                self._differ("case_key", self.case.id, UNRECORDED.format(purpose=purpose))
-            self.keys[purpose] = (
-                None if erased else case_key(self.work, self.desk, self.case.id, purpose)
-            )
+        for purpose in PURPOSES:
+            self.keys[purpose] = None
+            with as_finding(self.report, self.instance_id, f"case_key/{self.case_id}/{purpose}"):
+                self._key(purpose, types)
         newest: dict[str, str] = {}
         for event in events:
-            if event.type == SUBMITTED:
-                self._submission(event.data)
-                newest.update(event.data.get("identity", {}))
-            elif event.type == "letter_issued":
-                self._letter(event.data)
-            elif event.type == "identity_read" and "reason" in event.data:
-                self._reason(event.data)
-            elif "reveal" in event.data:
-                self._reveal(event.data)
+            with as_finding(self.report, self.instance_id, "history_event", event.seq):
+                self._event(event)
+                if event.type == SUBMITTED:
+                    newest.update(event.data.get("identity", {}))
         for path, committed in newest.items():
-            self._identity(path, committed)
+            with as_finding(self.report, self.instance_id, f"identity/{path}"):
+                self._identity(path, committed)
         self._clocks(events)
 
-    def _clocks(self, events: Sequence[HistoryEvent]) -> None:
+    def _key(self, purpose: Purpose, types: set[str]) -> None:
+        if not is_destroyed(self.work, self.case_id, purpose):
+            self.keys[purpose] = case_key(self.work, self.desk, self.case_id, purpose)
+        elif ERASED[purpose] not in types:
+            self._differ("case_key", self.case_id, UNRECORDED.format(purpose=purpose))
+
+    def _event(self, event: _Event) -> None:
+        if event.type == SUBMITTED:
+            self._submission(event.data)
+        elif event.type == "letter_issued":
+            with self._at("letter", event.data["letter"]):
+                self._letter(event.data)
+        elif event.type == "identity_read" and "reason" in event.data:
+            with self._at("identity_read", event.data["read"]):
+                self._reason(event.data)
+        elif "reveal" in event.data:
+            with self._at("reveal", event.data["reveal"]):
+                self._reveal(event.data)
+
+    def _clocks(self, events: Sequence[_Event]) -> None:
         """A deadline that was ever moved stands where the record last moved it."""
-        moved = {e.data["clock"]: e.data["after"] for e in events if e.type in MOVES}
+        moved = {e.data.get("clock"): e.data.get("after") for e in events if e.type in MOVES}
         for id, after in moved.items():
-            row = self.work.session.get(ClockRow, id)
-            if row is None:
-                self._differ("office_clock", id, LOST)
-            elif row.due_at != datetime.fromisoformat(after):
-                facts = {"stored": iso(row.due_at), "after": after}
-                self._differ("office_clock", id, MOVED.format(**facts))
+            with as_finding(self.report, self.instance_id, f"office_clock/{id}"):
+                row = self.work.session.get(ClockRow, id)
+                if row is None:
+                    self._differ("office_clock", str(id), LOST)
+                elif row.due_at != datetime.fromisoformat(str(after)):
+                    facts = {"stored": iso(row.due_at), "after": after}
+                    self._differ("office_clock", str(id), MOVED.format(**facts))
 
     def _submission(self, data: dict[str, Any]) -> None:
-        row = self.work.session.get(Submission, data["submission"])
-        place = submissions.place(self.case.id, data["submission"])
-        self._compare("submission", data["submission"], row, "sealed", place, data["answers"])
+        with self._at("submission", data["submission"]):
+            self._answers(data)
         for file in data.get("files", []):
-            self._file(file)
+            with self._at("attachment", file["file"]):
+                self._file(file)
+
+    def _at(self, table: str, id: str) -> AbstractContextManager[None]:
+        return as_finding(self.report, self.instance_id, f"{table}/{id}")
+
+    def _answers(self, data: dict[str, Any]) -> None:
+        row = self.work.session.get(Submission, data["submission"])
+        place = submissions.place(self.case_id, data["submission"])
+        self._compare("submission", data["submission"], row, "sealed", place, data["answers"])
 
     def _file(self, file: dict[str, Any]) -> None:
         row = self.work.session.get(Attachment, file["file"])
         is_personal = row is not None and row.purpose == "identity"
         purpose: Purpose = "identity" if is_personal else "content"
+        key = self.keys[purpose]
         if row is not None and not row.file_key and self.keys["identity"] is None:
             return  # it named the person and went with them
-        place = attachments.name_place(self.case.id, file["file"])
+        place = attachments.name_place(self.case_id, file["file"])
         more = () if row is None else (row.sha256,)
         self._compare(
             "attachment", file["file"], row, "name", place, file["content"], *more, purpose=purpose
         )
+        if row is not None and key is not None:
+            if row.field != file["field"] or row.case_id != self.case_id:
+                self._differ("attachment", row.id, OTHER)
+            self._bytes(row, key)
+
+    def _bytes(self, row: Attachment, key: DataKey) -> None:
+        """The file itself, outside the database, against the hash that the record commits to."""
+        try:
+            is_as_added = attachments.is_as_added(self.desk, key, row)
+        except FileNotFoundError:
+            self._differ("attachment", row.id, NO_BYTES)
+        except InvalidTag:
+            self._differ("attachment", row.id, OTHER_BYTES)
+        else:
+            if not is_as_added:
+                self._differ("attachment", row.id, OTHER_BYTES)
 
     def _letter(self, data: dict[str, Any]) -> None:
         row = self.work.session.get(Letter, data["letter"])
-        place = letters.place(self.case.id, data["letter"])
+        place = letters.place(self.case_id, data["letter"])
         if row is not None and not row.sealed and self.keys["identity"] is None:
             return  # it named the person and went with them
         self._compare("letter", data["letter"], row, "sealed", place, data["text"])
 
     def _reason(self, data: dict[str, Any]) -> None:
         row = self.work.session.get(IdentityRead, data["read"])
-        place = vault.reason_place(self.case.id, data["read"])
+        place = vault.reason_place(self.case_id, data["read"])
         self._compare("identity_read", data["read"], row, "reason", place, data["reason"])
 
     def _reveal(self, data: dict[str, Any]) -> None:
         row = self.work.session.get(Reveal, data["reveal"])
         for what in ("motive", "answer"):
             if what in data:  # since the record commits to them
-                place = reveals.place(self.case.id, data["reveal"], what)
+                place = reveals.place(self.case_id, data["reveal"], what)
                 self._compare("reveal", data["reveal"], row, what, place, data[what])
 
     def _identity(self, path: str, committed: str) -> None:
         if self.keys["identity"] is None:
             return
-        row = self.work.session.get(Identity, (self.case.id, path))
-        place = vault.place(self.case.id, path)
+        row = self.work.session.get(Identity, (self.case_id, path))
+        place = vault.place(self.case_id, path)
         self._compare("identity", path, row, "sealed", place, committed, purpose="identity")
 
     def _compare(
@@ -214,13 +279,13 @@ class _Sealed:
         try:
             found = envelopes.commitment(key, sealed, place, *more)
         except (InvalidTag, KeyUnknown, ValueError):
-            self._differ(table, id, UNREADABLE)
+            self._differ(table, id, UNOPENED)
             return
         if found != committed:
             self._differ(table, id, OTHER)
 
     def _differ(self, table: str, id: str, what: Text) -> None:
-        self.report.differ(str(self.case.instance_id), f"{table}/{id}", 0, what)
+        self.report.differ(self.instance_id, f"{table}/{id}", 0, what)
 
 
 def verify_register(work: Work) -> Report:

@@ -24,8 +24,10 @@ from engine.report import Difference, Report
 from engine.text import Text
 from engine.verification import verify_common
 from engine.verification.heads import verify_heads
+from engine.verification.rows import as_finding, reading
 from engine.witness import read_lines
 
+DAMAGED = Text("บรรทัดนี้อ่านเป็นตราประทับไม่ได้", "this line holds no signed head that can be read")
 PLACE = "verify.json"
 SAVED_EVERY = 2.0  # seconds
 
@@ -70,7 +72,7 @@ class Run:
         Raises:
             HeadsUnreadable: a line is damaged.
         """
-        with self.engine.read(snapshot=True) as work:
+        with reading(self.engine) as work:
             self.report.add(verify_heads(work, read_lines(file, lines), public_key=key))
 
     def steps(self) -> Iterator[str]:
@@ -98,11 +100,21 @@ class Run:
     def _check_common(self) -> None:
         """What belongs to no single case; the house's own file of heads is a witness too."""
         self.report.add(verify_common(self.engine))
-        with self.engine.read(snapshot=True) as work:
+        with reading(self.engine) as work, as_finding(self.report, "", "complaint_case"):
             self.report.add(verify_register(work))
         if (self.folder / FILE).exists():
-            with (self.folder / FILE).open(encoding="utf-8") as lines:
-                self.compare_heads(FILE, lines)
+            with as_finding(self.report, "", FILE):
+                self._compare_own_heads()
+
+    def _compare_own_heads(self) -> None:
+        """A line that was damaged is a finding as any other."""
+
+        def damaged(row: int) -> None:
+            self.report.differ("", FILE, row, DAMAGED)
+
+        path = self.folder / FILE
+        with path.open(encoding="utf-8", errors="replace") as lines, reading(self.engine) as work:
+            self.report.add(verify_heads(work, read_lines(FILE, lines, damaged=damaged)))
 
     def _remembering(self, found: Iterable[tuple[str, Report]]) -> Iterator[tuple[str, Report]]:
         saved = time.monotonic()

@@ -19,6 +19,7 @@ from engine.models import Command, HistoryEvent, ProcessInstance
 from engine.report import Report
 from engine.statediff import state_differences
 from engine.text import Text
+from engine.verification.rows import as_finding
 from engine.verification.working import Offered, compare_rows
 from engine.work import Work
 
@@ -64,9 +65,15 @@ def replay(work: Work, instance_id: str) -> Report:
     one, and what happened must be the recorded events; at the end the variables of every token
     must be the stored ones, and tasks, waits and jobs be those that the case stands at. Each
     difference names command, element and variable."""
+    report = Report(instances=1)
+    with as_finding(report, instance_id, "command"):
+        _replay(work, instance_id, report)
+    return report
+
+
+def _replay(work: Work, instance_id: str, report: Report) -> None:
     instance = work.session.get_one(ProcessInstance, instance_id)
     bundle = load_bundle(work, _first_definition(work, instance))
-    report = Report(instances=1)
     execution = Execution.begin(bundle.definition, instance_id)
     happened, state, parted, offered = _happened(work, instance_id), "", False, Offered()
     for command in commands(work, instance_id):
@@ -77,7 +84,7 @@ def replay(work: Work, instance_id: str) -> Report:
             state = step(execution, command, bundle, offered)
         except Exception as error:  # whatever stops the re-execution is a difference to report
             _differ(report, command, STOPPED, error=error)
-            return report
+            return
         _compare_course(report, command, execution, happened.get(command.seq, []))
         if digest(state) != command.state_hash and not parted:
             # Going on shows in the end which variables have become others by it.
@@ -88,7 +95,6 @@ def replay(work: Work, instance_id: str) -> Report:
             report.differ(instance_id, "process_instance", report.commands, what)
     else:
         compare_rows(work, instance, execution, offered, report)
-    return report
 
 
 def _happened(work: Work, instance_id: str) -> dict[int, list[Entry]]:

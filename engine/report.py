@@ -35,7 +35,8 @@ class Report:
         return not self.differences
 
     def differ(self, subject: str, table: str, seq: int, what: Text) -> None:
-        self.differences.append(Difference(subject, table, seq, what))
+        what = Text(_printable(what.th), _printable(what.en))
+        self.differences.append(Difference(_printable(subject), _printable(table), seq, what))
 
     def add(self, other: Report) -> None:
         """Count another case's report in."""
@@ -43,3 +44,8 @@ class Report:
         self.commands += other.commands
         self.events += other.events
         self.differences += other.differences
+
+
+def _printable(text: object) -> str:
+    """What was found may hold anything: bytes that are no text are spelled out."""
+    return str(text).encode("utf-8", "backslashreplace").decode()

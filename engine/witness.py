@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from engine import seals
@@ -41,12 +41,14 @@ def witnessed(work: Work, *, after: int = 0) -> Iterator[Witnessed]:
         first = head.size
 
 
-def read_lines(file: str, lines: Iterable[str]) -> Iterator[Witnessed]:
+def read_lines(
+    file: str, lines: Iterable[str], *, damaged: Callable[[int], None] | None = None
+) -> Iterator[Witnessed]:
     """Read the lines of `heads.jsonl`, or of saved mails: what does not begin with `{` is passed
-    over.
+    over. `damaged` is told the number of a line that cannot be read, and the next one follows.
 
     Raises:
-        HeadsUnreadable: a line is damaged.
+        HeadsUnreadable: a line is damaged, and nobody is to be told.
     """
     for row, line in enumerate(lines, start=1):
         if not line.lstrip().startswith("{"):
@@ -55,5 +57,7 @@ def read_lines(file: str, lines: Iterable[str]) -> Iterator[Witnessed]:
             data = loads(line)
             entries = tuple(str(entry) for entry in data["entries"])
             yield Witnessed(Head.from_data(data), int(data["first"]), entries)
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
-            raise HeadsUnreadable(file=file, row=row) from error
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            if damaged is None:
+                raise HeadsUnreadable(file=file, row=row) from error
+            damaged(row)

@@ -14,6 +14,8 @@ from engine.report import Report
 from engine.verification.cases import verify_cases
 from engine.verification.law import verify_law
 from engine.verification.log import verify_log
+from engine.verification.rows import as_finding, reading
+from engine.verification.tables import verify_tables
 from engine.work import Work
 
 if TYPE_CHECKING:
@@ -35,10 +37,16 @@ def verify(work: Work, instance_id: str) -> Report:
 
 
 def verify_common(engine: Engine) -> Report:
-    """Check what belongs to no single case: the deployed law, the log and its signed heads."""
-    with engine.read(snapshot=True) as work:
-        report = verify_law(work)
-        report.add(verify_log(work))
+    """Check what belongs to no single case: that every table can be read, the deployed law, the
+    log and its signed heads."""
+    report = Report()
+    for check, table in (
+        (verify_tables, "tables"),
+        (verify_law, "deployment"),
+        (verify_log, "log_entry"),
+    ):
+        with reading(engine) as work, as_finding(report, "", table):
+            report.add(check(work))
     return report
 
 
@@ -48,7 +56,7 @@ def verify_all(engine: Engine, *, after: str = "") -> Iterator[tuple[str, Report
     Each page of cases is read as of one moment, so that running cases give no false alarm.
     """
     while True:
-        with engine.read(snapshot=True) as work:
+        with reading(engine) as work:
             query = sa.select(ProcessInstance.id).where(ProcessInstance.id > after)
             ids = list(work.session.scalars(query.order_by(ProcessInstance.id).limit(PAGE)))
             reports = list(verify_cases(work, ids))

@@ -21,7 +21,6 @@ from engine.models import (
     Command,
     Deployment,
     HistoryEvent,
-    Json,
     LogEntry,
     ProcessDefinition,
     ProcessInstance,
@@ -30,9 +29,8 @@ from engine.models import (
 from engine.report import Report
 from engine.text import Text
 from engine.verification.leftovers import report_leftovers
+from engine.verification.rows import Row, as_finding, stored_rows
 from engine.work import Work
-
-Row = Mapping[str, Any]
 
 MISSING = Text("ลำดับที่ {number} ก่อนหน้านี้หายไป", "number {number} before it is missing")
 CHANGED = Text(
@@ -72,6 +70,9 @@ class _Chain:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def link(self, row: Row, expected: str) -> None:
+        if not isinstance(row["seq"], int):
+            self.differ(0, CHANGED)
+            return
         if row["seq"] != self.seq + 1:
             self.differ(row["seq"], MISSING.format(number=self.seq + 1))
         if row["hash"] != expected:
@@ -119,29 +120,20 @@ def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
         _follow_event(events[row["instance_id"]], row)
     report_leftovers(work, instances, reports)
     for id in ids:
-        _check_row(instances[id], commands[id], events[id], laws)
+        with as_finding(reports[id], id, "process_instance"):
+            _check_row(instances[id], commands[id], events[id], laws)
         yield reports[id]
 
 
 def raw_rows(work: Work, model: type[Any], ids: Iterable[str]) -> Iterator[Row]:
     """The records of some cases in order, JSON as the text that is stored."""
     rows = table(model)
-    columns = [
-        sa.type_coerce(column, sa.Text).label(column.name)
-        if isinstance(column.type, Json)
-        else column
-        for column in rows.columns
-    ]
-    query = sa.select(*columns).where(rows.c.instance_id.in_(list(ids)))
-    query = query.order_by(rows.c.instance_id, rows.c.seq).execution_options(yield_per=500)
-    for row in work.session.execute(query):
-        yield dict(row._mapping)
+    return stored_rows(work, rows, rows.c.instance_id.in_(list(ids)), as_text=True)
 
 
 def _instances(work: Work, ids: Iterable[str]) -> Iterator[Row]:
     rows = table(ProcessInstance)
-    for row in work.session.execute(sa.select(rows).where(rows.c.id.in_(list(ids)))):
-        yield dict(row._mapping)
+    return stored_rows(work, rows, rows.c.id.in_(list(ids)), as_text=True)
 
 
 Sealed = dict[int, tuple[str, int]]
@@ -167,7 +159,7 @@ def _entry(text: str) -> dict[str, Any] | None:
         entry: dict[str, Any] = loads(text)
         entry["commands"], entry["events"] = int(entry["commands"]), int(entry["events"])
         entry["command_head"], entry["event_head"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return entry
 
@@ -191,7 +183,7 @@ def _unless_unreadable(expected: Any, head: str, row: Row) -> str:
     """What a record's hash should be; nothing that was recorded is unreadable."""
     try:
         return str(expected(head, row))
-    except (ValueError, TypeError, AttributeError, OverflowError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return ""
 
 
@@ -211,10 +203,10 @@ def _expected_event(head: str, row: Row) -> str:
     return unsalted_event_hash(head, row, loads(row["data"]))
 
 
-def _json(text: str) -> dict[str, Any]:
+def _json(text: Any) -> dict[str, Any]:
     try:
         found = loads(text)
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -14,6 +14,7 @@ from engine.report import Report
 from engine.seals import read_entry
 from engine.text import Text
 from engine.verification.log import ROOT, SIGNATURE
+from engine.verification.rows import as_finding
 from engine.witness import Witnessed
 from engine.work import Work
 
@@ -42,12 +43,15 @@ def verify_heads(
     report = Report()
     kept: dict[tuple[str, str], int] = {}
     for each in witnessed:
-        _check_head(work, each, public_key, report)
-        _check_entries(work, each, report)
+        size = each.head.size
+        with as_finding(report, str(size), "seal", size):
+            _check_head(work, each, public_key, report)
+        with as_finding(report, str(size), "log_entry", each.first):
+            _check_entries(work, each, report)
         for model in (Command, HistoryEvent):
-            wanted = _wanted(each, model)
-            for batch in _batches(wanted):
-                _check_chains(work, model, batch, each, kept, report)
+            with as_finding(report, str(size), model.__tablename__):
+                for batch in _batches(_wanted(each, model)):
+                    _check_chains(work, model, batch, each, kept, report)
     return report
 
 
@@ -77,7 +81,7 @@ def _subject(entry: str) -> str:
     try:
         facts = read_entry(entry)
         return str(facts.get("instance") or facts.get("deployment") or "")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return ""
 
 
@@ -90,7 +94,7 @@ def _wanted(each: Witnessed, model: type[Any]) -> list[Wanted]:
             facts = read_entry(entry)
             if facts["kind"] == "case":
                 found.append((str(facts["instance"]), int(facts[number]), str(facts[head])))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue  # a damaged entry is told above: it is not the one in the log
     return found
 

@@ -11,6 +11,7 @@ from engine.models import Deployment, DeploymentFile, LogEntry, ProcessDefinitio
 from engine.report import Report
 from engine.seals import deployment_entry
 from engine.text import Text
+from engine.verification.rows import as_finding
 from engine.work import Work
 
 CONTENT = Text("เนื้อหาแฟ้มไม่ตรงกับรหัส SHA-256 ของแฟ้ม", "the content is not what its SHA-256 says")
@@ -27,21 +28,21 @@ def verify_law(work: Work) -> Report:
     report = Report()
     _check_contents(work, report)
     positions = _sealed_at(work)
-    for row in work.session.scalars(sa.select(Deployment).order_by(Deployment.id)).all():
-        if bundle_hash(deployment_files(work, row.id)) != row.bundle_hash:
-            report.differ(row.id, "deployment", 0, FILES)
-        sealed = positions.get(row.id)
-        if sealed is not None and sealed[1] != deployment_entry(work, row):
-            report.differ(row.id, "deployment", 0, SEALED.format(position=sealed[0]))
-    _check_definitions(work, report)
+    for id in work.session.scalars(sa.select(Deployment.id).order_by(Deployment.id)).all():
+        with as_finding(report, id, "deployment"):
+            _check_deployment(work, id, positions.get(id), report)
+    for id in work.session.scalars(sa.select(ProcessDefinition.id).order_by(ProcessDefinition.id)):
+        with as_finding(report, id, "process_definition"):
+            _check_definition(work, id, report)
     return report
 
 
 def _check_contents(work: Work, report: Report) -> None:
     query = sa.select(Resource.sha256, Resource.content).order_by(Resource.sha256)
     for sha, content in work.session.execute(query.execution_options(yield_per=10)):
-        if hashlib.sha256(content).hexdigest() != sha:
-            report.differ(sha, "resource", 0, CONTENT)
+        with as_finding(report, sha, "resource"):
+            if hashlib.sha256(content).hexdigest() != sha:
+                report.differ(sha, "resource", 0, CONTENT)
 
 
 def _sealed_at(work: Work) -> dict[str, tuple[int, str]]:
@@ -50,13 +51,17 @@ def _sealed_at(work: Work) -> dict[str, tuple[int, str]]:
     return {row[0]: (row[1], row[2]) for row in work.session.execute(query)}
 
 
-def _check_definitions(work: Work, report: Report) -> None:
+def _check_deployment(work: Work, id: str, sealed: tuple[int, str] | None, report: Report) -> None:
+    row = work.session.get_one(Deployment, id)
+    if bundle_hash(deployment_files(work, id)) != row.bundle_hash:
+        report.differ(id, "deployment", 0, FILES)
+    if sealed is not None and sealed[1] != deployment_entry(work, row):
+        report.differ(id, "deployment", 0, SEALED.format(position=sealed[0]))
+
+
+def _check_definition(work: Work, id: str, report: Report) -> None:
     """A definition is `key:version`, and its diagram is a file of its deployment."""
-    file = sa.and_(
-        DeploymentFile.deployment_id == ProcessDefinition.deployment_id,
-        DeploymentFile.name == ProcessDefinition.file,
-    )
-    query = sa.select(ProcessDefinition, DeploymentFile.sha256).outerjoin(DeploymentFile, file)
-    for row, sha in work.session.execute(query.order_by(ProcessDefinition.id)):
-        if row.sha256 != sha or row.id != f"{row.key}:{row.version}":
-            report.differ(row.id, "process_definition", 0, NO_FILE)
+    row = work.session.get_one(ProcessDefinition, id)
+    file = work.session.get(DeploymentFile, (row.deployment_id, row.file))
+    if file is None or row.sha256 != file.sha256 or row.id != f"{row.key}:{row.version}":
+        report.differ(id, "process_definition", 0, NO_FILE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,10 +17,12 @@ from engine.models import (
     LogNode,
     ProcessInstance,
     Seal,
+    table,
 )
 from engine.report import Report
-from engine.seals import Head, head_entry, head_subject, heads, read_entry
+from engine.seals import Head, head_entry, head_subject, read_entry
 from engine.text import Text
+from engine.verification.rows import UNREADABLE, Row, as_finding, stored_rows
 from engine.work import Work
 
 AT_ONCE = 500
@@ -39,6 +41,7 @@ UNSEALED = Text("มีรายการหลังตราประทับ
 BEYOND = Text(
     "ประทับตรา {size} รายการ แต่มีเพียง {found}", "it seals {size} entries, there are {found}"
 )
+UNREAD = Text("อ่านรายการนี้ไม่ได้", "it cannot be read")
 GONE = Text("ไม่มีเรื่องนี้แล้ว แต่ยังมีบันทึกอยู่", "it is gone, and its record is still here")
 
 
@@ -46,16 +49,26 @@ def verify_log(work: Work) -> Report:
     """Check the log and its seals, and that what they speak of is still there."""
     report = Report()
     grown = _grow(work, report)
-    signed = heads(work)
-    for head in signed:
-        if not head.is_signed:
-            report.differ(str(head.size), "seal", head.size, SIGNATURE)
-        if head.size > grown:
-            facts = {"size": head.size, "found": grown}
-            report.differ(str(head.size), "seal", head.size, BEYOND.format(**facts))
-    _check_heads(work, signed, report)
-    _check_presence(work, report)
+    here: dict[str, str] = {}
+    for row in stored_rows(work, table(Seal)):
+        size = row["size"]
+        with as_finding(report, str(size), "seal", size):
+            head = Head(size, row["root"], row["at"], row["public_key"], row["signature"])
+            _check_head(head, grown, report)
+            here[head_subject(size)] = head_entry(head)
+    with as_finding(report, "", "seal"):
+        _check_heads(work, here, report)
+    with as_finding(report, "", "log_entry"):
+        _check_presence(work, report)
     return report
+
+
+def _check_head(head: Head, grown: int, report: Report) -> None:
+    if not head.is_signed:
+        report.differ(str(head.size), "seal", head.size, SIGNATURE)
+    if head.size > grown:
+        facts = {"size": head.size, "found": grown}
+        report.differ(str(head.size), "seal", head.size, BEYOND.format(**facts))
 
 
 def _grow(work: Work, report: Report) -> int:
@@ -63,16 +76,19 @@ def _grow(work: Work, report: Report) -> int:
     growth = Growth()
     seals = work.session.execute(sa.select(Seal.size, Seal.root))
     roots = {row[0]: row[1] for row in seals}
-    query = sa.select(LogEntry).order_by(LogEntry.position)
-    stream = work.session.scalars(query.execution_options(yield_per=AT_ONCE))
+    stream = contextlib.closing(stored_rows(work, table(LogEntry)))
     # Closed by name: on PostgreSQL a check that ends early leaves a server-side cursor open.
     with contextlib.closing(_Nodes(work, report)) as nodes, stream as rows:
         for row in rows:
-            if row.position != growth.size:
-                report.differ("", "log_entry", row.position, GAP.format(number=growth.size))
+            position, entry = row["position"], row["entry"]
+            if position != growth.size:
+                report.differ("", "log_entry", growth.size, GAP.format(number=growth.size))
+                return growth.size
+            if entry is UNREADABLE:
+                report.differ(str(row["subject"]), "log_entry", position, UNREAD)
                 return growth.size
             _check_subject(row, report)
-            nodes.compare(growth.size + 1, growth.append(leaf_hash(row.entry.encode())))
+            nodes.compare(growth.size + 1, growth.append(leaf_hash(entry.encode())))
             _check_root(growth, roots, report)
         nodes.end()
     if growth.size and growth.size not in roots:
@@ -86,15 +102,15 @@ def _check_root(growth: Growth, roots: Mapping[int, str], report: Report) -> Non
         report.differ(str(size), "seal", size, ROOT.format(size=size))
 
 
-def _check_subject(row: LogEntry, report: Report) -> None:
+def _check_subject(row: Row, report: Report) -> None:
     try:
-        entry = read_entry(row.entry)
+        entry = read_entry(row["entry"])
         head = head_subject(entry["size"]) if entry["kind"] == "head" else None
         named = entry.get("instance") or entry.get("deployment") or head
-    except (ValueError, AttributeError, KeyError, TypeError):
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         named = None
-    if named != row.subject:
-        report.differ(row.subject, "log_entry", row.position, SUBJECT)
+    if named != row["subject"]:
+        report.differ(str(row["subject"]), "log_entry", row["position"], SUBJECT)
 
 
 class _Nodes:
@@ -130,11 +146,10 @@ class _Nodes:
         self._stored = None
 
 
-def _check_heads(work: Work, heads: Iterable[Head], report: Report) -> None:
+def _check_heads(work: Work, here: Mapping[str, str], report: Report) -> None:
     """Every head but the newest stands in the log too, as the first leaf of the next sealing."""
     query = sa.select(LogEntry.subject, LogEntry.entry, LogEntry.position)
     logged = work.session.execute(query.where(LogEntry.subject.startswith("head/")))
-    here = {head_subject(head.size): head_entry(head) for head in heads}
     for subject, entry, position in logged:
         if here.get(subject) != entry:
             report.differ(subject, "seal", position, LOGGED.format(position=position))

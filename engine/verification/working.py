@@ -13,10 +13,19 @@ import sqlalchemy as sa
 
 from engine.bpmn.timers import parse_moment
 from engine.execution import Execution
-from engine.models import HistoryEvent, Job, ProcessInstance, UserTask, UserTaskCandidate, Wait
+from engine.models import (
+    HistoryEvent,
+    Job,
+    ProcessInstance,
+    UserTask,
+    UserTaskCandidate,
+    Wait,
+    table,
+)
 from engine.report import Report
 from engine.rows import candidates_of
 from engine.text import Text
+from engine.verification.rows import as_finding, stored_rows
 from engine.work import Work
 
 Data = Mapping[str, Any]
@@ -60,10 +69,13 @@ def compare_rows(
     tasks = _recorded_tasks(events)
     _add_what_stands(tasks, instance, execution, offered, _moves(events))
     comparison = _Comparison(work, instance.id, report)
-    comparison.compare(UserTask, tasks)
-    comparison.compare_candidates(tasks)
-    comparison.compare(Wait, _waits(execution), put_off=_put_off(events))
-    comparison.compare(Job, _jobs(execution, offered))
+    with as_finding(report, instance.id, UserTask.__tablename__):
+        comparison.compare(UserTask, tasks)
+        comparison.compare_candidates(tasks)
+    with as_finding(report, instance.id, Wait.__tablename__):
+        comparison.compare(Wait, _waits(execution), put_off=_put_off(events))
+    with as_finding(report, instance.id, Job.__tablename__):
+        comparison.compare(Job, _jobs(execution, offered))
 
 
 class _Comparison:
@@ -73,21 +85,22 @@ class _Comparison:
     def compare(
         self, model: Any, expected: Mapping[str, Data], *, put_off: frozenset[str] = frozenset()
     ) -> None:
-        query = sa.select(model).where(model.instance_id == self.instance_id)
-        query = query.execution_options(populate_existing=True)
-        stored = {row.id: row for row in self.work.session.scalars(query)}
+        rows = table(model)
+        mine = stored_rows(self.work, rows, rows.c.instance_id == self.instance_id)
+        stored = {str(row["id"]): row for row in mine}
         for id in sorted({*stored, *expected}):
             row, said = stored.get(id), expected.get(id)
             if row is None or said is None:
-                element = said["element_id"] if said is not None else stored[id].element_id
+                element = said["element_id"] if said is not None else stored[id]["element_id"]
                 self._differ(model, id, (GONE if row is None else UNKNOWN).format(element=element))
                 continue
+            is_put_off = row["element_id"] in put_off
             for column, value in said.items():
-                here = getattr(row, column)
-                waits = column == "due_at" and row.element_id in put_off and here > value
-                if value != here and not waits:  # in this order: a due date may have been moved
-                    facts = {"column": column, "stored": _spelled(here), "found": _spelled(value)}
-                    self._differ(model, id, COLUMN.format(element=row.element_id, **facts))
+                here = row[column]
+                if value == here or (is_put_off and column == "due_at" and _is_later(here, value)):
+                    continue  # compared in this order: a due date may have been moved
+                facts = {"column": column, "stored": _spelled(here), "found": _spelled(value)}
+                self._differ(model, id, COLUMN.format(element=row["element_id"], **facts))
 
     def compare_candidates(self, tasks: Mapping[str, Data]) -> None:
         """The work lists find an open task by a row for each who may do it."""
@@ -225,6 +238,10 @@ def _jobs(execution: Execution, offered: Offered) -> dict[str, Data]:
         }
         for token in execution.open_jobs()
     }
+
+
+def _is_later(here: Any, value: Any) -> bool:
+    return isinstance(here, datetime) and here > value
 
 
 def _spelled(value: Any) -> str:

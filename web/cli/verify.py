@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from web.cli.output import is_terminal, json_option, print_json
 if TYPE_CHECKING:
     from complaints.office import Office
     from complaints.verifying import Run
-    from engine.report import Report
+    from engine.report import Difference, Report
 
 WHOLE = Text(
     "บันทึกครบถ้วน: {instances} เรื่อง {commands} คำสั่ง {events} เหตุการณ์",
@@ -81,8 +81,8 @@ def command(
             run.resume()
         if heads_file is not None:
             _compare_heads(office, run, heads_file, key)
-        _check(run)
-    tell(run.report, WHOLE, as_json)
+        told = _check(run, as_json)
+    tell(run.report, WHOLE, as_json, told=told)
 
 
 def _compare_heads(office: Office, run: Run, path: Path, key: str | None) -> None:
@@ -93,15 +93,21 @@ def _compare_heads(office: Office, run: Run, path: Path, key: str | None) -> Non
         raise FileUnreadable(file=path, reason=error.strerror) from error
 
 
-def _check(run: Run) -> None:
+def _check(run: Run, as_json: bool) -> int:
+    """Check case by case; what is found is told at once, unless it is for a program.
+    Returns how much was told."""
+    told = 0
     with _progress(run) as steps:
         try:
             for _ in steps:
-                pass
+                if not as_json:
+                    _tell_each(run.report.differences[told:])
+                told = len(run.report.differences)
         except KeyboardInterrupt:
             click.echo(err=True)
             click.echo(INTERRUPTED.format(done=run.report.instances).of(language()), err=True)
             raise SystemExit(1) from None
+    return told
 
 
 @contextlib.contextmanager
@@ -117,16 +123,23 @@ def _progress(run: Run) -> Iterator[Iterator[str]]:
         yield iter(bar)
 
 
-def tell(report: Report, whole: Text, as_json: bool) -> None:
-    """Print what a check found; exit code 1 if the record is not whole."""
-    places = [(d.place, d.what.of(language())) for d in report.differences]
+def _tell_each(differences: Sequence[Difference]) -> None:
+    for each in differences:
+        told = BROKEN.format(place=each.place, what=each.what.of(language()))
+        click.echo(told.of(language()), err=True)
+
+
+def tell(report: Report, whole: Text, as_json: bool, *, told: int = 0) -> None:
+    """Print what a check found and what of it was not `told` yet; exit code 1 if the record is not
+    whole."""
     facts = {"instances": report.instances, "commands": report.commands, "events": report.events}
     if as_json:
+        places = [(each.place, each.what.of(language())) for each in report.differences]
         found = [{"place": place, "what": what} for place, what in places]
         print_json({**facts, "whole": report.is_whole, "differences": found})
     elif report.is_whole:
         say(whole, **facts)
-    for place, what in () if as_json else places:
-        click.echo(BROKEN.format(place=place, what=what).of(language()), err=True)
+    if not as_json:
+        _tell_each(report.differences[told:])
     if not report.is_whole:
         raise SystemExit(1)
