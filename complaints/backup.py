@@ -1,11 +1,13 @@
 """A backup is one tar file: the database as it stood at one moment, the sealed attachments, what
-was published of the record, and a manifest with the hash of each.
+was published of the record, the ledger of erasures, and a manifest with the hash of each.
 
-The keys are not in it unless asked for: whoever holds both can read everything.
+The keys are not in it unless asked for: whoever holds both can read everything. What happened after
+the backup and is known here (signed heads, erasures) outlives a restore.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -21,20 +23,28 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
+from sqlalchemy.exc import DatabaseError
 
 from complaints.casekeys import PURPOSES, case_key
 from complaints.desk import Desk
+from complaints.erasure_ledger import FILE as ERASURES
+from complaints.erasure_ledger import Ledger, catch_up
 from complaints.errors import KeyUnknown, OfficeError
 from complaints.models import Attachment, CaseKey
+from complaints.seals import FILE as HEADS
+from complaints.seals import append_heads
 from complaints.settings import OfficeSettings
-from engine.backup import dump_database, load_database, row_counts
-from engine.database import unknown_revisions
+from engine import seals
+from engine.backup import check_replaceable, dump_database, load_database, row_counts
+from engine.database import DatabaseUnavailable, open_database, unknown_revisions
+from engine.engine import Engine
+from engine.witness import read_lines
 from engine.work import Work
 
 MANIFEST, DATABASE = "manifest.json", "database"
 KEYS, SEAL_KEY = "keys.json", "seal.json"
 SECRETS = (KEYS, SEAL_KEY)
-FILES, PUBLISHED = "files", ("heads.jsonl",)
+FILES, PUBLISHED = "files", (HEADS, ERASURES)
 RECORDS = ("process_instance", "account", "complaint_case")
 BLOCK = 1024 * 1024
 
@@ -79,6 +89,16 @@ class Manifest:
     revisions: list[str]
     rows: dict[str, int]
     members: dict[str, str]  # name -> SHA-256
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put in place, what of it is not as counted, and how far erasures are known: not
+    those between the backup's moment and `unknown_until`, if there is one."""
+
+    manifest: Manifest
+    faults: list[str]
+    unknown_until: datetime | None
 
 
 @dataclass(slots=True)
@@ -180,25 +200,56 @@ class _Hashing(io.RawIOBase):
 
 
 def restore_backup(
-    settings: OfficeSettings, source: Path, *, force: bool = False, with_keys: bool = True
-) -> Manifest:
+    settings: OfficeSettings,
+    source: Path,
+    *,
+    at: datetime,
+    force: bool = False,
+    with_keys: bool = True,
+) -> Restored:
     """Bring back what a backup holds. Nothing is touched before every hash in it was right; files
     come first and the database last, so that one broken off half-way can simply be run again.
+
+    What the replaced database knows of erasures and signed heads is written beside it first.
 
     Raises:
         BackupUnreadable, BackupIsNewer, OtherDatabase, KeysDiffer
         DatabaseNotEmpty, DatabaseInUse: see `load_database`.
     """
+    ledger = Ledger(settings.data_dir / ERASURES)
     with tempfile.TemporaryDirectory(prefix="samnuan-") as made:
         folder = Path(made)
         manifest = _unpack(source, folder)
         _check_fit(settings, manifest)
+        check_replaceable(settings.database_url, RECORDS, force=force)
         for name in SECRETS:
             if with_keys and name in manifest.members:
                 _restore_keys(settings.data_dir / name, folder / name)
+        _keep_what_is_known(settings, ledger, at)
         _restore_files(settings.data_dir, folder, manifest)
+        ledger.add(Ledger(folder / ERASURES).erased(), since=at)
         load_database(settings.database_url, folder / DATABASE, records=RECORDS, force=force)
-    return manifest
+    since = ledger.since()
+    is_known = since is not None and since <= datetime.fromisoformat(manifest.made_at)
+    faults = _wrong_counts(settings.database_url, manifest.rows)
+    return Restored(manifest, faults, None if is_known else since)
+
+
+def _keep_what_is_known(settings: OfficeSettings, ledger: Ledger, at: datetime) -> None:
+    """Before a database is replaced: its erasures and its signed heads, in the files beside it.
+    One that can no longer be read is replaced all the same, with what those files know already."""
+    database = open_database(settings.database_url)
+    try:
+        with contextlib.suppress(DatabaseError, DatabaseUnavailable):
+            with database.connect() as connection:
+                rows = row_counts(connection)
+                if not any(rows.get(name) for name in RECORDS):
+                    return
+                catch_up(connection, ledger, at=at)
+            if "seal" in rows:
+                append_heads(Engine(database), settings.data_dir)
+    finally:
+        database.dispose()
 
 
 def _unpack(source: Path, folder: Path) -> Manifest:
@@ -241,11 +292,18 @@ def _restore_keys(place: Path, kept: Path) -> None:
 
 def _restore_files(data_dir: Path, folder: Path, manifest: Manifest) -> None:
     for name in manifest.members:
-        if name in (DATABASE, *SECRETS):
+        if name in (DATABASE, ERASURES, *SECRETS):
             continue
         place = data_dir / name
+        if name == HEADS and not _goes_on(place, folder / name):
+            continue
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_safely(place, (folder / name).read_bytes())
+
+
+def _goes_on(here: Path, kept: Path) -> bool:
+    """Whether the heads of a backup begin with those that are here: newer ones are never lost."""
+    return not here.exists() or kept.read_bytes().startswith(here.read_bytes())
 
 
 def _write_safely(place: Path, content: bytes) -> None:
@@ -260,21 +318,38 @@ def _write_safely(place: Path, content: bytes) -> None:
 # ── looking whether all is there ───────────────────────────────────────────────────────────────
 
 
-def check_restored(work: Work, desk: Desk, rows: Mapping[str, int]) -> Checked:
-    """Whether a restored house is whole: rows as counted, files there, keys that fit."""
+def check_restored(work: Work, desk: Desk) -> Checked:
+    """Whether a restored house is whole: files there, keys that fit."""
     checked = Checked()
-    _check_rows(work, rows, checked)
     _check_files(work, desk, checked)
     _check_keys(work, desk, checked)
     return checked
 
 
-def _check_rows(work: Work, rows: Mapping[str, int], checked: Checked) -> None:
-    found = row_counts(work.session.connection())
-    for name, count in rows.items():
-        # A newer release has added revisions of its own since.
-        if name != "alembic_version" and found.get(name) != count:
-            checked.faults.append(f"{name}: {found.get(name, 0)} of {count} rows")
+def keep_heads(engine: Engine, folder: Path) -> int:
+    """Give the log of a restored database the signed heads that were known here: what was sealed
+    after the backup stays sealed, and what is lost since is told by the check of the record."""
+    path = folder / HEADS
+    if not path.exists():
+        return 0
+    with path.open(encoding="utf-8", errors="replace") as lines, engine.begin() as work:
+        kept = read_lines(HEADS, lines, damaged=lambda _row: None)
+        return seals.carry_on(work, ((each.head, each.entries) for each in kept))
+
+
+def _wrong_counts(url: str, rows: Mapping[str, int]) -> list[str]:
+    """Tables that do not hold as many rows as were counted; before anything is done to them."""
+    database = open_database(url)
+    try:
+        with database.connect() as connection:
+            found = row_counts(connection)
+    finally:
+        database.dispose()
+    return [
+        f"{name}: {found.get(name, 0)} of {count} rows"
+        for name, count in rows.items()
+        if found.get(name) != count
+    ]
 
 
 def _check_files(work: Work, desk: Desk, checked: Checked) -> None:

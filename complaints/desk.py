@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from complaints.erasure_ledger import Ledger
 from complaints.keys import Keys
 from complaints.storage import Storage
 
@@ -14,6 +15,7 @@ class Desk:
 
     keys: Keys
     storage: Storage
+    ledger: Ledger
     public_url: str
     receipt_prefix: str
     letter_prefix: str

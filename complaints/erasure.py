@@ -7,9 +7,11 @@ its commitments keep the chain whole.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -17,6 +19,7 @@ from complaints import holds, personal_files, retention, vault
 from complaints.access import not_barred
 from complaints.casekeys import Purpose, destroy_key, is_destroyed
 from complaints.desk import Desk
+from complaints.erasure_ledger import Erased, catch_up, not_erased_here
 from complaints.erasure_models import Erasure
 from complaints.errors import OfficeError, ReasonNeeded
 from complaints.models import (
@@ -30,7 +33,9 @@ from complaints.models import (
 )
 from complaints.people import User
 from engine import history, outbox
-from engine.actor import Actor
+from engine.actor import SYSTEM, Actor
+from engine.database import DatabaseUnavailable
+from engine.engine import Engine
 from engine.errors import NotAllowed
 from engine.work import Work
 
@@ -44,6 +49,7 @@ SCRUBBED = (
     "mailbox_message",
     "submission",
 )
+LOST_REASON = "ลบซ้ำหลังกู้คืนข้อมูลสำรองที่ทำไว้ก่อนการลบ / Erased again after a restore"
 SCRUB_TOPIC = "scrub"  # to ourselves: give back the pages on which erased rows lay
 
 
@@ -119,6 +125,59 @@ def decide_erasure(
         return
     _record(work, case, f"{what}_erased", actor, row)
     _erase(work, desk, case, what)
+    work.after_commit(functools.partial(_tell_ledger, work.engine, desk))
+
+
+def _tell_ledger(engine: Engine, desk: Desk) -> None:
+    """What was erased is known outside the database at once; if that fails, the scrubbing, which
+    is tried until it is done, says it."""
+    with contextlib.suppress(OSError, DatabaseUnavailable):
+        note_erasures(engine, desk)
+
+
+def note_erasures(engine: Engine, desk: Desk) -> None:
+    """Bring the ledger beside the database up to date."""
+    with engine.read() as work:
+        catch_up(work.session.connection(), desk.ledger, at=work.now)
+
+
+def redo_erasures(engine: Engine, desk: Desk) -> list[Erased]:
+    """Erase again what the ledger says was erased and this database, restored from before that,
+    still holds; returns what was. A hold that it holds was lifted before, and counts no more."""
+    erased = desk.ledger.erased()
+    if not erased:
+        return []
+    with engine.read() as work:
+        again = not_erased_here(work.session.connection(), erased)
+    if not again:
+        return []
+    with engine.begin() as work:
+        for each in again:
+            _redo(work, desk, each)
+    return again
+
+
+def _redo(work: Work, desk: Desk, erased: Erased) -> None:
+    case = work.session.get_one(Case, erased.case)
+    what: Purpose = "identity" if erased.what == "identity" else "content"
+    row = _open_request(work, case, what) or _asked_since(work, desk, case, erased)
+    row.decision, row.decided_at = "erased", datetime.fromisoformat(erased.at)
+    row.decided_by = erased.decided_by or SYSTEM.id
+    if case.instance_id is not None:
+        data = {"erasure": row.id, "what": what, "again": True, "first_at": erased.at}
+        data["event_hash"] = erased.event_hash
+        history.record(work, case.instance_id, f"{what}_erased", data, actor=SYSTEM)
+    _erase(work, desk, case, what)
+
+
+def _asked_since(work: Work, desk: Desk, case: Case, erased: Erased) -> Erasure:
+    """The request itself is younger than the backup: its reason is lost, who asked is not."""
+    row = Erasure(id=erased.erasure or uuid.uuid4().hex, case_id=case.id, what=erased.what)
+    row.asked_by = erased.asked_by or "?"
+    row.asked_at = datetime.fromisoformat(erased.asked_at or erased.at)
+    row.reason = desk.keys.content.seal(LOST_REASON.encode(), f"erasure.reason|{row.id}")
+    work.session.add(row)
+    return row
 
 
 def _acting(user: User, roles: tuple[str, ...]) -> Actor:

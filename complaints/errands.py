@@ -12,6 +12,7 @@ from complaints.access import case_of_instance
 from complaints.attachments import sweep_files
 from complaints.attempts import sweep_attempts
 from complaints.desk import Desk
+from complaints.erasure_ledger import catch_up
 from complaints.listeners import OVERDUE_TOPIC, announce, watch_due_date
 from complaints.mail import Mail, SmtpCarrier, keep_in_mailbox
 from complaints.rung_sending import rung_deliverer
@@ -38,7 +39,7 @@ def deliverers(engine: Engine, desk: Desk, settings: OfficeSettings) -> dict[str
         seals.SEAL_TOPIC: seals.sealer(
             engine, desk, settings.data_dir, auditor=settings.auditor_mail
         ),
-        erasure.SCRUB_TOPIC: _scrubber(engine),
+        erasure.SCRUB_TOPIC: _scrubber(engine, desk),
         seals.WITNESS_TOPIC: _witness_mailer(engine, desk, settings),
     }
 
@@ -80,8 +81,9 @@ def _send(engine: Engine, desk: Desk, settings: OfficeSettings, mail: Mail, key:
         keep_in_mailbox(work, desk, mail, key=key)
 
 
-def _scrubber(engine: Engine) -> Deliverer:
+def _scrubber(engine: Engine, desk: Desk) -> Deliverer:
     def clean(payload: Mapping[str, Any], *, key: str) -> None:
+        erasure.note_erasures(engine, desk)
         scrub(engine.database, erasure.SCRUBBED)
 
     return clean
@@ -109,6 +111,7 @@ def _sweeper(engine: Engine, desk: Desk) -> Deliverer:
             sweep_sessions(work)
             sweep_attempts(work)
             sweep_files(work, desk)
+            catch_up(work.session.connection(), desk.ledger, at=work.now)
             plan_sweep(work, at=work.now + timedelta(days=1))
 
     return sweep

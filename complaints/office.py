@@ -35,6 +35,7 @@ from complaints.attachments import FileInfo, Staged, Upload, discard_files
 from complaints.cases import CaseLine, CaseView
 from complaints.complainant import PublicCase
 from complaints.desk import Desk
+from complaints.erasure import redo_erasures
 from complaints.gate import check_guideline
 from complaints.guidelinefiles import GuidelineState, check_facts, check_table
 from complaints.letters import LetterView, letter_handler
@@ -83,6 +84,7 @@ class Office:
         engine: Engine | None = None,
         floors: Sequence[str] = FLOORS,
         deliverers: Mapping[str, Deliverer] | None = None,
+        redo: bool = True,
     ) -> Office:
         """Open the office over its database, or furnish an engine that is already open.
 
@@ -96,6 +98,9 @@ class Office:
             )
         _furnish(engine, desk, settings)
         engine.deliverers.update(deliverers or {})
+        if redo:
+            # However the database was put in place, it must not know again what was erased.
+            redo_erasures(engine, desk)
         return cls(engine, desk, settings)
 
     def close(self) -> None:

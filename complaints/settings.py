@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from complaints.desk import Desk
+from complaints.erasure_ledger import FILE as LEDGER
+from complaints.erasure_ledger import Ledger
 from complaints.errors import KeysInvalid
 from complaints.keys import Keyring, Keys, Pepper, decode_key, new_key
 from complaints.storage import LocalStorage
@@ -170,6 +172,7 @@ def desk_of(settings: OfficeSettings) -> Desk:
     return Desk(
         keys=keys_of(settings),
         storage=LocalStorage(settings.data_dir / "files"),
+        ledger=Ledger(settings.data_dir / LEDGER),
         public_url=settings.public_url,
         receipt_prefix=settings.receipt_prefix,
         letter_prefix=settings.letter_prefix,

@@ -116,15 +116,17 @@ def load_database(url: str, source: Path, *, records: Sequence[str], force: bool
         DatabaseInUse: somebody has the SQLite file open.
         ProgramMissing, ProgramFailed: PostgreSQL's programs are not there, or refuse.
     """
-    if not force:
-        _refuse_records(url, records)
+    check_replaceable(url, records, force=force)
     if url.startswith("sqlite"):
         _load_sqlite(url, source)
     else:
         _load_postgres(url, source)
 
 
-def _refuse_records(url: str, records: Sequence[str]) -> None:
+def check_replaceable(url: str, records: Sequence[str], *, force: bool) -> None:
+    """Raises `DatabaseNotEmpty`: these tables hold rows, and nobody has said `force`."""
+    if force:
+        return
     database = open_database(url)
     try:
         with database.connect() as connection:

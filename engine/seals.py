@@ -8,7 +8,7 @@ keeps those can tell which case was rewritten afterwards, and from where on.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,6 +121,35 @@ def seal(work: Work, key: SigningKey) -> Head | None:
 def _batches(moved: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
     while batch := list(itertools.islice(moved, AT_ONCE)):
         yield batch
+
+
+def carry_on(work: Work, kept: Iterable[tuple[Head, Sequence[str]]]) -> int:
+    """Append signed heads that this log does not reach, with the leaves that each of them added:
+    what was sealed stays sealed, whichever database is put in place. Returns how many heads were.
+
+    A head that does not continue this log is left out, and all behind it: the check of the record
+    tells where they part.
+    """
+    growth, added = growth_at(log_size(work), _lookup(work)), 0
+    for head, entries in kept:
+        if head.size <= growth.size:
+            continue
+        grown = growth_at(growth.size, _lookup(work))
+        for entry in entries:
+            list(grown.append(leaf_hash(entry.encode())))
+        if (grown.size, grown.root().hex()) != (head.size, head.root) or not head.is_signed:
+            break
+        _append(work, growth, [(_subject_of(entry), entry) for entry in entries])
+        row = {**head.as_data(), "at": head.at}
+        work.session.execute(sa.insert(table(Seal)), [row])
+        added += 1
+    return added
+
+
+def _subject_of(entry: str) -> str:
+    facts = read_entry(entry)
+    named = facts.get("instance") or facts.get("deployment")
+    return str(named or head_subject(facts["size"]))
 
 
 def _append(work: Work, growth: Growth, batch: list[tuple[str, str]]) -> None:

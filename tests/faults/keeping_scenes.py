@@ -137,9 +137,8 @@ def backup_brings_all_back(house: House) -> str:
     with _elsewhere(settings.database_url) as url:
         data_dir = settings.data_dir.with_name("elsewhere")
         shutil.rmtree(data_dir, ignore_errors=True)
-        restore_backup(
-            replace(settings, database_url=url, data_dir=data_dir), settings.data_dir / BACKUP
-        )
+        elsewhere = replace(settings, database_url=url, data_dir=data_dir)
+        restore_backup(elsewhere, settings.data_dir / BACKUP, at=house.clock.now())
         wanted, found = picture(settings.database_url), picture(url)
     return difference(wanted, found) if wanted != found else " ".join(drafts)
 

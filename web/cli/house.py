@@ -74,16 +74,16 @@ class RehearsalSettings(Settings):
 
 
 @contextlib.contextmanager
-def opened_office() -> Iterator[Office]:
-    """The office that the settings name, closed again afterwards."""
-    office = open_office()
+def opened_office(*, redo: bool = True) -> Iterator[Office]:
+    """The office that the settings name, closed again afterwards; see `Office.open`."""
+    office = open_office(redo=redo)
     try:
         yield office
     finally:
         office.close()
 
 
-def open_office() -> Office:
+def open_office(*, redo: bool = True) -> Office:
     """The whole house below the doors: office, tables of the machine doors, their deliveries."""
     import webhooks
     from complaints.office import FLOORS, Office
@@ -91,7 +91,7 @@ def open_office() -> Office:
 
     settings = WebSettings.read()
     clock = house_clock(is_demo=settings.demo)
-    office = Office.open(settings, clock=clock, floors=(*FLOORS, "webhooks"))
+    office = Office.open(settings, clock=clock, floors=(*FLOORS, "webhooks"), redo=redo)
     webhooks.connect(office)
     return office
 
