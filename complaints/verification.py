@@ -7,12 +7,20 @@ import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 
-from complaints import attachments, envelopes, letters, reveals, submissions, vault
+from complaints import (
+    attachments,
+    envelopes,
+    letters,
+    recorded_rows,
+    reveals,
+    submissions,
+    vault,
+)
 from complaints.casekeys import PURPOSES, Purpose, case_key, is_destroyed
 from complaints.clock_models import ClockRow
 from complaints.clock_rows import iso
@@ -22,6 +30,7 @@ from complaints.keeping import SUBMITTED
 from complaints.keys import DataKey
 from complaints.models import Attachment, Case, Counter, Identity, IdentityRead, Letter, Submission
 from complaints.numbers import RECEIPTS
+from complaints.recorded_rows import Recorded
 from complaints.reveal_models import Reveal
 from engine import replay
 from engine.engine import Engine
@@ -104,18 +113,12 @@ def _more(work: Work, desk: Desk, id: str, report: Report, *, replayed: bool) ->
     return report
 
 
-class _Event(NamedTuple):
-    seq: int
-    type: str
-    data: dict[str, Any]
-
-
-def _events(work: Work, instance_id: str) -> list[_Event]:
+def _events(work: Work, instance_id: str) -> list[Recorded]:
     """The events of a case that can be read; the others are named by the chain's check."""
     rows = table(HistoryEvent)
     found = stored_rows(work, rows, rows.c.instance_id == instance_id)
     return [
-        _Event(row["seq"], row["type"], row["data"])
+        Recorded(row["seq"], row["type"], row["actor"], row["at"], row["data"])
         for row in found
         if isinstance(row["data"], dict) and UNREADABLE not in (row["seq"], row["type"])
     ]
@@ -131,7 +134,7 @@ class _Sealed:
         self.case_id, self.instance_id = case_id, instance_id
         self.keys: dict[Purpose, DataKey | None] = {}
 
-    def check(self, events: Sequence[_Event]) -> None:
+    def check(self, events: Sequence[Recorded]) -> None:
         types = {event.type for event in events}
         for purpose in PURPOSES:
             self.keys[purpose] = None
@@ -154,7 +157,9 @@ class _Sealed:
         elif ERASED[purpose] not in types:
             self._differ("case_key", self.case_id, UNRECORDED.format(purpose=purpose))
 
-    def _event(self, event: _Event) -> None:
+    def _event(self, event: Recorded) -> None:
+        for named, id, what in recorded_rows.compare(self.work, self.case_id, event):
+            self._differ(named, id, what)
         if event.type == SUBMITTED:
             self._submission(event.data)
         elif event.type == "letter_issued":
@@ -167,7 +172,7 @@ class _Sealed:
             with self._at("reveal", event.data["reveal"]):
                 self._reveal(event.data)
 
-    def _clocks(self, events: Sequence[_Event]) -> None:
+    def _clocks(self, events: Sequence[Recorded]) -> None:
         """A deadline that was ever moved stands where the record last moved it."""
         moved = {e.data.get("clock"): e.data.get("after") for e in events if e.type in MOVES}
         for id, after in moved.items():
