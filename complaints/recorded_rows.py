@@ -12,6 +12,7 @@ from complaints.models import IdentityRead, Letter, Submission
 from engine.text import Text
 from engine.work import Work
 
+GONE = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
 NOT_SAID = Text("{column} ไม่ตรงกับที่บันทึก", "{column} is not what the record says")
 
 
@@ -87,7 +88,9 @@ def compare(work: Work, case_id: str, event: Recorded) -> Iterator[tuple[str, st
     id = str(event.data[behind.key])
     row = work.session.get(behind.model, id)
     if row is None:
-        return  # told by whoever opens it
+        if behind.model in (LegalHold, Erasure):  # the others are told by whoever opens them
+            yield behind.model.__tablename__, id, GONE
+        return
     said = {column: told(event) for column, told in behind.columns.items()}
     for column, value in {"case_id": case_id, **said}.items():
         if getattr(row, column) != value:

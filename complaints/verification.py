@@ -30,6 +30,7 @@ from complaints.keeping import SUBMITTED
 from complaints.keys import DataKey
 from complaints.models import Attachment, Case, Counter, Identity, IdentityRead, Letter, Submission
 from complaints.numbers import RECEIPTS
+from complaints.recorded_rows import GONE as LOST
 from complaints.recorded_rows import Recorded
 from complaints.reveal_models import Reveal
 from engine import replay
@@ -43,7 +44,6 @@ from engine.verification.rows import UNREADABLE, as_finding, reading, stored_row
 from engine.work import Work
 
 ERASED = {"content": "content_erased", "identity": "identity_erased"}
-LOST = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
 OTHER = Text("เนื้อหาไม่ใช่ที่บันทึกผูกพันไว้", "its content is not what the record commits to")
 MOVES = frozenset({"clock_moved", "clock_paused", "clock_resumed", "clock_extended"})
 MOVED = Text(

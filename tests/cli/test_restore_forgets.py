@@ -1,5 +1,5 @@
-"""A backup from before an erasure is restored: the erased name stays unreadable, and what was sealed
-since stays sealed."""
+"""A backup from before an erasure is restored: the erased name stays unreadable, and what was
+sealed since stays sealed."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def test_files_of_an_erased_content_are_gone_even_if_nobody_came_to_delete_them(
     ask(office, filed, staff["head"], "content")
     decide(office, filed, staff["custodian"], "content")
     with office.engine.read() as work:
-        assert check_restored(work, office.desk, {}).faults == []
+        assert check_restored(work, office.desk).faults == []
     for name, content in kept.items():
         storage.write(name, [content])  # as if it had died
 
