@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from complaints import casekeys
-from complaints.backup import DATABASE, RECORDS, _unpack
+from complaints.backup import DATABASE
 from complaints.models import Case
+from complaints.restoring import RECORDS, _unpack
 from engine import seals
 from engine.backup import load_database
 from engine.clock import TravellingClock

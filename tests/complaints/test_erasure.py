@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from complaints import retention
 from complaints.attachments import Upload, sweep_files
-from complaints.backup import check_restored
 from complaints.erasure import (
     CaseStillOpen,
     ErasedAlready,
@@ -26,6 +25,7 @@ from complaints.models import Attachment, Case, CaseKey, Identity
 from complaints.office import Office
 from complaints.people import User
 from complaints.register import Filed
+from complaints.restoring import check_restored
 from complaints.settings import OfficeSettings
 from complaints.verifying import Run
 from engine.clock import TravellingClock

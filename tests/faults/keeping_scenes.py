@@ -11,11 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints.backup import BackupExists, make_backup, restore_backup
+from complaints.backup import BackupExists, make_backup
 from complaints.casekeys import Purpose
 from complaints.erasure import ErasureAskedAlready, NoErasureAsked, ask_erasure, decide_erasure
 from complaints.guidelinefiles import guideline_files
 from complaints.models import Case
+from complaints.restoring import restore_backup
 from complaints.seals import FILE
 from engine import seals
 from engine.witness import read_lines

@@ -52,8 +52,9 @@ HEADS = Text(
 )
 @json_option
 def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
-    from complaints.backup import check_restored, keep_heads, restore_backup, shown
+    from complaints.backup import shown
     from complaints.erasure import note_erasures, redo_erasures
+    from complaints.restoring import check_restored, keep_heads, restore_backup
     from web.settings import WebSettings
 
     settings = WebSettings.read()
