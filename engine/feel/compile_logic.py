@@ -11,7 +11,7 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.messages import message
 from engine.feel.scope import Scope
 from engine.feel.types import is_instance, resolve
-from engine.feel.values import Range, equal, kind, order
+from engine.feel.values import UNBOUNDED, Range, both, equal, kind, order
 
 Truth = bool | None
 Test = Callable[[Scope, Any], Truth]
@@ -220,9 +220,7 @@ def _between(c: Compiler, node: s.Between) -> Code:
         v = value(scope)
         above = compared(scope, ">=", v, low(scope), source, at)
         below = compared(scope, "<=", v, high(scope), source, at)
-        if above is False or below is False:
-            return False
-        return True if above and below else None
+        return both(above, below)
 
     return between
 
@@ -264,7 +262,7 @@ def _unary_range(c: Compiler, node: s.UnaryComparison) -> Code:
         if operator in ("=", "!="):
             return Range(bound, bound, True, True, operator == "!=")
         if operator in ("<", "<="):
-            return Range(None, bound, False, operator == "<=")
-        return Range(bound, None, operator == ">=", False)
+            return Range(UNBOUNDED, bound, False, operator == "<=")
+        return Range(bound, UNBOUNDED, operator == ">=", False)
 
     return span

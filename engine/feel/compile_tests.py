@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel import syntax as s
+from engine.feel.builtins.registry import BUILTINS
 from engine.feel.compile_logic import DIRECT, PYTHON, Test, Truth, compared
 from engine.feel.compiler import Code, Compiler, compiles
 from engine.feel.names import mentions
 from engine.feel.scope import Scope
+from engine.feel.types import BOOLEAN
 from engine.feel.values import Range, equal, in_range, lift
 
 
@@ -64,7 +66,11 @@ def compile_test(c: Compiler, node: s.Node, *, in_table: bool = False) -> Test:
         return _range_test(c, node)
     if not mentions(node, "?"):
         # `true` in a cell asks whether the input is true; only a condition stands by itself.
-        return _plain_test(c.code(node), in_table and not isinstance(node, s.Literal))
+        return _plain_test(
+            c.code(node),
+            in_table=in_table and not isinstance(node, s.Literal),
+            decides=_decides(node),
+        )
     code, source, at = c.inner(node), c.source, node.at
 
     def question(scope: Scope, value: Any) -> Truth:
@@ -74,6 +80,26 @@ def compile_test(c: Compiler, node: s.Node, *, in_table: bool = False) -> Test:
         return contains(scope, value, answer, source, at)
 
     return question
+
+
+def _decides(node: s.Node) -> bool:
+    """Whether it is a condition or a range: its null is an unknown answer, not the value null."""
+    if isinstance(node, s.Call) and isinstance(node.function, s.Name):
+        known = BUILTINS.get(node.function.name)
+        return known is not None and all(each.result is BOOLEAN for each in known.overloads)
+    return isinstance(node, _CONDITIONS)
+
+
+_CONDITIONS = (
+    s.RangeLiteral,
+    s.Comparison,
+    s.And,
+    s.Or,
+    s.In,
+    s.Between,
+    s.InstanceOf,
+    s.Quantified,
+)
 
 
 def _has_number_ends(node: s.RangeLiteral) -> bool:
@@ -90,7 +116,7 @@ def _range_test(c: Compiler, node: s.RangeLiteral) -> Test:
     low, high = node.low.value, node.high.value
     above = op.ge if node.low_included else op.gt
     below = op.le if node.high_included else op.lt
-    otherwise = _plain_test(c.code(node), in_table=False)
+    otherwise = _plain_test(c.code(node), decides=True)
 
     def test(scope: Scope, value: Any) -> Truth:
         if value.__class__ is int or value.__class__ is Decimal:
@@ -100,9 +126,11 @@ def _range_test(c: Compiler, node: s.RangeLiteral) -> Test:
     return test
 
 
-def _plain_test(code: Code, in_table: bool) -> Test:
+def _plain_test(code: Code, *, in_table: bool = False, decides: bool = False) -> Test:
     def test(scope: Scope, value: Any) -> Truth:
         wanted = code(scope)
+        if wanted is None and decides:
+            return None
         class_ = value.__class__
         if class_ is wanted.__class__ and class_ in DIRECT:
             return bool(value == wanted)
@@ -143,12 +171,14 @@ def _in_list(scope: Scope, value: Any, wanted: list[Any]) -> Truth:
     scope.run.spend(len(wanted))
     if value.__class__ is list and equal(scope, value, wanted) is True:
         return True
-    for item in wanted:  # as `list contains`: an item of another kind is just another item
+    result: Truth = False
+    for item in wanted:
         each = lift(item)
         if each.__class__ is Range and value.__class__ is not Range:
             passed = in_range(value, each)
-        else:
+            result = None if passed is None else result
+        else:  # as `list contains`: an item of another kind is just another item
             passed = equal(scope, value, each)
         if passed is True:
             return True
-    return False
+    return result

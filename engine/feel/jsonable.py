@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths, offset_text
-from engine.feel.values import MISSING, Function, Range, lift
+from engine.feel.values import MISSING, UNBOUNDED, Function, Range, lift
 
 
 def from_json(value: Any) -> Any:
@@ -67,8 +67,8 @@ def range_text(span: Range) -> str:
     low, high = (text_of(end, inside=True) for end in (span.low, span.high))
     if span.excludes:
         return f"(!= {low})"
-    if span.low is None and not span.low_included and span.high is not None:
+    if span.low is UNBOUNDED:
         return f"({'<=' if span.high_included else '<'} {high})"
-    if span.high is None and not span.high_included and span.low is not None:
+    if span.high is UNBOUNDED:
         return f"({'>=' if span.low_included else '>'} {low})"
     return f"{'[' if span.low_included else '('}{low}..{high}{']' if span.high_included else ')'}"

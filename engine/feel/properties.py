@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
-from engine.feel.values import KINDS, MISSING, Range
+from engine.feel.values import KINDS, MISSING, UNBOUNDED, Range
 
 
 def property_of(value: Any, name: str) -> Any:
@@ -73,8 +73,8 @@ _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
         "seconds": lambda d: _signed(d, 3),
     },
     Range: {
-        "start": lambda r: r.low,
-        "end": lambda r: r.high,
+        "start": lambda r: None if r.low is UNBOUNDED else r.low,
+        "end": lambda r: None if r.high is UNBOUNDED else r.high,
         "start included": lambda r: r.low_included,
         "end included": lambda r: r.high_included,
     },

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from engine.feel.types import Type
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+# The side that `< 5` leaves without a limit. A limit that is null is unknown, never absent.
+UNBOUNDED: Any = type("Unbounded", (), {"__repr__": lambda self: "UNBOUNDED"})()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Range:
-    """An interval; an end that is None is open to that side unless it is written as null."""
+    """An interval; an end is UNBOUNDED where a comparison leaves it open, None when unknown."""
 
     low: Any
     high: Any
@@ -202,19 +204,27 @@ _ORDER_KEYS: dict[type, Callable[[Any], tuple[Any, Any]]] = {
 
 
 def in_range(value: Any, span: Range) -> bool | None:
-    """Whether a value lies in a range; None when it cannot be compared with its ends."""
+    """Whether a value lies in a range: both its limits compared, in three-valued logic (DMN 1.5,
+    10.3.2.13). A limit that is null or of another kind decides nothing."""
     if span.excludes:
         same = order(value, span.low)
         return None if same is None else same != 0
-    above = _beyond(order(value, span.low), span.low_included) if span.low is not None else True
-    upper = order(span.high, value) if span.high is not None else None
-    below = _beyond(upper, span.high_included) if span.high is not None else True
-    if above is None or below is None or (span.low is None and span.high is None):
-        return None
-    return above and below
+    return both(
+        _beyond(value, span.low, span.low_included), _beyond(span.high, value, span.high_included)
+    )
 
 
-def _beyond(comparison: int | None, included: bool) -> bool | None:
-    if comparison is None:
+def both(one: bool | None, other: bool | None) -> bool | None:
+    """One and the other, where either may be unknown."""
+    if one is False or other is False:
+        return False
+    return True if one and other else None
+
+
+def _beyond(above: Any, below: Any, included: bool) -> bool | None:
+    if above is UNBOUNDED or below is UNBOUNDED:
+        return True
+    sign = order(above, below)
+    if sign is None:
         return None
-    return comparison >= 0 if included else comparison > 0
+    return sign >= 0 if included else sign > 0

@@ -6,23 +6,22 @@ from typing import Any
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
 from engine.feel.scope import Scope
-from engine.feel.values import Range, kind, order
+from engine.feel.values import UNBOUNDED, Range, both, kind, order
+
+Truth = bool | None  # None: a limit is null, or of another kind than what it is compared with
 
 
 class _End:
-    """An end of a range or a point, ordered; an open side lies beyond everything."""
+    """An end of a range or a point, ordered; a side without a limit lies beyond everything."""
 
     def __init__(self, value: Any, beyond: int = 0) -> None:
         self.value = value
-        self.beyond = beyond if value is None else 0
+        self.beyond = beyond if value is UNBOUNDED else 0
 
-    def to(self, other: "_End") -> int:
+    def to(self, other: "_End") -> int | None:
         if self.beyond or other.beyond:
             return (self.beyond > other.beyond) - (self.beyond < other.beyond)
-        sign = order(self.value, other.value)
-        if sign is None:
-            raise Undefined("not-comparable", left=kind(self.value), right=kind(other.value))
-        return sign
+        return order(self.value, other.value)
 
 
 class _Span:
@@ -36,63 +35,67 @@ class _Span:
         self.low_in, self.high_in = value.low_included, value.high_included
 
 
-Relation = Callable[[_Span, _Span], bool]
+Relation = Callable[[_Span, _Span], Truth]
 
 
-def _before(a: _Span, b: _Span) -> bool:
-    sign = a.high.to(b.low)
-    return sign < 0 or (sign == 0 and not (a.high_in and b.low_in))
+def _less(one: _End, other: _End, *, or_equal: bool = False) -> Truth:
+    sign = one.to(other)
+    return None if sign is None else sign < 0 or (or_equal and sign == 0)
 
 
-def _meets(a: _Span, b: _Span) -> bool:
-    return a.high_in and b.low_in and a.high.to(b.low) == 0
+def _same(one: _End, other: _End) -> Truth:
+    sign = one.to(other)
+    return None if sign is None else sign == 0
 
 
-def _overlaps(a: _Span, b: _Span) -> bool:
-    return not _before(a, b) and not _before(b, a)
+def _not(truth: Truth) -> Truth:
+    return None if truth is None else not truth
 
 
-def _overlaps_before(a: _Span, b: _Span) -> bool:
-    starts, ends = a.low.to(b.low), a.high.to(b.high)
-    return (
-        (starts < 0 or (starts == 0 and a.low_in and not b.low_in))
-        and not _before(a, b)
-        and (ends < 0 or (ends == 0 and (not a.high_in or b.high_in)))
-    )
+def _before(a: _Span, b: _Span) -> Truth:
+    return _less(a.high, b.low, or_equal=not (a.high_in and b.low_in))
 
 
-def _finishes(a: _Span, b: _Span) -> bool:
+def _meets(a: _Span, b: _Span) -> Truth:
+    return both(a.high_in and b.low_in, _same(a.high, b.low))
+
+
+def _overlaps(a: _Span, b: _Span) -> Truth:
+    return both(_not(_before(a, b)), _not(_before(b, a)))
+
+
+def _overlaps_before(a: _Span, b: _Span) -> Truth:
+    starts = _less(a.low, b.low, or_equal=a.low_in and not b.low_in)
+    return both(both(starts, _not(_before(a, b))), _ends_within(a, b))
+
+
+def _starts_within(a: _Span, b: _Span) -> Truth:
+    return _less(b.low, a.low, or_equal=not a.low_in or b.low_in)
+
+
+def _ends_within(a: _Span, b: _Span) -> Truth:
+    return _less(a.high, b.high, or_equal=not a.high_in or b.high_in)
+
+
+def _finishes(a: _Span, b: _Span) -> Truth:
     if a.is_point:
-        return b.high_in and b.high.to(a.low) == 0
-    starts = a.low.to(b.low)
-    return (
-        a.high_in == b.high_in
-        and a.high.to(b.high) == 0
-        and (starts > 0 or (starts == 0 and (not a.low_in or b.low_in)))
-    )
+        return both(b.high_in, _same(b.high, a.low))
+    return both(both(a.high_in == b.high_in, _same(a.high, b.high)), _starts_within(a, b))
 
 
-def _starts(a: _Span, b: _Span) -> bool:
+def _starts(a: _Span, b: _Span) -> Truth:
     if a.is_point:
-        return b.low_in and b.low.to(a.low) == 0
-    ends = a.high.to(b.high)
-    return (
-        a.low_in == b.low_in
-        and a.low.to(b.low) == 0
-        and (ends < 0 or (ends == 0 and (not a.high_in or b.high_in)))
-    )
+        return both(b.low_in, _same(b.low, a.low))
+    return both(both(a.low_in == b.low_in, _same(a.low, b.low)), _ends_within(a, b))
 
 
-def _includes(a: _Span, b: _Span) -> bool:
-    starts, ends = a.low.to(b.low), a.high.to(b.high)
-    return (starts < 0 or (starts == 0 and (a.low_in or not b.low_in))) and (
-        ends > 0 or (ends == 0 and (a.high_in or not b.high_in))
-    )
+def _includes(a: _Span, b: _Span) -> Truth:
+    return both(_starts_within(b, a), _ends_within(b, a))
 
 
-def _coincides(a: _Span, b: _Span) -> bool:
+def _coincides(a: _Span, b: _Span) -> Truth:
     same = a.low_in == b.low_in and a.high_in == b.high_in
-    return same and a.low.to(b.low) == 0 and a.high.to(b.high) == 0
+    return both(same, both(_same(a.low, b.low), _same(a.high, b.high)))
 
 
 # The parameters of each form: `pp` relates two points, `pr` a point to a range, and so on.
@@ -110,7 +113,10 @@ def _declare(name: str, relation: Relation, forms: str) -> None:
         form = ("p" if a.is_point else "r") + ("p" if b.is_point else "r")
         if left is None or right is None or form not in forms.split():
             raise Undefined("not-comparable", left=kind(left), right=kind(right))
-        return relation(a, b)
+        answer = relation(a, b)
+        if answer is None:
+            raise Undefined("not-comparable", left=kind(left), right=kind(right))
+        return answer
 
     builtin(*(f"{name}({_FORMS[form]}) -> boolean" for form in forms.split()))(related)
 
