@@ -7,12 +7,13 @@ case's record with the moment before, the moment after and the reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
 from complaints.clock_models import ClockRow
 from complaints.clock_rows import (
+    AWAITED,
     OVERALL,
     RECURRING,
     ClockNotFound,
@@ -156,11 +157,18 @@ def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Act
 def resume_all(work: Work, case_id: str, *, reason: str, actor: Actor) -> None:
     """Let the clocks count on, unless something else still holds them."""
     clocks = open_clocks(work, case_id)
-    if any(clock.owner != AGENCY or clock.key == STAY for clock in clocks):
+    if any(_holds_the_others(clock) for clock in clocks):
         return
     for clock in clocks:
         if clock.status == "paused":
             resume_clock(work, clock.id, reason=reason, actor=actor)
+
+
+def _holds_the_others(clock: ClockRow) -> bool:
+    """Whether the agency waits for this one. It does not wait for a complainant who may ask for
+    something, such as a review, in their own time."""
+    waits = clock.owner != AGENCY and bool(read_rule(clock.key, clock.rule).pause_limit)
+    return waits or clock.key == STAY
 
 
 def _may_stand_still(clock: ClockRow) -> bool:
@@ -257,6 +265,35 @@ def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> bool:
     if clock.due_at != before:
         _tell(work, clock, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
     return True
+
+
+# ── from when it counts ────────────────────────────────────────────────────────────────────────
+
+
+def await_notice(work: Work, clock: ClockRow, days: int) -> None:
+    """Until it is known that the complainant has the letter, a deadline that counts from it runs
+    as long as the law lets it at most."""
+    clock.rule = {**clock.rule, AWAITED: clock.rule["days"], "days": days}
+    _recount(work, clock)
+
+
+def begin_on(work: Work, clock: ClockRow, day: date) -> None:
+    """Count a deadline that was just started from an earlier day."""
+    clock.started_on = day
+    clock.started_at = datetime.combine(day, time(), BANGKOK)
+    _recount(work, clock)
+
+
+def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, actor: Actor) -> None:
+    """The complainant has had the letter since this day: the deadline counts from it."""
+    clock = open_clock(work, clock_id)
+    if AWAITED not in clock.rule:
+        return  # somebody else learned of it first
+    rule = dict(clock.rule)
+    rule["days"] = rule.pop(AWAITED)
+    before, clock.rule = clock.due_at, rule
+    begin_on(work, clock, day)
+    _tell(work, clock, "moved", before, reason=reason, actor=actor)
 
 
 # ── a changed calendar ─────────────────────────────────────────────────────────────────────────

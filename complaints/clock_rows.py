@@ -33,6 +33,7 @@ from engine.text import Text
 from engine.work import Work
 
 OVERALL = "overall"  # the clock of the case as a whole
+AWAITED = "awaited"  # in the rule of a deadline: its days, once the notice is known to be received
 RECURRING = "recurring"  # in the rule of a deadline whose step comes again and again
 WHOLE = Text("การดำเนินการทั้งเรื่อง", "the case as a whole")
 STOOD = Text("การหยุดนับตามกฎหมาย", "the legal stay")

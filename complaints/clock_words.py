@@ -9,8 +9,10 @@ from complaints.deadlines import (
     CALENDAR,
     COMPLAINANT,
     HOURS,
+    NOTICE,
     RECEIPT,
     STAY,
+    STEP,
     WORKING,
     Count,
     Deadline,
@@ -38,12 +40,16 @@ def join(*parts: Text) -> Text:
     )
 
 
-def explain_count(count: Count, calendar: Calendar, *, step: Text, extensions: int) -> Text:
-    """The paragraph: the day, the rule, the start, what was passed over, the law behind it."""
+def explain_count(
+    count: Count, calendar: Calendar, *, step: Text, extensions: int, is_told: bool = True
+) -> Text:
+    """The paragraph: the day, the rule, the start, what was passed over, the law behind it.
+
+    Unless `is_told`, it counts for now from the sending of a letter that nobody may have."""
     deadline = deadline_of(count, calendar)
     return join(
         _conclusion(count, deadline, step),
-        _counting(count),
+        _counting(count, is_told),
         _skipped(count, deadline),
         _pauses(count, deadline),
         _extensions(count, extensions),
@@ -74,7 +80,7 @@ def _conclusion(count: Count, deadline: Deadline, step: Text) -> Text:
     )
 
 
-def _counting(count: Count) -> Text:
+def _counting(count: Count, is_told: bool) -> Text:
     rule, from_day = count.rule, day_of(count.started_on)
     given = amount(rule.days, rule.kind)
     if rule.kind == HOURS:
@@ -82,16 +88,24 @@ def _counting(count: Count) -> Text:
             f"นับ {given.th} ตั้งแต่ {spell_moment(count.started_at, 'th')}",
             f"Counted: {given.en} from {spell_moment(count.started_at, 'en')}.",
         )
-    event = (
-        Text("วันที่รับเรื่อง", "the day of receipt")
-        if rule.start == RECEIPT
-        else Text("วันที่เริ่มขั้นตอน", "the day the step began")
-    )
+    event = _EVENTS[rule.start] if is_told else _NOT_TOLD
     late = _began_late(count.started_at, count.started_on)
     return Text(
         f"นับ {given.th} ถัดจาก{event.th} คือ{from_day.th}{late.th}",
         f"Counted: {given.en} after {event.en}, {from_day.en}{late.en}.",
     )
+
+
+_EVENTS = {
+    RECEIPT: Text("วันที่รับเรื่อง", "the day of receipt"),
+    STEP: Text("วันที่เริ่มขั้นตอน", "the day the step began"),
+    NOTICE: Text("วันที่ผู้ร้องเรียนได้รับแจ้ง", "the day the complainant was told"),
+}
+_NOT_TOLD = Text(
+    "วันที่ส่งหนังสือ เพราะยังไม่ทราบว่าผู้ร้องเรียนได้รับแล้ว เมื่อทราบจะนับใหม่จากวันที่ได้รับ",
+    "the day the letter was sent, as it is not known that it was received; "
+    "once it is, the count begins on that day",
+)
 
 
 def _began_late(moment: datetime, counted_from: date) -> Text:

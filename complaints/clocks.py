@@ -14,6 +14,7 @@ from typing import Any
 from complaints import clock_moves
 from complaints.clock_models import ClockRow
 from complaints.clock_rows import (
+    AWAITED,
     OVERALL,
     RECURRING,
     ClockNotFound,
@@ -31,11 +32,19 @@ from complaints.clock_rows import (
 )
 from complaints.clock_words import explain_count
 from complaints.deadline_tables import SlaKeyUnknown, found_rule, rule_for
-from complaints.deadlines import CALENDAR, COMPLAINANT, SlaRule, SlaRuleInvalid, read_rule
+from complaints.deadlines import (
+    CALENDAR,
+    COMPLAINANT,
+    NOTICE,
+    SlaRule,
+    SlaRuleInvalid,
+    read_rule,
+)
 from complaints.extensions import overtake_requests
 from complaints.holiday_table import calendar_at, current_calendar
 from complaints.ladder import ESCALATION, REMINDER
 from complaints.models import Case
+from complaints.receipts import received_in_this_turn
 from complaints.rungs import drop_rungs, follow_rung, plan_rungs, replan_rungs
 from complaints.standing import deadline_name
 from engine.clock import BANGKOK
@@ -70,14 +79,17 @@ AT_ONCE = frozenset({"startEvent", "sendTask", "serviceTask"})
 # ── what the diagram asks ──────────────────────────────────────────────────────────────────────
 
 
-def due(call: HostCall, key: str) -> str:
+def due(call: HostCall, key: str, unless_told: str = "") -> str:
     """The host function `due("clarify")`: when this step must be done, as ISO 8601 in Thai time.
+
+    What counts from a notice names a second row, `due("review_request", "review_late")`: it counts
+    by that one until it is known that the complainant received the letter.
 
     Raises:
         SlaKeyUnknown: the SLA table of the case's deployment has no such key.
         SlaRuleInvalid: its row cannot be used.
     """
-    clock = _asked_for(call, key)
+    clock = _asked_for(call, key, unless_told)
     if call.element_id not in clock.askers:
         clock.askers = [*clock.askers, call.element_id]
     return iso(clock.due_at)
@@ -120,7 +132,7 @@ def _rung(call: HostCall, key: str, name: str) -> str:
     return iso(follow_rung(call.work, _asked_for(call, key), name, call.element_id))
 
 
-def _asked_for(call: HostCall, key: str) -> ClockRow:
+def _asked_for(call: HostCall, key: str, unless_told: str = "") -> ClockRow:
     """The running clock of a step, or a new one."""
     instance = instance_of(call.work, call.instance_id)
     clock = running_clock(call.work, call.business_key or call.instance_id, key)
@@ -130,7 +142,24 @@ def _asked_for(call: HostCall, key: str) -> ClockRow:
     if clock is None:
         rule = rule_for(call.work, instance.definition_id, key, call.variables)
         clock = _begin(call.work, instance, rule, call.variables, call.element_id)
+        if rule.start == NOTICE:
+            _count_from_notice(call, clock, unless_told)
     return clock
+
+
+def _count_from_notice(call: HostCall, clock: ClockRow, unless_told: str) -> None:
+    """From the day that an officer has just recorded for the letter, else as if nobody had it."""
+    told_on = received_in_this_turn(call, clock.key)
+    if told_on is not None:
+        clock_moves.begin_on(call.work, clock, told_on)
+        return
+    if not unless_told:
+        reason = "it counts from a notice, so due() names a second row for as long as none is known"
+        reason_th = "นับจากวันที่ได้รับแจ้ง จึงต้องระบุแถวที่สองใน due() สำหรับเมื่อยังไม่ทราบวันนั้น"
+        raise SlaRuleInvalid(key=clock.key, reason=reason, reason_th=reason_th)
+    definition_id = instance_of(call.work, call.instance_id).definition_id
+    longer = rule_for(call.work, definition_id, unless_told, call.variables)
+    clock_moves.await_notice(call.work, clock, longer.days)
 
 
 def _begin(
@@ -283,6 +312,7 @@ def explain(work: Work, clock: ClockRow) -> Text:
         calendar_at(work, clock.calendar_version),
         step=step_name(work, clock),
         extensions=clock.extensions,
+        is_told=AWAITED not in clock.rule,
     )
 
 

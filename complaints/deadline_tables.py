@@ -11,7 +11,7 @@ from complaints.ladder import Rung, read_rungs
 from engine import dmn, feel, queries
 from engine.work import Work
 
-LIMITS, RUNGS, APPROVAL = "sla", "rungs", "extension"
+LIMITS, RUNGS, APPROVAL, RECEIPT = "sla", "rungs", "extension", "receipt"
 
 
 class SlaKeyUnknown(OfficeError):
@@ -59,6 +59,13 @@ def approval_for(
     if not isinstance(row, Mapping):
         return "", False
     return str(row.get("approver") or ""), row.get("moves_overall") is True
+
+
+def days_until_received(work: Work, definition_id: str, recorded: Mapping[str, Any]) -> int | None:
+    """After how many days the law takes a letter as received; None while it may not be."""
+    row = _asked(work, definition_id, RECEIPT, recorded)
+    days = row.get("days") if isinstance(row, Mapping) else None
+    return None if days is None else int(days)
 
 
 def _asked(work: Work, definition_id: str, decision: str, facts: Mapping[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from engine.text import Text
 
 WORKING, CALENDAR, HOURS = "working", "calendar", "hours"
 AGENCY, COMPLAINANT = "agency", "complainant"
-STEP, RECEIPT = "step", "receipt"
+STEP, RECEIPT, NOTICE = "step", "receipt", "notice"
 
 
 STAY: Final = "stay"  # how long the count of a case may stand still by law
@@ -35,7 +35,9 @@ class SlaRule:
     days: int  # or office hours, as `kind` says
     kind: str  # working calendar hours
     owner: str = AGENCY  # whose deadline it is: agency complainant
-    start: str = STEP  # counted from: step (its beginning) or receipt (of the complaint)
+    # counted from: step (its beginning), receipt (of the complaint by the agency) or notice (the
+    # complainant's receipt of the letter sent last)
+    start: str = STEP
     basis: Text = NO_BASIS  # law or practice behind it
     ceiling: int | None = None  # that the law allows at most
     ceiling_kind: str = CALENDAR
@@ -115,7 +117,7 @@ class Deadline:
 
 def first_day(rule: SlaRule, calendar: Calendar, moment: datetime) -> date:
     """The day from which (and without which) is counted: after hours it is the next working day."""
-    if rule.kind == CALENDAR and rule.start == STEP:
+    if rule.kind == CALENDAR and rule.start != RECEIPT:
         return moment.astimezone(BANGKOK).date()
     return calendar.received_on(moment)
 
@@ -163,7 +165,8 @@ def read_rule(key: str, row: Mapping[str, Any]) -> SlaRule:
     """
     kind, owner = str(row.get("kind") or ""), str(row.get("owner") or AGENCY)
     start = str(row.get("start") or STEP)
-    if kind not in _UNITS or owner not in (AGENCY, COMPLAINANT) or start not in (STEP, RECEIPT):
+    starts = (STEP, RECEIPT, NOTICE)
+    if kind not in _UNITS or owner not in (AGENCY, COMPLAINANT) or start not in starts:
         raise SlaRuleInvalid(
             key=key,
             reason=f"kind {kind!r}, owner {owner!r} or start {start!r} is unknown",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from complaints import erasure, letters, rungs, seals
+from complaints import erasure, letters, receipts, rungs, seals
 from complaints.access import case_of_instance
 from complaints.attachments import sweep_files
 from complaints.attempts import sweep_attempts
@@ -55,8 +55,13 @@ def _mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.read() as work:
             mail = letters.mail_of(work, desk, payload["letter"])
-        if mail is not None:
-            _send(engine, desk, settings, mail, key)
+            is_whole = letters.is_mailed_whole(work, payload["letter"])
+        if mail is None:
+            return
+        _send(engine, desk, settings, mail, key)
+        if is_whole:  # where the mail only points to the inbox, the letter is received there
+            with engine.begin() as work:
+                receipts.note_mailed(work, payload["letter"])
 
     return deliver
 

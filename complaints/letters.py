@@ -19,6 +19,7 @@ from complaints.mail import Mail
 from complaints.models import Case, Letter
 from complaints.numbers import letter_number
 from complaints.plaintext import plain
+from complaints.receipts import note_receipt
 from complaints.standing import where_it_stands
 from complaints.templates import Template, find_template, render
 from engine import dmn, feel, history, outbox, queries
@@ -165,6 +166,7 @@ def note_reading(work: Work, case: Case, letter_id: str) -> None:
     if case.instance_id is not None:
         data = {"letter": letter.id, "number": letter.number, "method": INBOX}
         history.record(work, case.instance_id, "letter_read", data, actor=SYSTEM)
+        note_receipt(work, case, letter)
 
 
 def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
@@ -181,6 +183,12 @@ def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
         return Mail(str(address), POINTER_SUBJECT, POINTER_BODY.format(url=desk.public_url))
     subject = f"{letter.title_th} เลขที่ {letter.number}"
     return Mail(str(address), subject, plain(_opened(work, desk, letter)))
+
+
+def is_mailed_whole(work: Work, letter_id: str) -> bool:
+    """Whether the mail for a letter is the letter itself, and not a word that there is one."""
+    letter = work.session.get_one(Letter, letter_id)
+    return not is_guarded(work.session.get_one(Case, letter.case_id))
 
 
 POINTER_SUBJECT = "มีหนังสือถึงท่านในกล่องรับหนังสือ / You have a letter in your inbox"

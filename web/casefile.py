@@ -74,6 +74,7 @@ SAYS = {
     "stay_lifted": Text("สิ้นสุดการหยุดนับตามกฎหมาย", "The stay ended"),
     "letter_issued": Text("ออกหนังสือเลขที่ {number}", "Letter {number} was issued"),
     "letter_read": Text("ผู้ร้องเรียนเปิดอ่านหนังสือ", "The complainant opened the letter"),
+    "letter_received": Text("หนังสือถึงผู้ร้องเรียนแล้ว", "The letter reached the complainant"),
     "form_submitted": Text("ยื่นแบบฟอร์ม", "A form was handed in"),
     "identity_read": Text("มีการเปิดดูตัวตน", "An identity was looked at"),
     "file_opened": Text("เปิดแฟ้มแนบ", "An attachment was opened"),
