@@ -46,13 +46,19 @@ def sight_of(work: Work, case: Case, user: User) -> Sight | None:
     they hold; while a case is held, so does everybody but intake and screening. Otherwise a
     standing role, a unit that is in the case, or a task counts.
     """
-    if not user.active or user.roles & set(case.hidden_from) or _in_conflict(work, case, user):
+    if not may_know_of(work, case, user):
         return None
     words = _words(work, user)
     if case.held and not words & FIRST:
         return None
     grounds = _standing(case, words) + _by_unit(case, user) + _by_task(work, case, user)
     return max(grounds, default=None)
+
+
+def may_know_of(work: Work, case: Case, user: User) -> bool:
+    """Whether a person may learn that there is such a case at all."""
+    is_hidden = bool(user.roles & set(case.hidden_from))
+    return user.active and not is_hidden and not _in_conflict(work, case, user)
 
 
 def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sight]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import letters, masterdata, shapes, submissions
+from complaints import letters, masterdata, reviews, shapes, submissions
 from complaints.clock_models import ClockRow
 from complaints.desk import Desk
-from complaints.errors import CannotWithdraw, NothingToAnswer, NothingToReview
+from complaints.errors import CannotWithdraw, NothingToAnswer
 from complaints.keeping import HandedIn, keep
 from complaints.letters import LetterView
 from complaints.models import Case
@@ -21,7 +21,7 @@ from complaints.tracking import find_case_by_code
 from engine import history, messages, queries
 from engine.actor import Actor
 from engine.definitions import load_bundle
-from engine.models import HistoryEvent, Wait
+from engine.models import HistoryEvent
 from engine.text import Text
 from engine.work import Work
 from forms import Form
@@ -30,8 +30,7 @@ from forms import Form
 REPLY_MESSAGE, REPLY_FORM, QUESTIONS_FORM = "reply_received", "f3_reply", "f3_information_request"
 WITHDRAWAL_MESSAGE, WITHDRAWAL_FORM = "withdrawal_requested", "withdrawal"
 WITHDRAWAL_DECISION_FORM = "f_withdrawal_decision"
-REVIEW_MESSAGE, REVIEW_FORM = "review_requested", "f13_review"
-ASK_CLOCK, REVIEW_CLOCK = "ask", "review_request"
+ASK_CLOCK = "ask"
 ACTOR = Actor(COMPLAINANT)
 
 
@@ -61,7 +60,8 @@ class PublicCase:
     may_reply: bool
     may_withdraw: bool
     may_ask_review: bool
-    review_by: datetime | None
+    review_by: datetime | None  # none while it is not known when the letter was received
+    review_is_late: bool
 
 
 def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
@@ -71,8 +71,8 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
         TrackingCodeUnknown: no case has this code.
     """
     case = find_case_by_code(work, desk, code)
-    may_reply = _waits_for(work, case, REPLY_MESSAGE)
-    may_ask_review = _waits_for(work, case, REVIEW_MESSAGE)
+    may_reply = messages.is_awaited(work, REPLY_MESSAGE, case.id)
+    may_ask_review, review_by = reviews.may_ask(work, case), reviews.last_moment(work, case)
     return PublicCase(
         case_id=case.id,
         receipt_no=case.receipt_no,
@@ -88,7 +88,8 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
         may_reply=may_reply,
         may_withdraw=_may_withdraw(work, case),
         may_ask_review=may_ask_review,
-        review_by=_ends(work, case, REVIEW_CLOCK) if may_ask_review else None,
+        review_by=review_by if may_ask_review else None,
+        review_is_late=may_ask_review and reviews.is_late(work, case, work.now),
     )
 
 
@@ -99,7 +100,7 @@ def reply_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]
         TrackingCodeUnknown, NothingToAnswer.
     """
     case = find_case_by_code(work, desk, code)
-    if not _waits_for(work, case, REPLY_MESSAGE):
+    if not messages.is_awaited(work, REPLY_MESSAGE, case.id):
         raise NothingToAnswer
     return _form(work, case, REPLY_FORM), {"questions": _questions(work, desk, case)}
 
@@ -117,16 +118,14 @@ def withdrawal_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, 
 
 
 def review_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
-    """The form of a request to review the result.
+    """The form of a request to review the result; it asks for a reason when the time for it has
+    passed.
 
     Raises:
         TrackingCodeUnknown.
-        NothingToReview: the result is not told yet, or the time for it has passed.
+        NothingToReview: nothing is told yet, or the review has been asked for already.
     """
-    case = find_case_by_code(work, desk, code)
-    if not _waits_for(work, case, REVIEW_MESSAGE):
-        raise NothingToReview
-    return _form(work, case, REVIEW_FORM), {}
+    return reviews.form_for(work, find_case_by_code(work, desk, code))
 
 
 def reply(
@@ -181,7 +180,9 @@ def ask_review(
     Raises:
         TrackingCodeUnknown, NothingToReview, FormInvalid.
     """
-    _say(work, desk, code, answers, form_of=review_form, sent=(REVIEW_MESSAGE, idempotency_key))
+    if history.previous_answer(work, idempotency_key) is None:
+        case = find_case_by_code(work, desk, code)
+        reviews.ask(work, desk, case, answers, idempotency_key=idempotency_key)
 
 
 def read_letter(work: Work, desk: Desk, code: str, letter_id: str) -> tuple[LetterView, str]:
@@ -219,20 +220,13 @@ def _say(
     )
 
 
-def _waits_for(work: Work, case: Case, message: str) -> bool:
-    query = sa.select(Wait.id).where(
-        Wait.kind == "message", Wait.name == message, Wait.correlation_key == case.id
-    )
-    return work.session.scalar(query.limit(1)) is not None
-
-
 def _may_withdraw(work: Work, case: Case) -> bool:
     """Whether the case can be withdrawn and no request of the complainant is still undecided."""
     if case.closed_at is not None:
         return False
     asked = submissions.count(work, case.id, WITHDRAWAL_FORM)
     decided = submissions.count(work, case.id, WITHDRAWAL_DECISION_FORM)
-    return asked <= decided and _waits_for(work, case, WITHDRAWAL_MESSAGE)
+    return asked <= decided and messages.is_awaited(work, WITHDRAWAL_MESSAGE, case.id)
 
 
 def _questions(work: Work, desk: Desk, case: Case) -> list[str]:

@@ -174,9 +174,9 @@ class NothingToAnswer(OfficeError):
 
 
 class NothingToReview(OfficeError):
-    """The result is not told yet, or the time to ask for a review has passed."""
+    """Nothing is told yet that could be reviewed, or a review has been asked for already."""
 
-    thai = "ยังไม่มีผลให้ทบทวน หรือพ้นกำหนดขอให้ทบทวนแล้ว"
+    thai = "ยังไม่มีผลให้ทบทวน หรือมีคำขอให้ทบทวนแล้ว"
 
 
 class CannotWithdraw(OfficeError):

@@ -139,14 +139,19 @@ def _steps(
     labels: Mapping[str, Text],
     ladders: Ladders,
     prefix: str = "",
+    told: set[str] | None = None,
 ) -> Iterator[Step]:
-    """The steps in flow order; those of a called process are numbered under the step that calls."""
+    """The steps in flow order; those of a called process are numbered under the first step that
+    calls it."""
+    told = set() if told is None else told
     for count, (node, key) in enumerate(_told(process.body), start=1):
         number = f"{prefix}{count}"
         yield _step(number, node, process, limits_of(rows, key, labels), ladders.of(key))
         called = processes.get(node.extensions.called_process)
-        if called is not None and not prefix:
-            yield from _steps(called, processes, rows, labels, ladders, prefix=f"{number}.")
+        if called is not None and not prefix and called.id not in told:
+            told.add(called.id)
+            inner = f"{number}."
+            yield from _steps(called, processes, rows, labels, ladders, prefix=inner, told=told)
 
 
 def _told(scope: Scope) -> Iterator[tuple[Node, str]]:

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from engine.engine import Engine
 
 
+def is_awaited(work: Work, name: str, key: str) -> bool:
+    """Whether a case waits for a message of this name and key."""
+    query = sa.select(Wait.id).where(
+        Wait.kind == "message", Wait.name == name, Wait.correlation_key == key
+    )
+    return work.session.scalar(query.limit(1)) is not None
+
+
 def correlate_message(
     work: Work,
     name: str,

@@ -29,6 +29,7 @@ from web import (
     owner,
     public,
     retention,
+    reviewing,
     security,
     statistics,
 )
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     auditor,
     custodian,
     retention,
+    reviewing,
     statistics,
     admin,
     holidays,

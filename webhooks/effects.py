@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import complainant, register, shapes, tracking
+from complaints import complainant, register, reviews, shapes, tracking
 from complaints.desk import Desk
 from complaints.keeping import HandedIn, keep
 from complaints.models import Case
@@ -26,7 +26,6 @@ MESSAGE_FIELDS = {"message", "variables", *REFERENCES}
 FORMS = {  # what these carry is checked and kept by a form of the guideline
     complainant.REPLY_MESSAGE: complainant.REPLY_FORM,
     complainant.WITHDRAWAL_MESSAGE: complainant.WITHDRAWAL_FORM,
-    complainant.REVIEW_MESSAGE: complainant.REVIEW_FORM,
 }
 
 
@@ -89,6 +88,11 @@ def _tell(work: Work, desk: Desk, source: InboundSource, payload: Payload) -> di
     # Whoever holds the code is the complainant; anything else the source says in its own name.
     actor = complainant.ACTOR if "tracking_code" in payload else _relay(source)
     name, variables = payload["message"], payload.get("variables", {})
+    if name == reviews.MESSAGE:
+        if not reviews.may_ask(work, case):
+            raise MessageNotAwaited(name=name)
+        reviews.ask(work, desk, case, variables, actor=actor)
+        return {"type": "message.received", "case": case.id, "message": name}
     noted = []
     if name in FORMS:
         handed_in = _handed_in(work, case, FORMS[name], variables, actor)
@@ -122,7 +126,7 @@ def _check_message(source: InboundSource, payload: Payload) -> None:
     variables = payload.get("variables", {})
     if not isinstance(variables, dict):
         places.append(_place("variables", "ต้องเป็นออบเจกต์ JSON", "This must be a JSON object."))
-    elif name not in FORMS:
+    elif name not in (*FORMS, reviews.MESSAGE):
         places += [_unknown(f"variables.{n}") for n in variables if n not in source.variables]
     if places:
         raise FieldsRefused(places)

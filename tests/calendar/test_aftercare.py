@@ -51,16 +51,16 @@ def test_the_result_closes_the_case_and_the_right_to_a_review_runs(agency: Agenc
             "review_request"
         ]
     public = agency.office.track(filed.tracking_code)
+    agency.office.read_letter(filed.tracking_code, public.letters[-1].id)
     assert public.may_ask_review
     assert not public.may_withdraw
     with pytest.raises(CannotWithdraw):
         agency.office.withdraw(filed.tracking_code, {"reason": "ไม่ต้องการร้องเรียนแล้ว"})
 
     travel(agency, 2026, 3, 31)
-    assert agency.office.track(filed.tracking_code).may_ask_review
+    assert not agency.office.track(filed.tracking_code).review_is_late
     travel(agency, 2026, 4, 1)
-    with pytest.raises(NothingToReview):
-        agency.office.ask_review(filed.tracking_code, DISAGREES)
+    assert agency.office.track(filed.tracking_code).review_is_late
     assert kinds(agency, filed.case_id) == ["L1", "L7"], "nobody writes of progress any more"
     travel(agency, 2026, 4, 16)
     assert kinds(agency, filed.case_id) == ["L1", "L7"]
@@ -79,7 +79,9 @@ def test_a_review_is_made_by_another_person_reminded_and_told(agency: Agency) ->
         agency.office.ask_review(filed.tracking_code, DISAGREES)
 
     travel(agency, 2026, 4, 13, 14)
-    assert told(agency, filed.case_id, "review") == [("2026-04-14", "reminder-1", ["board_chair"])]
+    assert told(agency, filed.case_id, "review") == [
+        ("2026-04-14", "reminder-1", ["board_chair", "board_reviewer"])
+    ]
     doer = agency.do(filed.case_id, "review", DISMISSED)
 
     assert "board_chair" in doer.groups

@@ -65,7 +65,7 @@ def test_the_product_is_served_with_its_law_and_demo_accounts_and_stops_when_tol
     with running(["serve", "--demo", "--port", "0"], environ) as process:
         lines, url = read_until(process, r"http://127\.0\.0\.1:\d+")
 
-        assert "Deployed: aftercare:1, complaint:1, fact_finding:1\n" in lines
+        assert "Deployed: aftercare:1, complaint:1, fact_finding:1, review_right:1\n" in lines
         assert any("screening_head" in line for line in lines)
         assert get(f"{url}/healthz") == (200, '{"status":"ok"}\n')
         assert get(f"{url}/readyz")[0] == 200

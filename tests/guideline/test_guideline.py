@@ -126,7 +126,7 @@ def test_a_step_changed_in_the_diagram_has_changed_in_the_guideline(office: Offi
     assert after.hash != before.hash
     names = {step.element_id: step.name.th for step in after.steps}
     assert names["assess"] == "ตรวจคำชี้แจง"
-    assert len(after.pictures) == 3
+    assert len(after.pictures) == 4
     assert written(office, before.version).steps == before.steps
 
 

@@ -24,7 +24,7 @@ def environ(
         clean: dict[str, str | None] = {n: None for n in os.environ if n.startswith("SAMNUAN_")}
         environ = {**clean, "SAMNUAN_DATABASE_URL": url, "SAMNUAN_DATA_DIR": str(folder)}
         deployed = CliRunner(env=environ).invoke(main, ["deploy", "--json"])
-        new = ["aftercare:1", "complaint:1", "fact_finding:1"]
+        new = ["aftercare:1", "complaint:1", "fact_finding:1", "review_right:1"]
         assert json.loads(deployed.stdout)["new"] == new
         yield environ
 
@@ -52,7 +52,7 @@ def test_the_file_stands_alone(environ: dict[str, str | None], tmp_path: Path) -
     assert page.get("lang") == "th"
     assert not page.xpath("//script | //link | //img | //iframe | //@onclick | //@src")
     assert [href for href in page.xpath("//@href") if not href.startswith("#")] == []
-    assert len(page.xpath("//svg")) == 3
+    assert len(page.xpath("//svg")) == 4
     assert page.xpath("count(//li[contains(@class, 'step')])") > 20
     assert page.get_element_by_id("clarify") is not None
     ids = page.xpath("//@id")

@@ -171,6 +171,7 @@ def test_every_message_waits_for_the_case_it_is_meant_for(complaint: Process) ->
         "withdrawal_requested",
         "withdrawal_granted",
         "overall_extended",
+        "review_requested",
     }
     assert {key for _, key in awaited} == {"=case_id"}
 

@@ -65,6 +65,7 @@ def facts() -> dict[str, Any]:
             "review_result": "dismissed",
             "review_reasons": "ผู้ร้องไม่ได้แสดงพยานหลักฐานใหม่",
         },
+        "f13_admission": {"admission_reasons": "ไม่ปรากฏเหตุที่ทำให้ยื่นไม่ทัน"},
         "f_reply": {"reply_text": "ขอบคุณสำหรับข้อเสนอแนะ"},
     }
 

@@ -62,7 +62,8 @@ def _speak_as_complainant(
     answers: Path | None,
     files: list[tuple[str, Path]],
 ) -> None:
-    from complaints.complainant import REPLY_MESSAGE, REVIEW_MESSAGE, WITHDRAWAL_MESSAGE
+    from complaints.complainant import REPLY_MESSAGE, WITHDRAWAL_MESSAGE
+    from complaints.reviews import MESSAGE as REVIEW_MESSAGE
 
     given = read_answers(answers)
     if message == REPLY_MESSAGE:
