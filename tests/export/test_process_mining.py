@@ -130,7 +130,8 @@ def traces(engine: Engine) -> list[Trace]:
         nodes: dict[str, Node] = {
             node.id: node
             for process in queries.models(work, "complaint:1").values()
-            if process.id != "aftercare"  # its branches are one step of the net
+            # The branches of aftercare, and what it calls, are one step of the net.
+            if process.id not in ("aftercare", "review_right")
             for node in process.body.walk()
         }
         lasting = frozenset(id for id, node in nodes.items() if lasts(node))

@@ -81,10 +81,10 @@ class _Net:
         self.step(name, label, [inside], after)
         for guard in scope.nodes.values():
             if guard.attached_to == node.id:
-                assert not guard.interrupting
                 branch = [flows[flow.id] for flow in scope.outgoing(guard.id)]
+                goes_on = [] if guard.interrupting else [inside]
                 place = f"{prefix}/{guard.id}"
-                self.step(place, name_of(guard).th, [inside], [inside, *branch])
+                self.step(place, name_of(guard).th, [inside], [*goes_on, *branch])
 
 
 def has_branches(processes: Mapping[str, Process], call: Node) -> bool:
@@ -95,7 +95,8 @@ def has_branches(processes: Mapping[str, Process], call: Node) -> bool:
 
 def _beside(scope: Scope) -> set[str]:
     """The nodes that only a handler beside the main way leads to."""
-    found = {node.id for node in scope.nodes.values() if node.attached_to}
+    guards = [node for node in scope.nodes.values() if node.attached_to]
+    found = {node.id for node in guards if not node.interrupting}
     pending = list(found)
     while pending:
         for flow in scope.outgoing(pending.pop()):
