@@ -46,7 +46,6 @@ def present(form_id: str, components: tuple[Component, ...], request: Request) -
     """The form as a page shows it for these answers."""
     page = _Page(form_id, components, request)
     items = tuple(page.items(components, request.shown, request.situation.scope, ""))
-    uploads = [item.name for item in _all_items(items) if item.kind == "files"]
     return FormView(
         id=page.id_of(""),
         language=request.language,
@@ -54,7 +53,6 @@ def present(form_id: str, components: tuple[Component, ...], request: Request) -
         summary=tuple(page.summary(items)),
         live=bool(page.watched),
         multipart=any(component.type == "filepicker" for component in walk(components)),
-        not_redrawn=",".join(uploads),
     )
 
 

@@ -106,7 +106,6 @@ class FormView:
     summary: tuple[ErrorLink, ...]
     live: bool  # something on it appears or disappears with the answers
     multipart: bool
-    not_redrawn: str  # input names that a redraw must not send, separated by commas
 
 
 @dataclass(frozen=True, slots=True)

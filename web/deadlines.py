@@ -47,6 +47,8 @@ def ask(case_id: str) -> Answer:
     with read() as work:
         form, context = extensions.extension_form(work, case_id, user())
     sheet, is_late = filling.posted(form, context), bool(request.form.get(LATE))
+    if sheet.action:
+        return _extension_page(case_id, sheet)
     on_refusal(FormInvalid, OfficeError)(lambda refusal: _extension_page(case_id, sheet, refusal))
     with office().engine.begin() as work:
         extensions.ask_extension(
@@ -101,6 +103,8 @@ def begin_stay(case_id: str) -> Answer:
     with read() as work:
         form, context = stays.stay_form(work, case_id, user())
     sheet = filling.posted(form, context)
+    if sheet.action:
+        return _stay_page(case_id, sheet)
     on_refusal(FormInvalid, OfficeError)(lambda refusal: _stay_page(case_id, sheet, refusal))
     with office().engine.begin() as work:
         stays.stay_case(work, office().desk, case_id, sheet.answers, user())

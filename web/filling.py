@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, cast
 
-from flask import render_template, request
+from flask import request
 
 from complaints.attachments import Staged, Upload, find_staged
 from complaints.errors import (
@@ -23,7 +23,6 @@ from forms import Form
 from forms.post import ACTION, html_name
 from forms.view import FormView, ItemView
 from web.counter import now, office
-from web.kinds import Answer
 from web.language import language
 
 Errors = Mapping[str, Sequence[Text]]
@@ -74,6 +73,11 @@ def fresh(
     return Filling(form, {**answers, **(prior or {})}, context, settled=settled or {})
 
 
+def is_redraw() -> bool:
+    """Whether this post asks what the form looks like now, and sends nothing."""
+    return bool(request.form.get(ACTION))
+
+
 def posted(
     form: Form,
     context: Mapping[str, Any],
@@ -103,11 +107,6 @@ def posted(
         answers = form.apply_action(answers, action)
     names = _kept_files(form, answers, staged)
     return Filling(form, answers, context, action, names, others, settled or {})
-
-
-def fragment(sheet: Filling, url: str) -> Answer:
-    """The form alone, for htmx to put in the place of the one that was shown."""
-    return render_template("parts/form.html", sheet=sheet.view(), url=url)
 
 
 def _without(items: Sequence[ItemView], settled: Mapping[str, Any]) -> Iterator[ItemView]:

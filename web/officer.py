@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from complaints.errors import OfficeError, ReasonNeeded
 from complaints.reveals import NothingToReveal
@@ -82,14 +82,6 @@ def complete(task_id: str) -> Answer:
     name = t(task_name(view))
     flash(t("ทำงาน “{name}” เสร็จแล้ว", "“{name}” is done.", name=name), "good")
     return redirect(url_for("officer.work_list"), 303)
-
-
-@blueprint.post("/tasks/<task_id>/form")
-@signed_in()
-def redraw(task_id: str) -> Answer:
-    """The form alone, as the answers so far make it."""
-    sheet = _typed(office().open_task(task_id, user()))
-    return filling.fragment(sheet, url_for("officer.redraw", task_id=task_id))
 
 
 @blueprint.post("/tasks/<task_id>/claim")
@@ -258,15 +250,6 @@ def enter() -> Answer:
         actor=user().actor,
     )
     return render_template("officer/registered.html", filed=filed), 201
-
-
-@blueprint.post("/register/<form_id>")
-@signed_in(page=REGISTER)
-def redraw_part(form_id: str) -> Answer:
-    """One of the two forms alone, as the answers so far make it."""
-    sheets = {sheet.form.id: sheet for sheet in _posted_sheets(without_files=True)}
-    sheet = sheets.get(form_id) or abort(404)
-    return filling.fragment(sheet, url_for("officer.redraw_part", form_id=form_id))
 
 
 def _posted_sheets(*, without_files: bool = False) -> list[Filling]:

@@ -51,7 +51,7 @@ def file(track: str) -> Answer:
 
 
 @blueprint.post("/file/<track>")
-@limiter.limit(filing_limit)
+@limiter.limit(filing_limit, exempt_when=filling.is_redraw)
 def send(track: str) -> Answer:
     on_refusal(*FILE_REFUSALS)(
         lambda refusal: _file_page(track, _posted(track, without_files=True), refusal)
@@ -63,14 +63,6 @@ def send(track: str) -> Answer:
     filed = office().file_complaint(sheet.answers, channel=CHANNEL, idempotency_key=_once())
     tracking.keep_receipt(filed)
     return redirect(url_for("public.receipt"), 303)
-
-
-@blueprint.post("/file/<track>/form")
-def redraw(track: str) -> Answer:
-    """The form alone, as the answers so far make it."""
-    # Files are kept only when the whole form is sent: a redraw would store them again each time.
-    sheet = _posted(track, without_files=True)
-    return filling.fragment(sheet, url_for("public.redraw", track=track))
 
 
 @blueprint.get("/receipt")
@@ -171,7 +163,7 @@ def answer() -> Answer:
 
 
 @blueprint.post("/case/reply")
-@limiter.limit(filing_limit)
+@limiter.limit(filing_limit, exempt_when=filling.is_redraw)
 def send_answer() -> Answer:
     form, context = office().reply_form(_code())
     on_refusal(*FILE_REFUSALS)(
@@ -211,7 +203,7 @@ def review() -> Answer:
 
 
 @blueprint.post("/case/review")
-@limiter.limit(filing_limit)
+@limiter.limit(filing_limit, exempt_when=filling.is_redraw)
 def ask_review() -> Answer:
     form, context = office().review_form(_code())
     sheet = filling.posted(form, context)

@@ -1,18 +1,12 @@
 // What every page gains where JavaScript runs. Without it every page still works.
 import htmx from "htmx.org";
+import "./redraw.js";
 
 // The content security policy forbids inline styles and evaluation: htmx must not try either.
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
 htmx.config.allowScriptTags = false;
 htmx.config.selfRequestsOnly = true;
-// A refusal (4xx) comes with a page fragment that a person must see.
-htmx.config.responseHandling = [
-  { code: "204", swap: false },
-  { code: "[23]..", swap: true },
-  { code: "[45]..", swap: true, error: true },
-];
-window.htmx = htmx;
 
 document.documentElement.classList.add("js");
 
@@ -44,7 +38,7 @@ document.addEventListener("click", (event) => {
 // A second press of the same button must not send the same thing twice; the server refuses it too.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.hasAttribute("hx-post") || form.dataset.repeatable !== undefined) return;
+  if (form.dataset.repeatable !== undefined) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -87,20 +81,6 @@ document.addEventListener("change", (event) => {
     item.textContent = `${file.name} · ${(file.size / 1048576).toFixed(1)} MB`;
     return item;
   }));
-});
-
-// "Add another" and "remove" redraw the form in place where it can be redrawn at all.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=_action]");
-  const place = button && button.closest("[hx-post]");
-  if (!place) return;
-  event.preventDefault();
-  htmx.ajax("POST", place.getAttribute("hx-post"), {
-    source: place,
-    target: place,
-    swap: "outerHTML show:none",
-    values: { _action: button.value },
-  });
 });
 
 // What went wrong is the first thing to be read after a page was refused.
