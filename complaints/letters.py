@@ -16,9 +16,9 @@ from complaints.casekeys import case_key, is_destroyed
 from complaints.desk import Desk
 from complaints.errors import KeyDestroyed, LetterNotFound
 from complaints.mail import Mail
+from complaints.markdown import plain
 from complaints.models import Case, Letter
 from complaints.numbers import letter_number
-from complaints.plaintext import plain
 from complaints.receipts import note_receipt
 from complaints.standing import where_it_stands
 from complaints.templates import Template, find_template, render

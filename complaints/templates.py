@@ -2,6 +2,7 @@
 
 A template is `letters/<kind>-<name>.md`: a head of `key: value` lines between two `---` lines, then
 Markdown with Jinja expressions. What it prints must be there: an empty reason stops the letter.
+Only the template's own text is Markdown: what an expression prints is shown as it was typed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from jinja2 import ChainableUndefined, TemplateError, TemplateSyntaxError, Undef
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from complaints.errors import LetterFaulty, LetterIncomplete, LetterUnknown
+from complaints.markdown import as_typed
 from engine.clock import BANGKOK
 from engine.findings import Finding
 from engine.text import Text
@@ -25,7 +27,7 @@ from forms.numerals import spell_number
 
 FOLDER = "letters/"
 SUFFIX = ".md"
-LONGEST_LETTER = 100_000
+LONGEST_LETTER = 1_000_000
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
@@ -89,11 +91,11 @@ def read_template(name: str, content: bytes) -> Template:
 
 
 def render(template: Template, facts: Mapping[str, Any]) -> str:
-    """The text of a letter: Markdown, to be escaped by whoever shows it.
+    """The text of a letter: Markdown, shown by `complaints.markdown` on pages and in mails alike.
 
     Raises:
         LetterIncomplete: something that the letter must say is missing or empty.
-        LetterFaulty: the template reaches for what it may not touch.
+        LetterFaulty: the template reaches for what it may not touch, or writes without end.
     """
     for place in template.required:
         if _is_blank(_at(facts, place)):
@@ -104,7 +106,9 @@ def render(template: Template, facts: Mapping[str, Any]) -> str:
         raise LetterIncomplete(letter=template.kind, missing=str(error)[:80]) from None
     except TemplateError:
         raise LetterFaulty(letter=template.kind) from None
-    return _tidy(text)[:LONGEST_LETTER]
+    if len(text) > LONGEST_LETTER:  # a letter that lost its end would be worse than none
+        raise LetterFaulty(letter=template.kind)
+    return _tidy(text)
 
 
 def check_template(name: str, content: bytes) -> list[Finding]:
@@ -137,7 +141,7 @@ def _split(text: str) -> tuple[dict[str, str], str]:
 def _tidy(text: str) -> str:
     """No trailing spaces, and never more than one empty line: conditions leave holes."""
     lines: list[str] = []
-    for line in (line.rstrip() for line in text.strip().splitlines()):
+    for line in (line.rstrip() for line in text.strip().split("\n")):
         if line or (lines and lines[-1]):
             lines.append(line)
     return "\n".join(lines) + "\n"
@@ -157,16 +161,16 @@ def _is_blank(value: Any) -> bool:
 # ── Jinja ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _printed(value: Any) -> Any:
+def _printed(value: Any) -> str:
     if value is None:
         raise UndefinedError("?")
-    return value
+    return as_typed(str(value))
 
 
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        # The text is no HTML: pages and mails that show it escape it themselves.
+        # The text is Markdown, not HTML: `finalize` escapes for it.
         autoescape=False,
         undefined=_Missing,
         finalize=_printed,

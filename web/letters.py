@@ -1,23 +1,12 @@
-"""A letter's Markdown as safe HTML: no raw HTML, no images, links to http(s) and mail only."""
+"""A letter's Markdown as safe HTML on a page."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
+from complaints import markdown
 
 
 def letter_html(text: str) -> Markup:
-    # The renderer escapes whatever is not Markdown: raw HTML is switched off.
-    return Markup(_renderer().render(text))  # noqa: S704
-
-
-@cache
-def _renderer() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # a start of the product does not wait for it
-
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
+    # The reader escapes whatever is not Markdown, and raw HTML is switched off.
+    return Markup(markdown.html(text))  # noqa: S704
