@@ -2,8 +2,8 @@
 
 A staged file is two objects in the storage: its sealed bytes under a random name, and a sealed
 slip beside it (`.staged`) with the file's key. Adopting writes a row and leaves the bytes where
-they are, so a roll-back leaves the file staged and the sweep removes what nobody adopted. A copy
-stripped of metadata for readers outside the centre is not made yet: the original is served.
+they are, so a roll-back leaves the file staged and the sweep removes what nobody adopted. What a
+reader is handed is decided in `complaints.handed_out`.
 """
 
 from __future__ import annotations

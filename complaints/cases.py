@@ -34,6 +34,7 @@ from complaints.casekeys import case_key, is_destroyed
 from complaints.clock_rows import earliest_due
 from complaints.desk import Desk
 from complaints.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
+from complaints.handed_out import Metadata, handed_out, metadata_of
 from complaints.letters import LetterView
 from complaints.models import Case
 from complaints.people import User
@@ -98,6 +99,7 @@ class CaseView:
     submissions: tuple[SubmissionView, ...]
     files: tuple[FileInfo, ...]
     covered_files: frozenset[str]  # ids of those that are laid open like an identity only
+    metadata: Mapping[str, Metadata]  # by file id: what becomes of it when the file is opened
     letters: tuple[LetterView, ...]
     identity_fields: tuple[str, ...]  # what could be laid open; empty when the person may not
     is_guarded: bool  # an identity takes two persons
@@ -127,6 +129,7 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
     may_open = may_reveal(work, sight, user)
     erased = is_destroyed(work, case.id, "content")
     readable = Sight.REDACTED if erased else sight
+    files = excerpts.files_for(work, desk, case, readable)
     return CaseView(
         id=case.id,
         instance_id=case.instance_id,
@@ -152,8 +155,9 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         is_erased=erased,
         holders=tuple(_holders(work, case)),
         submissions=tuple(_submissions(work, desk, case, readable)),
-        files=tuple(excerpts.files_for(work, desk, case, readable)),
+        files=tuple(files),
         covered_files=personal_files.ids_of(work, case),
+        metadata=metadata_of(work, case, files),
         letters=tuple(excerpts.letters_for(work, case, sight)),
         identity_fields=tuple(reveals.paths_of(work, case)) if may_open else (),
         is_guarded=is_guarded(case),
@@ -182,18 +186,19 @@ def reveal(
 def read_file(
     work: Work, desk: Desk, case_id: str, attachment_id: str, user: User
 ) -> tuple[FileInfo, Iterator[bytes]]:
-    """An attachment for a person who sees it in the case file, or to whom it was laid open as part
-    of an identity; the look is recorded.
+    """An attachment, or its copy without metadata, for a person who sees it in the case file or to
+    whom it was laid open as part of an identity; the look is recorded.
 
     Raises:
-        CaseNotFound, AttachmentNotFound.
+        CaseNotFound, AttachmentNotFound, PictureUnreadable.
     """
     case, sight = load_case(work, case_id, user)
     seen = {file.id for file in excerpts.files_for(work, desk, case, sight)}
     if attachment_id not in seen | reveals.open_files(work, case, sight, user):
         raise AttachmentNotFound
     _note_look(work, case, user, "file_opened", {"file": attachment_id})
-    return attachments.open_file(work, desk, case.id, attachment_id)
+    info, chunks = attachments.open_file(work, desk, case.id, attachment_id)
+    return handed_out(work, case, info, chunks)
 
 
 def read_letter(

@@ -131,6 +131,15 @@ class FileUnsafe(FileTypeRefused):
     thai = "แฟ้ม “{name}” มีมาโคร หรือขยายแล้วมีขนาดใหญ่ผิดปกติ จึงรับไว้ไม่ได้"
 
 
+class PictureUnreadable(OfficeError):
+    """{name!r} is broken: its hidden data cannot be removed. The original is sealed ({sha256})."""
+
+    thai = (
+        "ภาพ “{name}” เสียหาย จึงลบข้อมูลที่แฝงอยู่ไม่ได้และไม่มีสำเนาให้เปิด "
+        "ต้นฉบับยังปิดผนึกไว้เป็นหลักฐาน ({sha256}) โปรดขอภาพใหม่จากผู้ร้อง"
+    )
+
+
 class KeyDestroyed(OfficeError):
     """What this key covered was erased on purpose and cannot be read again."""
 

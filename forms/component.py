@@ -96,6 +96,7 @@ class Component:
     limits: Limits = Limits()
     choices: Choices = Choices()
     rule: Rule = Rule()
+    keep_metadata: Slot = UNSET  # of files, when they are handed on
     check: str = ""
     subtype: str = ""  # date, time or datetime
     home: Home = "submission"

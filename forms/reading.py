@@ -22,7 +22,7 @@ _PROPERTIES: Final = {  # what a property may stand on; elsewhere it would be re
     **dict.fromkeys(("rule", "rule_message_th", "rule_message_en"), kinds.LEAVES | {"dynamiclist"}),
     **dict.fromkeys(("check", "pattern_message_en"), kinds.TEXTS),
     **dict.fromkeys(("autocomplete", "inputmode"), kinds.TEXTS | {"select", "number", "datetime"}),
-    **dict.fromkeys(("max_files", "max_mb", "accept"), frozenset({"filepicker"})),
+    **dict.fromkeys(("max_files", "max_mb", "accept", "keep_metadata"), frozenset({"filepicker"})),
     **dict.fromkeys(
         "min_rows max_rows row_label row_label_en add_label add_label_en".split(),
         frozenset({"dynamiclist"}),
@@ -104,6 +104,7 @@ class Reader:
             limits=read_limits(piece),
             choices=read_choices(piece),
             rule=_read_rule(piece),
+            keep_metadata=piece.slot(piece.properties.get("keep_metadata")),
             check=read_check(piece),
             subtype=_read_subtype(piece),
             home=_read_home(piece),

@@ -17,7 +17,7 @@ from forms.fields import build_schema
 from forms.homes import Answers
 from forms.reading import Reader
 from forms.situation import Situation, settle
-from forms.slots import Scope, bangkok_environment
+from forms.slots import UNSET, Scope, Slot, bangkok_environment
 from forms.source import Remarks, read_tree
 from forms.view import FormView, Line
 
@@ -37,6 +37,7 @@ class Field:
     max_megabytes: int = 0
     accept: str = ""
     is_personal_file: bool = False  # who a person is stands in the file
+    keep_metadata: Slot = UNSET  # whether files are handed on with what is hidden in them
 
     @property
     def personal(self) -> bool:
@@ -213,6 +214,7 @@ def _field(component: Component, prefix: str) -> Field:
         max_megabytes=component.limits.max_megabytes if is_file else 0,
         accept=component.limits.accept if is_file else "",
         is_personal_file=is_file and component.is_personal,
+        keep_metadata=component.keep_metadata,
     )
 
 

@@ -1,0 +1,70 @@
+"""What a reader is handed of an attachment: the file itself, or a copy without its metadata.
+
+The form that took the file decides: `keep_metadata` of its file field. Where it says nothing, as in
+forms deployed before there was such a word, no metadata is handed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from complaints import shapes
+from complaints.attachments import FileInfo
+from complaints.errors import PictureUnreadable
+from complaints.models import Case, Submission
+from complaints.pictures import KINDS, NotThisPicture, without_metadata
+from engine import queries
+from engine.work import Work
+from forms.slots import Scope
+
+# Whether metadata was removed, or could not be because no copy of this kind of file can be made.
+Metadata = Literal["kept", "removed", "not removable"]
+
+
+def metadata_of(work: Work, case: Case, files: Sequence[FileInfo]) -> dict[str, Metadata]:
+    """What becomes of the metadata of a case's files, by their ids."""
+    kept: dict[tuple[str | None, str], bool] = {}
+    found: dict[str, Metadata] = {}
+    for file in files:
+        place = file.submission_id, file.field
+        if place not in kept:
+            kept[place] = _keeps(work, case, file)
+        removable: Metadata = "removed" if file.media_type in KINDS else "not removable"
+        found[file.id] = "kept" if kept[place] else removable
+    return found
+
+
+def handed_out(
+    work: Work, case: Case, file: FileInfo, chunks: Iterator[bytes]
+) -> tuple[FileInfo, Iterator[bytes]]:
+    """A file as it leaves the office. `sha256` stays that of the original, which is the evidence.
+
+    Raises:
+        PictureUnreadable: metadata must be removed from a picture that is broken.
+    """
+    if metadata_of(work, case, [file])[file.id] != "removed":
+        return file, chunks
+    try:
+        copy = without_metadata(file.media_type, b"".join(chunks))
+    except NotThisPicture:
+        raise PictureUnreadable(name=file.name, sha256=file.sha256) from None
+    return replace(file, size=len(copy)), iter([copy])
+
+
+def _keeps(work: Work, case: Case, file: FileInfo) -> bool:
+    given = work.session.get(Submission, file.submission_id) if file.submission_id else None
+    if given is None or case.instance_id is None:
+        return False
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    field = shapes.form_of(work, definition_id, given.form).field(file.field)
+    if field is None:
+        return False
+    facts = {
+        "identity_mode": case.identity_mode,
+        "track": case.track,
+        "protected": case.protected,
+        "given_by": given.given_by,
+    }
+    return field.keep_metadata.is_true(Scope(facts, shapes.environment_of(work)))
