@@ -19,8 +19,9 @@ from engine import queries
 from engine.work import Work
 from forms.slots import Scope
 
-# Whether metadata was removed, or could not be because no copy of this kind of file can be made.
-Metadata = Literal["kept", "removed", "not removable"]
+# Whether metadata is handed out with a file: some kinds have none, of others no copy can be made.
+Metadata = Literal["none", "kept", "removed", "not removable"]
+BARE = frozenset({"text/plain"})
 
 
 def metadata_of(work: Work, case: Case, files: Sequence[FileInfo]) -> dict[str, Metadata]:
@@ -31,8 +32,7 @@ def metadata_of(work: Work, case: Case, files: Sequence[FileInfo]) -> dict[str, 
         place = file.submission_id, file.field
         if place not in kept:
             kept[place] = _keeps(work, case, file)
-        removable: Metadata = "removed" if file.media_type in KINDS else "not removable"
-        found[file.id] = "kept" if kept[place] else removable
+        found[file.id] = "kept" if kept[place] else _without(file.media_type)
     return found
 
 
@@ -51,6 +51,12 @@ def handed_out(
     except NotThisPicture:
         raise PictureUnreadable(name=file.name, sha256=file.sha256) from None
     return replace(file, size=len(copy)), iter([copy])
+
+
+def _without(media_type: str) -> Metadata:
+    if media_type in BARE:
+        return "none"
+    return "removed" if media_type in KINDS else "not removable"
 
 
 def _keeps(work: Work, case: Case, file: FileInfo) -> bool:

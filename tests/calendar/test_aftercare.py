@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from lxml import html
 
 from complaints import clocks
 from complaints.errors import CannotWithdraw, NothingToReview
@@ -15,6 +16,7 @@ from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.calendar.test_ladder import ASSESS, RESULT, clock_of, kinds, told, travel
 from tests.calendar.test_more_time import last_day
 from tests.support.agency import Agency
+from web.letters import letter_html
 
 ORDERED = {
     **RESULT,
@@ -66,6 +68,24 @@ def test_the_result_closes_the_case_and_the_right_to_a_review_runs(agency: Agenc
     assert kinds(agency, filed.case_id) == ["L1", "L7"]
     assert agency.case(filed.case_id).status == "NOTIFIED"
     agency.check_record(filed.case_id)
+
+
+def test_a_decision_is_mailed_and_shown_word_for_word(agency: Agency) -> None:
+    """Indented paragraphs were left out of the mail, and 100*3*2 became 10032."""
+    reasons = "พิจารณาแล้วเห็นว่า\n\n    ให้คืนเงิน 100*3*2 บาท\n\n\tและตำหนิผู้รับผิดชอบ <ชื่อ>\n1. ภายใน 7 วัน"
+    filed = decided(
+        agency, {**RESULT, "reasons": reasons}, reply_by="email", email="somying@example.org"
+    )
+    agency.office.run_due()
+
+    public = agency.office.track(filed.tracking_code)
+    _, text = agency.office.read_letter(filed.tracking_code, public.letters[-1].id)
+    mailed = next(
+        each.mail for each in agency.office.mailbox() if "ผลการพิจารณา" in each.mail.subject
+    )
+
+    assert f"เหตุผล {reasons}\n" in mailed.body
+    assert reasons in html.fragment_fromstring(letter_html(text), create_parent=True).text_content()
 
 
 def test_a_review_is_made_by_another_person_reminded_and_told(agency: Agency) -> None:

@@ -18,6 +18,7 @@ from complaints.office import Office
 from complaints.people import User
 from complaints.pictures import KINDS, NotThisPicture, without_metadata
 from tests.complaints.conftest import complaint, corruption
+from tests.complaints.test_file_types import PDF
 
 ORIENTATION, MAKER, AUTHOR, GPS = 0x0112, 0x010F, 0x013B, 0x8825
 SECRETS = (b"Somying", b"Nokia 3310", b"13.7563", b"secret film")
@@ -155,7 +156,12 @@ def test_a_broken_picture_is_told_of_and_not_handed_out(
 
 
 def test_what_cannot_be_cleaned_is_said(office: Office, staff: dict[str, User]) -> None:
-    case_id = filed_with(office, ANONYMOUS, "หมายเหตุ.txt", "พยาน".encode())
+    uploads = [
+        Upload("evidence", "สัญญา.pdf", io.BytesIO(PDF)),
+        Upload("evidence", "หมายเหตุ.txt", io.BytesIO("พยาน".encode())),
+    ]
+    case_id = office.file_complaint(ANONYMOUS, files=uploads).case_id
     view = office.case(case_id, staff["head"])
 
-    assert view.metadata == {view.files[0].id: "not removable"}
+    told = {file.name: view.metadata[file.id] for file in view.files}
+    assert told == {"สัญญา.pdf": "not removable", "หมายเหตุ.txt": "none"}
