@@ -63,16 +63,6 @@ def enter(case_id: str) -> Answer:
     return redirect(url_for("reviewing.find"), 303)
 
 
-@blueprint.post("/cases/<case_id>/review-request/form")
-@signed_in(page=reviews.PAGE)
-def redraw(case_id: str) -> Answer:
-    """The form as the answers so far make it."""
-    with read() as work:
-        _, form, context = reviews.entry_form(work, case_id, user())
-    sheet = filling.posted(form, context)
-    return filling.fragment(sheet, url_for("reviewing.redraw", case_id=case_id))
-
-
 def _find_page(refusal: Refusal | None = None) -> str:
     return render_template("officer/review_find.html", refusal=refusal)
 
