@@ -22,6 +22,7 @@ GIVEN: Mapping[str, str | None] = {
     "last_letter": "string",
     "extension_days": "number",
     "extension_until": "string",
+    "review_late": "boolean",
 }
 
 
