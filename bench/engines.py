@@ -25,8 +25,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from bench.complaint import REPLY, Step
 from engine import Engine
-from engine.actor import Actor
-from engine.models import UserTask
+from engine.ground.actor import Actor
+from engine.store.tables import UserTask
 
 OFFICER = Actor.of("officer", "officer")
 Taken = list[tuple[str, float]]  # step and seconds; the first is "start"

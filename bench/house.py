@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from complaints import demo, people
-from complaints.demo import DEMO_PASSWORD
-from complaints.office import FLOORS, Office
-from complaints.settings import OfficeSettings
-from engine.actor import Actor
-from webhooks.sources import register_source
+from engine.ground.actor import Actor
+from office.ground.settings import OfficeSettings
+from office.office import FLOORS, Office
+from office.operations import demo
+from office.operations.demo import DEMO_PASSWORD
+from office.people import people
+from webhooks.inbound.sources import register_source
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _SERVE = "from web.cli import main; main()"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine import Engine, incidents
-from engine.models import Job, OutboxMessage, Wait, table
+from engine import Engine
+from engine.store.tables import Job, OutboxMessage, Wait, table
+from engine.verbs import incidents
 
 NAMED = 5
 TABLES = {"timer": Wait, "job": Job, "delivery": OutboxMessage}

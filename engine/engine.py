@@ -12,36 +12,26 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
-from engine import (
-    deployment,
-    incidents,
-    jobs,
-    messages,
-    migration,
-    queries,
-    replay,
-    rounds,
-    runtime,
-    timers,
-    verification,
-)
-from engine.actor import SYSTEM, Actor
-from engine.bpmn.host import StepFailed
-from engine.clock import Clock, SystemClock
-from engine.database import open_database, unit_of_work, upgrade
-from engine.definitions import Bundle
-from engine.deployment import Deployed
-from engine.dispatch import Dispatch, Doorbell, dispatch_of
-from engine.errors import ConcurrentUpdate
-from engine.findings import Finding
-from engine.gate import Gate
-from engine.instances import write_instances
-from engine.meter import TurnMeter
-from engine.migration import MigrationPlan, MigrationReport
-from engine.models import HistoryEvent, UserTask
-from engine.playback import Playbacks
-from engine.report import Report
-from engine.work import Event, LiveCases, Work
+from engine.background import run_due as rounds
+from engine.background.dispatch import Dispatch, Doorbell, dispatch_of
+from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import SYSTEM, Actor
+from engine.ground.clock import Clock, SystemClock
+from engine.ground.errors import ConcurrentUpdate
+from engine.ground.findings import Finding
+from engine.record import replay, verification
+from engine.record.differences import Report
+from engine.record.playback import Playbacks
+from engine.store.database import open_database, unit_of_work, upgrade
+from engine.store.instances import write_instances
+from engine.store.tables import HistoryEvent, UserTask
+from engine.store.work import Event, LiveCases, Work
+from engine.turn.definitions import Bundle
+from engine.turn.metrics import TurnMeter
+from engine.verbs import deployment, incidents, jobs, messages, migration, queries, runtime, timers
+from engine.verbs.deployment import Deployed
+from engine.verbs.gate import Gate
+from engine.verbs.migration import MigrationPlan, MigrationReport
 
 Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
 CrossCheck = Callable[[Mapping[str, bytes]], list[Finding]]

@@ -1,9 +1,9 @@
 """The shapes: form-js files as strict schemas, and answers split into their homes."""
 
+from forms.answers.homes import Answers, merge
 from forms.errors import FormError, FormInvalid, FormRejected
-from forms.homes import Answers, merge
 from forms.schema import Field, Form, check, compile_form
-from forms.view import FormView, Line
+from forms.showing.view import FormView, Line
 
 __all__ = [
     "Answers",

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.errors import Refusal
-from engine.findings import Finding
-from engine.text import Text
+from engine.ground.errors import Refusal
+from engine.ground.findings import Finding
+from engine.ground.text import Text
 
 
 class FormError(Refusal):

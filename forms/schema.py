@@ -7,19 +7,20 @@ from typing import Any
 from marshmallow import Schema
 
 from engine import feel
-from engine.findings import Finding, has_errors
-from engine.text import Text
-from forms import loading, post, present, readout
-from forms.component import CHOICES, Component, Home, Option, level, walk
-from forms.defaults import with_defaults
+from engine.ground.findings import Finding, has_errors
+from engine.ground.text import Text
+from forms.answers import loading, posted
+from forms.answers.defaults import with_defaults
+from forms.answers.fields import build_schema
+from forms.answers.homes import Answers
+from forms.answers.situation import Situation, settle
 from forms.errors import FormRejected
-from forms.fields import build_schema
-from forms.homes import Answers
-from forms.reading import Reader
-from forms.situation import Situation, settle
-from forms.slots import UNSET, Scope, Slot, bangkok_environment
-from forms.source import Remarks, read_tree
-from forms.view import FormView, Line
+from forms.model.component import CHOICES, Component, Home, Option, level, walk
+from forms.model.reading import Reader
+from forms.model.slots import UNSET, Scope, Slot, bangkok_environment
+from forms.model.source import Remarks, read_tree
+from forms.showing import present, readout
+from forms.showing.view import FormView, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,17 @@ class Form:
 
     def parse_post(
         self,
-        values: post.Posted,
+        values: posted.Posted,
         files: Mapping[str, Sequence[str]] | None = None,
         *,
-        ignore: Collection[str] = post.NOT_ANSWERS,
+        ignore: Collection[str] = posted.NOT_ANSWERS,
     ) -> dict[str, Any]:
         """Nested answers from a posted HTML form, unchecked; `files` are ids of stored uploads."""
-        return post.parse(self.components, values, files, ignore=ignore)
+        return posted.parse(self.components, values, files, ignore=ignore)
 
     def apply_action(self, answers: Mapping[str, Any], action: str) -> dict[str, Any]:
         """The answers with a row added or removed, as the pressed button says."""
-        return post.apply_action(self.components, answers, action)
+        return posted.apply_action(self.components, answers, action)
 
     def initial(
         self,
@@ -142,7 +143,7 @@ class Form:
 
     def file_field(self, input_name: str) -> Field | None:
         """The field an upload was posted for: `witnesses-0-card` is `witnesses[].card`."""
-        steps = input_name.split(post.SEPARATOR)
+        steps = input_name.split(posted.SEPARATOR)
         path = "".join("[]." if step.isdigit() else f"{step}." for step in steps).replace(
             ".[]", "[]"
         )

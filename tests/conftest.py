@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.support import postgres
 from tests.support.agency import FOUNDED, Agency
 from tests.support.databases import PostgresTemplates, SqliteTemplates

@@ -7,18 +7,18 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from engine.database import open_database, upgrade
-from engine.models import Base
+from engine.store.database import open_database, upgrade
+from engine.store.tables import Base
 
 MODELS = (
-    "engine.models",
-    "complaints.models",
-    "complaints.clock_models",
-    "complaints.reveal_models",
-    "complaints.erasure_models",
-    "webhooks.models",
+    "engine.store.tables",
+    "office.ground.tables",
+    "office.deadlines.tables",
+    "office.cases.reveal_tables",
+    "office.ground.erasure_tables",
+    "webhooks.tables",
 )
-# What later revisions of the complaints floor made, in an order in which it can be dropped.
+# What later revisions of the office made, in an order in which it can be dropped.
 LATER = (
     "erasure",
     "legal_hold",
@@ -51,7 +51,7 @@ def test_a_database_of_an_older_release_is_brought_up_to_date(tmp_path: Path) ->
     # The usual start looks at the stored revisions and does not load Alembic; it must notice
     # that one is missing even when newer ones of other floors are there.
     database = open_database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
-    upgrade(database, ["engine", "complaints", "webhooks"])
+    upgrade(database, ["engine", "office", "webhooks"])
     with database.begin() as connection:
         for table in LATER:
             connection.execute(sa.text(f"DROP TABLE {table}"))
@@ -64,7 +64,7 @@ def test_a_database_of_an_older_release_is_brought_up_to_date(tmp_path: Path) ->
 
     upgrade(database, ["engine", "webhooks"])
     assert not sa.inspect(database).has_table("office_clock")
-    upgrade(database, ["engine", "complaints", "webhooks"])
+    upgrade(database, ["engine", "office", "webhooks"])
 
     assert sa.inspect(database).has_table("office_clock")
     database.dispose()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from complaints.office import Office
+    from office.office import Office
     from web.settings import WebSettings
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 
-from complaints.errors import SignInRefused, TooManyAttempts
-from engine.errors import Refusal
-from web.counter import office, signed_in, user
+from engine.ground.errors import Refusal
+from office.ground.errors import SignInRefused, TooManyAttempts
+from web.current import office, signed_in, user
 from web.errors import on_refusal
-from web.kinds import Answer
 from web.links import local_path
 from web.security import count_attempt
+from web.types import Answer
 
 blueprint = Blueprint("account", __name__)
 TOKEN = "sign_in"  # noqa: S105 — the name of a place in the session, not a secret

@@ -10,32 +10,22 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import webhooks
-from complaints.office import FLOORS, Office
-from complaints.people import User
-from complaints.tracking import spaced
-from engine.text import Text
-from web import (
-    account,
-    admin,
-    auditor,
-    custodian,
-    deadlines,
-    errors,
-    health,
-    holidays,
-    language,
-    metrics,
-    officer,
-    owner,
-    public,
-    retention,
-    reviewing,
-    security,
-    statistics,
-)
-from web.counter import EXTENSION, now, settings
-from web.letters import letter_html
+from engine.ground.text import Text
+from office.cases.tracking import spaced
+from office.office import FLOORS, Office
+from office.people.people import User
+from web import account, errors, health, language, metrics, security
+from web.admin import holidays
+from web.admin import pages as admin
+from web.auditor import pages as auditor
+from web.auditor import statistics
+from web.current import EXTENSION, now, settings
+from web.letter_html import letter_html
 from web.links import asset
+from web.officer import custodian, deadlines, retention, reviews
+from web.officer import pages as officer
+from web.owner import pages as owner
+from web.public import pages as public
 from web.settings import WebSettings
 
 PUBLIC_MENU = [
@@ -70,7 +60,7 @@ BLUEPRINTS = (
     auditor,
     custodian,
     retention,
-    reviewing,
+    reviews,
     statistics,
     admin,
     holidays,

@@ -10,16 +10,18 @@ from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from complaints import erasure, extensions, holds, holiday_table, reveals, stays
-from complaints import errors as office
-from complaints.attachments import FILES_LIMIT, MEGABYTES_LIMIT
-from engine import errors as engine
-from engine.database import DatabaseUnavailable
-from engine.errors import Refusal
-from engine.log import Log
-from engine.text import Text
+from engine.ground import errors as engine
+from engine.ground.errors import Refusal
+from engine.ground.log import Log
+from engine.ground.text import Text
+from engine.store.database import DatabaseUnavailable
 from forms.errors import FormInvalid
-from web.kinds import Answer, FlaskResponse
+from office.cases import reveals
+from office.deadlines import extensions, holiday_table, legal_stays
+from office.disposal import erasure, legal_holds
+from office.ground import errors as office
+from office.vault.attachments import FILES_LIMIT, MEGABYTES_LIMIT
+from web.types import Answer, FlaskResponse
 
 log = Log("web")
 
@@ -53,14 +55,14 @@ STATUS: dict[type[Refusal], int] = {
     extensions.ExtensionAsked: 409,
     extensions.ExtensionDecided: 409,
     extensions.NothingToExtend: 409,
-    holds.CaseHeld: 409,
-    holds.HeldAlready: 409,
-    holds.NotHeld: 409,
+    legal_holds.CaseHeld: 409,
+    legal_holds.HeldAlready: 409,
+    legal_holds.NotHeld: 409,
     erasure.ErasedAlready: 409,
     erasure.ErasureAskedAlready: 409,
     erasure.NoErasureAsked: 409,
-    stays.StayRunning: 409,
-    stays.NoStay: 409,
+    legal_stays.StayRunning: 409,
+    legal_stays.NoStay: 409,
     holiday_table.HolidayExists: 409,
     holiday_table.NotAHoliday: 409,
     reveals.RequestNotFound: 404,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Blueprint, jsonify
 
-from complaints.office import FLOORS
-from engine import heartbeats
-from engine.database import DatabaseUnavailable, is_current
-from web.counter import office, read
-from web.kinds import Answer
+from engine.background import heartbeats
+from engine.store.database import DatabaseUnavailable, is_current
+from office.office import FLOORS
+from web.current import office, read
+from web.types import Answer
 
 blueprint = Blueprint("health", __name__)
 FINE = "ok"

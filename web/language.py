@@ -8,12 +8,12 @@ from decimal import Decimal
 from flask import Blueprint, Flask, abort, g, has_request_context, redirect, request, session
 from markupsafe import Markup, escape
 
-from engine.clock import BANGKOK
-from engine.text import Text
-from forms.dates import spell_date, spell_moment
-from forms.numerals import spell_number
-from web.kinds import Answer
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from forms.text.dates import spell_date, spell_moment
+from forms.text.numerals import spell_number
 from web.links import local_path
+from web.types import Answer
 
 LANGUAGES = ("th", "en")
 SOON = timedelta(days=2)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
-from complaints.clock_counts import deadline_counts
-from engine.backlog import Backlog, Queue, backlog
-from engine.errors import NotAllowed
-from engine.meter import TurnMeter
-from web.counter import office, read, settings
-from web.kinds import Answer
+from engine.background.backlog import Backlog, Queue, backlog
+from engine.ground.errors import NotAllowed
+from engine.turn.metrics import TurnMeter
+from office.deadlines.counts import deadline_counts
+from web.current import office, read, settings
+from web.types import Answer
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

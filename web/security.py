@@ -9,7 +9,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
-from web.counter import office, settings
+from web.current import office, settings
 from web.settings import MEGABYTE, WebSettings
 
 # No inline script or style anywhere; images may be data, because Bootstrap's little signs are.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from complaints.settings import OfficeSettings
-from engine.settings import flag, number, setting
-from engine.text import Text
+from engine.ground.settings import flag, number, setting
+from engine.ground.text import Text
+from office.ground.settings import OfficeSettings
 
 MEGABYTE = 1024 * 1024
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from complaints.office import Office
+    from office.office import Office
 
 
 def connect(office: Office) -> None:
     """Let the outbox reach the subscribers: for the server, and for every worker."""
-    from webhooks.address import AddressPolicy
-    from webhooks.outbound import Courier
+    from webhooks.outbound.address import AddressPolicy
+    from webhooks.outbound.deliveries import Courier
     from webhooks.settings import DoorSettings
 
     policy = AddressPolicy.of(DoorSettings.read())
@@ -27,8 +27,8 @@ def register(app: Flask, office: Office) -> None:
     Both are exempt from CSRF tokens: neither reads a cookie. Call it after Flask-WTF's own set-up.
     """
     from webhooks.api.register import open_api
-    from webhooks.doors import Doors
-    from webhooks.inbound import hooks
+    from webhooks.context import Doors
+    from webhooks.inbound.receiving import hooks
     from webhooks.limits import RateLimit
     from webhooks.routing import watch_routes
     from webhooks.settings import DoorSettings

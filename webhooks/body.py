@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from engine import canonical
+from engine.ground import canonical
 from webhooks.errors import BodyTooLarge, BodyUnreadable, ContentTypeRefused
 
 DEEPEST = 40

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from engine.actor import Actor
-from engine.text import Text
-from engine.work import Work
+from engine.ground.actor import Actor
+from engine.ground.text import Text
+from engine.store.work import Work
 from webhooks.errors import NameRefused, NameTaken, ScopeMissing, TokenRefused
-from webhooks.models import ApiClient
 from webhooks.naming import checked_choices, checked_name
+from webhooks.tables import ApiClient
 
 TOKEN_PREFIX = "smn_"  # noqa: S105 - lets secret scanners recognise a leaked token
 

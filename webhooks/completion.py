@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from complaints import tasks as office_tasks
-from complaints.access import case_of_instance
-from complaints.desk import Desk
-from engine import runtime
-from engine.models import UserTask
-from engine.work import Work
+from engine.store.tables import UserTask
+from engine.store.work import Work
+from engine.verbs import runtime
+from office.cases import tasks as office_tasks
+from office.ground.context import Desk
+from office.people.access import case_of_instance
 from webhooks.clients import Client
-from webhooks.sight import as_user
+from webhooks.visibility import as_user
 
 
 def complete(

@@ -1,6 +1,6 @@
 """What a machine may be refused, with the HTTP status that says so."""
 
-from engine.errors import Refusal
+from engine.ground.errors import Refusal
 
 
 class DoorRefusal(Refusal):

@@ -6,17 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints.models import Case
-from engine.models import (
+from engine.store.tables import (
     Deployment,
     HistoryEvent,
     Incident,
     ProcessDefinition,
     ProcessInstance,
 )
-from engine.work import Work
+from engine.store.work import Work
+from office.ground.tables import Case
 from webhooks.clients import Client
-from webhooks.sight import has_standing, sees
+from webhooks.visibility import has_standing, sees
 
 Place = tuple[datetime, str]
 

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, json, request
 from werkzeug.exceptions import HTTPException
 
-from complaints.errors import StorageUnavailable
-from engine import errors
-from engine.database import DatabaseUnavailable
-from engine.errors import Refusal
-from engine.jobs import JobNotHeld
-from engine.text import Text
+from engine.ground import errors
+from engine.ground.errors import Refusal
+from engine.ground.text import Text
+from engine.store.database import DatabaseUnavailable
+from engine.verbs.jobs import JobNotHeld
 from forms.errors import FormInvalid
+from office.ground.errors import StorageUnavailable
 from webhooks.errors import FieldsRefused, TokenRefused, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"

@@ -4,8 +4,8 @@ import ipaddress
 
 from limits import parse
 
-from engine.settings import Settings, Unfit, flag, number, setting
-from engine.text import Text
+from engine.ground.settings import Settings, Unfit, flag, number, setting
+from engine.ground.text import Text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

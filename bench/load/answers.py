@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.browser import Answers
 from bench.examples import Example, handled
-from engine.clock import BANGKOK
+from engine.ground.clock import BANGKOK
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 # The field that only one form has -> the step it belongs to. What was sent is told on one form,

@@ -11,7 +11,7 @@ from typing import Protocol
 from bench.browser import Browser
 from bench.examples import Example
 from bench.load import answers
-from complaints.demo import DEMO_PASSWORD
+from office.operations.demo import DEMO_PASSWORD
 from webhooks.signing import new_secret, sign
 
 RECEIPT = re.compile(r'id="receipt-no"[^>]*>([^<]+)<')

@@ -24,11 +24,11 @@ from bench.load import answers
 from bench.load.doors import PublicPage
 from bench.load.people import Agency, Complainant, Officer
 from bench.rows import Row, at_most, of_rounds
-from complaints import demo
-from complaints.demo import DEMO_PASSWORD
-from complaints.models import Case
-from complaints.office import Office
-from engine.models import Base, ProcessInstance, UserTask, UserTaskCandidate
+from engine.store.tables import Base, ProcessInstance, UserTask, UserTaskCandidate
+from office.ground.tables import Case
+from office.office import Office
+from office.operations import demo
+from office.operations.demo import DEMO_PASSWORD
 from web.app import build_app
 from web.settings import WebSettings
 

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from bench import complaint
 from bench.engines import OFFICER, our_engine
 from bench.rows import Row, at_least, at_most
-from engine import Engine, runtime
-from engine.models import ProcessInstance, UserTask
-from engine.verification import verify_all
-from engine.work import Work
+from engine import Engine
+from engine.record.verification import verify_all
+from engine.store.tables import ProcessInstance, UserTask
+from engine.store.work import Work
+from engine.verbs import runtime
 
 CASES = 10_000
 OWN = 200  # cases run as the product does, one transaction for each act

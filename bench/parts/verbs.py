@@ -15,9 +15,9 @@ from bench.databases import DATABASES, database
 from bench.engines import OFFICER, Ours, Stock, our_engine
 from bench.rows import Row, at_most, of_rounds, ratios
 from engine import Engine
-from engine.clock import TravellingClock
-from engine.models import Wait, table
-from engine.timers import due_timers
+from engine.ground.clock import TravellingClock
+from engine.store.tables import Wait, table
+from engine.verbs.timers import due_timers
 
 CASES = 15
 OPEN_CASES = (1_000, 10_000, 100_000)

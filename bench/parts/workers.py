@@ -18,8 +18,8 @@ from bench.databases import DATABASES, fresh_postgres
 from bench.rows import Row
 from bench.stuck import what_is_stuck
 from engine import Engine
-from engine.models import Wait, table
-from engine.worker import worker_for
+from engine.background.worker import worker_for
+from engine.store.tables import Wait, table
 
 OPEN_CASES, DUE, WORKERS = 100_000, 1_000, 4
 # Seconds, on the slowest machine: what takes longer stands still.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.text import Text
+from engine.ground.text import Text
 
 NOTHING = Text("", "")
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.errors import EngineError
-from engine.findings import Finding, Severity
-from engine.text import Text
+from engine.ground.errors import EngineError
+from engine.ground.findings import Finding, Severity
+from engine.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)

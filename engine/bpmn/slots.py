@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine import feel
-from engine.text import Text
+from engine.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)

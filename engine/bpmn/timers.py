@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine.bpmn.host import Data, StepFailed
+from engine.bpmn.running.host import Data, StepFailed
 from engine.bpmn.slots import kind_of
-from engine.clock import BANGKOK
-from engine.text import Text
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
 
 _DURATION = re.compile(
     r"^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"

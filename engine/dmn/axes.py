@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from engine.dmn.model import Input
-from engine.feel import syntax as s
 from engine.feel.expression import UnaryTests
-from engine.feel.lexer import escape
-from engine.feel.numbers import plain
-from engine.feel.scope import Root
-from engine.text import Text
+from engine.feel.grammar import syntax as s
+from engine.feel.grammar.lexer import escape
+from engine.feel.values.numbers import plain
+from engine.feel.values.scope import Root
+from engine.ground.text import Text
 
 # What a test may be made of, so that it can only change its answer at the values it names.
 _SIMPLE = (

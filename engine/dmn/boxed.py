@@ -11,18 +11,13 @@ from engine.dmn.findings import remark
 from engine.dmn.itemtypes import ItemTypes
 from engine.dmn.model import Decision, InputData, Logic, Model, Table
 from engine.dmn.source import Element, child, children, local, row_of, text_of
-from engine.feel.check import check_tests, check_tree, may_convert
+from engine.feel.compiling.invoke import invoke
 from engine.feel.errors import FeelSyntaxError, Problem, Undefined
-from engine.feel.expression import (
-    Expression,
-    UnaryTests,
-    compile_expression,
-    compile_unary_tests,
-)
-from engine.feel.invoke import invoke
-from engine.feel.scope import Scope
-from engine.feel.types import ANY, Type, converted
-from engine.feel.values import Function, Overload, Parameter, kind
+from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
+from engine.feel.inference.check import check_tests, check_tree, may_convert
+from engine.feel.values.scope import Scope
+from engine.feel.values.types import ANY, Type, converted
+from engine.feel.values.values import Function, Overload, Parameter, kind
 
 EXPRESSIONS = (
     "literalExpression",

@@ -15,13 +15,13 @@ from engine.dmn.model import (
     Model,
     Reference,
 )
+from engine.feel.compiling.invoke import invoke
 from engine.feel.errors import Diagnostic, Undefined
 from engine.feel.expression import run_bounded
-from engine.feel.invoke import invoke
-from engine.feel.scope import EMPTY, Environment, Inner, Root, Scope
-from engine.feel.temporaltext import parse_temporal
-from engine.feel.types import Type, converted
-from engine.feel.values import Function, Overload, Parameter, kind, lift
+from engine.feel.values.scope import EMPTY, Environment, Inner, Root, Scope
+from engine.feel.values.temporal_text import parse_temporal
+from engine.feel.values.types import Type, converted
+from engine.feel.values.values import Function, Overload, Parameter, kind, lift
 
 _TEMPORAL = frozenset(
     (

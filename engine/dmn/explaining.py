@@ -10,8 +10,8 @@ from typing import Any
 from engine.dmn.evaluation import Path, _Requirements, find
 from engine.dmn.model import Decision, Model, Table
 from engine.feel.expression import run_bounded
-from engine.feel.jsonable import to_json
-from engine.feel.scope import EMPTY, Environment, Inner, Root, Scope
+from engine.feel.values.jsonable import to_json
+from engine.feel.values.scope import EMPTY, Environment, Inner, Root, Scope
 
 
 @dataclass(frozen=True, slots=True)

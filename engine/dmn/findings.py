@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from engine.errors import EngineError
-from engine.findings import Finding, Severity
-from engine.text import Text
+from engine.ground.errors import EngineError
+from engine.ground.findings import Finding, Severity
+from engine.ground.text import Text
 
 TEXTS = {
     "dmn-size": Text("แฟ้มใหญ่เกิน {limit} MB", "the file is larger than {limit} MB"),

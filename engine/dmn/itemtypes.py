@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from engine.dmn.source import Element, child, children, content, local, text_of
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import UnaryTests, compile_unary_tests
-from engine.feel.scope import Scope
-from engine.feel.types import ANY, NAMED, Type, list_of
-from engine.feel.values import lift
-from engine.text import Text
+from engine.feel.values.scope import Scope
+from engine.feel.values.types import ANY, NAMED, Type, list_of
+from engine.feel.values.values import lift
+from engine.ground.text import Text
 
 Report = Callable[[Element, str, str | Text], None]
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine.dmn.model import Logic
 from engine.dmn.source import Element, child, local
-from engine.feel.compile_lists import item_scope
+from engine.feel.compiling.lists import item_scope
 from engine.feel.errors import Undefined
-from engine.feel.numbers import whole
-from engine.feel.scope import Scope
-from engine.feel.temporal import Date
-from engine.feel.types import ANY, Type
-from engine.feel.values import Range, lift
+from engine.feel.values.numbers import whole
+from engine.feel.values.scope import Scope
+from engine.feel.values.temporal import Date
+from engine.feel.values.types import ANY, Type
+from engine.feel.values.values import Range, lift
 
 if TYPE_CHECKING:
     from engine.dmn.boxed import Boxed

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.feel.expression import UnaryTests
-from engine.feel.scope import Scope
-from engine.feel.syntax import Node
-from engine.feel.types import ANY, Type
-from engine.findings import Finding
+from engine.feel.grammar.syntax import Node
+from engine.feel.values.scope import Scope
+from engine.feel.values.types import ANY, Type
+from engine.ground.findings import Finding
 
 Logic = Callable[[Scope], Any]
 

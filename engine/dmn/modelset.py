@@ -6,8 +6,8 @@ from engine.dmn.findings import DmnRejected, remark
 from engine.dmn.model import Model
 from engine.dmn.reading import parse
 from engine.dmn.source import Element, children, read
-from engine.feel.types import Type
-from engine.findings import Finding, has_errors
+from engine.feel.values.types import Type
+from engine.ground.findings import Finding, has_errors
 
 
 def load(

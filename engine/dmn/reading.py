@@ -6,18 +6,11 @@ from typing import Any
 from engine.dmn.boxed import Boxed
 from engine.dmn.findings import DmnRejected, remark
 from engine.dmn.itemtypes import ItemTypes
-from engine.dmn.model import (
-    Decision,
-    DecisionService,
-    InputData,
-    KnowledgeModel,
-    Model,
-    Reference,
-)
+from engine.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Model, Reference
 from engine.dmn.source import Element, child, children, local, read, row_of
-from engine.feel.types import Type
-from engine.findings import has_errors
-from engine.text import Text
+from engine.feel.values.types import Type
+from engine.ground.findings import has_errors
+from engine.ground.text import Text
 
 
 def parse(

@@ -10,9 +10,9 @@ from engine.dmn.source import Element, child, children, content
 from engine.feel.builtins.lists import maximum, minimum, total
 from engine.feel.errors import Undefined
 from engine.feel.expression import UnaryTests, compile_unary_tests
-from engine.feel.scope import Root, Scope
-from engine.feel.types import ANY, Type, converted
-from engine.feel.values import equal, kind
+from engine.feel.values.scope import Root, Scope
+from engine.feel.values.types import ANY, Type, converted
+from engine.feel.values.values import equal, kind
 
 POLICIES = {
     "UNIQUE": "U",
@@ -93,7 +93,7 @@ def _values(allowed: UnaryTests | None) -> list[Any]:
     """The allowed values in the order they are written, which is their priority."""
     if allowed is None:
         return []
-    from engine.feel.compiler import Compiler
+    from engine.feel.compiling.compiler import Compiler
 
     compiler = Compiler(allowed.source)
     nothing_given = Root({})

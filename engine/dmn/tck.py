@@ -19,10 +19,10 @@ from engine.dmn.findings import DecisionNotFound, DmnRejected
 from engine.dmn.model import Decision, Model
 from engine.dmn.modelset import load
 from engine.dmn.source import Element, child, children, content, local
-from engine.feel.jsonable import to_json
-from engine.feel.numbers import parse_number
-from engine.feel.temporaltext import parse_date, parse_date_time, parse_duration, parse_time
-from engine.feel.values import kind
+from engine.feel.values.jsonable import to_json
+from engine.feel.values.numbers import parse_number
+from engine.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
+from engine.feel.values.values import kind
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 # The kit writes results of long computations with about 13 digits.

@@ -7,19 +7,13 @@
 See docs/feel.md for the language itself.
 """
 
-from engine.feel.check import check
 from engine.feel.errors import Diagnostic, FeelSyntaxError, Problem
-from engine.feel.expression import (
-    Expression,
-    Slot,
-    UnaryTests,
-    compile_unary_tests,
-    parse_slot,
-)
+from engine.feel.expression import Expression, Slot, UnaryTests, compile_unary_tests, parse_slot
 from engine.feel.expression import compile_expression as compile
 from engine.feel.host import to_python
-from engine.feel.jsonable import from_json, to_json
-from engine.feel.scope import Budget, Environment
+from engine.feel.inference.check import check
+from engine.feel.values.jsonable import from_json, to_json
+from engine.feel.values.scope import Budget, Environment
 
 __all__ = [
     "Budget",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.errors import EngineError
-from engine.text import Text
+from engine.ground.errors import EngineError
+from engine.ground.text import Text
 
 
 def place(source: str, offset: int) -> tuple[int, int]:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any, Literal, TypeVar
 
-from engine.feel import compile_calls, compile_lists, compile_logic, compile_tests, syntax
-from engine.feel.compiler import Code, Compiler
+from engine.feel.compiling import calls, lists, logic, unary_tests
+from engine.feel.compiling.compiler import Code, Compiler
 from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
+from engine.feel.grammar import syntax
+from engine.feel.grammar.free_names import free_names
+from engine.feel.grammar.parser import parse, parse_tests
 from engine.feel.messages import message
-from engine.feel.names import free_names
-from engine.feel.numbers import reason
-from engine.feel.parser import parse, parse_tests
-from engine.feel.scope import EMPTY, Environment, Root, Run, Scope
-from engine.feel.types import Type
-from engine.feel.values import lift
+from engine.feel.values.numbers import reason
+from engine.feel.values.scope import EMPTY, Environment, Root, Run, Scope
+from engine.feel.values.types import Type
+from engine.feel.values.values import lift
 
 # Names of the language that hold a keyword; every other name of several words needs no telling.
 KNOWN = ("date and time", "years and months duration", "get or else")
@@ -25,7 +26,7 @@ _SCALARS = frozenset((bool, int, str, type(None), Decimal))
 _MAX_DEPTH = 100  # of lists and contexts within each other, in a result
 
 # Importing these registers the constructs they compile.
-_CONSTRUCTS = (compile_logic, compile_tests, compile_lists, compile_calls)
+_CONSTRUCTS = (logic, unary_tests, lists, calls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +107,7 @@ class UnaryTests:
 
     source: str
     tree: syntax.Tests
-    passes: compile_logic.Test
+    passes: logic.Test
     names: frozenset[str]
     functions: frozenset[str]
 
@@ -174,10 +175,10 @@ def _compiled(source: str, build: Callable[[], Compiled]) -> Compiled:
         raise FeelSyntaxError(source, 0, problem, "less nesting") from None
 
 
-def _test(compiler: Compiler, tree: syntax.Tests) -> compile_logic.Test:
+def _test(compiler: Compiler, tree: syntax.Tests) -> logic.Test:
     if not tree.tests:
         return lambda scope, value: True
-    test = compile_tests.compile_tests(compiler, tree.tests, in_table=True)
+    test = unary_tests.compile_tests(compiler, tree.tests, in_table=True)
     if not tree.negated:
         return test
 

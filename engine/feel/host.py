@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 from engine.feel.errors import Undefined
-from engine.feel.jsonable import from_json
-from engine.feel.scope import Scope
-from engine.feel.temporal import Date, DateTime, DaysTime, Time, YearsMonths
-from engine.feel.types import ANY
-from engine.feel.values import Function, Overload, Parameter
+from engine.feel.values.jsonable import from_json
+from engine.feel.values.scope import Scope
+from engine.feel.values.temporal import Date, DateTime, DaysTime, Time, YearsMonths
+from engine.feel.values.types import ANY
+from engine.feel.values.values import Function, Overload, Parameter
 
 
 def host_function(name: str, given: Callable[..., Any] | Function) -> Function:

@@ -1,6 +1,6 @@
 """The sentences of diagnostics and static checks, in Thai and in English."""
 
-from engine.text import Text
+from engine.ground.text import Text
 
 TEXTS = {
     "unknown-name": Text("ไม่รู้จักชื่อ “{name}”", "unknown name “{name}”"),

@@ -1,12 +1,12 @@
 """Alembic's environment: runs the revisions of all floors over the connection it is given.
 
-`engine.database.upgrade` is the only caller; each floor keeps its own branch of revisions in
+`engine.store.database.upgrade` is the only caller; each floor keeps its own branch of revisions in
 `<floor>/revisions/versions`.
 """
 
 from alembic import context
 
-from engine.models import Base
+from engine.store.tables import Base
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from waitress.server import create_server
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.browser.person import Person
 from tests.support.agency import Agency
 from tests.support.houses import Houses

@@ -10,7 +10,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from complaints.demo import DEMO_PASSWORD
+from office.operations.demo import DEMO_PASSWORD
 
 axe = Axe()
 # No rule that is on by default looks into style sheets, which axe would fetch again for itself.

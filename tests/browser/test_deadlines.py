@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from engine.clock import BANGKOK
+from engine.ground.clock import BANGKOK
 from tests.browser.person import Person
 from tests.calendar.test_aftercare import DISAGREES, decided
 from tests.calendar.test_complaint_clocks import GRIEVANCE, SCREENED_G

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from complaints.guidelinefiles import ROOT
+from office.guideline.files import ROOT
 from tests.browser.person import Person
 from tests.support.agency import Agency
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from engine import queries
-from engine.models import Command, HistoryEvent
+from engine.store.tables import Command, HistoryEvent
+from engine.verbs import queries
 from tests.browser.person import Person
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, SCREENED, Agency
 from tests.walks.test_three_walks import ASSESSED, COMPLAINT

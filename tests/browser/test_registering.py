@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from complaints.models import Case
+from office.ground.tables import Case
 from tests.browser.person import Person
 from tests.support.agency import Agency
 from tests.web.visitor import GRIEVANCE as TYPED

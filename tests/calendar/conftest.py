@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import BANGKOK, TravellingClock
+from engine.ground.clock import BANGKOK, TravellingClock
 from tests.support.agency import Agency
 from tests.support.houses import Houses
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from lxml import html
 
-from complaints import clocks
-from complaints.errors import CannotWithdraw, NothingToReview
-from complaints.register import Filed
-from engine.errors import FourEyes
+from engine.ground.errors import FourEyes
+from office.cases.register import Filed
+from office.deadlines import deadlines
+from office.ground.errors import CannotWithdraw, NothingToReview
 from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.calendar.test_ladder import ASSESS, RESULT, clock_of, kinds, told, travel
 from tests.calendar.test_more_time import last_day
 from tests.support.agency import Agency
-from web.letters import letter_html
+from web.letter_html import letter_html
 
 ORDERED = {
     **RESULT,
@@ -49,7 +49,7 @@ def test_the_result_closes_the_case_and_the_right_to_a_review_runs(agency: Agenc
         agency.clock.now(),
     )
     with agency.office.engine.read() as work:
-        assert [clock.key for clock in clocks.open_clocks(work, filed.case_id)] == [
+        assert [clock.key for clock in deadlines.open_clocks(work, filed.case_id)] == [
             "review_request"
         ]
     public = agency.office.track(filed.tracking_code)

@@ -12,14 +12,14 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from complaints import clock_moves, clocks
-from complaints.clock_models import ClockRow, RungRow
-from complaints.holiday_table import DayChange, current_calendar
 from engine import Engine
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.models import UserTask, Wait
-from engine.work import Work
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.store.tables import UserTask, Wait
+from engine.store.work import Work
+from office.deadlines import changes, deadlines
+from office.deadlines.holiday_table import DayChange, current_calendar
+from office.deadlines.tables import ClockRow, RungRow
 from tests.calendar.test_clocks import LAW, bangkok
 
 HEAD = Actor.of("somchai", "head")
@@ -60,7 +60,7 @@ def clock() -> TravellingClock:
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     """A clarification whose timer follows the reminder: Monday 23 March, the last day to ask."""
-    options = {"functions": clocks.FUNCTIONS, "listeners": [clocks.watch_clocks]}
+    options = {"functions": deadlines.FUNCTIONS, "listeners": [deadlines.watch_clocks]}
     engine = Engine.open(database_url, clock=clock, **options)
     files = {path.name: path.read_bytes() for path in sorted(LAW.iterdir())}
     diagram = files["hearing.bpmn"].decode()
@@ -74,21 +74,21 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
 
 
 def running(work: Work) -> ClockRow:
-    found = clocks.running_clock(work, "case-1", "clarify")
+    found = deadlines.running_clock(work, "case-1", "clarify")
     assert found is not None
     return found
 
 
 def extend(days: int) -> Callable[[Work], None]:
     def act(work: Work) -> None:
-        clock_moves.extend_clock(work, running(work).id, days, reason=WHY, actor=HEAD)
+        changes.extend_clock(work, running(work).id, days, reason=WHY, actor=HEAD)
 
     return act
 
 
 def holiday(work: Work) -> None:
     day = DayChange(date(2026, 3, 24), "วันหยุดพิเศษ")
-    clock_moves.announce_holidays(work, [day], reference="มติคณะรัฐมนตรี", actor=HEAD)
+    changes.announce_holidays(work, [day], reference="มติคณะรัฐมนตรี", actor=HEAD)
 
 
 ACTS: dict[str, Callable[[Work], None]] = {
@@ -120,7 +120,7 @@ def test_one_order_or_the_other_and_never_a_mixture(
                 return
             with engine.begin() as work:
                 ACTS[second](work)
-        except clock_moves.NoExtensionLeft as refusal:
+        except changes.NoExtensionLeft as refusal:
             refused.append(refusal)
 
     other = threading.Thread(target=come_second)

@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from complaints.gate import check_guideline
-from complaints.guidelinefiles import guideline_files
-from complaints.holiday_table import DayChange, HolidayExists, change_holidays
 from engine import Engine
-from engine.actor import SYSTEM
 from engine.bpmn.lint import lint
-from engine.errors import DeploymentRejected
-from engine.findings import Finding
+from engine.ground.actor import SYSTEM
+from engine.ground.errors import DeploymentRejected
+from engine.ground.findings import Finding
+from office.deadlines.holiday_table import DayChange, HolidayExists, change_holidays
+from office.guideline.files import guideline_files
+from office.guideline.gate import check_guideline
 from tests.support.agency import Agency
 from tests.support.drawing import catch, diagram, end, path, start, timer
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from complaints import clock_moves, letters
-from complaints.clock_models import ClockRow, RungRow
-from complaints.holiday_table import DayChange
-from engine.clock import BANGKOK, TravellingClock
+from engine.ground.clock import BANGKOK, TravellingClock
+from office.deadlines import changes
+from office.deadlines.holiday_table import DayChange
+from office.deadlines.tables import ClockRow, RungRow
+from office.letters import letters
 from tests.calendar.conftest import MONDAY
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
 from tests.law.test_law_walks import ASSESSED, COMMITTEE
@@ -325,7 +326,7 @@ def test_a_holiday_moves_the_rungs_and_says_why(agency: Agency) -> None:
     head, why = agency.person("screening_head").actor, "มติคณะรัฐมนตรี 17 มีนาคม 2569"
     days = [DayChange(date(2026, 3, 26), "วันหยุดพิเศษ")]
     with agency.office.engine.begin() as work:
-        clock_moves.announce_holidays(work, days, reference=why, actor=head)
+        changes.announce_holidays(work, days, reference=why, actor=head)
 
     travel(agency, 2026, 3, 23, 26, 27, 30, 31)
 

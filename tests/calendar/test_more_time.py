@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from complaints import clocks, deadline_views, extensions, letters, stays
-from complaints.clock_models import ClockRow, ExtensionRow
-from complaints.clock_moves import ExtensionTooLate, ExtensionTooLong
-from complaints.people import User
-from engine.clock import BANGKOK
-from engine.errors import FourEyes, NotAllowed
+from engine.ground.clock import BANGKOK
+from engine.ground.errors import FourEyes, NotAllowed
 from forms.errors import FormInvalid
+from office.cases import deadline_views
+from office.deadlines import deadlines, extensions, legal_stays
+from office.deadlines.changes import ExtensionTooLate, ExtensionTooLong
+from office.deadlines.tables import ClockRow, ExtensionRow
+from office.letters import letters
+from office.people.people import User
 from tests.calendar.test_ladder import ROWS, clock_of, kinds, told, travel, walked
 from tests.support.agency import CLARIFIED, Agency
 
@@ -128,22 +130,22 @@ def test_a_legal_stay_moves_every_deadline_by_its_days(agency: Agency) -> None:
     head, unit = agency.person("screening_head"), agency.person("unit_officer@it")
     given = {"stay_ground": "court", "order_no": "ค.12/2569", "reason": "ศาลมีคำสั่งให้รอฟังผลคดี"}
     with agency.office.engine.begin() as work:
-        stays.stay_case(work, agency.office.desk, case_id, given, head)
+        legal_stays.stay_case(work, agency.office.desk, case_id, given, head)
     with pytest.raises(NotAllowed), agency.office.engine.read() as work:
-        stays.stay_form(work, case_id, agency.person("intake_officer"))
+        legal_stays.stay_form(work, case_id, agency.person("intake_officer"))
 
     travel(agency, 2026, 3, 26)
     assert told(agency, case_id, "clarify") == []
     agency.clock.travel_to(datetime(2026, 3, 28, 9, tzinfo=BANGKOK))
     with agency.office.engine.begin() as work:
-        stays.lift_stay(work, case_id, head)
+        legal_stays.lift_stay(work, case_id, head)
 
     # From Monday 16 to Saturday 28 March nine working days were not counted.
     assert last_day(clock_of(agency, case_id, "clarify")) == "2026-04-08"
     with agency.office.engine.read() as work:
-        running = clocks.running_clock(work, case_id, "clarify")
+        running = deadlines.running_clock(work, case_id, "clarify")
         assert running is not None
-        assert "หยุดนับระหว่างรอ 16 มีนาคม 2569 ถึง 28 มีนาคม 2569" in clocks.explain(work, running).th
+        assert "หยุดนับระหว่างรอ 16 มีนาคม 2569 ถึง 28 มีนาคม 2569" in deadlines.explain(work, running).th
     assert agency.office.open_task(agency.task(case_id, "clarify").id, unit)
     agency.check_record(case_id)
 
@@ -153,14 +155,14 @@ def test_a_stay_lasts_no_longer_than_its_limit_unless_the_head_confirms(agency: 
     head = agency.person("screening_head")
     given = {"stay_ground": "law", "order_no": "12/2569", "reason": "กฎหมายกำหนดให้รอผลการพิจารณา"}
     with agency.office.engine.begin() as work:
-        stays.stay_case(work, agency.office.desk, case_id, given, head)
+        legal_stays.stay_case(work, agency.office.desk, case_id, given, head)
     limited = last_day(clock_of(agency, case_id, "clarify"))
     assert limited == "2026-04-24"  # the 18 working days of the 30 days, and then the seven
 
     travel(agency, 2026, 4, 9)
     assert told(agency, case_id, "stay") == [("2026-04-09", "reminder-1", ["screening_head"])]
     with agency.office.engine.begin() as work:
-        stays.confirm_stay(work, case_id, head)
+        legal_stays.confirm_stay(work, case_id, head)
 
     assert last_day(clock_of(agency, case_id, "clarify")) == "2026-05-26"
     agency.check_record(case_id)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from complaints import clock_moves, stays
-from complaints.clock_models import ClockRow
-from complaints.holiday_table import DayChange, change_holidays
-from complaints.verifying import Run
-from engine.report import Difference
+from engine.record.differences import Difference
+from office.audit.verification_run import Run
+from office.deadlines import changes, legal_stays
+from office.deadlines.holiday_table import DayChange, change_holidays
+from office.deadlines.tables import ClockRow
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS
 from tests.support.agency import Agency
 
@@ -51,11 +51,11 @@ def _stop_and_go_on(agency: Agency, case_id: str) -> None:
     with agency.office.engine.begin() as work:
         day = DayChange(date(2026, 3, 24), "วันหยุดพิเศษ")
         change_holidays(work, [day], reference=reason, actor=head.actor)
-        assert clock_moves.recount_clocks(work, reason=reason, actor=head.actor)
-        stays.stay_case(work, agency.office.desk, case_id, STAYED, head)
+        assert changes.recount_clocks(work, reason=reason, actor=head.actor)
+        legal_stays.stay_case(work, agency.office.desk, case_id, STAYED, head)
     agency.pass_days(3)
     with agency.office.engine.begin() as work:
-        stays.lift_stay(work, case_id, head)
+        legal_stays.lift_stay(work, case_id, head)
 
 
 STAYED = {"stay_ground": "court", "order_no": "ค.12/2569", "reason": "ศาลมีคำสั่งให้รอฟังผลคดี"}

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from complaints import clocks, conformance, reviews
-from complaints.errors import CaseNotFound, NothingToReview
-from complaints.office import Office
-from complaints.register import Filed
-from engine.clock import TravellingClock
-from engine.errors import FourEyes, NotAllowed
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import FourEyes, NotAllowed
 from forms.errors import FormInvalid
+from office.audit import conformance
+from office.cases import reviews
+from office.cases.register import Filed
+from office.deadlines import deadlines
+from office.ground.errors import CaseNotFound, NothingToReview
+from office.office import Office
 from tests.calendar.test_aftercare import DISAGREES, DISMISSED, ORDERED, decided
 from tests.calendar.test_complaint_clocks import ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
 from tests.calendar.test_ladder import clock_of, kinds, travel
@@ -114,8 +116,8 @@ def test_a_letter_that_nobody_opened_takes_no_right_away(agency: Agency) -> None
 
     assert review_by(agency, filed) == "2026-05-11"  # 15 days, and 9 May is a Saturday
     with agency.office.engine.read() as work:
-        (clock,) = clocks.open_clocks(work, filed.case_id)
-        assert "วันที่ผู้ร้องเรียนได้รับแจ้ง" in clocks.explain(work, clock).th
+        (clock,) = deadlines.open_clocks(work, filed.case_id)
+        assert "วันที่ผู้ร้องเรียนได้รับแจ้ง" in deadlines.explain(work, clock).th
     travel(agency, 2026, 5, 11)
     ask(agency, filed)
     assert agency.waiting(filed.case_id) == ["review"]
@@ -241,23 +243,23 @@ def test_a_case_is_over_when_a_year_has_passed_without_a_word(agency: Agency) ->
     with pytest.raises(NothingToReview):
         ask(agency, filed, **REASON)
     with agency.office.engine.read() as work:
-        assert clocks.open_clocks(work, filed.case_id) == []
+        assert deadlines.open_clocks(work, filed.case_id) == []
     check(agency, filed)
 
 
 def test_waiting_for_a_request_does_not_hold_the_agencys_clocks(agency: Agency) -> None:
     """A legal stay in the follow-up of measures ends although the complainant may still ask."""
-    from complaints import clock_moves
+    from office.deadlines import changes
 
     filed = decided(agency, ORDERED)
     remedy = clock_of(agency, filed.case_id, "remedy")
     with agency.office.engine.begin() as work:
-        clock_moves.pause_all(
+        changes.pause_all(
             work, filed.case_id, 30, reason="ศาลมีคำสั่งให้ชะลอ", actor=agency.person("director").actor
         )
     travel(agency, 2026, 3, 20)
     with agency.office.engine.begin() as work:
-        clock_moves.resume_all(
+        changes.resume_all(
             work, filed.case_id, reason="ศาลให้ดำเนินการต่อ", actor=agency.person("director").actor
         )
 

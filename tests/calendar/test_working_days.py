@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.calendar import Calendar, DaysInvalid, end_of
-from complaints.holiday_table import announced_holidays
-from engine.clock import BANGKOK
+from engine.ground.clock import BANGKOK
+from office.deadlines.holiday_table import announced_holidays
+from office.deadlines.working_days import Calendar, DaysInvalid, end_of
 
 HOLIDAYS = announced_holidays(2023, 2028)
 CALENDARS = {"with holidays": Calendar(1, HOLIDAYS), "without holidays": Calendar()}

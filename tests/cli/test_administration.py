@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from engine import Engine, incidents, outbox
+from engine import Engine
+from engine.verbs import incidents, outbox
 from tests.support.databases import SqliteTemplates
 from tests.webhooks.drawings import FORM, OWNER, TWO_DOORS
 from web.cli import main

@@ -14,13 +14,13 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from complaints.models import Attachment
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from engine.clock import TravellingClock
-from tests.complaints.conftest import STAFF, complaint
-from tests.complaints.small_guideline import files as small_guideline
+from engine.ground.clock import TravellingClock
+from office.ground.settings import OfficeSettings
+from office.ground.tables import Attachment
+from office.office import Office
 from tests.faults.office_scenes import uploads
+from tests.office.conftest import STAFF, complaint
+from tests.office.small_guideline import files as small_guideline
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from web.cli import main
 
@@ -44,18 +44,19 @@ class Site:
 
     def office(self, clock: TravellingClock) -> Office:
         settings = OfficeSettings(database_url=self.url, data_dir=self.folder)
-        return Office.open(settings, clock=clock, floors=("engine", "complaints", "webhooks"))
+        return Office.open(settings, clock=clock, floors=("engine", "office", "webhooks"))
 
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, clock: TravellingClock) -> Site:
     """A house with one complaint and its two files."""
-    from complaints import guidelinefiles, people
+    from office.guideline import files
+    from office.people import people
 
     site = Site(database_url, tmp_path / "var")
     office = site.office(clock)
     with office.engine.begin() as work:
-        guidelinefiles.deploy_guideline(work, small_guideline())
+        files.deploy_guideline(work, small_guideline())
         for username, (name, groups) in STAFF.items():
             people.add_user(work, username, name, None, groups=groups)
     office.file_complaint(complaint(), files=uploads(), idempotency_key="first")

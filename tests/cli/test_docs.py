@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.database import open_database
+from engine.store.database import open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

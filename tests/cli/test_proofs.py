@@ -7,8 +7,8 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from engine.database import open_database
-from engine.models import ProcessInstance
+from engine.store.database import open_database
+from engine.store.tables import ProcessInstance
 from tests.cli.conftest import Ask
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G

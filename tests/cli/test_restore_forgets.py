@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from complaints import casekeys
-from complaints.backup import DATABASE
-from complaints.models import Case
-from complaints.restoring import RECORDS, _unpack
-from engine import seals
-from engine.backup import load_database
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
+from engine.record import signed_heads
+from engine.store.backup import load_database
+from office.ground.tables import Case
+from office.operations.backup import DATABASE
+from office.operations.restore import RECORDS, _unpack
+from office.vault import case_keys
 from tests.cli.test_backup import Site
 from tests.cli.test_backup import elsewhere as elsewhere
 from tests.cli.test_backup import site as site
-from tests.complaints.conftest import PERSON, complaint
+from tests.office.conftest import PERSON, complaint
 from tests.support.erasing import everything, spellings
 
 REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"
@@ -61,7 +61,7 @@ def nobody_is_named(site: Site, clock: TravellingClock) -> None:
     office.run_due()
     with office.engine.read() as work:
         (case_id,) = work.session.scalars(sa.select(Case.id).where(Case.receipt_no == NO))
-        assert casekeys.is_destroyed(work, case_id, "identity")
+        assert case_keys.is_destroyed(work, case_id, "identity")
     kept = everything(office, office.settings)
     office.close()
     for word in PERSON:
@@ -172,7 +172,7 @@ def test_what_was_sealed_since_stays_sealed_and_what_is_lost_is_named(
     assert lines == (tmp_path / "mailed.jsonl").read_text("utf-8")
     office = closed.office(clock)
     with office.engine.read() as work:
-        head = seals.newest_head(work)
+        head = signed_heads.newest_head(work)
         assert head is not None
         assert (head.size, head.root) == (newest["size"], newest["root"])
     office.seal()

@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from complaints.verifying import PLACE, Run
-from engine.clock import TravellingClock
-from engine.models import UserTask
+from engine.ground.clock import TravellingClock
+from engine.store.tables import UserTask
+from office.audit.verification_run import PLACE, Run
+from office.ground.settings import OfficeSettings
+from office.office import Office
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT
 from web.cli import main
@@ -26,9 +26,9 @@ CASES = 5
 # What a server's administrator does to a check that takes too long, once three cases are done.
 KILLED = """
 import os, signal
-from complaints import verifying
-from complaints.office import Office
-from complaints.settings import OfficeSettings
+from office.audit import verification_run as verifying
+from office.office import Office
+from office.ground.settings import OfficeSettings
 from pathlib import Path
 
 verifying.SAVED_EVERY = 0.0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.settings import (
+from engine.ground.settings import (
     DatabaseSettings,
     SettingInvalid,
     SettingMissing,
@@ -20,7 +20,7 @@ from engine.settings import (
     unknown_settings,
     words,
 )
-from engine.text import Text
+from engine.ground.text import Text
 
 HELP = Text("ค่าสำหรับทดสอบ", "a value for tests")
 

@@ -8,26 +8,17 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from complaints.conformance import Deviation, judge_instance
-from engine import Engine, queries
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.conformance import Observed, Rules, align
-from engine.conformance.rules import Symbol
-from engine.migration import MigrationPlan
-from engine.models import HistoryEvent
+from engine import Engine
+from engine.bpmn.conformance import Observed, Rules, align
+from engine.bpmn.conformance.rules import Symbol
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.store.tables import HistoryEvent
+from engine.verbs import queries
+from engine.verbs.migration import MigrationPlan
+from office.audit.conformance import Deviation, judge_instance
 from tests.support.cases import OFFICER, Play
-from tests.support.drawing import (
-    boundary,
-    diagram,
-    end,
-    flow,
-    gateway,
-    path,
-    start,
-    timer,
-    user,
-)
+from tests.support.drawing import boundary, diagram, end, flow, gateway, path, start, timer, user
 from tests.support.randomwalk import Walk
 from tests.support.tampering import unguarded
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from complaints.conformance import judge_case, judge_period
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
+from office.audit.conformance import judge_case, judge_period
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
 from tests.support.houses import Houses
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G

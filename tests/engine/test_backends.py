@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, distributed, heartbeats, outbox, timers
-from engine.clock import TravellingClock
-from engine.distributed import Announcer, QueueNeedsPostgres
-from engine.models import Wait
-from engine.worker import AnyWorker, worker_for
+from engine import Engine
+from engine.background import distributed, heartbeats
+from engine.background.distributed import Announcer, QueueNeedsPostgres
+from engine.background.worker import AnyWorker, worker_for
+from engine.ground.clock import TravellingClock
+from engine.store.tables import Wait
+from engine.verbs import outbox, timers
 from tests.support.cases import Play
 from tests.support.drawing import catch, diagram, end, job, path, start, timer, user
 

@@ -10,7 +10,7 @@ import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.canonical import digest, dumps, dumps_own, loads
+from engine.ground.canonical import digest, dumps, dumps_own, loads
 
 numbers = st.integers() | st.decimals(allow_nan=False, allow_infinity=False)
 values = st.recursive(

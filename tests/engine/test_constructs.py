@@ -14,7 +14,7 @@ import pytest
 from engine import Engine
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.constructs import CONSTRUCTS, PAGE, page
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.support.cases import Play
 from tests.support.drawing import (
     CANCEL,

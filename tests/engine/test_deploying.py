@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, incidents, queries
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.deployment import Deployed
-from engine.errors import DeploymentRejected
-from engine.models import ProcessDefinition
+from engine import Engine
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import DeploymentRejected
+from engine.store.tables import ProcessDefinition
+from engine.verbs import incidents, queries
+from engine.verbs.deployment import Deployed
 from tests.support.decisions import decision, definitions, literal
 from tests.support.drawing import (
     FORM,

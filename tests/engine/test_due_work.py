@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, incidents, jobs, rounds
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.errors import EngineError
-from engine.models import Incident, Job, OutboxMessage, Wait
+from engine import Engine
+from engine.background import run_due
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import EngineError
+from engine.store.tables import Incident, Job, OutboxMessage, Wait
+from engine.verbs import incidents, jobs
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import (
     boundary,
@@ -104,10 +106,10 @@ def test_four_workers_at_once_fire_each_timer_once(engine: Engine, clock: Travel
     taken: list[str] = []
 
     def work(name: str) -> None:
-        while items := rounds.take_due(engine, name, 2):
+        while items := run_due.take_due(engine, name, 2):
             taken.extend(item.id for item in items)
             for item in items:
-                rounds.run(engine, item, name)
+                run_due.run(engine, item, name)
 
     at_once(*(lambda n=n: work(f"worker-{n}") for n in range(4)))
 
@@ -143,8 +145,8 @@ def test_a_timer_and_a_completion_at_the_same_moment_are_one_or_the_other(
                 refused.append(type(error).__name__)
 
     def fire() -> None:
-        for item in rounds.take_due(engine, "worker", 50):
-            rounds.run(engine, item, "worker")
+        for item in run_due.take_due(engine, "worker", 50):
+            run_due.run(engine, item, "worker")
 
     at_once(complete, fire)
     engine.run_due()
@@ -160,7 +162,7 @@ def test_a_timer_and_a_completion_at_the_same_moment_are_one_or_the_other(
 def test_what_a_dead_worker_held_is_taken_over(engine: Engine, clock: TravellingClock) -> None:
     play = Play(engine, WAITING).start()
     clock.advance(days=3)
-    assert len(rounds.take_due(engine, "dies", 10)) == 1
+    assert len(run_due.take_due(engine, "dies", 10)) == 1
 
     assert engine.run_due() == 0
     clock.advance(seconds=engine.lease.total_seconds() + 1)
@@ -175,7 +177,7 @@ def test_a_hold_from_before_the_clock_was_set_back_does_not_last(
 ) -> None:
     play = Play(engine, WAITING).start()
     clock.advance(days=9)
-    rounds.take_due(engine, "dies", 10)
+    run_due.take_due(engine, "dies", 10)
     clock.advance(days=-5)
 
     assert engine.run_due() == 1
@@ -189,7 +191,7 @@ def test_a_timer_that_takes_its_workers_down_is_shown_instead_of_tried_for_ever(
     clock.advance(days=3)
 
     for _ in range(5):
-        assert len(rounds.take_due(engine, "dies", 10)) == 1
+        assert len(run_due.take_due(engine, "dies", 10)) == 1
         clock.advance(seconds=engine.lease.total_seconds() + 1)
 
     assert engine.run_due() == 0
@@ -364,8 +366,8 @@ def test_looking_uses_an_index_however_many_wait(engine: Engine, clock: Travelli
 
     with engine.read() as work:
         looks = [
-            rounds.rows_that(rounds.is_due, work, kind.model, *kind.law(engine), limit=50)
-            for kind in rounds.KINDS.values()
+            run_due.rows_that(run_due.is_due, work, kind.model, *kind.law(engine), limit=50)
+            for kind in run_due.KINDS.values()
         ]
         plans = [_plan(work.session, look) for look in looks]
 

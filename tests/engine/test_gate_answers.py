@@ -1,6 +1,6 @@
 """The gate remembers its answers, and for nothing but the same question."""
 
-from engine.gate import Gate
+from engine.verbs.gate import Gate
 from tests.support.drawing import catch, diagram, end, path, start, timer
 
 FILES = {

@@ -12,10 +12,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, jobs
-from engine.bpmn.host import BEHAVIOUR
-from engine.clock import TravellingClock
-from engine.models import Command, Job, UserTask, Wait
+from engine import Engine
+from engine.bpmn.running.host import BEHAVIOUR
+from engine.ground.clock import TravellingClock
+from engine.store.tables import Command, Job, UserTask, Wait
+from engine.verbs import jobs
 from tests.support.cases import Play
 from tests.support.drawing import (
     TERMINATE,

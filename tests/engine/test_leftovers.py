@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from engine import Engine
-from engine.canonical import dumps
-from engine.clock import TravellingClock
-from engine.models import ProcessInstance, UserTask, table
-from engine.report import Report
-from engine.verification.leftovers import GOES_ON, NOBODY, OUTLIVES, report_leftovers
+from engine.ground.canonical import dumps
+from engine.ground.clock import TravellingClock
+from engine.record.differences import Report
+from engine.record.verification.leftovers import GOES_ON, NOBODY, OUTLIVES, report_leftovers
+from engine.store.tables import ProcessInstance, UserTask, table
 from tests.support.cases import Play
 from tests.support.drawing import diagram, end, path, start, sub, user
 from tests.support.tampering import unguarded

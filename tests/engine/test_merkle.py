@@ -7,7 +7,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.merkle import (
+from engine.record.merkle import (
     Growth,
     consistency_path,
     growth_at,

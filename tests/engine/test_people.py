@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Engine
-from engine.actor import Actor
-from engine.bpmn.host import StepFailed
-from engine.clock import TravellingClock
-from engine.errors import (
+from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import (
     EngineError,
     FourEyes,
     NotAllowed,

@@ -9,9 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from engine import Engine, playback, queries
-from engine.clock import TravellingClock
-from engine.playback import Playback, Step
+from engine import Engine
+from engine.ground.clock import TravellingClock
+from engine.record import playback
+from engine.record.playback import Playback, Step
+from engine.verbs import queries
 from tests.support.cases import Play
 from tests.support.drawing import (
     boundary,

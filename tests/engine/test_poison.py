@@ -14,10 +14,10 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Engine
-from engine.actor import Actor
-from engine.bpmn.host import StepFailed
-from engine.clock import TravellingClock
-from engine.errors import DeploymentRejected
+from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import DeploymentRejected
 from tests.lint.test_reading_a_file import BOMB, POISON
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import (
@@ -39,7 +39,7 @@ from tests.support.drawing import (
 
 UPLOADER = Actor.of("owner", "process_owner")
 MEGABYTE_IN_KB = 1024
-# What the child that judges an upload may use at most, beside its start (engine/bpmn/guard.py).
+# What the child that judges an upload may use at most, beside its start (engine/bpmn/reading/sandbox.py).
 SECONDS = 5
 DOCTYPES = {
     "an external entity": b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>',

@@ -11,7 +11,7 @@ import os
 
 import pytest
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.support.randomwalk import Walk
 
 MORE = int(os.environ.get("SAMNUAN_RANDOM_CASES", "0"))

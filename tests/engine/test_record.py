@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from engine import Engine
-from engine.actor import Actor
-from engine.bpmn.host import StepFailed
-from engine.clock import TravellingClock
-from engine.models import Command, HistoryEvent, Json, ProcessInstance
+from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.store.tables import Command, HistoryEvent, Json, ProcessInstance
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import diagram, end, flow, gateway, path, start, user
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Engine
-from engine.actor import Actor
-from engine.bpmn import compile as compiling
-from engine.clock import TravellingClock
-from engine.gate import DEFECT, Gate
-from engine.migration import MigrationPlan
+from engine.bpmn.running import compile as compiling
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.verbs.gate import DEFECT, Gate
+from engine.verbs.migration import MigrationPlan
 from tests.support.cases import Play
 from tests.support.drawing import (
     FORM,

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import pytest
 
 from engine import Engine
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.migration import MigrationPlan
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.verbs.migration import MigrationPlan
 from tests.support.cases import Play
 from tests.support.drawing import (
     FORM,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine import Engine
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.support.cases import Play
 from tests.support.drawing import (
     boundary,

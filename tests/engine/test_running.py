@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, incidents
-from engine.actor import Actor
-from engine.bpmn.host import StepFailed
-from engine.clock import TravellingClock
-from engine.errors import MessageNotAwaited, TaskNotFound
-from engine.jobs import BpmnError
-from engine.models import ProcessInstance
+from engine import Engine
+from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import MessageNotAwaited, TaskNotFound
+from engine.store.tables import ProcessInstance
+from engine.verbs import incidents
+from engine.verbs.jobs import BpmnError
 from tests.support.cases import Play
 from tests.support.drawing import (
     TERMINATE,
@@ -761,7 +762,7 @@ def test_a_long_case_stays_as_small_as_a_young_one(engine: Engine) -> None:
     for _ in range(60):
         play.do("clarify", more=True)
         with engine.read() as work:
-            from engine import queries
+            from engine.verbs import queries
 
             sizes.append(len(queries.instance(work, play.id).state))
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine import Engine, seals
-from engine.canonical import loads
-from engine.clock import TravellingClock
-from engine.merkle import leaf_hash, root_of_inclusion
-from engine.seals import Head, NotSealedYet
-from engine.signing import SigningKey
+from engine import Engine
+from engine.ground.canonical import loads
+from engine.ground.clock import TravellingClock
+from engine.record import signed_heads
+from engine.record.merkle import leaf_hash, root_of_inclusion
+from engine.record.signed_heads import Head, NotSealedYet
+from engine.record.signing import SigningKey
 from tests.support.cases import Play
 from tests.support.drawing import diagram, end, path, start, user
 
@@ -28,7 +29,7 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
 
 def seal(engine: Engine) -> Head | None:
     with engine.begin() as work:
-        return seals.seal(work, KEY)
+        return signed_heads.seal(work, KEY)
 
 
 def test_a_sealing_takes_in_what_has_moved_since_the_last(engine: Engine) -> None:
@@ -45,7 +46,7 @@ def test_a_sealing_takes_in_what_has_moved_since_the_last(engine: Engine) -> Non
     assert (first.size, second.size, third) == (2, 5, None)
     assert second.is_signed
     with engine.read() as work:
-        added = [loads(entry) for entry in seals.entries(work, first.size, second.size)]
+        added = [loads(entry) for entry in signed_heads.entries(work, first.size, second.size)]
     assert added[0]["kind"] == "head"
     assert {entry["instance"] for entry in added[1:]} == {play.id, other}
 
@@ -59,7 +60,7 @@ def test_the_newest_heads_of_a_case_are_proved_to_be_in_the_log(engine: Engine) 
     seal(engine)
 
     with engine.read() as work:
-        proof = seals.inclusion(work, play.id)
+        proof = signed_heads.inclusion(work, play.id)
 
     hashes = [bytes.fromhex(hash) for hash in proof.path]
     leaf = leaf_hash(proof.entry.encode())
@@ -75,14 +76,14 @@ def test_a_case_that_was_not_sealed_has_no_proof(engine: Engine) -> None:
     late = engine.start("p", {"case_id": "2"})
 
     with engine.read() as work, pytest.raises(NotSealedYet):
-        seals.inclusion(work, late)
+        signed_heads.inclusion(work, late)
 
 
 def test_a_changed_head_is_not_signed() -> None:
     from datetime import UTC, datetime
 
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    signature = KEY.sign(seals.head_text(3, "ab", at)).hex()
+    signature = KEY.sign(signed_heads.head_text(3, "ab", at)).hex()
 
     assert Head(3, "ab", at, KEY.public.hex(), signature).is_signed
     assert not Head(4, "ab", at, KEY.public.hex(), signature).is_signed

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine import Engine
-from engine.clock import TravellingClock
-from engine.definitions import Bundle, load_bundle
+from engine.ground.clock import TravellingClock
+from engine.turn.definitions import Bundle, load_bundle
 from tests.support.cases import Play
 from tests.support.databases import SqliteTemplates
 from tests.support.drawing import diagram, end, path, start, user

@@ -8,13 +8,14 @@ from html import escape
 
 import pytest
 
-from engine import Engine, incidents, queries
-from engine.actor import Actor
-from engine.bpmn.host import StepFailed
+from engine import Engine
 from engine.bpmn.model import Node
-from engine.bpmn.values import Given
-from engine.clock import TravellingClock
-from engine.errors import DeploymentRejected, VariablesInvalid
+from engine.bpmn.running.host import StepFailed
+from engine.bpmn.slot_values import Given
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import DeploymentRejected, VariablesInvalid
+from engine.verbs import incidents, queries
 from tests.support.drawing import (
     FORM,
     boundary,

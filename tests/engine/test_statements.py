@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from engine.database import DatabaseUnavailable, open_database, unit_of_work
-from engine.models import Resource, table
-from engine.statement import Query, Statement
+from engine.store.database import DatabaseUnavailable, open_database, unit_of_work
+from engine.store.statements import Query, Statement
+from engine.store.tables import Resource, table
 
 RESOURCE = table(Resource)
 KEEP = Statement(sa.insert(RESOURCE))

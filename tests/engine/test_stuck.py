@@ -7,7 +7,7 @@ import pytest
 from bench.parts import workers
 from bench.stuck import what_is_stuck
 from engine import Engine
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 
 
 @pytest.fixture

@@ -14,13 +14,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, seals
-from engine.actor import Actor
-from engine.canonical import canonical, digest, loads
-from engine.clock import TravellingClock
-from engine.commitments import command_hash, command_payload, event_hash, event_payload
-from engine.merkle import Growth, leaf_hash
-from engine.models import (
+from engine import Engine
+from engine.ground.actor import Actor
+from engine.ground.canonical import canonical, digest, loads
+from engine.ground.clock import TravellingClock
+from engine.record import signed_heads
+from engine.record.differences import Difference
+from engine.record.merkle import Growth, leaf_hash
+from engine.record.published_heads import Witnessed, read_lines, witnessed
+from engine.record.signing import SigningKey
+from engine.record.verification.deployments import verify_law
+from engine.record.verification.heads import verify_heads
+from engine.record.verification.instances import raw_rows, verify_cases
+from engine.record.verification.log import verify_log
+from engine.store.tables import (
     Base,
     Command,
     Deployment,
@@ -35,14 +42,8 @@ from engine.models import (
     Seal,
     table,
 )
-from engine.report import Difference
-from engine.signing import SigningKey
-from engine.verification.cases import raw_rows, verify_cases
-from engine.verification.heads import verify_heads
-from engine.verification.law import verify_law
-from engine.verification.log import verify_log
-from engine.witness import Witnessed, read_lines, witnessed
-from engine.work import Work
+from engine.store.work import Work
+from engine.turn.commitments import command_hash, command_payload, event_hash, event_payload
 from tests.support.cases import OFFICER, Play
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.drawing import diagram, end, path, start, user
@@ -134,7 +135,7 @@ def _made(engine: Engine) -> World:
 
 def seal(engine: Engine) -> None:
     with engine.begin() as work:
-        assert seals.seal(work, KEY) is not None
+        assert signed_heads.seal(work, KEY) is not None
 
 
 def _take_the_guards_away(engine: Engine) -> None:
@@ -341,7 +342,7 @@ def reseal(work: Work, *cases: str) -> None:
     for row in work.session.scalars(sa.select(LogEntry).order_by(LogEntry.position)).all():
         entry = loads(row.entry)
         if entry["kind"] == "head":
-            row.entry = seals.head_entry(seals.head_of(sizes[entry["size"]]))
+            row.entry = signed_heads.head_entry(signed_heads.head_of(sizes[entry["size"]]))
         if entry.get("instance") in cases:
             instance = entry["instance"]
             entry["command_head"] = heads["command", instance, entry["commands"]]
@@ -352,7 +353,7 @@ def reseal(work: Work, *cases: str) -> None:
         if growth.size in sizes:
             seal = sizes[growth.size]
             seal.root = growth.root().hex()
-            text = seals.head_text(seal.size, seal.root, seal.at)
+            text = signed_heads.head_text(seal.size, seal.root, seal.at)
             seal.signature = KEY.sign(text).hex()
 
 

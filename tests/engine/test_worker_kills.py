@@ -15,8 +15,9 @@ import pytest
 import sqlalchemy as sa
 
 from bench.stuck import what_is_stuck
-from engine import Engine, incidents
-from engine.models import Job, Wait
+from engine import Engine
+from engine.store.tables import Job, Wait
+from engine.verbs import incidents
 from tests.support.drawing import FORM
 from tests.support.killing import DRAWING, Crew, open_engine
 

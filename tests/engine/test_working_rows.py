@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, jobs, replay
-from engine.clock import TravellingClock
-from engine.models import Job, Moment, UserTask, UserTaskCandidate, Wait, table
-from engine.report import Difference
+from engine import Engine
+from engine.ground.clock import TravellingClock
+from engine.record import replay
+from engine.record.differences import Difference
+from engine.store.tables import Job, Moment, UserTask, UserTaskCandidate, Wait, table
+from engine.verbs import jobs
 from tests.conftest import START
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import (

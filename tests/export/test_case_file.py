@@ -19,20 +19,21 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 
-from complaints import verify_case
-from complaints.errors import CaseNotFound
-from complaints.sealedcase import NotForUnits, note_export, read_course, sealed_file
-from complaints.verify_case import FAILS, OPEN, WITHHELD, Finding, check, pack, unpack
-from engine import history, seals
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.signing import SigningKey
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.record import signed_heads
+from engine.record.signing import SigningKey
+from engine.turn import history
+from office.audit import verify_case
+from office.audit.case_file import NotForUnits, note_export, read_course, sealed_file
+from office.audit.verify_case import FAILS, OPEN, WITHHELD, Finding, check, pack, unpack
+from office.ground.errors import CaseNotFound
 from tests.conftest import START
 from tests.export.test_event_logs import PERSONAL
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
 from tests.support.houses import Houses
 from tests.walks.test_three_walks import ASSESSED, COMPLAINT, SCREENED_G
-from web.casepaper import paper_of
+from web.auditor.case_paper import paper_of
 from web.cli import main
 
 VERIFIER = Path(verify_case.__file__)
@@ -56,10 +57,10 @@ class House:
 
     def seal(self) -> None:
         with self.agency.office.engine.begin() as work:
-            before = seals.log_size(work)
-            head = seals.seal(work, AGENCY_KEY)
+            before = signed_heads.log_size(work)
+            head = signed_heads.seal(work, AGENCY_KEY)
             assert head is not None
-            entries = seals.entries(work, before, head.size)
+            entries = signed_heads.entries(work, before, head.size)
         self.mailed.append({**head.as_data(), "first": before, "entries": entries})
 
 
@@ -507,7 +508,7 @@ def test_the_signature_check_agrees_with_another_implementation(
 
 
 def test_the_tree_of_the_verifier_is_the_one_that_we_seal() -> None:
-    from engine.merkle import Growth, leaf_hash
+    from engine.record.merkle import Growth, leaf_hash
 
     growth = Growth()
     for size in range(1, 40):

@@ -16,14 +16,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from lxml import etree
 
-from complaints.export import Selection, case_ids, export_cases
-from complaints.looks import looks
-from complaints.people import User
-from engine.clock import TravellingClock
-from engine.export import Entry, OcelWriter, SheetWriter, Trace, XesWriter
-from engine.export.sheet import BYTE_ORDER_MARK
-from engine.models import ProcessInstance
-from engine.text import Text
+from engine.ground.clock import TravellingClock
+from engine.ground.text import Text
+from engine.record.export import Entry, OcelWriter, SheetWriter, Trace, XesWriter
+from engine.record.export.csv_sheet import BYTE_ORDER_MARK
+from engine.store.tables import ProcessInstance
+from office.audit.access_log import looks
+from office.audit.export import Selection, case_ids, export_cases
+from office.people.people import User
 from tests.conftest import START
 from tests.support.agency import ASSIGNED, CLARIFIED, Agency
 from tests.support.houses import Houses

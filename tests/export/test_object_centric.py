@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 from pm4py.util import constants
 
-from complaints.clock_models import ClockRow
-from complaints.models import Case, Letter
-from engine.export import OcelWriter
-from engine.models import Base, HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
+from engine.record.export import OcelWriter
+from engine.store.tables import Base, HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
+from office.deadlines.tables import ClockRow
+from office.ground.tables import Case, Letter
 from tests.export.test_event_logs import opened, written
 from tests.support.agency import Agency
 from tests.support.houses import Houses

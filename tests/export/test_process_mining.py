@@ -15,16 +15,16 @@ import pytest
 import sqlalchemy as sa
 from pm4py.util import constants
 
-from complaints.guidelinefiles import guideline_files
-from engine import queries
-from engine.actor import Actor
+from engine.bpmn.conformance.rules import lasts
 from engine.bpmn.model import Node
-from engine.clock import TravellingClock
-from engine.conformance.rules import lasts
 from engine.engine import Engine
-from engine.export import Trace, XesWriter, entries_of
-from engine.models import ProcessInstance
-from engine.work import HostCall
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.record.export import Trace, XesWriter, entries_of
+from engine.store.tables import ProcessInstance
+from engine.store.work import HostCall
+from engine.verbs import queries
+from office.guideline.files import guideline_files
 from tests.conftest import START
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE
 from tests.support.databases import SqliteTemplates

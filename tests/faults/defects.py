@@ -14,7 +14,7 @@ import pytest
 
 def commit_split_in_two(patch: pytest.MonkeyPatch) -> None:
     """The command is committed before the events are written."""
-    from engine import turn
+    from engine.turn import turn
 
     append = turn.append_events
 
@@ -29,7 +29,7 @@ def commit_split_in_two(patch: pytest.MonkeyPatch) -> None:
 
 def missing_revision_check(patch: pytest.MonkeyPatch) -> None:
     """A case in memory is used however far the stored one has gone since."""
-    from engine.work import LiveCases
+    from engine.store.work import LiveCases
 
     def take(self: Any, instance_id: str, _revision: int) -> Any:
         found = self._cases.pop(instance_id, None)
@@ -40,7 +40,7 @@ def missing_revision_check(patch: pytest.MonkeyPatch) -> None:
 
 def history_after_commit(patch: pytest.MonkeyPatch) -> None:
     """Events are written in a transaction of their own, when the turn is safe."""
-    from engine import turn
+    from engine.turn import turn
 
     append = turn.append_events
 
@@ -56,7 +56,7 @@ def history_after_commit(patch: pytest.MonkeyPatch) -> None:
 
 def timer_row_kept(patch: pytest.MonkeyPatch) -> None:
     """A timer that fired stays in the table of waits."""
-    from engine import rows
+    from engine.turn import rows
 
     write = rows.write_waits
 
@@ -69,7 +69,7 @@ def timer_row_kept(patch: pytest.MonkeyPatch) -> None:
 
 def cache_not_dropped_on_error(patch: pytest.MonkeyPatch) -> None:
     """A case on which an act failed half-way stays in memory."""
-    from engine.work import LiveCases
+    from engine.store.work import LiveCases
 
     def look(self: Any, instance_id: str, revision: int) -> Any:
         found = self._cases.get(instance_id)

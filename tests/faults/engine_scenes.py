@@ -7,16 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import jobs, runtime
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.errors import InstanceNotRunning, NotAllowed, TaskNotFound
-from engine.incidents import IncidentNotFound, open_incidents, resolve_incident
-from engine.jobs import JobNotFound
-from engine.migration import MigrationPlan
-from engine.models import Job
-from engine.text import Text
-from engine.work import JobCall, Work
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import InstanceNotRunning, NotAllowed, TaskNotFound
+from engine.ground.text import Text
+from engine.store.tables import Job
+from engine.store.work import JobCall, Work
+from engine.verbs import jobs, runtime
+from engine.verbs.incidents import IncidentNotFound, open_incidents, resolve_incident
+from engine.verbs.jobs import JobNotFound
+from engine.verbs.migration import MigrationPlan
 from tests.faults.grounds import Ground
 from tests.faults.killing import Facts, House, Scene, engine_over
 from tests.support import drawing as draw

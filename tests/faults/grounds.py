@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from engine.database import open_database
+from engine.store.database import open_database
 
 
 class Ground(Protocol):

@@ -11,15 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints.backup import BackupExists, make_backup
-from complaints.casekeys import Purpose
-from complaints.erasure import ErasureAskedAlready, NoErasureAsked, ask_erasure, decide_erasure
-from complaints.guidelinefiles import guideline_files
-from complaints.models import Case
-from complaints.restoring import restore_backup
-from complaints.seals import FILE
-from engine import seals
-from engine.witness import read_lines
+from engine.record import signed_heads
+from engine.record.published_heads import read_lines
+from office.audit.head_signing import FILE
+from office.disposal.erasure import ErasureAskedAlready, NoErasureAsked, ask_erasure, decide_erasure
+from office.ground.tables import Case
+from office.guideline.files import guideline_files
+from office.operations.backup import BackupExists, make_backup
+from office.operations.restore import restore_backup
+from office.vault.case_keys import Purpose
 from tests.faults import office_scenes
 from tests.faults.killing import Facts, House, Scene, office_over
 from tests.faults.office_scenes import BY_MAIL, agency_of, uploads
@@ -127,7 +127,7 @@ def every_head_is_published(house: House) -> str:
     lines = (house.agency.settings.data_dir / FILE).read_text("utf-8").splitlines()
     told = [each.head.root for each in read_lines(FILE, lines)]
     with house.engine.read() as work:
-        kept = [head.root for head in seals.heads(work)]
+        kept = [head.root for head in signed_heads.heads(work)]
     return "" if told == kept else f"{FILE} tells {told}, sealed were {kept}"
 
 

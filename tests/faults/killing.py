@@ -21,13 +21,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints.attachments import sweep_files
-from complaints.models import Attachment
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from engine.clock import TravellingClock
 from engine.engine import Engine
-from engine.errors import Refusal
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import Refusal
+from office.ground.settings import OfficeSettings
+from office.ground.tables import Attachment
+from office.office import Office
+from office.vault.attachments import sweep_files
 from tests.conftest import START
 from tests.faults.grounds import Ground
 from tests.faults.picture import Picture, difference, picture, without_the_death

@@ -7,15 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import conflicts, people
-from complaints.attachments import Upload
-from complaints.clock_models import ClockRow
-from complaints.clock_moves import NoExtensionLeft, extend_clock, recount_clocks
-from complaints.errors import CannotWithdraw, CaseNotFound, NothingToAnswer
-from complaints.holiday_table import DayChange, HolidayExists, change_holidays
-from complaints.people import User
-from complaints.register import Filed
-from engine.errors import NotAllowed
+from engine.ground.errors import NotAllowed
+from office.cases.register import Filed
+from office.deadlines.changes import NoExtensionLeft, extend_clock, recount_clocks
+from office.deadlines.holiday_table import DayChange, HolidayExists, change_holidays
+from office.deadlines.tables import ClockRow
+from office.ground.errors import CannotWithdraw, CaseNotFound, NothingToAnswer
+from office.people import conflicts, people
+from office.people.people import User
+from office.vault.attachments import Upload
 from tests.faults.killing import Facts, House, Scene, office_over
 from tests.support.agency import SCREENED, Agency
 from tests.walks.test_three_walks import ASKED, COMPLAINT, QUESTIONS

@@ -23,18 +23,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from complaints import guidelinefiles, people
-from complaints.office import Office
-from complaints.people import User
-from complaints.settings import OfficeSettings
 from engine import Engine
-from engine.clock import TravellingClock
-from tests.complaints import small_guideline
-from tests.complaints.conftest import ASSIGNED, SCREENED, STAFF, complaint
+from engine.ground.clock import TravellingClock
+from office.ground.settings import OfficeSettings
+from office.guideline import files
+from office.office import Office
+from office.people import people
+from office.people.people import User
 from tests.conftest import START
 from tests.faults import engine_scenes
 from tests.faults.killing import House
 from tests.faults.office_scenes import uploads
+from tests.office import small_guideline
+from tests.office.conftest import ASSIGNED, SCREENED, STAFF, complaint
 from tests.support import postgres
 from tests.support.databases import ROOT, PostgresTemplates, SqliteTemplates
 from tests.support.requirements import postgres_program
@@ -47,7 +48,7 @@ def build(office: Office) -> dict[str, Any]:
     """Open cases at every kind of place; returns what is needed to go on with them."""
     engine = office.engine
     with engine.begin() as work:
-        guidelinefiles.deploy_guideline(work, small_guideline.files())
+        files.deploy_guideline(work, small_guideline.files())
         for username, (name, groups) in STAFF.items():
             people.add_user(work, username, name, None, groups=groups)
         staff = {user.username: user for user in people.users(work)}
@@ -114,7 +115,7 @@ def _sql(url: str) -> str:
 
 def write_code() -> None:
     """The release's own code, as far as a server of it needs it to go on working."""
-    code = ["git", "archive", "HEAD", "engine", "complaints", "forms"]
+    code = ["git", "archive", "HEAD", "engine", "office", "forms"]
     packed = subprocess.run(code, cwd=ROOT, capture_output=True, check=True).stdout
     target = FIXTURES / f"{version('samnuan')}-code.tar.xz"
     target.write_bytes(compress(packed))

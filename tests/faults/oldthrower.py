@@ -10,8 +10,8 @@ import sys
 from datetime import datetime
 
 from engine import Engine
-from engine.actor import Actor
-from engine.clock import TravellingClock
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
 
 
 def main() -> None:

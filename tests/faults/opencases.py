@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from complaints import extensions, holds, stays
-from complaints.erasure import ask_erasure, decide_erasure
-from complaints.models import Case
-from complaints.register import Filed
 from engine import Engine
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
+from office.cases.register import Filed
+from office.deadlines import extensions, legal_stays
+from office.disposal import legal_holds
+from office.disposal.erasure import ask_erasure, decide_erasure
+from office.ground.tables import Case
 from tests.calendar.test_more_time import WHY
 from tests.conftest import START
 from tests.faults import engine_scenes
@@ -106,14 +107,14 @@ def _grant_extension(agency: Agency, filed: Filed) -> None:
 def _stay(agency: Agency, filed: Filed) -> None:
     head = agency.person("screening_head")
     with agency.office.engine.begin() as work:
-        stays.stay_case(work, agency.office.desk, filed.case_id, STAYED, head)
+        legal_stays.stay_case(work, agency.office.desk, filed.case_id, STAYED, head)
 
 
 def _hold(agency: Agency, filed: Filed) -> None:
     head, desk = agency.person("screening_head"), agency.office.desk
     with agency.office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
-        holds.set_hold(work, desk, case, head, ground="court", reason=STAYED["reason"])
+        legal_holds.set_hold(work, desk, case, head, ground="court", reason=STAYED["reason"])
 
 
 def _ask_review(agency: Agency, filed: Filed) -> None:

@@ -11,10 +11,10 @@ import re
 
 import sqlalchemy as sa
 
-from engine.models import Base
+from engine.store.tables import Base
 from tests.faults.watching import looking_away
 
-for _module in ("complaints.models", "complaints.clock_models", "webhooks.models"):
+for _module in ("office.ground.tables", "office.deadlines.tables", "webhooks.tables"):
     importlib.import_module(_module)
 
 Picture = dict[str, list[str]]

@@ -8,9 +8,9 @@ from typing import Any
 import procrastinate
 from psycopg.conninfo import make_conninfo
 
-from engine.clock import TravellingClock
-from engine.distributed import QUEUE, TASK, Announcer, plan
-from engine.queueworker import QueueWorker
+from engine.background.distributed import QUEUE, TASK, Announcer, plan
+from engine.background.queue_worker import QueueWorker
+from engine.ground.clock import TravellingClock
 from tests.faults import engine_scenes
 from tests.faults.grounds import Ground
 from tests.faults.killing import Facts, House, Scene, engine_over

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.conftest import START
 from tests.faults.grounds import Ground, ground_on
 from tests.support import postgres

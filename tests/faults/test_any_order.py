@@ -22,17 +22,17 @@ from hypothesis.stateful import (
 )
 
 from engine import Engine
-from engine.actor import Actor
-from engine.bpmn.host import StepFailed
-from engine.clock import TravellingClock
-from engine.errors import (
+from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import (
     InstanceNotRunning,
     MessageNotAwaited,
     NotAllowed,
     TaskAlreadyClaimed,
     TaskNotFound,
 )
-from engine.migration import MigrationPlan
+from engine.verbs.migration import MigrationPlan
 from tests.conftest import START
 from tests.faults.wholeness import faults_of
 from tests.support import drawing as draw

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from complaints import guidelinefiles
-from complaints.office import Office
-from complaints.settings import OfficeSettings
 from engine import Engine
-from engine.clock import BANGKOK, TravellingClock
-from tests.complaints import small_guideline
-from tests.complaints.conftest import complaint
+from engine.ground.clock import BANGKOK, TravellingClock
+from office.ground.settings import OfficeSettings
+from office.guideline import files
+from office.office import Office
 from tests.faults.wholeness import faults_of
+from tests.office import small_guideline
+from tests.office.conftest import complaint
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import boundary, diagram, end, path, start, timer, user
 
@@ -86,7 +86,7 @@ def test_receipt_numbers_begin_anew_with_the_fiscal_year_and_not_with_the_calend
         OfficeSettings(database_url=sqlite_url, data_dir=tmp_path / "var"), clock=clock
     )
     with office.engine.begin() as work:
-        guidelinefiles.deploy_guideline(work, small_guideline.files())
+        files.deploy_guideline(work, small_guideline.files())
 
     def filed_on(*moment: int) -> str:
         clock.travel_to(datetime(*moment, tzinfo=BANGKOK))  # type: ignore[misc, arg-type]

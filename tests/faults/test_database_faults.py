@@ -21,13 +21,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from complaints.office import Office
-from engine import Engine, runtime
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.database import DatabaseUnavailable, OutcomeUnknown
-from engine.findings import Finding
-from engine.worker import Worker
+from engine import Engine
+from engine.background.worker import Worker
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.findings import Finding
+from engine.store.database import DatabaseUnavailable, OutcomeUnknown
+from engine.verbs import runtime
+from office.office import Office
 from tests.faults.watching import WatchedPostgres, install
 from tests.faults.wholeness import faults_of
 from tests.support import postgres
@@ -274,7 +275,7 @@ def test_visitors_and_programs_read_that_it_is_not_their_fault(
     sqlite_url: str, tmp_path: Path, clock: TravellingClock
 ) -> None:
     settings = WebSettings(database_url=sqlite_url, data_dir=tmp_path)
-    office = Office.open(settings, clock=clock, floors=("engine", "complaints", "webhooks"))
+    office = Office.open(settings, clock=clock, floors=("engine", "office", "webhooks"))
     visitor = Visitor(create_app(settings, office).test_client())
     visitor.visit("/sign-in")
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
@@ -300,7 +301,7 @@ def test_programs_get_a_problem_document_when_the_database_is_gone(
     sqlite_url: str, tmp_path: Path, clock: TravellingClock
 ) -> None:
     settings = WebSettings(database_url=sqlite_url, data_dir=tmp_path)
-    office = Office.open(settings, clock=clock, floors=("engine", "complaints", "webhooks"))
+    office = Office.open(settings, clock=clock, floors=("engine", "office", "webhooks"))
     client = create_app(settings, office).test_client()
     with office.engine.begin() as work:
         _, token = register_client(work, "robot", SCOPES, (), actor=Actor.of("admin"))

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from complaints import attachments, erasure, guidelinefiles, people, submissions, vault
-from complaints.casekeys import Purpose
-from complaints.errors import KeyDestroyed
-from complaints.models import Case
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from engine.clock import TravellingClock
-from tests.complaints import small_guideline
-from tests.complaints.conftest import STAFF, complaint
+from engine.ground.clock import TravellingClock
+from office.disposal import erasure
+from office.ground.errors import KeyDestroyed
+from office.ground.settings import OfficeSettings
+from office.ground.tables import Case
+from office.guideline import files as guidelinefiles
+from office.office import Office
+from office.people import people
+from office.vault import attachments, identities, submissions
+from office.vault.case_keys import Purpose
 from tests.faults.office_scenes import uploads
+from tests.office import small_guideline
+from tests.office.conftest import STAFF, complaint
 from tests.support.together import together
 
 Closed = tuple[Office, str]
@@ -59,7 +62,7 @@ def erase(office: Office, case_id: str, what: Purpose) -> None:
 
 def read_identity(office: Office, case_id: str) -> Any:
     with office.engine.read() as work:
-        return vault.open_identity(work, office.desk, case_id, ["full_name"])
+        return identities.open_identity(work, office.desk, case_id, ["full_name"])
 
 
 def read_content(office: Office, case_id: str) -> Any:

@@ -20,10 +20,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from complaints.office import Office
 from engine import Engine
-from engine.clock import TravellingClock
-from engine.database import DatabaseUnavailable
+from engine.ground.clock import TravellingClock
+from engine.store.database import DatabaseUnavailable
+from office.office import Office
 from tests.faults.wholeness import faults_of
 from tests.support import postgres
 from tests.support.cases import OFFICER, Play

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.conftest import START
 from tests.faults.engine_scenes import SCENES
 from tests.faults.grounds import Ground, ground_on

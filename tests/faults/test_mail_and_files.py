@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from complaints import guidelinefiles, mail
-from complaints.errors import StorageUnavailable
-from complaints.models import Case
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.incidents import open_incidents, resolve_incident
-from tests.complaints import small_guideline
-from tests.complaints.conftest import complaint
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.verbs.incidents import open_incidents, resolve_incident
+from office.ground.errors import StorageUnavailable
+from office.ground.settings import OfficeSettings
+from office.ground.tables import Case
+from office.guideline import files
+from office.letters import mail
+from office.office import Office
 from tests.faults.office_scenes import uploads
+from tests.office import small_guideline
+from tests.office.conftest import complaint
 from tests.support.mailserver import Mailbox
 
 
@@ -39,7 +40,7 @@ def settings(sqlite_url: str, tmp_path: Path, mailbox: Mailbox) -> OfficeSetting
 def office(settings: OfficeSettings, clock: TravellingClock) -> Iterator[Office]:
     office = Office.open(settings, clock=clock)
     with office.engine.begin() as work:
-        guidelinefiles.deploy_guideline(work, small_guideline.files())
+        files.deploy_guideline(work, small_guideline.files())
     yield office
     office.close()
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from complaints.errors import CaseNotFound
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from complaints.verifying import Run
-from engine import queries
-from engine.clock import TravellingClock
-from engine.errors import FourEyes, NotAllowed
-from engine.models import UserTask
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import FourEyes, NotAllowed
+from engine.store.tables import UserTask
+from engine.verbs import queries
+from office.audit.verification_run import Run
+from office.ground.errors import CaseNotFound
+from office.ground.settings import OfficeSettings
+from office.office import Office
 from tests.calendar.test_aftercare import DISMISSED, UNHARMED
 from tests.faults.oldhouse import FIXTURES, unpack
 from tests.faults.opencases import CLOSED, COMMITTEE, QUESTIONS

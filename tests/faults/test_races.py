@@ -9,17 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from complaints.office import Office
-from complaints.settings import OfficeSettings
 from engine import Engine
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.errors import (
-    InstanceNotRunning,
-    TaskNotFound,
-)
-from engine.migration import MigrationPlan, migrate_instance
-from engine.models import Command, ProcessDefinition
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.errors import InstanceNotRunning, TaskNotFound
+from engine.store.tables import Command, ProcessDefinition
+from engine.verbs.migration import MigrationPlan, migrate_instance
+from office.ground.settings import OfficeSettings
+from office.office import Office
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import (
     boundary,
@@ -63,7 +60,7 @@ LATE = diagram(
 
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
-    engine = Engine.open(database_url, floors=("engine", "complaints", "webhooks"), clock=clock)
+    engine = Engine.open(database_url, floors=("engine", "office", "webhooks"), clock=clock)
     yield engine
     engine.close()
 

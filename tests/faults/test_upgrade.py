@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from complaints import people
-from complaints.office import Office
-from complaints.settings import OfficeSettings
 from engine import Engine
-from engine.clock import TravellingClock
-from engine.database import open_database, upgrade
-from tests.complaints.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED, complaint
+from engine.ground.clock import TravellingClock
+from engine.store.database import open_database, upgrade
+from office.ground.settings import OfficeSettings
+from office.office import Office
+from office.people import people
 from tests.faults import engine_scenes
 from tests.faults.oldhouse import FIXTURES, do, unpack
 from tests.faults.wholeness import faults_of
+from tests.office.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED, complaint
 from tests.support.databases import PostgresTemplates, floors
 from tests.support.drawing import (
     FORM,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from engine.canonical import loads
-from engine.definitions import load_bundle
+from engine.bpmn.running.execution import Execution
 from engine.engine import Engine
-from engine.execution import Execution
-from engine.models import Job, ProcessInstance, UserTask, Wait
-from engine.turn import surroundings
-from engine.work import Work
+from engine.ground.canonical import loads
+from engine.store.tables import Job, ProcessInstance, UserTask, Wait
+from engine.store.work import Work
+from engine.turn.definitions import load_bundle
+from engine.turn.turn import surroundings
 
 
 def faults_of(engine: Engine) -> list[str]:

@@ -19,7 +19,7 @@ import pytest
 
 from engine import feel
 from engine.feel.builtins.conversion import text_of
-from engine.feel.values import kind
+from engine.feel.values.values import kind
 from tests.support.requirements import missing
 
 ORACLE = Path(__file__).with_name("oracle")

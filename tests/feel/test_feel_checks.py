@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import feel
-from engine.clock import BANGKOK
+from engine.ground.clock import BANGKOK
 
 KNOWN = {
     "amount": "number",

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from engine import feel
-from engine.canonical import loads
 from engine.feel.builtins import BUILTINS
+from engine.ground.canonical import loads
 
 PAGE = (Path(__file__).parents[2] / "docs" / "feel.md").read_text("utf-8")
 

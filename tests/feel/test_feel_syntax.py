@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import feel
-from engine.feel.parser import parse, parse_tests
-from engine.feel.printer import to_text
+from engine.feel.grammar.parser import parse, parse_tests
+from engine.feel.grammar.printer import to_text
 
 FAULTS = [
     ("amount >", 1, 9, "an expression"),

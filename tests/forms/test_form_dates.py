@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.dates import (
+from forms.text.dates import (
     NoSuchDay,
     NotADate,
     NotATime,
@@ -18,7 +18,7 @@ from forms.dates import (
     spell_date,
     spell_moment,
 )
-from forms.numerals import NotANumber, NumberTooLong, exact, parse_number, spell_number
+from forms.text.numerals import NotANumber, NumberTooLong, exact, parse_number, spell_number
 
 FIFTH_OF_MARCH = date(2026, 3, 5)
 days = st.dates(min_value=date(1860, 1, 1), max_value=date(2150, 1, 1))

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine import feel
-from engine.canonical import dumps, loads
+from engine.ground.canonical import dumps, loads
 from forms import Answers, Form, FormInvalid, compile_form
-from forms.component import Component
+from forms.model.component import Component
 
 FOLDER = Path(__file__).parents[2] / "forms" / "complaint"
 FORMS = [compile_form(path.name, path.read_bytes()) for path in sorted(FOLDER.glob("*.form"))]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.text import Text
+from engine.ground.text import Text
 from forms import Answers, Form
 
 FormOf = Callable[[str], Form]

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from forms import Form
-from forms.post import html_name
+from forms.answers.posted import html_name
 
 FormOf = Callable[[str], Form]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.findings import Finding
+from engine.ground.findings import Finding
 from forms import FormRejected, check, compile_form
 
 Draw = Callable[..., bytes]

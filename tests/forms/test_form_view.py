@@ -10,9 +10,9 @@ from lxml import html
 from werkzeug.datastructures import MultiDict
 
 from engine import feel
-from engine.text import Text
+from engine.ground.text import Text
 from forms import Form, FormInvalid
-from forms.view import FormView, ItemView
+from forms.showing.view import FormView, ItemView
 
 FormOf = Callable[[str], Form]
 ROOT = Path(__file__).parents[2]

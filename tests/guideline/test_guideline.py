@@ -7,10 +7,16 @@ from datetime import date, datetime
 
 import pytest
 
-from complaints.flow_order import in_flow_order
-from complaints.guideline import Guideline, Step, build
-from complaints.guideline_check import prove
-from complaints.guideline_source import (
+from engine.bpmn.reading import dialect, source
+from engine.ground.clock import BANGKOK, TravellingClock
+from engine.ground.text import Text
+from office.deadlines.sla_table import Limit, labels_of, limits_of, read_rows
+from office.ground.settings import OfficeSettings
+from office.guideline.check import prove
+from office.guideline.files import guideline_files
+from office.guideline.flow_order import in_flow_order
+from office.guideline.guideline import Guideline, Step, build
+from office.guideline.source import (
     Channel,
     Element,
     GuidelineFileUnreadable,
@@ -18,13 +24,7 @@ from complaints.guideline_source import (
     read_agency,
     read_elements,
 )
-from complaints.guidelinefiles import guideline_files
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from complaints.sla_table import Limit, labels_of, limits_of, read_rows
-from engine.bpmn import dialect, source
-from engine.clock import BANGKOK, TravellingClock
-from engine.text import Text
+from office.office import Office
 from tests.support.databases import SqliteTemplates
 
 FILES = guideline_files()

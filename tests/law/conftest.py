@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.support.agency import Agency
 from tests.support.houses import Houses
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from complaints import clocks
-from complaints.guidelinefiles import check_facts, check_table, guideline_files
-from complaints.templates import check_template
 from engine import Engine
-from engine.bpmn import dialect
 from engine.bpmn.model import Node, Process
+from engine.bpmn.reading import dialect
 from forms import check as check_form
+from office.applications.letter_templates import check_template
+from office.deadlines import deadlines
+from office.guideline.files import check_facts, check_table, guideline_files
 
 LAW = Path(__file__).resolve().parents[2] / "processes" / "complaint"
 DIAGRAMS = sorted(path.name for path in LAW.glob("*.bpmn"))
@@ -48,7 +48,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def test_the_whole_law_passes_the_gate_without_a_remark() -> None:
     checks = {".form": check_form, ".md": check_template}
     checks |= {".csv": check_table, ".json": check_facts}
-    functions = clocks.FUNCTIONS  # the gate refuses a function that the office does not lend
+    functions = deadlines.FUNCTIONS  # the gate refuses a function that the office does not lend
     engine = Engine.open("sqlite://", floors=["engine"], checks=checks, functions=functions)
 
     findings = engine.lint(guideline_files())

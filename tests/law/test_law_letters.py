@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from complaints.errors import LetterIncomplete
-from complaints.templates import Template, read_template, render
+from office.applications.letter_templates import Template, read_template, render
+from office.ground.errors import LetterIncomplete
 
 LETTERS = Path(__file__).resolve().parents[2] / "processes" / "complaint" / "letters"
 WHOLE = sorted(path.name for path in LETTERS.glob("*.md") if not path.name.startswith("L8-"))

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bench.examples import examples
-from complaints.deadlines import SlaRule, read_rule
 from engine import dmn, feel
-from engine.clock import BANGKOK
+from engine.ground.clock import BANGKOK
+from office.deadlines.derivation import SlaRule, read_rule
 
 ROOT = Path(__file__).resolve().parents[2]
 LAW = ROOT / "processes" / "complaint"

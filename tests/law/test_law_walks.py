@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from complaints import letters
-from complaints.errors import CaseNotFound
-from complaints.models import Notice
-from complaints.register import Filed
-from engine.errors import FourEyes
+from engine.ground.errors import FourEyes
+from office.cases.register import Filed
+from office.ground.errors import CaseNotFound
+from office.ground.tables import Notice
+from office.letters import letters
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, SCREENED, Agency
 
 WORDED = {
@@ -154,7 +154,7 @@ def test_when_screening_finds_the_centre_concerned_an_alternate_takes_over(agenc
 
 def test_who_registered_a_corruption_case_does_not_screen_it(agency: Agency) -> None:
     with agency.office.engine.begin() as work:
-        from complaints import people
+        from office.people import people
 
         both = people.add_user(work, "both", "คนเดียวสองหน้าที่", None, groups=["screening_head"])
     officer = {"channel": "walk-in", "received_at": agency.clock.now().isoformat()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from engine.bpmn.lint import lint
-from engine.findings import Finding
+from engine.ground.findings import Finding
 
 SUITES = Path(os.environ.get("SAMNUAN_SUITES", Path(__file__).parents[3] / "shared" / "suites"))
 HEAD = (

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from engine.bpmn.lint import lint, rules_of
-from engine.definitions import form_names
+from engine.turn.definitions import form_names
 
 LAW = Path(__file__).parents[2] / "processes" / "complaint"
 DIAGRAMS = {path.name: path.read_bytes() for path in sorted(LAW.glob("*.bpmn"))}

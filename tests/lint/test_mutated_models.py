@@ -17,8 +17,8 @@ from lxml import etree
 
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.tree import MODEL
-from engine.findings import has_errors
-from engine.gate import DEFECT, Gate, diagrams
+from engine.ground.findings import has_errors
+from engine.verbs.gate import DEFECT, Gate, diagrams
 from tests.support.drawing import FORM
 from tests.support.netdrawing import files
 from tests.support.netgenerator import Generator

@@ -11,11 +11,11 @@ import zipfile
 
 import pytest
 
-from engine.bpmn import source
-from engine.bpmn.guard import Limits, PlainUnpickler, guarded
 from engine.bpmn.lint import lint, lint_upload
+from engine.bpmn.reading import source
+from engine.bpmn.reading.sandbox import Limits, PlainUnpickler, guarded
+from engine.bpmn.reading.source import Caps
 from engine.bpmn.rule import SourceRejected
-from engine.bpmn.source import Caps
 from tests.lint.pieces import HEAD, A, E, S, file, flow, one, path, process, sub, tag
 
 GOOD = file(one(tag("task", "x", name="รับเรื่อง")))
@@ -255,7 +255,11 @@ def test_what_the_function_refuses_is_refused_here_too() -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [("os", "system"), ("engine.bpmn.guard", "subprocess.Popen"), ("engine.bpmn.guard", "Path")],
+    [
+        ("os", "system"),
+        ("engine.bpmn.reading.sandbox", "subprocess.Popen"),
+        ("engine.bpmn.reading.sandbox", "Path"),
+    ],
 )
 def test_a_child_that_was_taken_over_cannot_give_orders(module: str, name: str) -> None:
     order = b"\x80\x04\x8c" + bytes([len(module)]) + module.encode()

@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from engine import Engine, queries
-from engine.bpmn import source
+from engine import Engine
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.explain import explain
 from engine.bpmn.lint.tree import Tree
+from engine.bpmn.reading import source
+from engine.verbs import queries
 from tests.lint.pieces import SUITES
 from tests.support.drawing import FORM, diagram, end, path, start, user
 from tests.support.requirements import missing

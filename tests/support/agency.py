@@ -18,15 +18,16 @@ from bench.examples import INCOMPLETE as INCOMPLETE
 from bench.examples import OPINION as OPINION
 from bench.examples import REPLIED as REPLIED
 from bench.examples import SCREENED as SCREENED
-from complaints import demo, people
-from complaints.models import Case
-from complaints.office import Office
-from complaints.people import User
-from complaints.register import Filed
-from complaints.settings import OfficeSettings
-from engine.clock import BANGKOK, TravellingClock
-from engine.errors import FourEyes
-from engine.models import UserTask
+from engine.ground.clock import BANGKOK, TravellingClock
+from engine.ground.errors import FourEyes
+from engine.store.tables import UserTask
+from office.cases.register import Filed
+from office.ground.settings import OfficeSettings
+from office.ground.tables import Case
+from office.office import Office
+from office.operations import demo
+from office.people import people
+from office.people.people import User
 
 FOUNDED = datetime(2026, 3, 2, 9, tzinfo=BANGKOK)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from engine import Engine, queries
-from engine.actor import Actor
-from engine.models import UserTask
+from engine import Engine
+from engine.ground.actor import Actor
+from engine.store.tables import UserTask
+from engine.verbs import queries
 from tests.support import leftovers
 from tests.support.drawing import FORM
 

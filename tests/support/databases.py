@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from engine.database import open_database, upgrade
+from engine.store.database import open_database, upgrade
 from tests.support import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 def floors() -> list[str]:
     """The floors that bring tables."""
-    names = ("engine", "complaints", "webhooks", "web")
+    names = ("engine", "office", "webhooks", "web")
     return [name for name in names if any((ROOT / name / "revisions" / "versions").glob("*.py"))]
 
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from complaints.office import Office
-from complaints.settings import OfficeSettings
+from office.ground.settings import OfficeSettings
+from office.office import Office
 from tests.support.requirements import missing, postgres_program
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from complaints.office import Office
-from complaints.settings import OfficeSettings
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
+from office.ground.settings import OfficeSettings
+from office.office import Office
 from tests.support.agency import Agency
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from engine import Engine
-from engine.history import record
-from engine.work import JobCall, Work
-from engine.worker import worker_for
+from engine.background.worker import worker_for
+from engine.store.work import JobCall, Work
+from engine.turn.history import record
 from tests.support.drawing import catch, diagram, end, job, path, start, timer
 
 DRAWING = diagram(
@@ -27,7 +27,7 @@ DRAWING = diagram(
 
 def weld(work: Work, call: JobCall) -> dict[str, str]:
     """Leaves a mark in the case's history, in the transaction of the job; takes its time."""
-    from engine.actor import SYSTEM
+    from engine.ground.actor import SYSTEM
 
     record(work, call.instance_id, "welded", {}, actor=SYSTEM, element_id=call.element_id)
     threading.Event().wait(0.01)
@@ -55,7 +55,9 @@ class Crew:
     def __init__(self, url: str, worker: str, size: int) -> None:
         self._facts = (url, worker)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tests.support.killing", "engine.distributed"])
+        self._context.set_forkserver_preload(
+            ["tests.support.killing", "engine.background.distributed"]
+        )
         self._chance = random.Random(20260302)
         self._members = [self._hire() for _ in range(size)]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine import Engine
-from engine.report import Report
-from engine.verification.leftovers import report_leftovers
-from engine.work import Event, Work
+from engine.record.differences import Report
+from engine.record.verification.leftovers import report_leftovers
+from engine.store.work import Event, Work
 
 
 def watch(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from pm4py.objects.petri_net.obj import Marking, PetriNet
 from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
 
 from engine.bpmn.model import Node, Process, Scope
-from engine.export.entries import name_of
+from engine.record.export.entries import name_of
 
 
 def petri_net(processes: Mapping[str, Process], key: str) -> tuple[Any, Any, Any]:

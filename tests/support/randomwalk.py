@@ -10,12 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import Engine, jobs
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.migration import MigrationPlan
-from engine.models import Job, Wait
-from engine.text import Text
+from engine import Engine
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.ground.text import Text
+from engine.store.tables import Job, Wait
+from engine.verbs import jobs
+from engine.verbs.migration import MigrationPlan
 from tests.support import leftovers
 from tests.support.cases import Play
 from tests.support.drawing import FORM

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from complaints.attachments import Upload
-from complaints.errors import FileDisguised, FileTooLarge
-from engine import queries
-from engine.actor import Actor
-from engine.errors import DeploymentRejected, Refusal, TaskAlreadyClaimed, TaskNotFound
+from engine.ground.actor import Actor
+from engine.ground.errors import DeploymentRejected, Refusal, TaskAlreadyClaimed, TaskNotFound
+from engine.verbs import queries
 from forms import FormInvalid
+from office.ground.errors import FileDisguised, FileTooLarge
+from office.vault.attachments import Upload
 from tests.support.agency import Agency
 from tests.support.drawing import FORM, diagram, end, path, start, user
 from tests.walks.test_three_walks import ANONYMOUS, COMPLAINT, SCREENED_G

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from click.testing import CliRunner
 
-from engine.actor import Actor
+from engine.ground.actor import Actor
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, SCREENED, Agency
 from web.cli import main
 
@@ -154,7 +154,7 @@ class EngineHands:
     def outcome(self) -> str | None:
         assert self.engine.replay(self.instance).differences == []
         with self.engine.read() as work:
-            from engine import queries
+            from engine.verbs import queries
 
             drawn = queries.models(work, "complaint:1")["complaint"].body
         ended = [e.element_id for e in self.engine.history(self.instance)]

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from bench.examples import Example, examples, handled
-from complaints.models import Case
-from complaints.tasks import work_list
+from office.cases.tasks import work_list
+from office.ground.tables import Case
 from tests.support.agency import Agency
 
 EXAMPLES = examples()

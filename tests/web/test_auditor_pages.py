@@ -8,15 +8,18 @@ import zipfile
 
 import pytest
 
-from complaints import casekeys, casesearch, people, reveals
-from complaints.casesearch import Criteria
-from engine import queries
-from engine.models import HistoryEvent
+from engine.store.tables import HistoryEvent
+from engine.verbs import queries
+from office.audit import case_search
+from office.audit.case_search import Criteria
+from office.cases import reveals
+from office.people import people
+from office.vault import case_keys
 from tests.support.agency import ASSIGNED, CLARIFIED, INCOMPLETE, OPINION, SCREENED, Agency
 from tests.walks.test_three_walks import COMPLAINT
 from tests.web.visitor import Visitor
-from web.casefile import SAYS
-from web.happenings import EVENTS
+from web.case_view import SAYS
+from web.event_text import EVENTS
 
 SCREENED_G = {key: value for key, value in SCREENED.items() if key != "service_only"}
 REASON = "ตรวจสอบข้อร้องเรียนว่าการกลั่นกรองมีเหตุผลรองรับ"
@@ -155,10 +158,10 @@ def test_a_text_opens_for_a_reason_for_an_hour_and_the_record_keeps_it(
 
 @pytest.mark.parametrize("purpose", ["identity", "content"])
 def test_an_erased_case_is_still_replayed(
-    agency: Agency, visitor: Visitor, case_id: str, purpose: casekeys.Purpose
+    agency: Agency, visitor: Visitor, case_id: str, purpose: case_keys.Purpose
 ) -> None:
     with agency.office.engine.begin() as work:
-        casekeys.destroy_key(work, case_id, purpose)
+        case_keys.destroy_key(work, case_id, purpose)
     visitor.sign_in("auditor")
 
     visitor.visit(f"/audit/cases/{case_id}")
@@ -234,9 +237,9 @@ def test_pages_go_on_from_the_last_case(agency: Agency, case_id: str) -> None:
     later = agency.file({**COMPLAINT, "title": "เรื่องที่สอง"}).case_id
     auditor = agency.person("auditor")
     with agency.office.engine.read() as work:
-        first = casesearch.search(work, auditor, Criteria(), limit=1)
-        second = casesearch.search(work, auditor, Criteria(), limit=1, after=first.after)
-        third = casesearch.search(work, auditor, Criteria(), limit=1, after=second.after)
+        first = case_search.search(work, auditor, Criteria(), limit=1)
+        second = case_search.search(work, auditor, Criteria(), limit=1, after=first.after)
+        third = case_search.search(work, auditor, Criteria(), limit=1, after=second.after)
 
     shown = [found.id for page in (first, second, third) for found in page.cases]
     assert sorted(shown) == sorted([case_id, later])

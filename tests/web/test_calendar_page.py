@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from complaints import clocks
-from engine.clock import BANGKOK
+from engine.ground.clock import BANGKOK
+from office.deadlines import deadlines
 from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.support.agency import Agency
 from tests.web.visitor import Visitor
@@ -31,7 +31,7 @@ def page(visitor: Visitor) -> Visitor:
 
 def screened_by(agency: Agency, case_id: str) -> str:
     with agency.office.engine.read() as work:
-        clock = clocks.running_clock(work, case_id, "screen")
+        clock = deadlines.running_clock(work, case_id, "screen")
     assert clock is not None
     return clock.due_at.astimezone(BANGKOK).date().isoformat()
 

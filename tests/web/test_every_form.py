@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from lxml import html
 
-from engine import queries
+from engine.verbs import queries
 from tests.calendar.test_complaint_clocks import GRIEVANCE, SCREENED_G
 from tests.support.agency import Agency
 from tests.web.visitor import Visitor

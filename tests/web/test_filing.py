@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from complaints.models import Case
+from office.ground.tables import Case
 from tests.support.agency import Agency
 from tests.web.visitor import GRIEVANCE, PDF, Visitor, attached, file_grievance
 from web import create_app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
 from tests.support.agency import Agency
 from tests.web.visitor import Visitor, file_grievance
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from engine import heartbeats, outbox
+from engine.background import heartbeats
+from engine.verbs import outbox
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT
 from web import create_app, metrics

@@ -16,17 +16,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from complaints import casestatistics, export, people
-from complaints.access import Sight, load_case
-from complaints.attachments import Upload
-from complaints.casestatistics import statistics
-from complaints.errors import CaseNotFound
-from complaints.models import Attachment, Case, Letter
-from complaints.people import User
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.export.sheet import SheetWriter
-from engine.models import UserTask
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.record.export.csv_sheet import SheetWriter
+from engine.store.tables import UserTask
+from office.audit import case_statistics, export
+from office.audit.case_statistics import statistics
+from office.ground.errors import CaseNotFound
+from office.ground.tables import Attachment, Case, Letter
+from office.people import people
+from office.people.access import Sight, load_case
+from office.people.people import User
+from office.vault.attachments import Upload
 from tests.support.agency import ASSIGNED, CLARIFIED, FOUNDED, SCREENED, Agency
 from tests.support.houses import Houses
 from tests.web.visitor import PDF, Visitor
@@ -435,7 +436,7 @@ def test_no_list_or_figure_tells_of_a_case_that_is_not_there_for_the_reader(
             ids = export.case_ids(work, readers[name], export.Selection(since, until))
             taken = set(export.export_cases(work, readers[name], ids, SheetWriter(io.StringIO())))
             written = {f.receipt_no for f in cases if f.id in taken}
-            chosen = casestatistics.Selection("complaint", None, since, until)
+            chosen = case_statistics.Selection("complaint", None, since, until)
             counted = statistics(work, readers[name], chosen).cases
         wrong += [(name, "export", written - own)] if written - own else []
         held = {f.receipt_no for f in cases if f.kind.is_held}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from complaints import reveals
+from office.cases import reveals
 from tests.support.agency import OPINION, Agency
 from tests.web.visitor import GRIEVANCE, PDF, Visitor, attached, file_grievance
 
@@ -134,7 +134,7 @@ def test_a_case_does_not_exist_for_those_without_a_part_in_it(
 ) -> None:
     (waiting,) = agency.office.engine.tasks()
     with agency.office.engine.read() as work:
-        from engine import queries
+        from engine.verbs import queries
 
         case_id = queries.instance(work, waiting.instance_id).business_key
     another.sign_in("unit_officer.legal")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from complaints.guidelinefiles import ROOT
-from engine import incidents, queries
+from engine.verbs import incidents, queries
+from office.guideline.files import ROOT
 from tests.support.agency import Agency
 from tests.support.decisions import decision, definitions, literal
 from tests.web.visitor import Visitor, attached

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from complaints.guidelinefiles import ROOT
-from web import linebreak, picture
+from office.guideline.files import ROOT
+from web.pictures import line_break, picture
 
 DIAGRAM = (ROOT / "processes" / "complaint" / "complaint.bpmn").read_bytes()
 SVG = "{http://www.w3.org/2000/svg}"
@@ -67,13 +67,13 @@ def test_pieces_for_paper_show_the_whole_and_name_the_lanes_on_each() -> None:
 
 
 def test_labels_break_between_words() -> None:
-    assert linebreak.wrap("แจ้งผลการพิจารณาให้ผู้ร้องเรียนทราบ", 95, 13) == [
+    assert line_break.wrap("แจ้งผลการพิจารณาให้ผู้ร้องเรียนทราบ", 95, 13) == [
         "แจ้ง",
         "ผลการพิจารณา",
         "ให้ผู้ร้องเรียน",
         "ทราบ",
     ]
-    assert linebreak.wrap("ฝ่ายชี้แจงข้อเท็จจริงภายในกำหนด", 95, 13) == [
+    assert line_break.wrap("ฝ่ายชี้แจงข้อเท็จจริงภายในกำหนด", 95, 13) == [
         "ฝ่ายชี้แจง",
         "ข้อเท็จจริง",
         "ภายในกำหนด",
@@ -82,7 +82,7 @@ def test_labels_break_between_words() -> None:
 
 @given(THAI)
 def test_no_line_break_cuts_a_grapheme_or_loses_a_letter(text: str) -> None:
-    pieces = linebreak.pieces(text)
+    pieces = line_break.pieces(text)
 
     assert "".join(pieces) == text
     for before, after in itertools.pairwise(pieces):

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from complaints import casestatistics
-from complaints.casestatistics import Selection, Statistics, percentile
-from complaints.looks import looks
-from complaints.people import User
+from office.audit import case_statistics
+from office.audit.access_log import looks
+from office.audit.case_statistics import Selection, Statistics, percentile
+from office.people.people import User
 from tests.support.agency import ASSIGNED, SCREENED, Agency
 from tests.walks.test_three_walks import ANONYMOUS, COMPLAINT
 from tests.web.visitor import Visitor
@@ -37,14 +37,14 @@ def figures(agency: Agency, reader: User) -> Statistics:
     now = agency.clock.now()
     selection = Selection("complaint", None, now - timedelta(days=99), now + timedelta(days=1))
     with agency.office.engine.read() as work:
-        return casestatistics.statistics(work, reader, selection)
+        return case_statistics.statistics(work, reader, selection)
 
 
 def stays(agency: Agency, reader: User, element: str) -> list[str]:
     now = agency.clock.now()
     selection = Selection("complaint", 1, now - timedelta(days=99), now + timedelta(days=1))
     with agency.office.engine.read() as work:
-        found = casestatistics.longest_stays(work, reader, selection, element)
+        found = case_statistics.longest_stays(work, reader, selection, element)
     return [stay.case_id for stay in found]
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, stream_encode_multipart
 
-from complaints.demo import DEMO_PASSWORD
+from office.operations.demo import DEMO_PASSWORD
 
 GRIEVANCE: Mapping[str, Any] = {
     "identity_mode": "open",

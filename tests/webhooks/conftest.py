@@ -11,21 +11,21 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import CSRFProtect
 
 import webhooks
-from complaints.keys import Keyring
-from complaints.office import Office
-from complaints.settings import OfficeSettings
 from engine import Engine
-from engine.actor import Actor
-from engine.clock import TravellingClock
-from engine.database import open_database
+from engine.ground.actor import Actor
+from engine.ground.clock import TravellingClock
+from engine.store.database import open_database
+from office.ground.keys import Keyring
+from office.ground.settings import OfficeSettings
+from office.office import Office
 from tests.webhooks.client import Api
 from tests.webhooks.drawings import FILES, OWNER
 from tests.webhooks.listener import Listener, listening
 from web import create_app
 from web.settings import WebSettings
-from webhooks.address import AddressPolicy
 from webhooks.clients import SCOPES, register_client
-from webhooks.outbound import Courier
+from webhooks.outbound.address import AddressPolicy
+from webhooks.outbound.deliveries import Courier
 
 ADMINISTRATOR = Actor.of("admin-1", "administrator")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.actor import Actor
+from engine.ground.actor import Actor
 from tests.support.drawing import catch, diagram, end, job, message, path, start, user
 
 OWNER = Actor.of("owner")

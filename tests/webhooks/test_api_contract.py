@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from engine import Engine
-from engine.jobs import due_jobs
+from engine.verbs.jobs import due_jobs
 from tests.webhooks.drawings import FILES, OWNER
 
 CHECKS = [

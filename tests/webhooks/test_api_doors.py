@@ -75,7 +75,7 @@ def test_names_and_scopes_of_clients_are_checked(engine: Engine):
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(app, http, token):
     import dataclasses
 
-    from webhooks.doors import doors
+    from webhooks.context import doors
 
     with app.app_context():
         dataclasses.replace(doors(), limit=RateLimit("3/minute")).hang(app)

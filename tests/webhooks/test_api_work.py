@@ -7,18 +7,8 @@ import threading
 
 import pytest
 
-from engine.clock import TravellingClock
-from tests.support.drawing import (
-    boundary,
-    diagram,
-    end,
-    error,
-    job,
-    path,
-    root_error,
-    start,
-    user,
-)
+from engine.ground.clock import TravellingClock
+from tests.support.drawing import boundary, diagram, end, error, job, path, root_error, start, user
 from tests.webhooks.client import Api, upload
 from tests.webhooks.drawings import CHECK, FORM, OWNER
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from complaints.models import Case
 from engine import Engine
-from engine.models import ProcessInstance
+from engine.store.tables import ProcessInstance
+from office.ground.tables import Case
 from tests.webhooks.conftest import ADMINISTRATOR
 from tests.webhooks.drawings import CHECK, FORM, OWNER
 from tests.webhooks.test_inbound_hooks import COMPLAINT
+from webhooks.inbound.sources import register_source
 from webhooks.signing import sign
-from webhooks.sources import register_source
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 
-from complaints.models import Case
-from complaints.office import Office
 from engine import Engine
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
+from office.ground.tables import Case
+from office.office import Office
 from tests.webhooks.conftest import ADMINISTRATOR
 from tests.webhooks.listener import Listener
 from tests.webhooks.test_inbound_hooks import COMPLAINT
-from webhooks.outbound import Courier
-from webhooks.subscribers import register_subscriber
+from webhooks.outbound.deliveries import Courier
+from webhooks.outbound.subscribers import register_subscriber
 
 
 def heard(listener: Listener) -> list[dict]:

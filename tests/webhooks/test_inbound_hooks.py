@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from complaints.models import Case
-from complaints.office import Office
 from engine import Engine
-from engine.clock import TravellingClock
+from engine.ground.clock import TravellingClock
+from office.ground.tables import Case
+from office.office import Office
 from tests.support.houses import Houses
 from tests.webhooks.conftest import ADMINISTRATOR
-from webhooks.doors import doors
+from webhooks.context import doors
 from webhooks.errors import NameRefused, NameTaken
+from webhooks.inbound.sources import close_source, refusals, register_source, sources
 from webhooks.limits import RateLimit
 from webhooks.signing import new_secret, sign
-from webhooks.sources import close_source, refusals, register_source, sources
 
 COMPLAINT = {
     "track": "G",

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from webhooks.address import AddressPolicy, check
 from webhooks.errors import AddressRefused
+from webhooks.outbound.address import AddressPolicy, check
 from webhooks.settings import networks
 
 STRICT = AddressPolicy()

@@ -7,22 +7,23 @@ import socket
 
 import pytest
 
-from engine import Engine, outbox
-from engine.clock import TravellingClock
-from engine.incidents import open_incidents
+from engine import Engine
+from engine.ground.clock import TravellingClock
+from engine.verbs import outbox
+from engine.verbs.incidents import open_incidents
 from tests.webhooks.conftest import ADMINISTRATOR
 from tests.webhooks.listener import Listener
-from webhooks.address import AddressPolicy, Target
 from webhooks.errors import AddressRefused, NameRefused, NameTaken
-from webhooks.outbound import Courier
-from webhooks.signing import verify
-from webhooks.subscribers import (
+from webhooks.outbound.address import AddressPolicy, Target
+from webhooks.outbound.deliveries import Courier
+from webhooks.outbound.subscribers import (
     close_subscriber,
     failed_deliveries,
     register_subscriber,
     subscribers,
 )
-from webhooks.transport import post
+from webhooks.outbound.transport import post
+from webhooks.signing import verify
 
 RECEIVED = {
     "type": "complaint.received",

@@ -8,9 +8,9 @@ import pytest
 
 from tests.webhooks.certificates import authority, server_context
 from tests.webhooks.listener import listening
-from webhooks.address import AddressPolicy, Target, check
+from webhooks.outbound.address import AddressPolicy, Target, check
+from webhooks.outbound.transport import post
 from webhooks.settings import networks
-from webhooks.transport import post
 
 HERE = AddressPolicy(networks("127.0.0.0/8"))
 

@@ -13,9 +13,9 @@ from typing import IO, Any
 
 import click
 
-from engine.errors import Refusal
-from engine.settings import ConsoleSettings, read_settings_file
-from engine.text import Text
+from engine.ground.errors import Refusal
+from engine.ground.settings import ConsoleSettings, read_settings_file
+from engine.ground.text import Text
 
 COMMANDS = {
     "serve": Text("เปิดระบบให้ใช้ผ่านเว็บ", "Serve the product over HTTP"),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from web.cli.house import FileUnreadable
+from web.cli.opened import FileUnreadable
 
 if TYPE_CHECKING:
-    from complaints.attachments import Upload
+    from office.vault.attachments import Upload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,7 +41,7 @@ def _split(
 @contextlib.contextmanager
 def opened(files: Sequence[tuple[str, Path]]) -> Iterator[list[Upload]]:
     """The uploads, with their streams open."""
-    from complaints.attachments import Upload
+    from office.vault.attachments import Upload
 
     with contextlib.ExitStack() as stack:
         uploads = []

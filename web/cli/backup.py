@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import say
-from web.cli.house import house_clock
+from web.cli.opened import house_clock
 from web.cli.output import json_option, print_json
 
 MADE = Text(
@@ -32,7 +32,7 @@ NO_KEYS = Text(
 @click.option("--with-keys", is_flag=True, help="รวมกุญแจด้วย / With the keys in it.")
 @json_option
 def command(file: Path, with_keys: bool, as_json: bool) -> None:
-    from complaints.backup import KEYS, make_backup, shown
+    from office.operations.backup import KEYS, make_backup, shown
     from web.settings import WebSettings
 
     settings = WebSettings.read()

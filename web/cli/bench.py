@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from engine.clock import BANGKOK
-from engine.errors import Refusal
-from engine.text import Text
+from engine.ground.clock import BANGKOK
+from engine.ground.errors import Refusal
+from engine.ground.text import Text
 from web.cli import say
 
 MACHINE = Text("{name}: {fact}", "{name}: {fact}")

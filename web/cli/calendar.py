@@ -6,9 +6,9 @@ from datetime import date
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office, user_named
+from web.cli.opened import opened_office, user_named
 from web.cli.output import json_option, print_json
 
 CHANGED = Text(
@@ -25,7 +25,7 @@ class DayType(click.ParamType[date]):
     def convert(
         self, value: date | str, param: click.Parameter | None, ctx: click.Context | None
     ) -> date:
-        from forms.dates import NotADate, parse_date
+        from forms.text.dates import NotADate, parse_date
 
         if isinstance(value, date):
             return value
@@ -46,8 +46,8 @@ def command() -> None: ...
 @click.argument("year", type=int, required=False)
 @json_option
 def list_holidays(year: int | None, as_json: bool) -> None:
-    from complaints.holiday_table import current_calendar
-    from forms.dates import BUDDHIST_ERA, spell_date
+    from forms.text.dates import BUDDHIST_ERA, spell_date
+    from office.deadlines.holiday_table import current_calendar
 
     with opened_office() as office, office.engine.begin() as work:
         calendar = current_calendar(work)
@@ -103,8 +103,8 @@ def move(day: date, to: date, name: str, reference: str, username: str, as_json:
 def _change(
     days: list[tuple[date, str | None]], reference: str, username: str, as_json: bool
 ) -> None:
-    from complaints.clock_moves import announce_holidays
-    from complaints.holiday_table import DayChange
+    from office.deadlines.changes import announce_holidays
+    from office.deadlines.holiday_table import DayChange
 
     with opened_office() as office:
         actor = user_named(office, username).actor

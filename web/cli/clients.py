@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from engine.actor import SYSTEM
-from engine.text import Text
+from engine.ground.actor import SYSTEM
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import json_option, print_json, print_table
 
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import case_named, opened_office, user_named
+from web.cli.opened import case_named, opened_office, user_named
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from complaints.clock_models import ClockChange, ClockRow, ExtensionRow
-    from complaints.office import Office
-    from engine.work import Work
+    from engine.store.work import Work
+    from office.deadlines.tables import ClockChange, ClockRow, ExtensionRow
+    from office.office import Office
 
 NONE_RUNNING = Text("เรื่องนี้ไม่มีกำหนดเวลาที่กำลังนับอยู่", "No deadline of this case is running")
 ASKED = Text("ส่งคำขอขยายเวลาแล้ว ผู้อนุมัติคือ {approver}", "More time is asked for; {approver} decides")
@@ -66,10 +66,10 @@ def command(
 
 
 def _show(office: Office, case: str, *, with_past: bool, as_json: bool) -> None:
-    from complaints import clocks
+    from office.deadlines import deadlines
 
     with office.engine.read() as work:
-        found = clocks.clocks_of(work, case_named(work, case).id)
+        found = deadlines.clocks_of(work, case_named(work, case).id)
         rows = [_facts(work, c) for c in found if with_past or c.status != "finished"]
     if as_json:
         print_json(rows)
@@ -83,14 +83,14 @@ def _show(office: Office, case: str, *, with_past: bool, as_json: bool) -> None:
 def _ask(
     office: Office, case: str, answers: dict[str, Any], username: str, *, late: bool, as_json: bool
 ) -> None:
-    from complaints import masterdata
-    from complaints.extensions import ask_extension
+    from office.applications import master_data
+    from office.deadlines.extensions import ask_extension
 
     user = user_named(office, username)
     with office.engine.begin() as work:
         case_id = case_named(work, case).id
         row = ask_extension(work, office.desk, case_id, answers, user, is_late=late)
-        approver = masterdata.group_text(work, row.approver)
+        approver = master_data.group_text(work, row.approver)
     if as_json:
         print_json({"request": row.id, "status": row.status, "approver": row.approver})
         return
@@ -98,7 +98,7 @@ def _ask(
 
 
 def _decide(office: Office, case: str, key: str, username: str, grants: bool, reason: str) -> None:
-    from complaints.extensions import decide_extension
+    from office.deadlines.extensions import decide_extension
 
     user = user_named(office, username)
     with office.engine.begin() as work:
@@ -110,9 +110,9 @@ def _decide(office: Office, case: str, key: str, username: str, grants: bool, re
 
 
 def _waiting(work: Work, case_id: str, key: str) -> ExtensionRow | None:
-    from complaints.clock_rows import running_clock
-    from complaints.extensions import ASKED as WAITS
-    from complaints.extensions import requests_of
+    from office.deadlines.extensions import ASKED as WAITS
+    from office.deadlines.extensions import requests_of
+    from office.deadlines.rows import running_clock
 
     clock = running_clock(work, case_id, key)
     found = [row for row in requests_of(work, case_id) if row.status == WAITS]
@@ -120,25 +120,25 @@ def _waiting(work: Work, case_id: str, key: str) -> ExtensionRow | None:
 
 
 def _facts(work: Work, clock: ClockRow) -> dict[str, Any]:
-    from complaints import clocks
-    from complaints.rungs import rungs_of
+    from office.deadlines import deadlines
+    from office.deadlines.reminders.rungs import rungs_of
 
-    why = clocks.explain(work, clock)
+    why = deadlines.explain(work, clock)
     return {
         "key": clock.key,
         "round": clock.round,
         "status": clock.status,
         "owner": clock.owner,
-        "due_at": clocks.iso(clock.due_at),
+        "due_at": deadlines.iso(clock.due_at),
         "calendar_version": clock.calendar_version,
         "rule": clock.rule,
         "why": {"th": why.th, "en": why.en},
-        "changes": [_change(change) for change in clocks.changes_of(work, clock)],
+        "changes": [_change(change) for change in deadlines.changes_of(work, clock)],
         "rungs": [
             {
                 "name": rung.name,
-                "due_at": clocks.iso(rung.due_at),
-                "sent_at": clocks.iso(rung.sent_at) if rung.sent_at else None,
+                "due_at": deadlines.iso(rung.due_at),
+                "sent_at": deadlines.iso(rung.sent_at) if rung.sent_at else None,
             }
             for rung in rungs_of(work, clock)
         ],
@@ -146,7 +146,7 @@ def _facts(work: Work, clock: ClockRow) -> dict[str, Any]:
 
 
 def _change(change: ClockChange) -> dict[str, Any]:
-    from complaints.clocks import iso
+    from office.deadlines.deadlines import iso
 
     return {
         "kind": change.kind,

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.errors import TaskNotFound
-from engine.text import Text
+from engine.ground.errors import TaskNotFound
+from engine.ground.text import Text
 from web.cli import say
 from web.cli.attaching import file_option, opened
-from web.cli.house import case_named, opened_office, read_answers, user_named
+from web.cli.opened import case_named, opened_office, read_answers, user_named
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from complaints.office import Office
+    from office.office import Office
 
 DONE = Text("เสร็จแล้ว: {task}", "Done: {task}")
 
@@ -59,7 +59,7 @@ def command(
 
 def _task_at(office: Office, case_key: str, element: str) -> str:
     """The open task of a case at a step of the diagram."""
-    from engine import queries
+    from engine.verbs import queries
 
     with office.engine.read() as work:
         instance = case_named(work, case_key).instance_id

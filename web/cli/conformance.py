@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
 from web.cli.history import instance_named
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import is_terminal, json_option, print_json
 from web.cli.period import period_of, period_options
 
 if TYPE_CHECKING:
-    from complaints.conformance import Deviation
-    from engine.work import Work
+    from engine.store.work import Work
+    from office.audit.conformance import Deviation
 
 CLEAN = Text(
     "ไม่พบสิ่งที่ต่างจากแผนภาพ ({count} เรื่อง)", "Nothing departs from the diagram ({count} cases)"
@@ -41,7 +41,7 @@ SYSTEM = Text("ระบบ", "the system")
 def command(
     case: str | None, since: str | None, until: str | None, check: bool, as_json: bool
 ) -> None:
-    from complaints.conformance import BREACH
+    from office.audit.conformance import BREACH
 
     if case is not None and (since or until):
         raise click.UsageError("CASE | --from --to")
@@ -59,7 +59,7 @@ def command(
 def _judged(
     work: Work, case: str | None, since: str | None, until: str | None
 ) -> Iterator[tuple[str, list[Deviation]]]:
-    from complaints.conformance import judge_instance, judge_period
+    from office.audit.conformance import judge_instance, judge_period
 
     if case is not None:
         yield case, judge_instance(work, instance_named(work, case))
@@ -74,7 +74,7 @@ def _judged(
 
 
 def _names(work: Work, found: list[tuple[str, list[Deviation]]]) -> dict[str, str]:
-    from complaints.people import display_names
+    from office.people.people import display_names
 
     return display_names(work, {each.actor for _, told in found for each in told})
 
@@ -112,7 +112,7 @@ def _who(each: Deviation, names: dict[str, str]) -> str:
 
 
 def _moment(at: datetime | None) -> str:
-    from forms.dates import spell_moment
+    from forms.text.dates import spell_moment
 
     return "—" if at is None else spell_moment(at, language())
 

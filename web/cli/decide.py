@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from engine import dmn, feel
-from engine.canonical import dumps
-from engine.clock import SystemClock
-from engine.errors import Refusal
 from engine.feel.builtins.conversion import text_of
-from engine.text import Text
+from engine.ground.canonical import dumps
+from engine.ground.clock import SystemClock
+from engine.ground.errors import Refusal
+from engine.ground.text import Text
 from web.cli import language, say
 from web.cli.feel import explain, facts, read_variables, variables_option
 from web.cli.output import json_option

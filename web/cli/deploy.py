@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from engine.deployment import Deployed
-from engine.text import Text
+from engine.ground.text import Text
+from engine.verbs.deployment import Deployed
 from web.cli import language, say
-from web.cli.house import opened_office, read_bytes, user_named
+from web.cli.opened import opened_office, read_bytes, user_named
 from web.cli.output import json_option, print_json
 
 NOTHING_NEW = Text("ไม่มีอะไรเปลี่ยนแปลง", "Nothing has changed")
@@ -26,7 +26,7 @@ DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {ver
 @click.option("--as", "username", metavar="USER", help="ในนามผู้ใช้ / Act as this user.")
 @json_option
 def command(paths: tuple[Path, ...], username: str | None, as_json: bool) -> None:
-    from engine.actor import SYSTEM
+    from engine.ground.actor import SYSTEM
 
     with opened_office() as office:
         if paths:

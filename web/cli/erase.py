@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import case_named, opened_office, user_named
+from web.cli.opened import case_named, opened_office, user_named
 from web.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from complaints.casekeys import Purpose
-    from complaints.office import Office
+    from office.office import Office
+    from office.vault.case_keys import Purpose
 
 ASKED = Text(
     "ขอลบแล้ว รอผู้มีอำนาจอีกคนหนึ่งอนุมัติด้วย --approve", "Asked; a second person decides with --approve"
@@ -74,7 +74,7 @@ def _act(
     reason: str | None,
     granted: bool | None,
 ) -> Text:
-    from complaints.erasure import ask_erasure, decide_erasure
+    from office.disposal.erasure import ask_erasure, decide_erasure
 
     user = user_named(office, username)
     with office.engine.begin() as work:
@@ -88,7 +88,7 @@ def _act(
 
 
 def _list_due(office: Office, as_json: bool) -> None:
-    from complaints import retention
+    from office.disposal import retention
 
     with office.engine.read() as work:
         rows = [
@@ -99,7 +99,7 @@ def _list_due(office: Office, as_json: bool) -> None:
         names = ("case", "what", "closed_at", "years", "basis")
         print_json([dict(zip(names, (*row[:4], row[4].th), strict=True)) for row in rows])
         return
-    from forms.dates import spell_moment
+    from forms.text.dates import spell_moment
 
     print_table(
         HEADER.of(language()).split("|"),

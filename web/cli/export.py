@@ -13,17 +13,17 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import FileUnreadable, case_named, opened_office, user_named
+from web.cli.opened import FileUnreadable, case_named, opened_office, user_named
 from web.cli.output import is_terminal, json_option, print_json
 from web.cli.period import period_of, period_options
 
 if TYPE_CHECKING:
-    from complaints.export import Selection
-    from complaints.office import Office
-    from complaints.people import User
-    from engine.export import Writer
+    from engine.record.export import Writer
+    from office.audit.export import Selection
+    from office.office import Office
+    from office.people.people import User
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 MakeWriter = Callable[[IO[str]], "Writer"]
@@ -75,7 +75,7 @@ def selecting(function: Function) -> Function:
 @command.command(help="XES (IEEE 1849) สำหรับวิเคราะห์กระบวนงาน / For process mining.")
 @selecting
 def xes(**chosen: Any) -> None:
-    from engine.export import XesWriter
+    from engine.record.export import XesWriter
 
     lang = language()
     _export("xes", lambda file: XesWriter(file, name=LOG.of(lang), language=lang), **chosen)
@@ -84,7 +84,7 @@ def xes(**chosen: Any) -> None:
 @command.command(help="OCEL 2.0 (JSON) เหตุการณ์กับวัตถุที่เกี่ยวข้อง / Events and their objects.")
 @selecting
 def ocel(**chosen: Any) -> None:
-    from engine.export import OcelWriter
+    from engine.record.export import OcelWriter
 
     lang = language()
     _export("ocel", lambda file: OcelWriter(file, language=lang), **chosen)
@@ -94,8 +94,8 @@ def ocel(**chosen: Any) -> None:
 @selecting
 @click.option("--bom", is_flag=True, help="ให้ Excel อ่านไทยถูก / Byte order mark, for Excel.")
 def sheet(*, bom: bool, **chosen: Any) -> None:
-    from complaints.export import FACTS
-    from engine.export import SheetWriter
+    from engine.record.export import SheetWriter
+    from office.audit.export import FACTS
 
     _export("csv", lambda file: SheetWriter(file, facts=FACTS, byte_order_mark=bom), **chosen)
 
@@ -112,8 +112,8 @@ def sheet(*, bom: bool, **chosen: Any) -> None:
 @user_option
 @json_option
 def sealed(case: str, output: Path, username: str, as_json: bool) -> None:
-    from complaints.sealedcase import note_export, read_course, sealed_file
-    from web.casepaper import paper_of
+    from office.audit.case_file import note_export, read_course, sealed_file
+    from web.auditor.case_paper import paper_of
 
     with opened_office() as office:
         user, key = user_named(office, username), office.desk.keys.seal
@@ -145,7 +145,7 @@ def _export(
     unit: str | None,
     as_json: bool,
 ) -> None:
-    from complaints.export import Selection
+    from office.audit.export import Selection
 
     with opened_office() as office:
         user = user_named(office, username)
@@ -168,7 +168,7 @@ def _written(
 ) -> tuple[int, str]:
     """Write the log beside its place, record it, and only then put it there: nothing leaves the
     house that is not recorded."""
-    from complaints.export import case_ids, export_cases, record_export
+    from office.audit.export import case_ids, export_cases, record_export
 
     with _draft(output) as draft:
         with (

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from engine import feel
-from engine.canonical import dumps, loads
-from engine.clock import SystemClock
-from engine.errors import Refusal
 from engine.feel.builtins.conversion import text_of
+from engine.ground.canonical import dumps, loads
+from engine.ground.clock import SystemClock
+from engine.ground.errors import Refusal
 from web.cli import language
 from web.cli.output import json_option
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import FileUnreadable, opened_office
+from web.cli.opened import FileUnreadable, opened_office
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from complaints.guideline import Guideline, Step
-    from engine.work import Work
+    from engine.store.work import Work
+    from office.guideline.guideline import Guideline, Step
 
 WEB = Path(__file__).resolve().parent.parent
 WRITTEN = Text("เขียนแนวทางลงแฟ้ม {file} แล้ว", "Wrote the guideline to {file}")
@@ -39,7 +39,7 @@ VERSION = Text("ฉบับที่ {version} มีผลตั้งแต�
 @click.option("--check", is_flag=True, help="ออกด้วยรหัส 1 ถ้าขาด / Exit 1 if something is missing.")
 @json_option
 def command(output: Path | None, version: int | None, check: bool, as_json: bool) -> None:
-    from complaints.guideline import build
+    from office.guideline.guideline import build
 
     with opened_office() as office, office.engine.read() as work:
         guide = build(work, language(), version=version)
@@ -81,8 +81,8 @@ def _tell_gaps(guide: Guideline) -> None:
 def _page(work: Work, guide: Guideline) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from engine import queries
-    from web.picture import draw
+    from engine.verbs import queries
+    from web.pictures.picture import draw
 
     pictures = [
         draw(queries.definition_file(work, p.definition_id, p.file), language=guide.language)
@@ -110,8 +110,8 @@ def _styles() -> Any:
 
 
 def _day(moment: datetime) -> str:
-    from engine.clock import BANGKOK
-    from forms.dates import spell_date
+    from engine.ground.clock import BANGKOK
+    from forms.text.dates import spell_date
 
     return spell_date(moment.astimezone(BANGKOK).date(), language())
 

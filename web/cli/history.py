@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language
-from web.cli.house import case_named, opened_office
+from web.cli.opened import case_named, opened_office
 from web.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from engine.models import HistoryEvent
-    from engine.work import Work
+    from engine.store.tables import HistoryEvent
+    from engine.store.work import Work
 
 HEADER = Text("ที่|เวลา|เหตุการณ์|ขั้นตอน|ผู้ทำ", "No.|When|Event|Step|By")
 
@@ -35,8 +35,8 @@ def command(case: str, as_json: bool) -> None:
 
 
 def _rows(work: Work, key: str) -> list[dict[str, Any]]:
-    from complaints.people import display_names
-    from engine import queries
+    from engine.verbs import queries
+    from office.people.people import display_names
 
     instance_id = instance_named(work, key)
     events = queries.history(work, instance_id)
@@ -47,7 +47,7 @@ def _rows(work: Work, key: str) -> list[dict[str, Any]]:
 
 def instance_named(work: Work, key: str) -> str:
     """The process instance of a case, or the instance itself for processes that are no case."""
-    from engine.models import ProcessInstance
+    from engine.store.tables import ProcessInstance
 
     if work.session.get(ProcessInstance, key) is not None:
         return key
@@ -57,7 +57,7 @@ def instance_named(work: Work, key: str) -> str:
 
 
 def _names(work: Work, instance_id: str) -> dict[str, Text]:
-    from engine import queries
+    from engine.verbs import queries
 
     definition = queries.instance(work, instance_id).definition_id
     models = queries.models(work, definition).values()
@@ -65,7 +65,7 @@ def _names(work: Work, instance_id: str) -> dict[str, Text]:
 
 
 def _row(event: HistoryEvent, names: dict[str, Text], people: dict[str, str]) -> dict[str, Any]:
-    from forms.dates import spell_moment
+    from forms.text.dates import spell_moment
 
     name = names.get(event.element_id, Text(event.element_id, event.element_id))
     return {

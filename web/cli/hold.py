@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import case_named, opened_office, user_named
+from web.cli.opened import case_named, opened_office, user_named
 from web.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from complaints.office import Office
+    from office.office import Office
 
 SET = Text("ระงับการทำลายเรื่องนี้แล้ว", "Nothing of this case will be erased")
 LIFTED = Text("ยกเลิกการระงับแล้ว", "The hold is lifted")
@@ -52,7 +52,7 @@ def command(
 
 
 def _act(office: Office, key: str, username: str, ground: str | None, reason: str) -> Text:
-    from complaints.holds import lift_hold, set_hold
+    from office.disposal.legal_holds import lift_hold, set_hold
 
     user = user_named(office, username)
     with office.engine.begin() as work:
@@ -65,8 +65,8 @@ def _act(office: Office, key: str, username: str, ground: str | None, reason: st
 
 
 def _list(office: Office, username: str, as_json: bool) -> None:
-    from complaints.holds import GROUNDS, holds
-    from forms.dates import spell_moment
+    from forms.text.dates import spell_moment
+    from office.disposal.legal_holds import GROUNDS, holds
 
     user = user_named(office, username)
     with office.engine.read() as work:

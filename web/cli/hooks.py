@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from engine.actor import SYSTEM
-from engine.text import Text
+from engine.ground.actor import SYSTEM
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import json_option, print_json, print_table
 
 KEEP_SECRET = Text(
@@ -41,7 +41,7 @@ def add_source(
 
     Register a source that may post to /hooks/NAME.
     """
-    from webhooks.sources import register_source
+    from webhooks.inbound.sources import register_source
 
     with opened_office() as office, office.engine.begin() as work:
         secret = register_source(
@@ -63,7 +63,7 @@ def close_source(name: str) -> None:
 
     Close a source.
     """
-    from webhooks import sources as doors
+    from webhooks.inbound import sources as doors
 
     with opened_office() as office, office.engine.begin() as work:
         doors.close_source(work, name)
@@ -77,7 +77,7 @@ def sources(as_json: bool) -> None:
 
     List the sources.
     """
-    from webhooks import sources as doors
+    from webhooks.inbound import sources as doors
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
@@ -106,9 +106,9 @@ def subscribe(name: str, url: str, events: tuple[str, ...], as_json: bool) -> No
 
     Register a subscriber; its URL must be https.
     """
-    from webhooks.address import AddressPolicy
+    from webhooks.outbound.address import AddressPolicy
+    from webhooks.outbound.subscribers import register_subscriber
     from webhooks.settings import DoorSettings
-    from webhooks.subscribers import register_subscriber
 
     policy = AddressPolicy.of(DoorSettings.read())
     with opened_office() as office, office.engine.begin() as work:
@@ -125,7 +125,7 @@ def unsubscribe(name: str) -> None:
 
     Tell a subscriber nothing any more.
     """
-    from webhooks.subscribers import close_subscriber
+    from webhooks.outbound.subscribers import close_subscriber
 
     with opened_office() as office, office.engine.begin() as work:
         close_subscriber(work, name)
@@ -139,7 +139,7 @@ def subscribers(as_json: bool) -> None:
 
     List the subscribers.
     """
-    from webhooks import subscribers as doors
+    from webhooks.outbound import subscribers as doors
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
@@ -156,7 +156,7 @@ def refusals(as_json: bool) -> None:
 
     Show what was refused at /hooks, by day, source and reason.
     """
-    from webhooks import sources as doors
+    from webhooks.inbound import sources as doors
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
@@ -178,7 +178,7 @@ def failures(as_json: bool) -> None:
 
     Show the events that never reached their subscriber.
     """
-    from webhooks.subscribers import failed_deliveries
+    from webhooks.outbound.subscribers import failed_deliveries
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [

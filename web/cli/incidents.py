@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.clock import BANGKOK
-from engine.text import Text
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office, read_answers, user_named
+from web.cli.opened import opened_office, read_answers, user_named
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from engine.models import Incident
+    from engine.store.tables import Incident
 
 NONE = Text("ไม่มีเหตุขัดข้อง", "There are no incidents")
 SETTLED = Text("ปิดเหตุแล้วโดยไม่ลองใหม่", "It is closed without another try")
@@ -29,7 +29,7 @@ def command() -> None:
 @command.command("list", help="เหตุขัดข้องที่รอแก้ไข / Those that wait for an administrator.")
 @json_option
 def list_incidents(as_json: bool) -> None:
-    from engine import incidents
+    from engine.verbs import incidents
 
     with opened_office() as office, office.engine.read() as work:
         found = incidents.open_incidents(work)
@@ -50,7 +50,7 @@ def list_incidents(as_json: bool) -> None:
 @click.argument("incident_id")
 @click.option("--as", "username", required=True, help="ชื่อผู้ใช้ / User name of whoever does it.")
 def retry(incident_id: str, username: str) -> None:
-    from engine import incidents
+    from engine.verbs import incidents
 
     with opened_office() as office:
         actor = user_named(office, username).actor
@@ -66,7 +66,7 @@ def retry(incident_id: str, username: str) -> None:
 @click.argument("result", required=False, type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--as", "username", required=True, help="ชื่อผู้ใช้ / User name of whoever does it.")
 def settle(incident_id: str, result: Path | None, username: str) -> None:
-    from engine import incidents
+    from engine.verbs import incidents
 
     variables = read_answers(result)
     with opened_office() as office:

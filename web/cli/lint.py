@@ -10,12 +10,13 @@ import click
 
 import forms
 from engine import dmn
-from engine.bpmn import dialect, lint, source
+from engine.bpmn import lint
 from engine.bpmn.lint.soundness import MOST_PATHS, paths
+from engine.bpmn.reading import dialect, source
 from engine.bpmn.rule import SourceRejected
-from engine.definitions import form_names
-from engine.findings import Finding, has_errors
-from engine.text import Text
+from engine.ground.findings import Finding, has_errors
+from engine.ground.text import Text
+from engine.turn.definitions import form_names
 from web.cli import language, say
 from web.cli.output import json_option, print_json
 

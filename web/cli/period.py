@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from engine.clock import BANGKOK
-from engine.errors import Refusal
+from engine.ground.clock import BANGKOK
+from engine.ground.errors import Refusal
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FIRST = date(1990, 1, 1)
@@ -49,7 +49,7 @@ def period_of(since: str | None, until: str | None, *, now: datetime) -> tuple[d
 
 
 def _day(text: str, option: str) -> date:
-    from forms.dates import NotADate, parse_date
+    from forms.text.dates import NotADate, parse_date
 
     try:
         return parse_date(text)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli.history import instance_named
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import json_option
 from web.cli.verify import tell
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import house_clock, opened_office
+from web.cli.opened import house_clock, opened_office
 from web.cli.output import json_option, print_json
 
 RESTORED = Text(
@@ -52,9 +52,9 @@ HEADS = Text(
 )
 @json_option
 def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
-    from complaints.backup import shown
-    from complaints.erasure import note_erasures, redo_erasures
-    from complaints.restoring import check_restored, keep_heads, restore_backup
+    from office.disposal.erasure import note_erasures, redo_erasures
+    from office.operations.backup import shown
+    from office.operations.restore import check_restored, keep_heads, restore_backup
     from web.settings import WebSettings
 
     settings = WebSettings.read()

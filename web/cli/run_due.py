@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import is_terminal, json_option, print_json
 
 RAN = Text("ทำไปแล้ว {count} รายการ", "Ran {count}")

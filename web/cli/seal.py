@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import say
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import json_option, print_json
 
 SEALED = Text(
@@ -30,7 +30,7 @@ NOTHING = Text("ไม่มีสิ่งใดเปลี่ยนตั้�
 )
 @json_option
 def command(key_only: bool, as_json: bool) -> None:
-    from complaints.seals import FILE
+    from office.audit.head_signing import FILE
 
     with opened_office() as office:
         if key_only:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import say
 from web.cli.attaching import file_option, opened
-from web.cli.house import case_named, opened_office, read_answers
+from web.cli.opened import case_named, opened_office, read_answers
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from complaints.office import Office
+    from office.office import Office
 
 SENT = Text("ส่งข้อความ “{message}” แล้ว", "Sent the message {message!r}")
 
@@ -62,8 +62,8 @@ def _speak_as_complainant(
     answers: Path | None,
     files: list[tuple[str, Path]],
 ) -> None:
-    from complaints.complainant import REPLY_MESSAGE, WITHDRAWAL_MESSAGE
-    from complaints.reviews import MESSAGE as REVIEW_MESSAGE
+    from office.cases.complainant import REPLY_MESSAGE, WITHDRAWAL_MESSAGE
+    from office.cases.reviews import MESSAGE as REVIEW_MESSAGE
 
     given = read_answers(answers)
     if message == REPLY_MESSAGE:

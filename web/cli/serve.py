@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from engine.errors import Refusal
-from engine.text import Text
+from engine.ground.errors import Refusal
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 
 if TYPE_CHECKING:
     from waitress.server import BaseWSGIServer
 
-    from complaints.office import Office
+    from office.office import Office
 
 READY = Text(
     "\nสำนวนพร้อมใช้งานที่ {url}   (กด Ctrl+C เพื่อหยุด)", "\nSamnuan is at {url}   (Ctrl+C stops it)"
@@ -87,7 +87,7 @@ def _server(office: Office, listening: socket.socket, threads: int) -> BaseWSGIS
 
 
 def _serve(office: Office, server: BaseWSGIServer, *, with_worker: bool) -> None:
-    from engine.worker import worker_for
+    from engine.background.worker import worker_for
 
     worker = worker_for(office.engine)
     signal.signal(signal.SIGTERM, _stop)
@@ -109,8 +109,8 @@ def _print_accounts(office: Office) -> None:
     """One line for each role; of a role that every unit has, the first account."""
     import sqlalchemy as sa
 
-    from complaints.demo import DEMO_PASSWORD
-    from complaints.models import Account
+    from office.ground.tables import Account
+    from office.operations.demo import DEMO_PASSWORD
 
     with office.engine.read() as work:
         query = sa.select(Account.username, Account.display_name).where(Account.demo)

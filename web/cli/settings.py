@@ -8,12 +8,17 @@ from typing import Any
 
 import click
 
-from engine.settings import Setting, all_settings, unknown_settings
+from engine.ground.settings import Setting, all_settings, unknown_settings
 from web.cli import language
 from web.cli.output import json_option, print_json
 
 # Settings are declared where they are used; to list them all, all those places are loaded.
-DECLARING = ("engine.settings", "complaints.settings", "webhooks.settings", "web.settings")
+DECLARING = (
+    "engine.ground.settings",
+    "office.ground.settings",
+    "webhooks.settings",
+    "web.settings",
+)
 
 
 @click.command(help="แสดงค่าที่ตั้งได้และค่าปัจจุบัน / List the settings and their values.")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import say
 from web.cli.attaching import file_option, opened
-from web.cli.house import opened_office, read_answers, user_named
+from web.cli.opened import opened_office, read_answers, user_named
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from complaints.office import Office
+    from office.office import Office
 
 FILED = Text(
     "รับเรื่องแล้ว เลขรับ {receipt} รหัสติดตาม {code} (แสดงครั้งเดียว โปรดเก็บไว้)",
@@ -55,7 +55,7 @@ def command(
     username: str | None,
     as_json: bool,
 ) -> None:
-    from complaints.register import PROCESS
+    from office.cases.register import PROCESS
 
     with opened_office() as office:
         if process != PROCESS:
@@ -72,7 +72,7 @@ def _start_other(
     username: str | None,
     as_json: bool,
 ) -> None:
-    from engine.actor import SYSTEM
+    from engine.ground.actor import SYSTEM
 
     process, start_event = where
 
@@ -96,7 +96,7 @@ def _file(
     username: str | None,
     as_json: bool,
 ) -> None:
-    from complaints.complainant import ACTOR
+    from office.cases.complainant import ACTOR
 
     actor = user_named(office, username).actor if username else ACTOR
     given, officer = read_answers(answers), read_answers(officer_answers) or None

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import case_named, opened_office, user_named
+from web.cli.opened import case_named, opened_office, user_named
 from web.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from complaints.office import Office
-    from engine.models import UserTask
-    from engine.work import Work
+    from engine.store.tables import UserTask
+    from engine.store.work import Work
+    from office.office import Office
 
 NONE_OPEN = Text("ไม่มีงานค้าง", "No open task")
 HEADER = Text("งาน|ขั้นตอน|เรื่อง|ผู้ถือ|กำหนด", "Task|Step|Case|Held by|Due")
@@ -44,7 +44,7 @@ def command(username: str | None, case_key: str | None, limit: int, as_json: boo
 def _rows(
     office: Office, username: str | None, case_key: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    from engine import queries
+    from engine.verbs import queries
 
     user = user_named(office, username) if username else None
     with office.engine.read() as work:
@@ -59,10 +59,10 @@ def _rows(
 
 
 def _row(work: Work, task: UserTask) -> dict[str, Any]:
-    from complaints.access import case_of_instance
-    from complaints.tasks import holder_of
-    from engine.clock import BANGKOK
-    from forms.dates import spell_date
+    from engine.ground.clock import BANGKOK
+    from forms.text.dates import spell_date
+    from office.cases.tasks import holder_of
+    from office.people.access import case_of_instance
 
     case = case_of_instance(work, task.instance_id)
     due = task.due_at.astimezone(BANGKOK) if task.due_at else None

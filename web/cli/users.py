@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 from web.cli.output import json_option, print_json, print_table
 
 HEADER = Text("ชื่อผู้ใช้|ชื่อ|ฝ่าย|บทบาท|ใช้งานได้", "User|Name|Unit|Roles|Active")
@@ -21,7 +21,7 @@ def command() -> None: ...
 @command.command("list", help="แสดงบัญชี / List accounts.")
 @json_option
 def list_users(as_json: bool) -> None:
-    from complaints.people import users
+    from office.people.people import users
 
     with opened_office() as office, office.engine.read() as work:
         found = users(work)
@@ -77,7 +77,7 @@ def add(
     password: str,
     as_json: bool,
 ) -> None:
-    from complaints.people import add_user
+    from office.people.people import add_user
 
     with opened_office() as office, office.engine.begin() as work:
         user = add_user(work, username, name, password, groups=groups, unit=unit)
@@ -91,7 +91,7 @@ def add(
 @click.argument("username")
 @password_option
 def password(username: str, password: str) -> None:
-    from complaints.people import set_password
+    from office.people.people import set_password
 
     with opened_office() as office, office.engine.begin() as work:
         set_password(work, username, password)
@@ -102,7 +102,7 @@ def password(username: str, password: str) -> None:
 @click.argument("username")
 @group_option
 def roles(username: str, groups: tuple[str, ...]) -> None:
-    from complaints.people import set_groups, user_by_name
+    from office.people.people import set_groups, user_by_name
 
     with opened_office() as office, office.engine.begin() as work:
         set_groups(work, user_by_name(work, username).id, groups)
@@ -122,7 +122,7 @@ def open_account(username: str) -> None:
 
 
 def _set_active(username: str, *, active: bool) -> None:
-    from complaints.people import set_active
+    from office.people.people import set_active
 
     with opened_office() as office, office.engine.begin() as work:
         set_active(work, username, active)

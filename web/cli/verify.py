@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import language, say
 from web.cli.history import instance_named
-from web.cli.house import FileUnreadable, opened_office
+from web.cli.opened import FileUnreadable, opened_office
 from web.cli.output import is_terminal, json_option, print_json
 
 if TYPE_CHECKING:
-    from complaints.office import Office
-    from complaints.verifying import Run
-    from engine.report import Difference, Report
+    from engine.record.differences import Difference, Report
+    from office.audit.verification_run import Run
+    from office.office import Office
 
 WHOLE = Text(
     "บันทึกครบถ้วน: {instances} เรื่อง {commands} คำสั่ง {events} เหตุการณ์",
@@ -66,7 +66,7 @@ def command(
     chains_only: bool,
     as_json: bool,
 ) -> None:
-    from complaints.verifying import Run
+    from office.audit.verification_run import Run
 
     if case is not None and (everything or resume or sample):
         raise click.UsageError("CASE | --all [--resume] | --sample N [--seed S]")

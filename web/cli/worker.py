@@ -7,9 +7,9 @@ from types import FrameType
 
 import click
 
-from engine.text import Text
+from engine.ground.text import Text
 from web.cli import say
-from web.cli.house import opened_office
+from web.cli.opened import opened_office
 
 WORKING = Text(
     "กำลังทำงานเบื้องหลังแบบ {backend} ในชื่อ {name} (กด Ctrl+C เพื่อหยุด)",
@@ -38,7 +38,7 @@ STOPPED = Text("หยุดแล้ว", "Stopped")
     help="ทำพร้อมกันกี่รายการ / Items at once.",
 )
 def command(every: float, concurrency: int) -> None:
-    from engine.worker import worker_for
+    from engine.background.worker import worker_for
 
     with opened_office() as office:
         worker = worker_for(office.engine, every=every, concurrency=concurrency)

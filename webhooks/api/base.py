@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
 
-from webhooks.api import words
+from webhooks.api import messages_th
 
 
 class Strict(Schema):
@@ -14,15 +14,15 @@ class Strict(Schema):
         unknown = RAISE
 
     # marshmallow reads this from the class, though it types it as an instance's.
-    error_messages = {"unknown": words.UNKNOWN, "type": words.NOT_AN_OBJECT}  # noqa: RUF012
+    error_messages = {"unknown": messages_th.UNKNOWN, "type": messages_th.NOT_AN_OBJECT}  # noqa: RUF012
 
     def on_bind_field(self, field_name: str, field_obj: Any) -> None:
         kind = type(field_obj).__name__
         field_obj.error_messages = {
             **field_obj.error_messages,
-            **words.EVERY_FIELD,
-            **({"invalid": words.OF_KIND[kind]} if kind in words.OF_KIND else {}),
-            **({"invalid_utf8": words.OF_KIND["String"]} if kind == "String" else {}),
+            **messages_th.EVERY_FIELD,
+            **({"invalid": messages_th.OF_KIND[kind]} if kind in messages_th.OF_KIND else {}),
+            **({"invalid_utf8": messages_th.OF_KIND["String"]} if kind == "String" else {}),
         }
 
 
@@ -35,18 +35,20 @@ class Shown(Schema):
 
 def text(most: int, *, least: int = 1, **options: Any) -> fields.String:
     """A bounded text."""
-    limits = validate.Length(min=least, max=most, error=words.length(least, most))
+    limits = validate.Length(min=least, max=most, error=messages_th.length(least, most))
     return fields.String(validate=limits, **options)
 
 
 def whole(least: int, most: int, **options: Any) -> fields.Integer:
     """A bounded whole number; `5.0` and `"5"` in a body are not whole numbers."""
-    limits = validate.Range(min=least, max=most, error=words.between(least, most))
+    limits = validate.Range(min=least, max=most, error=messages_th.between(least, most))
     return fields.Integer(validate=limits, **options)
 
 
 def choice(*values: str, **options: Any) -> fields.String:
-    return fields.String(validate=validate.OneOf(values, error=words.one_of(*values)), **options)
+    return fields.String(
+        validate=validate.OneOf(values, error=messages_th.one_of(*values)), **options
+    )
 
 
 def mapping(**options: Any) -> fields.Dict:

@@ -10,13 +10,13 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from engine import canonical
-from engine.errors import Refusal
+from engine.ground import canonical
+from engine.ground.errors import Refusal
 from webhooks import problems
-from webhooks.api.gate import admit, client
-from webhooks.api.once import is_answered, once
+from webhooks.api.authentication import admit, client
+from webhooks.api.idempotency import is_answered, once
 from webhooks.api.parser import StrictParser
-from webhooks.doors import doors
+from webhooks.context import doors
 
 View = Callable[..., Any]
 Answer = type[Schema] | dict[str, str] | None

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from engine.text import Text
-from webhooks.outbound import REFERENCES
+from engine.ground.text import Text
+from webhooks.outbound.deliveries import REFERENCES
+from webhooks.outbound.subscribers import EVENTS
 from webhooks.signing import HEADERS
-from webhooks.subscribers import EVENTS
 
 _ACCEPTED = "Accepted. Anything else but 2xx is tried again, 12 times within a day."
 _GONE = "Never again: the subscriber is closed."

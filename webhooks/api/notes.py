@@ -1,6 +1,6 @@
 """What every user of the API should know, on its page and in its document."""
 
-from engine.text import Text
+from engine.ground.text import Text
 
 NOTES = (
     Text(

@@ -8,7 +8,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
-from webhooks.api.words import apart
+from webhooks.api.messages_th import apart
 from webhooks.body import read_json
 from webhooks.errors import FieldsRefused
 

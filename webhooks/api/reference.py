@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from engine import canonical
+from engine.ground import canonical
 from webhooks.api.notes import NOTES
 from webhooks.api.spec import DoorApi
 

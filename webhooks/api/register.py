@@ -2,14 +2,14 @@
 
 from flask import Blueprint, Flask
 
-from webhooks.api.incidents import incidents
-from webhooks.api.instances import instances
-from webhooks.api.jobs import jobs
-from webhooks.api.messages import messages
-from webhooks.api.processes import processes
 from webhooks.api.reference import reference
+from webhooks.api.resources.incidents import incidents
+from webhooks.api.resources.instances import instances
+from webhooks.api.resources.jobs import jobs
+from webhooks.api.resources.messages import messages
+from webhooks.api.resources.processes import processes
+from webhooks.api.resources.tasks import tasks
 from webhooks.api.spec import DoorApi
-from webhooks.api.tasks import tasks
 
 NOUNS = (tasks, instances, processes, messages, jobs, incidents)
 

@@ -8,13 +8,14 @@ processes that ask for it), `style` how a diagram reads well.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from engine.bpmn import dialect, names, schema, source
+from engine.bpmn import element_names
 from engine.bpmn.lint import groups
 from engine.bpmn.lint.registry import Known, Subject
 from engine.bpmn.lint.runnable import limits
 from engine.bpmn.lint.tree import Tree, id_of, is_true
+from engine.bpmn.reading import dialect, schema, source
 from engine.bpmn.rule import SourceRejected
-from engine.findings import Finding
+from engine.ground.findings import Finding
 
 __all__ = ["ALL", "lint", "lint_upload", "rules_of"]
 
@@ -77,7 +78,9 @@ def lint_upload(files: Mapping[str, bytes], **known: Any) -> list[Finding]:
 def _calls(tree: Tree) -> Iterator[str]:
     for call in tree.all("callActivity"):
         yield call.get("calledElement") or ""
-        yield from (part.get("processId") or "" for part in call.iter(f"{{{names.ZEEBE}}}*"))
+        yield from (
+            part.get("processId") or "" for part in call.iter(f"{{{element_names.ZEEBE}}}*")
+        )
 
 
 def _examine(tree: Tree, known: Known, rulesets: Collection[str]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.bpmn.lint import ALL, groups
 from engine.bpmn.model import NOTHING
 from engine.bpmn.rule import Rule
-from engine.text import Text
+from engine.ground.text import Text
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "bpmn.md"
 HEAD = """# What runs and what is refused · สิ่งที่ทำงานและสิ่งที่ปฏิเสธ

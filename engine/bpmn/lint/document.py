@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.bpmn.lint import ALL, groups
 from engine.bpmn.lint.registry import Family
 from engine.bpmn.rule import Rule
-from engine.text import Text
+from engine.ground.text import Text
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "lint.md"
 SEVERITIES = {

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine import feel
-from engine.bpmn import dialect, source
 from engine.bpmn.lint import words
 from engine.bpmn.lint.runnable.parts import owning_lane
 from engine.bpmn.model import EventDefinition, Flow, Loop, Node, Process, Scope
-from engine.text import Text
+from engine.bpmn.reading import dialect, source
+from engine.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from engine.bpmn import schema, source
 from engine.bpmn.lint import guideline, runnable, soundness, standard, style
 from engine.bpmn.lint.registry import Family, Subject
+from engine.bpmn.reading import schema, source
 from engine.bpmn.rule import Rule
-from engine.findings import Finding
+from engine.ground.findings import Finding
 
 GROUPS: dict[str, list[Family]] = {
     "standard": standard.FAMILIES,

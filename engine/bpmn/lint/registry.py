@@ -7,8 +7,8 @@ from typing import NamedTuple
 from engine.bpmn.lint.tree import Element, Tree, id_of, line_of
 from engine.bpmn.model import Model
 from engine.bpmn.rule import Rule
-from engine.findings import Finding, Severity
-from engine.text import Text
+from engine.ground.findings import Finding, Severity
+from engine.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)

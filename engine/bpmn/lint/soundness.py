@@ -8,7 +8,7 @@ from engine.bpmn.lint.game import Board, Marking, Step, explore
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable
 from engine.bpmn.model import Node, Process
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("soundness", "soundness", Text("ความถูกต้องของทั้งกระบวนงาน", "Soundness"))
 FAMILIES = [FAMILY]

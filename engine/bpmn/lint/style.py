@@ -19,7 +19,7 @@ from lxml import etree
 from engine.bpmn.lint.registry import Check, Family, Hit, Subject, at
 from engine.bpmn.lint.tree import MODEL, PICTURE, Element, Tree, children, id_of, text_of
 from engine.bpmn.lint.words import FLOW_NODES
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("style", "style", Text("การวาดให้อ่านง่าย", "Style"))
 FAMILIES = [FAMILY]

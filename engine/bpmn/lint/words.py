@@ -1,6 +1,6 @@
 """The kinds of BPMN elements and what they are called in Thai and English."""
 
-from engine.text import Text
+from engine.ground.text import Text
 
 TASKS = (
     "task", "userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask",

@@ -4,8 +4,8 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.scope import Scope
-from engine.feel.values import kind, lift
+from engine.feel.values.scope import Scope
+from engine.feel.values.values import kind, lift
 
 Context = dict[str, Any]
 

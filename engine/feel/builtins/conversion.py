@@ -5,13 +5,13 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.jsonable import range_text
-from engine.feel.lexer import escape
-from engine.feel.numbers import exact, parse_number, plain, whole
-from engine.feel.scope import Scope
-from engine.feel.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
-from engine.feel.temporaltext import parse_date, parse_date_time, parse_duration, parse_time
-from engine.feel.values import Function, Range, lift
+from engine.feel.grammar.lexer import escape
+from engine.feel.values.jsonable import range_text
+from engine.feel.values.numbers import exact, parse_number, plain, whole
+from engine.feel.values.scope import Scope
+from engine.feel.values.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
+from engine.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
+from engine.feel.values.values import Function, Range, lift
 
 
 def _valid(value: Any, kind: str, text: object) -> Any:
@@ -78,7 +78,7 @@ def date_time_at(scope: Scope, moment: DateTime, timezone: str) -> Any:
     """The same moment as the clocks of another zone show it (as Camunda has it)."""
     time = _valid(parse_time(f"00:00:00@{timezone}"), "time zone", timezone)
     offset = time.offset_on(moment.date.days) or 0
-    from engine.feel.temporal import from_local
+    from engine.feel.values.temporal import from_local
 
     return from_local(moment.instant + offset * SECOND, time)
 
@@ -159,7 +159,7 @@ def _text_of_many(value: Any, scope: Scope | None) -> str:
 
 
 def key_text(key: str) -> str:
-    from engine.feel.stream import words
+    from engine.feel.grammar.stream import words
 
     spelled = words(key)
     return key if len(spelled) == 1 and spelled[0] == key and key[0] not in '"`@' else escape(key)

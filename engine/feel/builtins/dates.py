@@ -6,17 +6,10 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.numbers import exact
-from engine.feel.scope import Scope
-from engine.feel.temporal import (
-    Date,
-    DateTime,
-    Time,
-    days_in_month,
-    days_of,
-    from_instant,
-)
-from engine.feel.values import equal, kind
+from engine.feel.values.numbers import exact
+from engine.feel.values.scope import Scope
+from engine.feel.values.temporal import Date, DateTime, Time, days_in_month, days_of, from_instant
+from engine.feel.values.values import equal, kind
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (

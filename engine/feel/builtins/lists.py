@@ -5,14 +5,14 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from engine.feel.arithmetic import arithmetic
 from engine.feel.builtins.numeric import computed
 from engine.feel.builtins.registry import builtin
+from engine.feel.compiling.arithmetic import arithmetic
+from engine.feel.compiling.invoke import invoke
 from engine.feel.errors import Undefined
-from engine.feel.invoke import invoke
-from engine.feel.numbers import CONTEXT, exact, is_number, whole
-from engine.feel.scope import Scope
-from engine.feel.values import Function, equal, kind, lift, order
+from engine.feel.values.numbers import CONTEXT, exact, is_number, whole
+from engine.feel.values.scope import Scope
+from engine.feel.values.values import Function, equal, kind, lift, order
 
 Items = list[Any]
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.numbers import CONTEXT, exact, reason, whole
-from engine.feel.scope import Scope
-from engine.feel.temporal import DaysTime, YearsMonths
+from engine.feel.values.numbers import CONTEXT, exact, reason, whole
+from engine.feel.values.scope import Scope
+from engine.feel.values.temporal import DaysTime, YearsMonths
 
 
 def computed(compute: Callable[..., Decimal], *operands: Any) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Any
 import regex
 
 from engine.feel.errors import BudgetExceeded, Undefined
-from engine.feel.scope import Scope
+from engine.feel.values.scope import Scope
 
 MAX_PATTERN = 1000  # characters
 # `((a{1000}){1000}){1000}` is short, but stands for a billion letters, each of which would take

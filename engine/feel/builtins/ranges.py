@@ -5,8 +5,8 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.scope import Scope
-from engine.feel.values import UNBOUNDED, Range, both, kind, order
+from engine.feel.values.scope import Scope
+from engine.feel.values.values import UNBOUNDED, Range, both, kind, order
 
 Truth = bool | None  # None: a limit is null, or of another kind than what it is compared with
 
@@ -147,7 +147,7 @@ for _name, _relation, _forms in (
 @builtin("range(from: string) -> range")
 def range_from(scope: Scope, text: str) -> Range:
     """A range written as text, with ends that are literals."""
-    from engine.feel.constants import constant_range
+    from engine.feel.compiling.range_literals import constant_range
 
     found = constant_range(text)
     if found is None:

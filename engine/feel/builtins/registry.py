@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from engine.feel.types import ANY, NAMED, Type
-from engine.feel.values import Function, Overload, Parameter
+from engine.feel.values.types import ANY, NAMED, Type
+from engine.feel.values.values import Function, Overload, Parameter
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 BUILTINS: dict[str, Function] = {}

@@ -7,9 +7,9 @@ from typing import Any
 from engine.feel.builtins.patterns import Pattern
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.numbers import exact
-from engine.feel.scope import Scope
-from engine.feel.values import kind, lift
+from engine.feel.values.numbers import exact
+from engine.feel.values.scope import Scope
+from engine.feel.values.values import kind, lift
 
 
 @builtin("substring(string: string, start position: number, length?: number) -> string")

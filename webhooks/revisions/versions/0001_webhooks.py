@@ -6,7 +6,7 @@ Revision ID: webhooks_0001
 import sqlalchemy as sa
 from alembic import op
 
-from engine.models import Json, Moment
+from engine.store.tables import Json, Moment
 
 revision = "webhooks_0001"
 down_revision = None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.guideline.parts import asking, endings, is_part, letter_of, outcome_of
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.model import Node, Scope
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("guideline", "endings", Text("การจบเรื่อง", "How cases end"))
 

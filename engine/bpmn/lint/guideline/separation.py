@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint.guideline.parts import asking, is_part, user_tasks
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.model import Node, Process
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("guideline", "separation", Text("การแยกหน้าที่", "Separation of duties"))
 

@@ -7,7 +7,7 @@ from engine.bpmn.lint.guideline.parts import asking, user_tasks
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.completeness import has_owner
 from engine.bpmn.model import Node, Process
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("guideline", "told", Text("สิ่งที่แนวทางบอก", "What the guideline tells"))
 

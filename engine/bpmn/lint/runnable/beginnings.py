@@ -6,7 +6,7 @@ from engine.bpmn.desugar import begins_by_itself
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, scopes_of
 from engine.bpmn.model import Node, Process, Scope
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "beginnings", Text("จุดเริ่ม", "Beginnings"))
 

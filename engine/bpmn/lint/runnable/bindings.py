@@ -7,7 +7,7 @@ from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, written
 from engine.bpmn.lint.tree import id_of, tag_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "bindings", Text("สิ่งที่อ้างถึง", "What is referred to"))
 WHY = Text(

@@ -7,7 +7,7 @@ from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, owning_lane, written
 from engine.bpmn.lint.tree import child, children, text_of
 from engine.bpmn.model import Flow, Node, Process, Scope
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "completeness", Text("ความครบถ้วน", "Completeness"))
 

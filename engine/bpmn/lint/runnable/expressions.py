@@ -9,7 +9,7 @@ from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import nodes_of, scopes_of, written
 from engine.bpmn.lint.runnable.times import problem_of
 from engine.bpmn.model import EventDefinition, Node
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "expressions", Text("นิพจน์และเวลา", "Expressions and timers"))
 

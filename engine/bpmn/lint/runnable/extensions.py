@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.extensions import APPLIED_CAMUNDA, APPLIED_CAMUNDA_ATTRIBUTES, APPLIED_ZEEBE
+from engine.bpmn.element_names import CAMUNDA, ZEEBE
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import Element, child, tag_of
-from engine.bpmn.names import CAMUNDA, ZEEBE
-from engine.text import Text
+from engine.bpmn.reading.extensions import (
+    APPLIED_CAMUNDA,
+    APPLIED_CAMUNDA_ATTRIBUTES,
+    APPLIED_ZEEBE,
+)
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "extensions", Text("ส่วนขยายของโปรแกรมวาดผัง", "Modeler extensions"))
 

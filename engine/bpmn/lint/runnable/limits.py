@@ -6,7 +6,7 @@ from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable
 from engine.bpmn.lint.tree import tag_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "limits", Text("ขนาด", "Size"))
 

@@ -7,7 +7,7 @@ from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, written
 from engine.bpmn.lint.tree import children, is_true, number_of, tag_of
 from engine.bpmn.model import Node, Scope
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "support", Text("สิ่งที่ระบบทำงานได้", "What the engine runs"))
 

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 
 from engine.bpmn import timers
-from engine.clock import BANGKOK
-from engine.text import Text
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
 
 # Every month has a 28th: from the 29th on, the day of a monthly round is missing in some.
 LAST_DAY_OF_EVERY_MONTH = 28

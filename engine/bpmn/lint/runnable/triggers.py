@@ -7,7 +7,7 @@ from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import nodes_of
 from engine.bpmn.model import Node
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "triggers", Text("สิ่งที่เหตุการณ์รอ", "What events wait for"))
 

@@ -7,7 +7,7 @@ from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, scopes_of
 from engine.bpmn.lint.tree import children, process_of
 from engine.bpmn.model import Node, Scope
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "undoing", Text("การชดเชยและการยกเลิก", "Compensation and cancellation"))
 

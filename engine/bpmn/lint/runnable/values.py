@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from engine.bpmn.host import StepFailed
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, scopes_of
 from engine.bpmn.model import Node
-from engine.bpmn.slots import slot
-from engine.bpmn.values import (
+from engine.bpmn.running.host import StepFailed
+from engine.bpmn.slot_values import (
     LONGEST_GROUP,
     LONGEST_JOB_TYPE,
     LONGEST_NAME,
@@ -16,8 +15,9 @@ from engine.bpmn.values import (
     MOST,
     Given,
 )
+from engine.bpmn.slots import slot
 from engine.feel import FeelSyntaxError
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("runnable", "values", Text("ค่าที่กำหนดไว้", "Fixed values"))
 

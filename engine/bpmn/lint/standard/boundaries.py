@@ -13,7 +13,7 @@ from engine.bpmn.lint.tree import (
     scope_of,
     tag_of,
 )
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "boundaries", Text("เหตุการณ์ขอบ", "Boundary events"))
 

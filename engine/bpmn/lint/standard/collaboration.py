@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import child, children, id_of, tag_of, text_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "conversations", Text("การสนทนา", "Conversations"))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import Element, Tree, children, id_of, text_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "correlation", Text("การจับคู่ข้อความ", "Correlation"))
 

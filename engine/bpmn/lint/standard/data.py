@@ -16,7 +16,7 @@ from engine.bpmn.lint.tree import (
     tag_of,
     text_of,
 )
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "data", Text("ข้อมูล", "Data"))
 

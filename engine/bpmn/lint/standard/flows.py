@@ -17,7 +17,7 @@ from engine.bpmn.lint.tree import (
     tag_of,
     text_of,
 )
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "flows", Text("เส้นลำดับงาน", "Sequence flows"))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import Element, Tree, id_of, is_true, tag_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "gateways", Text("เกตเวย์", "Gateways"))
 

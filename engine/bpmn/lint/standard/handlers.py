@@ -14,7 +14,7 @@ from engine.bpmn.lint.tree import (
     tag_of,
     text_of,
 )
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "handlers", Text("ผู้รับเหตุการณ์", "Handlers"))
 

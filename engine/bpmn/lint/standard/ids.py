@@ -8,7 +8,7 @@ from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.standard.slots import references
 from engine.bpmn.lint.tree import PICTURE, id_of, tag_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "identity", Text("รหัสและการอ้างอิง", "Ids and references"))
 

@@ -15,7 +15,7 @@ from engine.bpmn.lint.tree import (
     tag_of,
     text_of,
 )
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "lanes", Text("เลนและจุดเชื่อม", "Lanes and links"))
 

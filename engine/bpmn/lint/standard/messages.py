@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import Element, Tree, child, id_of, number_of, process_of, tag_of
-from engine.text import Text
+from engine.ground.text import Text
 
 FAMILY = Family("standard", "messages", Text("เส้นข้อความและพูล", "Message flows and pools"))
 

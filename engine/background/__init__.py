@@ -1,0 +1,1 @@
+"""What runs by itself: looking for due rows, taking them, running them, on either backend."""

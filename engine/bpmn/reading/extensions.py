@@ -1,0 +1,127 @@
+"""What Camunda Modeler adds to BPMN: the extensions of Camunda 8 first, then of Camunda 7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.bpmn.element_names import CAMUNDA, MODELER, ZEEBE, local, q, text
+from engine.bpmn.model import Extensions, Mapping_
+
+# Extension elements that are acted upon; the lint judges every other one.
+APPLIED_ZEEBE = frozenset(
+    "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
+    "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties "
+    "subscription userTask versionTag publishMessage".split()
+)
+APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})
+APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
+    "formKey formRef formRefBinding assignee candidateGroups candidateUsers dueDate followUpDate "
+    "priority decisionRef decisionRefBinding mapDecisionResult resultVariable collection "
+    "elementVariable topic type historyTimeToLive versionTag isStartableInTasklist "
+    "calledElementBinding".split()
+)
+
+
+def read_extensions(element: Any) -> Extensions:
+    """The extensions of one element, whichever profile wrote them."""
+    container = element.find(q("extensionElements"))
+    return _extensions(element, _grouped(container, ZEEBE), _grouped(container, CAMUNDA))
+
+
+def profile_of(root: Any) -> str:
+    """For which engine a file was drawn: camunda8, camunda7 or plain."""
+    platform = root.get(f"{{{MODELER}}}executionPlatform", "")
+    if "Cloud" in platform or ZEEBE in root.nsmap.values():
+        return "camunda8"
+    if "Platform" in platform or CAMUNDA in root.nsmap.values():
+        return "camunda7"
+    return "plain"
+
+
+def _extensions(
+    element: Any, zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
+) -> Extensions:
+    def z(name: str, attribute: str) -> str:
+        found = zeebe.get(name)
+        return "" if not found else found[0].get(attribute) or ""
+
+    def c(name: str) -> str:
+        return element.get(f"{{{CAMUNDA}}}{name}") or ""
+
+    inputs, outputs = _io(zeebe, camunda)
+    return Extensions(
+        form=z("formDefinition", "formId") or c("formRef") or _form_key(c("formKey")),
+        assignee=z("assignmentDefinition", "assignee") or c("assignee"),
+        candidate_groups=z("assignmentDefinition", "candidateGroups") or c("candidateGroups"),
+        candidate_users=z("assignmentDefinition", "candidateUsers") or c("candidateUsers"),
+        due_date=z("taskSchedule", "dueDate") or c("dueDate"),
+        follow_up_date=z("taskSchedule", "followUpDate") or c("followUpDate"),
+        priority=z("priorityDefinition", "priority") or c("priority"),
+        job_type=z("taskDefinition", "type") or c("topic"),
+        job_retries=z("taskDefinition", "retries"),
+        headers=_headers(zeebe),
+        decision=z("calledDecision", "decisionId") or c("decisionRef"),
+        result_variable=z("calledDecision", "resultVariable")
+        or z("script", "resultVariable")
+        or c("resultVariable"),
+        script=z("script", "expression"),
+        called_process=z("calledElement", "processId") or element.get("calledElement", ""),
+        propagate_all=z("calledElement", "propagateAllChildVariables") != "false",
+        inputs=inputs,
+        outputs=outputs,
+        properties=_properties(zeebe, camunda),
+    )
+
+
+def _grouped(container: Any, namespace: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    prefix = f"{{{namespace}}}"
+    for child in () if container is None else container:
+        if isinstance(child.tag, str) and child.tag.startswith(prefix):
+            found.setdefault(local(child), []).append(child)
+    return found
+
+
+def _properties(zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]) -> dict[str, str]:
+    return {
+        item.get("name", ""): item.get("value", "")
+        for holder in [*zeebe.get("properties", ()), *camunda.get("properties", ())]
+        for item in holder
+        if isinstance(item.tag, str)
+    }
+
+
+def _headers(zeebe: Mapping[str, list[Any]]) -> dict[str, str]:
+    return {
+        item.get("key", ""): item.get("value", "")
+        for holder in zeebe.get("taskHeaders", ())
+        for item in holder
+        if isinstance(item.tag, str)
+    }
+
+
+def _io(
+    zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
+) -> tuple[tuple[Mapping_, ...], tuple[Mapping_, ...]]:
+    inputs: list[Mapping_] = []
+    outputs: list[Mapping_] = []
+    for holder in zeebe.get("ioMapping", ()):
+        for item in holder:
+            side = inputs if local(item) == "input" else outputs
+            side.append(Mapping_(item.get("source", ""), item.get("target", "")))
+    for holder in camunda.get("inputOutput", ()):
+        for item in holder:
+            side = inputs if local(item) == "inputParameter" else outputs
+            side.append(Mapping_(text(item), item.get("name", "")))
+    for side, name in ((inputs, "in"), (outputs, "out")):
+        for item in camunda.get(name, ()):
+            if item.get("target"):
+                source = item.get("sourceExpression") or f"={item.get('source', '')}"
+                side.append(Mapping_(source, item.get("target", "")))
+    return tuple(inputs), tuple(outputs)
+
+
+def _form_key(key: str) -> str:
+    """Keys such as `camunda-forms:deployment:name.form` name a file; keep its last part."""
+    return key.rsplit("/", 1)[-1].rsplit(":", 1)[-1].removesuffix(".form") if key else ""

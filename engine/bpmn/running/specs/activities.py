@@ -1,0 +1,321 @@
+"""Activities: work for people, handlers, rules and other processes, once or for each item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.model import Node
+from engine.bpmn.running.host import Data, StepFailed
+from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, remember, withdraw
+from engine.bpmn.running.tokens import Token, conflict
+from engine.bpmn.slot_values import (
+    LONGEST_GROUP,
+    LONGEST_NAME,
+    LONGEST_USER,
+    MOST,
+    Given,
+    refuse_nobody,
+)
+from engine.bpmn.slots import EMPTY, Slot
+
+
+class Activity(FlowNode):
+    """Work with variables of its own on the way in and out."""
+
+    lasting = True
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.mapped_in: list[tuple[str, Slot]] = []
+        self.mapped_out: list[tuple[str, Slot]] = []
+
+    def local(self, token: Token) -> Data:
+        """The variables inside the activity: the branch's own and the input mappings."""
+        host = token.workflow.top_workflow.host
+        data: Data = dict(token.data)
+        for target, source in self.mapped_in:
+            assign(data, target, host.evaluate(source, data, self.node))
+        return data
+
+    def take_back(self, token: Token, result: Data) -> None:
+        """Merge a result into the branch: through the output mappings where there are any."""
+        if not self.mapped_out:
+            token.data.update(result)
+            return
+        host = token.workflow.top_workflow.host
+        seen = {**token.data, **result}
+        for target, source in self.mapped_out:
+            assign(token.data, target, host.evaluate(source, seen, self.node))
+
+
+def assign(data: Data, target: str, value: Any) -> None:
+    """Set `a.b.c` without touching the objects that other branches share."""
+    head, _, rest = target.partition(".")
+    if not rest:
+        data[head] = value
+        return
+    inner = data.get(head)
+    copy = dict(inner) if isinstance(inner, dict) else {}
+    assign(copy, rest, value)
+    data[head] = copy
+
+
+WRITTEN = {
+    "candidate_groups": "candidateGroups",
+    "candidate_users": "candidateUsers",
+    "assignee": "assignee",
+}
+
+
+def mapped_of(data: Data, targets: Iterable[str]) -> Data:
+    """Only what mappings have set, `a.b` without what else `a` holds."""
+    found: Data = {}
+    for target in targets:
+        value: Any = data
+        for part in target.split("."):
+            value = value[part]
+        assign(found, target, value)
+    return found
+
+
+class UserTask(Activity):
+    """Waits for a person."""
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.manual = True
+        self.role = ""
+        self.slots: dict[str, Slot] = {}
+
+    def arrive(self, token: Token) -> bool:
+        token._set_state(TaskState.READY)
+        token.workflow.top_workflow.host.task_opened(token)
+        return False
+
+    def offer(self, token: Token) -> Data:
+        """Who may do it and by when, as the diagram says now."""
+        host = token.workflow.top_workflow.host
+        data = self.local(token)
+
+        def given(name: str, written: str) -> Given:
+            slot = self.slots.get(name, EMPTY)
+            value = None if slot.is_empty else host.evaluate(slot, data, self.node)
+            return Given(self.node, written, value, host.strict)
+
+        groups = given("candidate_groups", "candidateGroups").names(LONGEST_GROUP)
+        users = given("candidate_users", "candidateUsers").names(LONGEST_USER)
+        assignee = given("assignee", "assignee").text(LONGEST_USER)
+        if not groups and not users and not assignee:
+            groups = self._by_lane(host.strict)
+        due, priority = given("due_date", "dueDate"), given("priority", "priority")
+        due.moment()
+        return {
+            "assignee": assignee,
+            "candidate_groups": groups,
+            "candidate_users": users,
+            "due_date": due.value,
+            "priority": None if priority.value is None else priority.whole(-MOST),
+            "separate_from": given("separate_from", "separateFrom").names(LONGEST_NAME),
+        }
+
+    def _by_lane(self, strict: bool) -> list[str]:
+        """Whom the lane offers the task, where the task itself names nobody."""
+        named = [WRITTEN[name] for name in WRITTEN if not self.slots.get(name, EMPTY).is_empty]
+        if strict and named and not self.role:
+            refuse_nobody(self.node, ", ".join(named))
+        return [self.role] if self.role else []
+
+    def finish(self, token: Token, result: Data) -> None:
+        self.take_back(token, result)
+        token.workflow.top_workflow.host.task_closed(token, "completed")
+        token.complete()
+
+    def withdrawn(self, token: Token) -> None:
+        token.workflow.top_workflow.host.task_closed(token, "cancelled")
+
+
+class JobTask(Activity):
+    """A service, send or business rule task that a handler or an external worker carries out."""
+
+    def work(self, token: Token) -> None:
+        token.workflow.top_workflow.host.job_opened(token)
+
+    def finish(self, token: Token, result: Data) -> None:
+        self.take_back(token, result)
+        token.workflow.top_workflow.host.job_closed(token)
+        token.complete()
+
+    def withdrawn(self, token: Token) -> None:
+        token.workflow.top_workflow.host.job_closed(token)
+
+
+class ScriptTask(Activity):
+    """Sets a variable to the value of a FEEL expression."""
+
+    script: Slot = EMPTY
+
+    def work(self, token: Token) -> bool:
+        host = token.workflow.top_workflow.host
+        value = host.evaluate(self.script, self.local(token), self.node)
+        self.take_back(token, result_of(self.node, value))
+        return True
+
+
+class BusinessRuleTask(Activity):
+    """Asks a decision table."""
+
+    def work(self, token: Token) -> bool:
+        host = token.workflow.top_workflow.host
+        value = host.decide(self.node.extensions.decision, self.local(token), self.node)
+        self.take_back(token, result_of(self.node, value))
+        return True
+
+
+def result_of(node: Node, value: Any) -> Data:
+    name = node.extensions.result_variable
+    if name:
+        return {name: value}
+    return dict(value) if isinstance(value, dict) else {}
+
+
+class SubprocessTask(Activity):
+    """An embedded subprocess or a call activity: runs another scope."""
+
+    body = ""  # name of the scope's spec
+    called = False
+
+    @property
+    def shares_variables(self) -> bool:
+        """Whether what the inside changes is the outside's too, without a mapping between."""
+        return not self.mapped_out and (not self.called or self.node.extensions.propagate_all)
+
+    def arrive(self, token: Token) -> bool:
+        token._set_state(STARTED)
+        scope = token.workflow.top_workflow.create_subprocess(token, self.body)
+        mapped = self.called and (self.mapped_in and not self.node.extensions.propagate_all)
+        data = self.local(token)
+        begin_with = mapped_of(data, [target for target, _ in self.mapped_in]) if mapped else data
+        # A case that begins at one of several start events begins there inside an added body too.
+        at = token.workflow.top_workflow.start_event if self.node.inserted else ""
+        scope.begin(begin_with, at)
+        return False
+
+    def close(self, token: Token, scope: Any) -> None:
+        """The scope has come to its end."""
+        result = scope.outcome()
+        if self.undoer is None and (scope.undo or scope.spec.undo_handler):
+            remember(token, scope.undo, result)
+        if self.mapped_out:
+            self.take_back(token, result)
+        elif self.shares_variables:
+            token.data = result
+        token._ready()
+
+
+class MultiInstance(Activity):
+    """Runs an activity once for each item of a collection, side by side or one after the other."""
+
+    instance = ""  # name of the instance's spec
+    collection: Slot = EMPTY
+    cardinality: Slot = EMPTY
+    condition: Slot | None = None
+    output: Slot = EMPTY
+    MAXIMUM = 1000
+
+    def arrive(self, token: Token) -> bool:
+        token._set_state(STARTED)
+        token.facts.update(items=self._items(token), done=0, results={})
+        if not token.facts["items"]:
+            return self._close(token)
+        count = 1 if self._sequential else len(token.facts["items"])
+        for index in range(count):
+            self._start(token, index)
+        return False
+
+    @property
+    def _sequential(self) -> bool:
+        return self.node.loop is not None and self.node.loop.kind == "sequential"
+
+    def _items(self, token: Token) -> list[Any]:
+        host = token.workflow.top_workflow.host
+        if not self.collection.is_empty:
+            items = host.evaluate(self.collection, token.data, self.node)
+        else:
+            number = host.evaluate(self.cardinality, token.data, self.node)
+            asked = Given(self.node, "loopCardinality", number, host.strict)
+            count = asked.whole(0) if number or host.strict else 0
+            items = list(range(1, min(count, self.MAXIMUM + 1) + 1))
+        if not isinstance(items, list):
+            raise StepFailed(element=self.node.id, reason="the collection is not a list")
+        if len(items) > self.MAXIMUM:
+            raise StepFailed(element=self.node.id, reason=f"more than {self.MAXIMUM} items")
+        return items
+
+    def _start(self, token: Token, index: int) -> None:
+        spec = token.workflow.spec.task_specs[self.instance]
+        child = token.workflow.put(spec, token, "", index=index)
+        child.data = {**token.data, "loopCounter": index + 1}
+        if self.node.loop is not None and self.node.loop.element:
+            child.data[self.node.loop.element] = token.facts["items"][index]
+        spec._update(child)
+
+    def instance_done(self, token: Token, child: Token) -> None:
+        if token._state != STARTED:
+            return
+        host = token.workflow.top_workflow.host
+        token.facts["done"] += 1
+        index = child.facts["index"]
+        if not self.output.is_empty:
+            value = host.evaluate(self.output, child.data, self.node)
+            token.facts["results"][str(index)] = value
+        else:
+            self._merge(token, child)
+        if self._enough(token, child):
+            self._withdraw_rest(token)
+        elif self._sequential:
+            self._start(token, index + 1)
+            return
+        else:
+            return
+        self._close(token)
+        token._ready()
+
+    def _enough(self, token: Token, child: Token) -> bool:
+        if token.facts["done"] >= len(token.facts["items"]):
+            return True
+        if self.condition is None:
+            return False
+        host = token.workflow.top_workflow.host
+        value = host.evaluate(self.condition, child.data, self.node)
+        return Given(self.node, "completionCondition", value, host.strict).truth()
+
+    def _merge(self, token: Token, child: Token) -> None:
+        """Without an output collection, what the instances changed comes back, if they agree."""
+        local = {"loopCounter", self.node.loop.element if self.node.loop else ""}
+        before = token.parent.data
+        for name, value in child.data.items():
+            if name in local or (name in before and before[name] == value):
+                continue
+            if name in token.data and token.data[name] not in (value, before.get(name)):
+                raise conflict(child, name, token.data[name], value)
+            token.data[name] = value
+
+    def _withdraw_rest(self, token: Token) -> None:
+        for child in token.children:
+            if child.is_live and child.task_spec.name == self.instance:
+                withdraw(child)
+
+    def _close(self, token: Token) -> bool:
+        loop = self.node.loop
+        if loop is not None and loop.output_collection:
+            results = token.facts["results"]
+            token.data[loop.output_collection] = [
+                results.get(str(index)) for index in range(len(token.facts["items"]))
+            ]
+        return True
+
+    def withdrawn(self, token: Token) -> None:
+        self._withdraw_rest(token)

@@ -1,0 +1,67 @@
+"""The standard loop (BPMN 2.0.2, 13.3.6): an activity is done again, one round at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.bpmn.model import Loop, Node
+from engine.bpmn.running.host import StepFailed
+from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, withdraw
+from engine.bpmn.running.tokens import Token
+from engine.bpmn.slots import Slot, undecided
+
+COUNTER = "loopCounter"  # the round, from 1; the standard's own name for it
+
+
+class StandardLoop(FlowNode):
+    """Runs an activity while its condition holds: looks before the first round or after it."""
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        assert node.loop is not None
+        self.loop: Loop = node.loop
+        self.instance = ""  # name of the spec that is one round
+        self.condition: Slot | None = None
+        self.maximum = int(node.loop.maximum) if node.loop.maximum else None
+
+    def arrive(self, token: Token) -> bool:
+        token._set_state(STARTED)
+        token.facts["round"] = 0
+        if self.loop.test_before and not self._again(token):
+            return True
+        self._begin_round(token)
+        return False
+
+    def _again(self, token: Token) -> bool:
+        rounds = token.facts["round"]
+        if self.maximum is not None and rounds >= self.maximum:
+            return False
+        if self.condition is None:
+            return True
+        host = token.workflow.top_workflow.host
+        value = host.evaluate(self.condition, {**token.data, COUNTER: rounds}, self.node)
+        if not isinstance(value, bool):
+            raise StepFailed(element=self.node.id, reason=undecided(self.condition, value))
+        return value
+
+    def _begin_round(self, token: Token) -> None:
+        token.facts["round"] += 1
+        child = token.workflow.put(token.workflow.spec.task_specs[self.instance], token)
+        child.data = {**token.data, COUNTER: token.facts["round"]}
+        child.task_spec._update(child)
+
+    def instance_done(self, token: Token, child: Token) -> None:
+        """One round is over: what it changed is what the next one begins with."""
+        if token._state != STARTED:
+            return
+        around = {name: token.data[name] for name in (COUNTER,) if name in token.data}
+        child.data.pop(COUNTER, None)
+        token.data = {**child.data, **around}
+        if self._again(token):
+            self._begin_round(token)
+        else:
+            token._ready()
+
+    def withdrawn(self, token: Token) -> None:
+        for child in token.children:
+            withdraw(child)

@@ -1,0 +1,54 @@
+"""Catching events with several triggers: the first one wins, or all of them must happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.bpmn.model import Node
+from engine.bpmn.running.host import Data
+from engine.bpmn.running.specs.events import CatchEvent, win_race
+from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, withdraw
+from engine.bpmn.running.tokens import Token
+
+
+class CatchPart(CatchEvent):
+    """One of the events that a multiple event waits for."""
+
+    def fire(self, token: Token, payload: Data) -> None:
+        token.facts["payload"] = dict(payload)
+        token.workflow.top_workflow.host.wait_closed(token)
+        token._ready()
+
+
+class MultipleCatch(FlowNode):
+    """Waits for the first of several events, or for all of them; each is a part of its own."""
+
+    lasting = True
+
+    def __init__(self, process: Any, node: Node) -> None:
+        super().__init__(process, node)
+        self.parts: list[str] = []  # names of the parts' specs
+
+    def arrive(self, token: Token) -> bool:
+        token._set_state(STARTED)
+        specs = token.workflow.spec.task_specs
+        parts = [token.workflow.put(specs[name], token) for name in self.parts]
+        for part in parts:
+            part.task_spec._update(part)
+        return False
+
+    def instance_done(self, token: Token, part: Token) -> None:
+        if token._state != STARTED:
+            return
+        token.data.update(part.facts["payload"])
+        waiting = [child for child in token.children if child.is_live]
+        if self.node.parallel_multiple and waiting:
+            return
+        for child in waiting:
+            withdraw(child)
+        win_race(token)
+        token._ready()
+
+    def withdrawn(self, token: Token) -> None:
+        for child in token.children:
+            withdraw(child)

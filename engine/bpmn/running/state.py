@@ -1,0 +1,135 @@
+"""The stored state of a case: tokens and their variables, compact, without any specification."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.running.host import Data
+from engine.bpmn.running.tokens import Case, Subprocess, Token
+
+VERSION = 1
+
+
+def compact(case: Case) -> None:
+    """Cut off what is finished. Live tokens stay, and where their branches part, and every token
+    whose variables a later merge compares with; so a long case stays as small as a young one."""
+    for scope in case.scopes():
+        _compact_scope(scope)
+
+
+def _compact_scope(scope: Any) -> None:
+    keep = {scope.task_tree.id}
+    counts: dict[UUID, int] = {}
+    live = scope.live()
+    for token in live:
+        keep.add(token.id)
+        line = token
+        while line is not None:
+            counts[line.id] = counts.get(line.id, 0) + 1
+            if counts[line.id] > 1:
+                break
+            line = line.parent
+    keep.update(identifier for identifier, count in counts.items() if count > 1)
+    keep.update(i for i in counts if "snapshot" in scope.tasks[i].internal_data)
+    if len(keep) < len(scope.tasks):
+        _drop_all_but(scope, keep)
+
+
+def _drop_all_but(scope: Any, keep: set[UUID]) -> None:
+    for identifier in keep:
+        token = scope.tasks[identifier]
+        parent = token.parent
+        while parent is not None and parent.id not in keep:
+            parent = parent.parent
+        token._parent = None if parent is None else parent.id
+        token._children = []
+    scope.tasks = {i: token for i, token in scope.tasks.items() if i in keep}
+    for token in scope.tasks.values():
+        if token._parent is not None:
+            scope.tasks[token._parent]._children.append(token.id)
+
+
+def dump(case: Case) -> Data:
+    """The state as JSON-able data; ids are numbers counted from the instance's own id."""
+    return {
+        "v": VERSION,
+        "n": case.counter,
+        "scopes": [_dump_scope(case, scope) for scope in case.scopes()],
+    }
+
+
+def _dump_scope(case: Case, scope: Any) -> Data:
+    out: Data = {
+        "root": case.number_of(scope.task_tree.id),
+        "tokens": [_dump_token(case, token) for token in scope.tasks.values()],
+    }
+    if scope.parent_task_id is not None:
+        out["of"] = case.number_of(scope.parent_task_id)
+    if scope.result:
+        out["result"] = scope.result
+    if scope.aside:
+        out["aside"] = scope.aside
+    if scope.undo:
+        out["undo"] = scope.undo
+    return out
+
+
+def _dump_token(case: Case, token: Token) -> list[Any]:
+    parent = token.parent
+    row: list[Any] = [
+        case.number_of(token.id),
+        None if parent is None else case.number_of(parent.id),
+        token.task_spec.name,
+        token._state,
+        token.internal_data,
+    ]
+    if parent is None:
+        return [*row, token.data]
+    changed, gone = _difference(parent.data, token.data)
+    return [*row, changed, gone] if gone else [*row, changed]
+
+
+def _difference(base: Data, data: Data) -> tuple[Data, list[str]]:
+    changed = {
+        name: value
+        for name, value in data.items()
+        if name not in base or (base[name] is not value and base[name] != value)
+    }
+    return changed, [name for name in base if name not in data]
+
+
+def load(state: Data, spec: Any, subprocess_specs: dict[str, Any], instance: UUID) -> Case:
+    """Rebuild a case over shared specs."""
+    case = Case(spec, subprocess_specs, instance)
+    case.counter = state["n"]
+    top, *inner = state["scopes"]
+    _load_scope(case, case, top)
+    for stored in inner:
+        owner = case.get_task_from_id(case.id_of(stored["of"]))
+        assert owner is not None
+        _load_scope(case, case.create_subprocess(owner, owner.task_spec.body), stored)
+    return case
+
+
+def _load_scope(case: Case, scope: Case | Subprocess, stored: Data) -> None:
+    scope.result = stored.get("result", {})
+    scope.aside = stored.get("aside", {})
+    scope.undo = stored.get("undo", [])
+    for row in stored["tokens"]:
+        number, parent, name, state, facts, data, *gone = row
+        holder = None if parent is None else scope.tasks[case.id_of(parent)]
+        identifier = case.id_of(number)
+        token = Token(scope, scope.spec.task_specs[name], holder, state=state, id=identifier)
+        token.internal_data = facts
+        token.comes_from(holder)
+        if holder is not None:
+            data = {**holder.data, **data}
+            for key in gone[0] if gone else ():
+                data.pop(key, None)
+        token.data = data
+        if state == TaskState.WAITING and token.task_spec.node.tag == "inclusiveGateway":
+            case.joins.append(token)
+    scope.task_tree = scope.tasks[case.id_of(stored["root"])]

@@ -1,6 +1,0 @@
-"""Whether what was recorded of a case is what its diagram allows, and where the two part."""
-
-from engine.conformance.alignment import Move, Observed, align
-from engine.conformance.rules import Rules
-
-__all__ = ["Move", "Observed", "Rules", "align"]

@@ -1,0 +1,303 @@
+"""Infers the type of each node of an expression, and reports what can never be right on the way."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from engine.feel.builtins import BUILTINS
+from engine.feel.compiling.arithmetic import result_kind
+from engine.feel.errors import Problem, place
+from engine.feel.grammar import syntax as s
+from engine.feel.messages import message
+from engine.feel.values.properties import property_names
+from engine.feel.values.temporal_text import parse_temporal
+from engine.feel.values.types import (
+    ANY,
+    BOOLEAN,
+    FUNCTION,
+    LIST,
+    NULL,
+    NUMBER,
+    Type,
+    list_of,
+    simple,
+)
+from engine.feel.values.values import kind
+
+Functions = Mapping[str, Any] | Iterable[str]
+_ORDERED = frozenset(
+    (
+        "number",
+        "string",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+    )
+)
+
+
+def may_convert(have: Type, wanted: Type) -> bool:
+    """Whether a value of one type may fit another, perhaps after an implicit conversion."""
+    if have.kinds is None or wanted.kinds is None or "null" in have.kinds:
+        return True
+    if have.kinds & wanted.kinds:
+        both_items = have.item is not None and wanted.item is not None
+        return not both_items or may_convert(have.item or ANY, wanted.item or ANY)
+    if "list" in have.kinds:
+        return may_convert(have.item or ANY, wanted)
+    if "list" in wanted.kinds:
+        return may_convert(have, wanted.item or ANY)
+    return have.kinds == {"date"} and "date and time" in wanted.kinds
+
+
+def _is_never(left: Type, right: Type) -> bool:
+    if left.kinds is None or right.kinds is None:
+        return False
+    return not (left.kinds & right.kinds)
+
+
+def joined(types: Iterable[Type]) -> Type:
+    distinct: list[Type] = []
+    for type_ in types:
+        if type_.kinds == NULL.kinds:
+            continue
+        if all(type_.name != known.name for known in distinct):
+            distinct.append(type_)
+    return distinct[0] if len(distinct) == 1 else ANY
+
+
+class Checker:
+    def __init__(
+        self,
+        source: str,
+        names: Mapping[str, Type],
+        functions: Functions,
+        open_names: bool,
+        types: Mapping[str, Type],
+    ) -> None:
+        self.source = source
+        self.types = types
+        self.problems: list[Problem] = []
+        self.functions = functions
+        # An item of a filter whose entries are not known may have any name: then None is a scope.
+        self.scopes: list[Mapping[str, Type] | None] = [None] if open_names else []
+        self.scopes.append(names)
+
+    def report(self, at: int, code: str, **facts: object) -> None:
+        line, column = place(self.source, at)
+        found = Problem(code, message(code, **facts), line, column)
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def type_of(self, node: s.Node) -> Type:
+        rule = _RULES.get(type(node))
+        return rule(self, node) if rule else ANY
+
+    def within(self, names: Mapping[str, Type] | None, node: s.Node) -> Type:
+        self.scopes.append(names)
+        found = self.type_of(node)
+        self.scopes.pop()
+        return found
+
+    def find(self, name: str) -> Type | None:
+        for scope in reversed(self.scopes):
+            if scope is None:
+                return ANY
+            if name in scope:
+                return scope[name]
+        return None
+
+    # -- tests --------------------------------------------------------------------------------
+
+    def test(self, node: s.Node, of: Type, *, in_table: bool = False) -> None:
+        """One test of a value: does it ever hold for the value's type?"""
+        if isinstance(node, s.UnaryComparison):
+            self.comparison(node.at, node.operator, of, self.type_of(node.endpoint))
+            return
+        wanted = self.type_of(node)
+        is_condition = wanted.kinds == BOOLEAN.kinds and in_table
+        if is_condition or _mentions_question(node):
+            return
+        if wanted.kinds is not None and wanted.kinds & {"list", "range"}:
+            wanted = wanted.item or ANY
+        self.comparison(node.at, "=", of, wanted)
+
+    def comparison(self, at: int, operator: str, left: Type, right: Type) -> None:
+        if "null" in (left.kinds or ()) or "null" in (right.kinds or ()):
+            if operator not in ("=", "!="):
+                self.report(at, "never", left=left.name, right=right.name)
+            return
+        unordered = operator not in ("=", "!=") and any(
+            type_.kinds is not None and not type_.kinds & _ORDERED for type_ in (left, right)
+        )
+        if unordered or _is_never(left, right):
+            self.report(at, "never", left=left.name, right=right.name)
+
+    def condition(self, node: s.Node) -> None:
+        found = self.type_of(node)
+        if found.kinds is not None and not found.kinds & {"boolean", "null"}:
+            self.report(start_of(node), "type", expected="boolean", given=found.name)
+
+
+def start_of(node: s.Node) -> int:
+    return min([node.at, *(start_of(child) for child in s.children(node))])
+
+
+def _mentions_question(node: s.Node) -> bool:
+    from engine.feel.grammar.free_names import mentions
+
+    return mentions(node, "?")
+
+
+_RULES: dict[type, Callable[[Checker, Any], Type]] = {}
+
+
+def infers(
+    node: type,
+) -> Callable[[Callable[[Checker, Any], Type]], Callable[[Checker, Any], Type]]:
+    def register(rule: Callable[[Checker, Any], Type]) -> Callable[[Checker, Any], Type]:
+        _RULES[node] = rule
+        return rule
+
+    return register
+
+
+@infers(s.Literal)
+def _literal(c: Checker, node: s.Literal) -> Type:
+    return simple(kind(node.value))
+
+
+@infers(s.AtLiteral)
+def _at_literal(c: Checker, node: s.AtLiteral) -> Type:
+    return simple(kind(parse_temporal(node.text)))
+
+
+@infers(s.Name)
+def _name(c: Checker, node: s.Name) -> Type:
+    found = c.find(node.name)
+    if found is not None:
+        return found
+    if node.name in BUILTINS or node.name in c.functions:
+        return FUNCTION
+    c.report(node.at, "unknown-name", name=node.name)
+    return ANY
+
+
+@infers(s.Path)
+def _path(c: Checker, node: s.Path) -> Type:
+    return _member(c, node, c.type_of(node.base))
+
+
+def _member(c: Checker, node: s.Path, base: Type) -> Type:
+    if base.kinds == LIST.kinds:
+        return list_of(_member(c, node, base.item)) if base.item is not None else ANY
+    if base.members is not None:
+        if node.name in base.members:
+            return base.members[node.name]
+        c.report(node.at, "unknown-property", kind=base.name, name=node.name)
+    elif base.kinds is not None and len(base.kinds) == 1:
+        (only,) = base.kinds
+        if only not in ("context", "null") and node.name not in property_names(only):
+            c.report(node.at, "unknown-property", kind=base.name, name=node.name)
+    return ANY
+
+
+@infers(s.Filter)
+def _filter(c: Checker, node: s.Filter) -> Type:
+    base = c.type_of(node.base)
+    is_list = base.kinds == LIST.kinds
+    item = (base.item or ANY) if is_list else base
+    before = len(c.scopes)
+    if item.members is not None:
+        c.scopes.append(item.members)
+    elif item.kinds is None or "context" in item.kinds:
+        c.scopes.append(None)
+    condition = c.within({"item": item}, node.condition)
+    del c.scopes[before:]
+    if condition.kinds == NUMBER.kinds:
+        return item
+    if condition.kinds == BOOLEAN.kinds:
+        return base if is_list else (list_of(item) if item is not ANY else LIST)
+    return ANY
+
+
+# -- operators ------------------------------------------------------------------------------------
+
+
+@infers(s.Arithmetic)
+def _arithmetic(c: Checker, node: s.Arithmetic) -> Type:
+    left = c.type_of(node.first)
+    for operator, operand in node.rest:
+        right = c.type_of(operand)
+        left = _operation(c, node.at, operator, left, right)
+    return left
+
+
+def _operation(c: Checker, at: int, operator: str, left: Type, right: Type) -> Type:
+    if left.kinds is None or right.kinds is None:
+        return ANY
+    results = {
+        result
+        for ours in left.kinds
+        for theirs in right.kinds
+        if (result := result_kind(operator, ours, theirs))
+    }
+    if not results:
+        c.report(at, "operands", operator=operator, left=left.name, right=right.name)
+        return ANY
+    return simple(results.pop()) if len(results) == 1 else ANY
+
+
+@infers(s.Negate)
+def _negate(c: Checker, node: s.Negate) -> Type:
+    found = c.type_of(node.operand)
+    durations = {"days and time duration", "years and months duration"}
+    if found.kinds is not None and not found.kinds & {"number", *durations}:
+        c.report(node.at, "operand", operator="-", given=found.name)
+        return ANY
+    return found
+
+
+@infers(s.Comparison)
+def _comparison(c: Checker, node: s.Comparison) -> Type:
+    c.comparison(node.at, node.operator, c.type_of(node.left), c.type_of(node.right))
+    return BOOLEAN
+
+
+@infers(s.And)
+@infers(s.Or)
+def _logical(c: Checker, node: s.And | s.Or) -> Type:
+    for operand in node.operands:
+        c.condition(operand)
+    return BOOLEAN
+
+
+@infers(s.Between)
+def _between(c: Checker, node: s.Between) -> Type:
+    value = c.type_of(node.value)
+    for bound in (node.low, node.high):
+        c.comparison(node.at, ">=", value, c.type_of(bound))
+    return BOOLEAN
+
+
+@infers(s.In)
+def _in(c: Checker, node: s.In) -> Type:
+    value = c.type_of(node.value)
+    c.scopes.append({"?": value})
+    for test in node.tests:
+        c.test(test, ANY if value.kinds is not None and "list" in value.kinds else value)
+    c.scopes.pop()
+    return BOOLEAN
+
+
+@infers(s.InstanceOf)
+def _instance_of(c: Checker, node: s.InstanceOf) -> Type:
+    c.type_of(node.value)
+    return BOOLEAN
+
+
+@infers(s.If)
+def _if(c: Checker, node: s.If) -> Type:
+    c.condition(node.condition)
+    return joined([c.type_of(node.then), c.type_of(node.otherwise)])

@@ -1,0 +1,66 @@
+"""Is the record whole? Both chains of every case, what its row says, the law it ran under, and
+the log of sealed heads are worked out again and compared. Nothing is executed here: see replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from engine.ground.errors import InstanceNotFound
+from engine.record.differences import Report
+from engine.record.verification.deployments import verify_law
+from engine.record.verification.instances import verify_cases
+from engine.record.verification.log import verify_log
+from engine.record.verification.stored_rows import as_finding, reading
+from engine.record.verification.tables import verify_tables
+from engine.store.tables import ProcessInstance
+from engine.store.work import Work
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+PAGE = 100  # cases per transaction: a bounded amount of memory, and one moment for each case
+
+
+def verify(work: Work, instance_id: str) -> Report:
+    """Check one case: both chains, its row, and the log's entries about it.
+
+    Raises:
+        InstanceNotFound: there is no such case.
+    """
+    if work.session.get(ProcessInstance, instance_id) is None:
+        raise InstanceNotFound(instance_id=instance_id)
+    (report,) = verify_cases(work, [instance_id])
+    return report
+
+
+def verify_common(engine: Engine) -> Report:
+    """Check what belongs to no single case: that every table can be read, the deployed law, the
+    log and its signed heads."""
+    report = Report()
+    for check, table in (
+        (verify_tables, "tables"),
+        (verify_law, "deployment"),
+        (verify_log, "log_entry"),
+    ):
+        with reading(engine) as work, as_finding(report, "", table):
+            report.add(check(work))
+    return report
+
+
+def verify_all(engine: Engine, *, after: str = "") -> Iterator[tuple[str, Report]]:
+    """Check every case in the order of its id, in constant memory; begins behind `after`.
+
+    Each page of cases is read as of one moment, so that running cases give no false alarm.
+    """
+    while True:
+        with reading(engine) as work:
+            query = sa.select(ProcessInstance.id).where(ProcessInstance.id > after)
+            ids = list(work.session.scalars(query.order_by(ProcessInstance.id).limit(PAGE)))
+            reports = list(verify_cases(work, ids))
+        if not ids:
+            return
+        yield from zip(ids, reports, strict=True)
+        after = ids[-1]

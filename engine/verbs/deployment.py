@@ -1,0 +1,286 @@
+"""Deploying: files become new versions of processes, after every check has passed."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from engine.bpmn.model import EventDefinition, Process
+from engine.bpmn.slots import slot
+from engine.bpmn.timers import first_due
+from engine.ground.actor import Actor
+from engine.ground.errors import DefinitionNotFound, DeploymentRejected
+from engine.ground.findings import Finding, has_errors
+from engine.store.tables import (
+    Deployment,
+    DeploymentFile,
+    ProcessDefinition,
+    ProcessInForce,
+    Resource,
+    StartSubscription,
+)
+from engine.store.work import Work
+from engine.turn.definitions import bundle_hash, deployment_files, load_bundle, read_processes
+from engine.verbs.file_sets import Comparison, FileSets, file_sets, used_files
+from engine.verbs.gate import judge_upload
+from engine.verbs.runtime import in_force, newest_version
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The answer to a deployment: its id, the versions it made and what the checks remarked."""
+
+    id: str
+    definitions: tuple[str, ...]  # "key:version" in force of every process in it
+    new: tuple[str, ...]  # those that did not exist before
+    findings: list[Finding] = field(default_factory=list)
+    again: tuple[str, ...] = ()  # earlier versions that are in force again
+
+
+def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
+    """Check and store files; what they refer to and do not hold is carried over from before.
+
+    A process gets a new version when its files, or those it uses, have changed; when they are again
+    those of an earlier version, that one is in force again. The others, and the timers that start
+    them, are left alone. What comes from outside must have been judged (see `judge`), in a child
+    process that a poisoned diagram cannot outlive.
+
+    Raises:
+        DeploymentRejected: with every finding, at least one of them an error.
+    """
+    # Two at once would both make the next version, or each carry over what the other replaces.
+    work.one_at_a_time("deployment")
+    newest, compared = _newest(work), _compare(work, files)
+    findings = _refuse_errors(_judged(work.engine, compared))
+    carried = compared.kept()
+    everything = {**carried, **files}
+    whole = bundle_hash(everything)
+    if newest is not None and newest.bundle_hash == whole:
+        standing = [in_force(work, key).id for key in used_files(everything, compared.sets)]
+        return Deployed(newest.id, tuple(sorted(standing)), (), findings)
+    row = Deployment(
+        id=uuid.uuid4().hex,
+        bundle_hash=whole,
+        deployed_at=_after(newest, work.now),
+        deployed_by=actor.id,
+    )
+    work.session.add(row)
+    _store(work, row.id, files, carried)
+    changed = [name for name in files if compared.before.get(name) != files[name]]
+    sets = compared.sets.with_files(files, changed)
+    return _enact(work, row.id, everything, sets, findings)
+
+
+def judge(engine: Engine, files: Mapping[str, bytes], *, upload: bool = False) -> None:
+    """Refuse what `deploy` would refuse, while others go on working.
+
+    The gate takes seconds, and SQLite has one writer: what it answers here it need not find out
+    again while everybody waits.
+
+    Raises:
+        DeploymentRejected: with every finding, at least one of them an error.
+    """
+    if upload:
+        _refuse_errors(judge_upload(files, set(engine.functions)))
+    with engine.read() as work:
+        compared = _compare(work, files)
+    _refuse_errors(_judged(engine, compared))
+
+
+def check(work: Work, files: Mapping[str, bytes]) -> list[Finding]:
+    """Everything that `deploy` would say about these files; nothing is written."""
+    return _judged(work.engine, _compare(work, files))
+
+
+def _judged(engine: Engine, compared: Comparison) -> list[Finding]:
+    return [*compared.findings(), *engine.gate.check(compared.files, compared.kept())]
+
+
+def _refuse_errors(findings: list[Finding]) -> list[Finding]:
+    if has_errors(findings):
+        raise DeploymentRejected(findings)
+    return findings
+
+
+def _compare(work: Work, files: Mapping[str, bytes]) -> Comparison:
+    """The files beside those of the newest deployment."""
+    newest = _newest(work)
+    before = {} if newest is None else deployment_files(work, newest.id)
+    return Comparison(files, before, file_sets(work), work.engine.gate.identify)
+
+
+def _newest(work: Work) -> Deployment | None:
+    query = sa.select(Deployment).order_by(Deployment.deployed_at.desc(), Deployment.id)
+    return work.session.scalars(query.limit(1)).first()
+
+
+def _after(newest: Deployment | None, now: datetime) -> datetime:
+    """The moment of a deployment, later than the one before even when the clock was set back:
+    what is in force is told by the order."""
+    if newest is None or newest.deployed_at < now:
+        return now
+    return newest.deployed_at + timedelta(microseconds=1)
+
+
+def _store(
+    work: Work, deployment_id: str, files: Mapping[str, bytes], carried: Mapping[str, bytes]
+) -> None:
+    everything = {**carried, **files}
+    by_hash = {hashlib.sha256(content).hexdigest(): content for content in everything.values()}
+    query = sa.select(Resource.sha256).where(Resource.sha256.in_(by_hash))
+    known = set(work.session.scalars(query))
+    for sha, content in by_hash.items():
+        if sha not in known:
+            work.session.add(Resource(sha256=sha, content=content))
+    work.session.flush()  # the rows below refer to the deployment and to the resources
+    for name, content in everything.items():
+        sha = hashlib.sha256(content).hexdigest()
+        work.session.add(
+            DeploymentFile(
+                deployment_id=deployment_id, name=name, sha256=sha, carried=name in carried
+            )
+        )
+
+
+# ── what is in force ───────────────────────────────────────────────────────────────────────────
+
+
+def _enact(
+    work: Work,
+    deployment_id: str,
+    files: Mapping[str, bytes],
+    sets: FileSets,
+    findings: list[Finding],
+) -> Deployed:
+    """Put every process in force: as it stands, as it once was, or as a new version."""
+    standing, new, again = [], [], []
+    past = _Past(work, sets)
+    used = used_files(files, sets)
+    for name in sorted(name for name in files if name.endswith(".bpmn")):
+        for process in read_processes({name: files[name]}).values():
+            if not process.executable:
+                continue  # a partner's pool, drawn as a picture
+            before = past.in_force(process.id)
+            row = past.version_with(process.id, used[process.id])
+            if row is None:
+                row = _new_version(work, deployment_id, name, files, process)
+                new.append(row.id)
+            elif before is not None and row.id != before.id:
+                again.append(row.id)
+            if before is None or row.id != before.id:
+                put_in_force(work, row, process, before)
+            standing.append(row.id)
+    return Deployed(deployment_id, tuple(standing), tuple(new), findings, tuple(again))
+
+
+@dataclass(slots=True)
+class _Past:
+    """The versions there are, each with the files that it uses."""
+
+    work: Work
+    sets: FileSets
+    deployments: dict[str, dict[str, frozenset[tuple[str, str]]]] = field(default_factory=dict)
+
+    def in_force(self, key: str) -> ProcessDefinition | None:
+        try:
+            return in_force(self.work, key)
+        except DefinitionNotFound:
+            return None
+
+    def version_with(self, key: str, used: frozenset[tuple[str, str]]) -> ProcessDefinition | None:
+        """The version that uses just these files: the one in force, or else the newest."""
+        query = sa.select(ProcessDefinition).where(
+            ProcessDefinition.key == key,
+            ProcessDefinition.sha256.in_([sha for _, sha in used]),
+        )
+        rows = self.work.session.scalars(query.order_by(ProcessDefinition.version.desc())).all()
+        before = self.in_force(key)
+        first = sorted(rows, key=lambda row: before is None or row.id != before.id)
+        return next((row for row in first if self._used(row) == used), None)
+
+    def _used(self, row: ProcessDefinition) -> frozenset[tuple[str, str]]:
+        if row.deployment_id not in self.deployments:
+            files = deployment_files(self.work, row.deployment_id)
+            self.deployments[row.deployment_id] = used_files(files, self.sets)
+        return self.deployments[row.deployment_id].get(row.key, frozenset())
+
+
+def _new_version(
+    work: Work, deployment_id: str, name: str, files: Mapping[str, bytes], process: Process
+) -> ProcessDefinition:
+    version = newest_version(work, process.id) + 1
+    row = ProcessDefinition(
+        id=f"{process.id}:{version}",
+        key=process.id,
+        version=version,
+        deployment_id=deployment_id,
+        file=name,
+        sha256=hashlib.sha256(files[name]).hexdigest(),
+        name_th=process.name.th or process.pool.th or process.id,
+        name_en=process.name.en or process.pool.en or process.id,
+    )
+    work.session.add(row)
+    work.session.flush()  # the subscriptions refer to it
+    return row
+
+
+def put_in_force(
+    work: Work, row: ProcessDefinition, process: Process, before: ProcessDefinition | None
+) -> None:
+    """From now on this version is started; what starts the one before starts it no more."""
+    work.session.execute(sa.delete(ProcessInForce).where(ProcessInForce.key == row.key))
+    newest = newest_version(work, row.key)
+    if row.version != newest:
+        work.session.add(ProcessInForce(key=row.key, version=row.version, newest=newest))
+    old = None if before is None else load_bundle(work, before.id).definition.process
+    _subscribe_starts(work, row.id, process, old)
+    work.session.flush()  # the next process of the deployment looks at what is in force
+
+
+def _subscribe_starts(
+    work: Work, definition_id: str, process: Process, old: Process | None
+) -> None:
+    """Messages, signals and timers that start the process now start this version.
+
+    A timer that is drawn as before goes on as it stands: its rounds are counted on, and a date
+    that has passed does not pass again. Any other one is armed anew, from now.
+    """
+    mine = sa.select(StartSubscription).where(StartSubscription.key == process.id)
+    standing = {row.element_id: row for row in work.session.scalars(mine)}
+    drawn = {} if old is None else dict(_triggers(old))
+    for element, event in _triggers(process):
+        row = standing.pop(element, None)
+        if row is None:
+            row = StartSubscription(key=process.id, element_id=element)
+        if event.kind != "timer" or row.timer is None or drawn.get(element) != event:
+            _arm(row, event, work.now)
+        elif row.attempts and row.due_at is not None:
+            row.due_at = datetime.fromisoformat(row.timer["due"])  # what failed may be mended
+        row.definition_id, row.attempts = definition_id, 0
+        work.session.add(row)
+    for row in standing.values():
+        work.session.delete(row)
+
+
+def _triggers(process: Process) -> Iterator[tuple[str, EventDefinition]]:
+    """What starts a process, each under the id that its subscription has."""
+    for node in process.body.nodes.values():
+        for number, event in enumerate(node.events if node.tag == "startEvent" else (), 1):
+            yield node.id if number == 1 else f"{node.id}#{number}", event
+
+
+def _arm(row: StartSubscription, event: EventDefinition, now: datetime) -> None:
+    facts: dict[str, Any] = {}
+    if event.kind == "timer":
+        facts = first_due(slot(event.expression).text, event.timer, now, row.start_event)
+    row.kind, row.name, row.timer = event.kind, event.name or None, facts or None
+    row.due_at = datetime.fromisoformat(facts["due"]) if facts else None

@@ -1,0 +1,1 @@
+"""What a form asks: a form-js file read into components that never change."""

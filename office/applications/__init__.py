@@ -1,0 +1,1 @@
+"""What a deployment brings for the office: forms, letter templates, units, roles and statuses."""

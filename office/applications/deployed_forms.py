@@ -1,0 +1,64 @@
+"""Forms as they were deployed with a case's guideline, compiled once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from engine import feel
+from engine.ground.clock import BANGKOK
+from engine.store.work import Work
+from engine.verbs import queries
+from forms import Answers, Form, compile_form, merge
+from office.ground.context import Desk
+from office.vault import attachments
+from office.vault.attachments import Staged, Upload
+
+
+def form_of(work: Work, definition_id: str, form_id: str) -> Form:
+    """A form of a definition's deployment: the very version that a case is pinned to."""
+    name, content = queries.form_file(work, definition_id, form_id)
+    return _compiled(name, content)
+
+
+def environment_of(work: Work) -> feel.Environment:
+    """What a form's expressions may reach: the moment of the unit of work, nothing else."""
+    return feel.Environment(now=work.now.astimezone(BANGKOK))
+
+
+def with_uploads(answers: Mapping[str, Any], staged: Sequence[Staged]) -> dict[str, Any]:
+    """The answers with the ids of uploads under their (top-level) fields."""
+    whole = dict(answers)
+    for file in staged:
+        whole[file.field] = [*(whole.get(file.field) or []), file.id]
+    return whole
+
+
+def stage(desk: Desk, files: Sequence[Upload | Staged]) -> list[Staged]:
+    """Uploads checked and sealed; what was staged before stays as it is."""
+    fresh = attachments.stage_files(desk, [file for file in files if isinstance(file, Upload)])
+    return [*(file for file in files if isinstance(file, Staged)), *fresh]
+
+
+def staged_of(desk: Desk, answers: Answers) -> list[Staged]:
+    """The staged files that checked answers refer to.
+
+    Raises:
+        AttachmentNotFound: an id was never staged, is swept away, or belongs to a case already.
+        TooManyFiles: more than one submission may hold.
+    """
+    ids = [(path, id) for path, each in answers.files.items() for id in each]
+    attachments.check_count(len(ids))
+    return [attachments.find_staged(desk, id, field=path) for path, id in ids]
+
+
+def as_given(answers: Answers) -> dict[str, Any]:
+    """What the case file keeps: every answer but the personal ones, and references to files."""
+    given = merge(answers.variables, answers.submission)
+    return {**given, **{path: list(ids) for path, ids in answers.files.items()}}
+
+
+@lru_cache(maxsize=256)
+def _compiled(name: str, content: bytes) -> Form:
+    return compile_form(name, content)

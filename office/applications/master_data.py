@@ -1,0 +1,162 @@
+"""Units, roles and statuses: seeded from the guideline's files, edited in the tables afterwards."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from engine.store.tables import Base
+from engine.store.work import Work
+from office.ground.tables import Role, Status, Unit
+
+YES = frozenset({"1", "true", "yes", "ใช่"})
+# The house's own tables: what an agency's older files, without them or without a column, mean.
+HOUSE = Path(__file__).resolve().parents[2] / "processes" / "complaint"
+
+
+def seed(work: Work, files: Mapping[str, bytes]) -> None:
+    """Add rows that are not there yet; what was edited in a table stays as it was edited."""
+    seeds = {"units.csv": _unit, "roles.csv": _role, "statuses.csv": _status}
+    for name, read in seeds.items():
+        content = files.get(name)
+        rows = _rows(content) if content is not None else iter(())
+        for position, row in enumerate(rows):
+            _add_once(work, read(row, position))
+    for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
+        role.pages = _house_role(role.key).get("pages", "")
+    work.session.flush()  # accounts refer to roles and units
+
+
+@lru_cache(maxsize=16)
+def house_table(name: str) -> bytes:
+    """A table as the house ships it, for a guideline that was deployed before there was one."""
+    return (HOUSE / name).read_bytes()
+
+
+def preload(work: Work) -> list[Base]:
+    """Read the three small tables at once; as long as the result lives, looking a row up in this
+    unit of work asks the database no more."""
+    return [row for table in (Unit, Role, Status) for row in work.session.scalars(sa.select(table))]
+
+
+def units(work: Work, *, on: date | None = None) -> list[Unit]:
+    """The units in order, those that exist on a day or all."""
+    query = sa.select(Unit).order_by(Unit.position, Unit.key)
+    found = list(work.session.scalars(query))
+    return [unit for unit in found if on is None or _exists(unit, on)]
+
+
+def unit_options(work: Work) -> list[dict[str, str]]:
+    """The units of today as a form offers them."""
+    today = work.now.astimezone(BANGKOK).date()
+    return [
+        {"value": unit.key, "label": unit.abbreviation, "label_en": unit.name_en}
+        for unit in units(work, on=today)
+    ]
+
+
+def unit_text(work: Work, key: str | None) -> Text:
+    """A unit's abbreviation, as people call it; its key when it is not in the table."""
+    unit = work.session.get(Unit, key) if key else None
+    if unit is None:
+        return Text(key or "", key or "")
+    return Text(unit.abbreviation, unit.name_en or unit.abbreviation)
+
+
+def group_text(work: Work, group: str) -> Text:
+    """A role, with its unit when it is bound to one, in words."""
+    key, _, unit_key = group.partition("@")
+    role = work.session.get(Role, key)
+    name = Text(role.name_th, role.name_en) if role else Text(key, key)
+    if not unit_key:
+        return name
+    unit = unit_text(work, unit_key)
+    return Text(f"{name.th} {unit.th}", f"{name.en}, {unit.en}")
+
+
+def status_text(work: Work, key: str) -> Text:
+    """A status as officers read it."""
+    status = work.session.get(Status, key)
+    return Text(status.name_th, status.name_en) if status else Text(key, key)
+
+
+def public_status_text(work: Work, key: str) -> Text:
+    """A status as the public reads it: coarser, so that it tells nothing of who does what."""
+    status = work.session.get(Status, key)
+    return Text(status.public_th, status.public_en) if status else Text(key, key)
+
+
+def _exists(unit: Unit, on: date) -> bool:
+    begun = unit.valid_from is None or unit.valid_from <= on
+    return begun and (unit.valid_to is None or on <= unit.valid_to)
+
+
+def _add_once(work: Work, row: Base) -> None:
+    if work.session.get(type(row), row.key) is None:  # type: ignore[attr-defined]
+        work.session.add(row)
+
+
+def _rows(content: bytes) -> Iterator[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    for row in reader:
+        yield {name: (value or "").strip() for name, value in row.items() if name}
+
+
+def _unit(row: Mapping[str, str], position: int) -> Unit:
+    return Unit(
+        key=row["key"],
+        abbreviation=row.get("abbreviation") or row["name_th"],
+        name_th=row["name_th"],
+        name_en=row.get("name_en") or row["key"],
+        valid_from=_day(row.get("valid_from")),
+        valid_to=_day(row.get("valid_to")),
+        position=position,
+    )
+
+
+def _role(row: Mapping[str, str], position: int) -> Role:
+    said = {**_house_role(row["key"]), **row}
+    return Role(
+        key=row["key"],
+        name_th=row["name_th"],
+        name_en=row.get("name_en") or row["key"],
+        unit_bound=_is_yes(said.get("unit_bound")),
+        access=said.get("access") or "none",
+        pages=said.get("pages") or "",
+        position=position,
+    )
+
+
+@lru_cache(maxsize=64)
+def _house_role(key: str) -> Mapping[str, str]:
+    rows = _rows(house_table("roles.csv"))
+    return next((row for row in rows if row["key"] == key), {})
+
+
+def _status(row: Mapping[str, str], position: int) -> Status:
+    return Status(
+        key=row["key"],
+        name_th=row["name_th"],
+        name_en=row.get("name_en") or row["key"],
+        public_th=row.get("public_th") or row["name_th"],
+        public_en=row.get("public_en") or row.get("name_en") or row["key"],
+        terminal=_is_yes(row.get("terminal")),
+        position=position,
+    )
+
+
+def _day(text: Any) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _is_yes(text: str | None) -> bool:
+    return (text or "").lower() in YES

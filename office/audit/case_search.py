@@ -1,0 +1,236 @@
+"""Finding cases to examine: by number, unit, time, outcome, and by what is out of the ordinary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from engine.store.tables import Command, Incident
+from engine.store.work import Work
+from forms.text.numerals import arabic_digits
+from office.applications import master_data
+from office.audit.conformance import BREACH, judge_case
+from office.cases.reveal_tables import Reveal
+from office.deadlines.derivation import AGENCY
+from office.deadlines.tables import ClockRow
+from office.ground.tables import Case, IdentityRead, Unit
+from office.people.access import open_to, sight_of
+from office.people.people import User
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is looked for; empty means any."""
+
+    number: str = ""  # a part of the receipt number
+    unit: str = ""
+    track: str = ""
+    outcome: str = ""  # a status key, or "open"
+    since: date | None = None
+    until: date | None = None  # the last day, included
+    signs: frozenset[str] = field(default_factory=frozenset)
+
+    def facts(self) -> dict[str, Any]:
+        """What the record of searches keeps: keys and dates; of what was typed only its digits."""
+        typed = "".join(c for c in arabic_digits(self.number) if c.isdigit() or c == "/")
+        found = {
+            "number": typed,
+            "unit": self.unit,
+            "track": self.track,
+            "outcome": self.outcome,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "signs": sorted(self.signs),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case as a list of examined cases shows it."""
+
+    id: str
+    receipt_no: str
+    track: str
+    subject: str | None
+    status: Text
+    outcome: Text | None
+    unit: Text | None
+    received_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    signs: tuple[str, ...]
+
+
+SCANNED = 200  # cases that one page judges at most; the next page goes on from there
+DEPARTED = "departed"  # not a column: each case is judged against the diagram of its version
+DEPARTED_WORDS = Text(
+    "ผิดไปจากแผนภาพหรือหลักสองคน", "Departed from the diagram or the two-person rule"
+)
+# Each sign with its words; what it means in the tables stands below, under the same key.
+SIGNS: Mapping[str, Text] = {
+    "overdue": Text("เกินกำหนดทั้งเรื่อง", "Overdue as a whole"),
+    "late_step": Text("มีขั้นตอนล่าช้า", "A step was late"),
+    "rounds": Text("ทำซ้ำหลายรอบ", "Went round again"),
+    "incident": Text("มีเหตุขัดข้อง", "Had an incident"),
+    "moved": Text("ย้ายรุ่นแผนภาพ", "Moved to another version"),
+    "opened": Text("มีการเปิดเผยข้อมูลปกปิด", "Covered data was laid open"),
+}
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return Case.due_at < sa.func.coalesce(Case.closed_at, sa.literal(now, Case.due_at.type))
+
+
+def _late_step(now: datetime) -> ColumnElement[bool]:
+    ended = sa.func.coalesce(ClockRow.finished_at, sa.literal(now, ClockRow.due_at.type))
+    return (
+        sa.select(ClockRow.id)
+        .where(ClockRow.case_id == Case.id, ClockRow.owner == AGENCY, ClockRow.due_at < ended)
+        .exists()
+    )
+
+
+def _rounds(_now: datetime) -> ColumnElement[bool]:
+    return sa.select(ClockRow.id).where(ClockRow.case_id == Case.id, ClockRow.round > 1).exists()
+
+
+def _incident(_now: datetime) -> ColumnElement[bool]:
+    return sa.select(Incident.id).where(Incident.instance_id == Case.instance_id).exists()
+
+
+def _moved(_now: datetime) -> ColumnElement[bool]:
+    moves = sa.select(Command.seq).where(Command.instance_id == Case.instance_id)
+    return moves.where(Command.kind == "migrate").exists()
+
+
+def _opened(_now: datetime) -> ColumnElement[bool]:
+    reveals = sa.select(Reveal.id).where(Reveal.case_id == Case.id, Reveal.opened_at.is_not(None))
+    return sa.or_(
+        reveals.exists(), sa.select(IdentityRead.id).where(IdentityRead.case_id == Case.id).exists()
+    )
+
+
+_CONDITIONS: Mapping[str, Callable[[datetime], ColumnElement[bool]]] = {
+    "overdue": _overdue,
+    "late_step": _late_step,
+    "rounds": _rounds,
+    "incident": _incident,
+    "moved": _moved,
+    "opened": _opened,
+}
+
+
+def find_cases(
+    work: Work, user: User, criteria: Criteria, *, limit: int = 50, after: str | None = None
+) -> list[Found]:
+    """The cases that fit and that this person may see, the newest first; `after` is the last id of
+    the page before."""
+    signs = {name: condition(work.now) for name, condition in _CONDITIONS.items()}
+    columns = [sa.func.coalesce(signs[name], sa.false()).label(name) for name in SIGNS]
+    query = sa.select(Case, *columns).where(*open_to(work, user), *_conditions(criteria, signs))
+    last = work.session.get(Case, after) if after else None
+    if last is not None:
+        query = query.where(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))
+    query = query.order_by(Case.received_at.desc(), Case.id.desc())
+    kept = master_data.preload(work)
+    found: list[Found] = []
+    # Closed by name: on PostgreSQL a page that ends early leaves a server-side cursor open.
+    with work.session.execute(query.execution_options(yield_per=100)) as rows:
+        for case, *marks in rows:
+            if sight_of(work, case, user) is not None:
+                shown = tuple(name for name, is_so in zip(SIGNS, marks, strict=True) if is_so)
+                found.append(_found(work, case, shown))
+            if len(found) == limit:
+                break
+    del kept
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Cases found, and from where the next page goes on; nowhere when all have been looked at."""
+
+    cases: list[Found]
+    after: str | None
+
+
+def search(
+    work: Work, user: User, criteria: Criteria, *, limit: int = 50, after: str | None = None
+) -> Page:
+    """A page of cases; where departures are looked for, as many as could be judged in good time."""
+    if DEPARTED not in criteria.signs:
+        found = find_cases(work, user, criteria, limit=limit, after=after)
+        return Page(found, found[-1].id if len(found) == limit else None)
+    scanned = find_cases(work, user, criteria, limit=SCANNED, after=after)
+    cases: list[Found] = []
+    for case in scanned:
+        if any(each.severity == BREACH for each in judge_case(work, case.id)):
+            cases.append(replace(case, signs=(*case.signs, DEPARTED)))
+        if len(cases) == limit:
+            return Page(cases, case.id)
+    return Page(cases, scanned[-1].id if len(scanned) == SCANNED else None)
+
+
+def units(work: Work) -> list[tuple[str, Text]]:
+    """The units to choose from, also those that no longer exist: old cases name them."""
+    rows = work.session.scalars(sa.select(Unit).order_by(Unit.position, Unit.key))
+    return [(row.key, master_data.unit_text(work, row.key)) for row in rows]
+
+
+def outcomes(work: Work) -> list[tuple[str, Text]]:
+    """How cases have ended so far."""
+    keys = work.session.scalars(sa.select(Case.outcome).where(Case.outcome.is_not(None)).distinct())
+    return [(key, master_data.status_text(work, key)) for key in sorted(str(k) for k in keys)]
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), BANGKOK)
+
+
+def _conditions(
+    criteria: Criteria, signs: Mapping[str, ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    found = [signs[name] for name in sorted(criteria.signs) if name in signs]
+    if criteria.number.strip():
+        wanted = arabic_digits(criteria.number.strip())
+        found.append(Case.receipt_no.contains(wanted, autoescape=True))
+    if criteria.unit:
+        co_units = sa.type_coerce(Case.co_units, sa.Text)
+        found.append(
+            sa.or_(Case.lead_unit == criteria.unit, co_units.contains(f'"{criteria.unit}"'))
+        )
+    if criteria.track:
+        found.append(Case.track == criteria.track)
+    if criteria.outcome == "open":
+        found.append(Case.closed_at.is_(None))
+    elif criteria.outcome:
+        found.append(Case.outcome == criteria.outcome)
+    if criteria.since:
+        found.append(Case.received_at >= start_of(criteria.since))
+    if criteria.until:
+        found.append(Case.received_at < start_of(criteria.until + timedelta(days=1)))
+    return found
+
+
+def _found(work: Work, case: Case, signs: tuple[str, ...]) -> Found:
+    return Found(
+        id=case.id,
+        receipt_no=case.receipt_no,
+        track=case.track,
+        subject=case.subject,
+        status=master_data.status_text(work, case.status),
+        outcome=master_data.status_text(work, case.outcome) if case.outcome else None,
+        unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
+        received_at=case.received_at,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+        signs=signs,
+    )

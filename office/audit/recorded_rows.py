@@ -1,0 +1,97 @@
+"""What the row behind an event must say, from the event itself: a letter, a look at an identity, a
+hold or an erasure that was given another person, day or number by hand is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from engine.ground.text import Text
+from engine.store.work import Work
+from office.ground.erasure_tables import Erasure, LegalHold
+from office.ground.tables import IdentityRead, Letter, Submission
+
+GONE = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
+NOT_SAID = Text("{column} ไม่ตรงกับที่บันทึก", "{column} is not what the record says")
+
+
+class Recorded(NamedTuple):
+    """An event as the checks of the office read it."""
+
+    seq: int
+    type: str
+    actor: str
+    at: datetime
+    data: dict[str, Any]
+
+
+Said = Callable[[Recorded], Any]
+
+
+def _data(name: str) -> Said:
+    return lambda event: event.data[name]
+
+
+def _actor(event: Recorded) -> str:
+    return event.actor
+
+
+def _at(event: Recorded) -> datetime:
+    return event.at
+
+
+class _Behind(NamedTuple):
+    """The row that an event speaks of, and what its columns must be."""
+
+    model: type[Any]
+    key: str  # in the event's data
+    columns: Mapping[str, Said]
+
+
+_DECIDED: Mapping[str, Said] = {"decided_by": _actor, "decided_at": _at}
+_ERASED: Mapping[str, Said] = {**_DECIDED, "decision": lambda _event: "erased"}
+ROWS: Mapping[str, _Behind] = {
+    "form_submitted": _Behind(Submission, "submission", {"form": _data("form"), "given_at": _at}),
+    "letter_issued": _Behind(
+        Letter,
+        "letter",
+        {
+            "number": _data("number"),
+            "kind": _data("kind"),
+            "template_sha256": _data("template"),
+            "method": _data("method"),
+            "issued_at": _at,
+        },
+    ),
+    "identity_read": _Behind(
+        IdentityRead, "read", {"account_id": _actor, "at": _at, "fields": _data("fields")}
+    ),
+    "hold_set": _Behind(
+        LegalHold, "hold", {"ground": _data("ground"), "set_by": _actor, "set_at": _at}
+    ),
+    "hold_lifted": _Behind(LegalHold, "hold", {"lifted_by": _actor, "lifted_at": _at}),
+    "erasure_asked": _Behind(
+        Erasure, "erasure", {"what": _data("what"), "asked_by": _actor, "asked_at": _at}
+    ),
+    "identity_erased": _Behind(Erasure, "erasure", _ERASED),
+    "content_erased": _Behind(Erasure, "erasure", _ERASED),
+}
+
+
+def compare(work: Work, case_id: str, event: Recorded) -> Iterator[tuple[str, str, Text]]:
+    """Where the row behind an event says something else: table, key, and what."""
+    behind = ROWS.get(event.type)
+    # What was erased again after a restore was decided before, and says when.
+    if behind is None or behind.key not in event.data or event.data.get("again"):
+        return
+    id = str(event.data[behind.key])
+    row = work.session.get(behind.model, id)
+    if row is None:
+        if behind.model in (LegalHold, Erasure):  # the others are told by whoever opens them
+            yield behind.model.__tablename__, id, GONE
+        return
+    said = {column: told(event) for column, told in behind.columns.items()}
+    for column, value in {"case_id": case_id, **said}.items():
+        if getattr(row, column) != value:
+            yield behind.model.__tablename__, id, NOT_SAID.format(column=column)

@@ -1,0 +1,134 @@
+"""What the office learns from the course of a case: status, outcome, handler, unit, urgency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.store.tables import UserTask
+from engine.store.work import Event, Work
+from engine.verbs import outbox, queries
+from office.applications.tracks import note_track
+from office.ground.tables import Case
+
+EVENT_TOPIC = "event"  # to subscribers, through webhooks/
+OVERDUE_TOPIC = "overdue"  # to ourselves, at the moment a task falls due
+
+
+def watch_cases(work: Work, event: Event) -> None:
+    """Called inside the turn for every event of every instance; only complaints concern it."""
+    if event.business_key is None:
+        return
+    heed = HEEDED.get(event.type)
+    case = work.session.get(Case, event.business_key) if heed else None
+    if heed is not None and case is not None:
+        heed(work, case, event)
+
+
+def announce(
+    work: Work, type: str, case: Case, *, key: str | None = None, **references: Any
+) -> None:
+    """Tell subscribers that something happened: references only, nothing that a case says. With a
+    `key` they are told once, however often this is reached."""
+    payload = {
+        "type": type,
+        "at": work.now.isoformat(),
+        "case": case.id,
+        "receipt_no": case.receipt_no,
+        "track": case.track,
+        "status": case.status,
+        **references,
+    }
+    outbox.enqueue(work, EVENT_TOPIC, payload, key=key)
+
+
+def watch_due_date(work: Work, task: UserTask) -> None:
+    """Look at a task again when it falls due; nothing has to search for late ones."""
+    if task.due_at is None:
+        return
+    outbox.enqueue(work, OVERDUE_TOPIC, {"task": task.id}, due_at=task.due_at)
+
+
+def _entered(work: Work, case: Case, event: Event) -> None:
+    if status := event.properties.get("status"):
+        case.status = status
+    if outcome := event.properties.get("outcome"):
+        case.outcome = outcome
+        _close(work, case)
+
+
+def _note_variables(work: Work, case: Case, event: Event) -> None:
+    """Keep what tables and people decided where lists and access look for it."""
+    execution = work.live.get(event.instance_id)
+    if execution is None:
+        return
+    variables, track = execution.variables(), case.track
+    for name, keep in KEPT.items():
+        if variables.get(name) is not None:
+            keep(case, variables[name])
+    if case.held or case.track != track:
+        definition_id = queries.instance(work, event.instance_id).definition_id
+        note_track(case, queries.files(work, definition_id), variables)
+
+
+def _task_created(work: Work, case: Case, event: Event) -> None:
+    announce(work, "task.created", case, task=event.data["task"], step=event.element_id)
+    watch_due_date(work, work.session.get_one(UserTask, event.data["task"]))
+
+
+def _ended(work: Work, case: Case, event: Event) -> None:
+    _close(work, case)
+
+
+def _close(work: Work, case: Case) -> None:
+    """Its outcome is told: what is followed up after that does not open it again."""
+    if case.closed_at is not None:
+        return
+    case.closed_at = work.now
+    announce(work, "complaint.closed", case, outcome=case.outcome)
+
+
+def _handler(case: Case, value: Any) -> None:
+    if isinstance(value, Mapping):
+        case.handler = value.get("route")
+        case.hidden_from = list(value.get("hidden_from") or [])
+
+
+def _track(case: Case, value: Any) -> None:
+    case.track = str(value)  # screening may find that it is about a service only
+
+
+def _lead_unit(case: Case, value: Any) -> None:
+    case.lead_unit = str(value)
+
+
+def _co_units(case: Case, value: Any) -> None:
+    case.co_units = [str(unit) for unit in value] if isinstance(value, list) else []
+
+
+def _severity(case: Case, value: Any) -> None:
+    case.severity = value.get("level") if isinstance(value, Mapping) else str(value)
+
+
+def _classification(case: Case, value: Any) -> None:
+    if isinstance(value, Mapping):
+        case.classification = value.get("class") or case.classification
+        case.protected = bool(value.get("protected"))
+
+
+HEEDED = {
+    "activity_entered": _entered,
+    "decision_evaluated": _note_variables,
+    "task_completed": _note_variables,
+    "task_created": _task_created,
+    "instance_completed": _ended,
+    "instance_cancelled": _ended,
+}
+KEPT = {  # process variable -> what the register keeps of it
+    "handler": _handler,
+    "track": _track,
+    "lead_unit": _lead_unit,
+    "co_units": _co_units,
+    "severity": _severity,
+    "classification": _classification,
+}

@@ -1,0 +1,315 @@
+"""The case file as a person may read it: loaded here, cut down to what their part in it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.ground.text import Text
+from engine.store.tables import UserTask
+from engine.store.work import Work
+from engine.turn import history
+from forms.text.numerals import arabic_digits
+from office.applications import master_data
+from office.cases import excerpts, personal_files, reveals
+from office.deadlines.rows import earliest_due
+from office.ground.context import Desk
+from office.ground.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
+from office.ground.tables import Case
+from office.handed_out import Metadata, handed_out, metadata_of
+from office.letters import letters
+from office.letters.letters import LetterView
+from office.people import people
+from office.people.access import (
+    ACTING,
+    Sight,
+    acting_as,
+    is_guarded,
+    load_case,
+    may_reveal,
+    open_to,
+    reading,
+    within_reach,
+)
+from office.people.people import User
+from office.vault import attachments
+from office.vault.attachments import FileInfo
+from office.vault.case_keys import case_key, is_destroyed
+from office.vault.submissions import COMPLAINANT, Given
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the ball: a person, or a group that has not claimed yet."""
+
+    task_id: str
+    task: Text
+    name: Text
+    claimed: bool
+    since: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionView:
+    """Answers to one form, with who gave them as the reader may know it."""
+
+    id: str
+    form: str
+    given_by: Text
+    given_at: datetime
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """What one person sees of a case; what they may not see is not in it."""
+
+    id: str
+    instance_id: str | None
+    receipt_no: str
+    sight: Sight
+    track: str
+    channel: str
+    identity_mode: str
+    classification: str
+    protected: bool
+    subject: str | None
+    title: str | None
+    status: Text
+    status_key: str
+    outcome: Text | None
+    severity: str | None
+    lead_unit: Text | None
+    co_units: tuple[Text, ...]
+    received_at: datetime
+    legal_received_on: date
+    due_at: datetime | None
+    closed_at: datetime | None
+    is_erased: bool  # its key was destroyed: the course remains, the words are gone
+    holders: tuple[Holder, ...]
+    submissions: tuple[SubmissionView, ...]
+    files: tuple[FileInfo, ...]
+    covered_files: frozenset[str]  # ids of those that are laid open like an identity only
+    metadata: Mapping[str, Metadata]  # by file id: what becomes of it when the file is opened
+    letters: tuple[LetterView, ...]
+    identity_fields: tuple[str, ...]  # what could be laid open; empty when the person may not
+    is_guarded: bool  # an identity takes two persons
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: str
+    receipt_no: str
+    track: str
+    subject: str | None
+    status: Text
+    received_at: datetime
+    due_at: datetime | None  # the earliest deadline: of a step, or of the case as a whole
+    closed_at: datetime | None
+
+
+def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
+    """The case file for one person.
+
+    Raises:
+        CaseNotFound: it is not there, or not for them.
+    """
+    case, sight = load_case(work, case_id, user)
+    may_open = may_reveal(work, sight, user)
+    erased = is_destroyed(work, case.id, "content")
+    readable = Sight.REDACTED if erased else sight
+    files = excerpts.files_for(work, desk, case, readable)
+    return CaseView(
+        id=case.id,
+        instance_id=case.instance_id,
+        receipt_no=case.receipt_no,
+        sight=sight,
+        track=case.track,
+        channel=case.channel,
+        identity_mode=case.identity_mode,
+        classification=case.classification,
+        protected=case.protected,
+        subject=case.subject,
+        title=_title(work, desk, case, readable),
+        status=master_data.status_text(work, case.status),
+        status_key=case.status,
+        outcome=master_data.status_text(work, case.outcome) if case.outcome else None,
+        severity=case.severity,
+        lead_unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
+        co_units=tuple(master_data.unit_text(work, unit) for unit in case.co_units),
+        received_at=case.received_at,
+        legal_received_on=case.legal_received_on,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+        is_erased=erased,
+        holders=tuple(_holders(work, case)),
+        submissions=tuple(_submissions(work, desk, case, readable)),
+        files=tuple(files),
+        covered_files=personal_files.ids_of(work, case),
+        metadata=metadata_of(work, case, files),
+        letters=tuple(excerpts.letters_for(work, case, sight)),
+        identity_fields=tuple(reveals.paths_of(work, case)) if may_open else (),
+        is_guarded=is_guarded(case),
+    )
+
+
+def reveal(
+    work: Work, desk: Desk, case_id: str, user: User, *, paths: Sequence[str], reason: str
+) -> dict[str, Any]:
+    """Show who openly put their name to a case to a person who may know, and record it.
+
+    Raises:
+        CaseNotFound: the case is not for them, or its identities are not.
+        SecondPersonNeeded: the identity is protected, see `reveals.ask_identity`.
+        ReasonNeeded: no reason was given.
+    """
+    case, sight = load_case(work, case_id, user)
+    if not may_reveal(work, sight, user):
+        raise CaseNotFound
+    if is_guarded(case):
+        raise reveals.SecondPersonNeeded
+    reader = acting_as(work, user.actor, "all", "open", ACTING)
+    return reveals.lay_open(work, desk, case, paths, reader=reader, reason=reason)
+
+
+def read_file(
+    work: Work, desk: Desk, case_id: str, attachment_id: str, user: User
+) -> tuple[FileInfo, Iterator[bytes]]:
+    """An attachment, or its copy without metadata, for a person who sees it in the case file or to
+    whom it was laid open as part of an identity; the look is recorded.
+
+    Raises:
+        CaseNotFound, AttachmentNotFound, PictureUnreadable.
+    """
+    case, sight = load_case(work, case_id, user)
+    seen = {file.id for file in excerpts.files_for(work, desk, case, sight)}
+    if attachment_id not in seen | reveals.open_files(work, case, sight, user):
+        raise AttachmentNotFound
+    _note_look(work, case, user, "file_opened", {"file": attachment_id})
+    info, chunks = attachments.open_file(work, desk, case.id, attachment_id)
+    return handed_out(work, case, info, chunks)
+
+
+def read_letter(
+    work: Work, desk: Desk, case_id: str, letter_id: str, user: User
+) -> tuple[LetterView, str]:
+    """A letter and its text, for a person who sees the case in full; the look is recorded.
+
+    Raises:
+        CaseNotFound, LetterNotFound.
+    """
+    case, sight = load_case(work, case_id, user)
+    if letter_id not in {letter.id for letter in excerpts.letters_for(work, case, sight)}:
+        raise LetterNotFound
+    _note_look(work, case, user, "letter_opened", {"letter": letter_id})
+    return letters.open_letter(work, desk, case, letter_id)
+
+
+def list_cases(
+    work: Work, user: User, *, query: str = "", limit: int = 50, after: str | None = None
+) -> list[CaseLine]:
+    """Cases that a person may see, the newest receipt first; `after` is the last id of a page."""
+    conditions = [*open_to(work, user), *within_reach(work, user)]
+    if query.strip():
+        wanted = arabic_digits(query.strip())
+        conditions.append(Case.receipt_no.contains(wanted, autoescape=True))
+    if after is not None and (last := work.session.get(Case, after)) is not None:
+        conditions.append(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))
+    found: list[CaseLine] = []
+    rows = sa.select(Case).where(*conditions).order_by(Case.received_at.desc(), Case.id.desc())
+    # Closed by name: on PostgreSQL a page that ends early leaves a server-side cursor open.
+    with work.session.scalars(rows.execution_options(yield_per=100)) as cases:
+        for case in cases:
+            if _is_visible(work, case, user):
+                found.append(_line(work, case))
+            if len(found) == limit:
+                break
+    earliest = earliest_due(work, [line.id for line in found if line.closed_at is None])
+    return [replace(line, due_at=earliest.get(line.id, line.due_at)) for line in found]
+
+
+def title_of(work: Work, desk: Desk, case: Case) -> str | None:
+    """The complainant's title of a case, opened; none when it was erased."""
+    if case.title is None or is_destroyed(work, case.id, "content"):
+        return None
+    key = case_key(work, desk, case.id)
+    return key.open(case.title, f"complaint_case.title|{case.id}").decode()
+
+
+def _note_look(work: Work, case: Case, user: User, type: str, data: Mapping[str, Any]) -> None:
+    """Who looked at what people may not see unseen, and in which role, in the case's chain."""
+    if case.instance_id is not None:
+        history.record(work, case.instance_id, type, data, actor=reading(work, case, user))
+
+
+def _is_visible(work: Work, case: Case, user: User) -> bool:
+    try:
+        load_case(work, case.id, user)
+    except CaseNotFound:
+        return False
+    return True
+
+
+def _line(work: Work, case: Case) -> CaseLine:
+    return CaseLine(
+        id=case.id,
+        receipt_no=case.receipt_no,
+        track=case.track,
+        subject=case.subject,
+        status=master_data.status_text(work, case.status),
+        received_at=case.received_at,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+    )
+
+
+def _title(work: Work, desk: Desk, case: Case, sight: Sight) -> str | None:
+    hidden = sight is Sight.REDACTED or (sight is Sight.UNIT and is_guarded(case))
+    return None if hidden else title_of(work, desk, case)
+
+
+def _holders(work: Work, case: Case) -> Iterator[Holder]:
+    query = (
+        sa.select(UserTask)
+        .where(UserTask.instance_id == case.instance_id, UserTask.status == "open")
+        .order_by(UserTask.due_at, UserTask.id)
+    )
+    tasks = list(work.session.scalars(query))
+    names = people.display_names(work, [task.assignee for task in tasks if task.assignee])
+    for task in tasks:
+        claimed = task.assignee is not None
+        name = _person(names, task.assignee) if claimed else _groups(work, task)
+        since = task.claimed_at or task.created_at
+        words = Text(task.name_th, task.name_en)
+        yield Holder(task.id, words, name, claimed, since, task.due_at)
+
+
+def _person(names: Mapping[str, str], account_id: str | None) -> Text:
+    name = names.get(account_id or "", "—")
+    return Text(name, name)
+
+
+def _groups(work: Work, task: UserTask) -> Text:
+    groups = [master_data.group_text(work, group) for group in task.candidate_groups]
+    return Text(", ".join(group.th for group in groups), ", ".join(group.en for group in groups))
+
+
+def _submissions(work: Work, desk: Desk, case: Case, sight: Sight) -> Iterator[SubmissionView]:
+    given = excerpts.answers_for(work, desk, case, sight)
+    names = people.display_names(work, [each.given_by for each in given])
+    for each in given:
+        by = _giver(each, names)
+        yield SubmissionView(each.id, each.form, by, each.given_at, each.answers)
+
+
+def _giver(given: Given, names: Mapping[str, str]) -> Text:
+    if given.given_by == COMPLAINANT:
+        return Text("ผู้ร้องเรียน", "Complainant")
+    return _person(names, given.given_by)

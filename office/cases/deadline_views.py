@@ -1,0 +1,187 @@
+"""Deadlines as pages show them: why this day, what comes next if nothing is done, who is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.ground.text import Text
+from engine.store.tables import UserTask
+from engine.store.work import Work
+from office.applications import master_data
+from office.deadlines.deadlines import explain
+from office.deadlines.derivation import AGENCY, days_of, read_rule
+from office.deadlines.public_status import deadline_name
+from office.deadlines.reminders.ladder import ESCALATION, read_rung, words_of
+from office.deadlines.reminders.notices import placed
+from office.deadlines.reminders.rungs import rungs_of, waiting_rungs
+from office.deadlines.rows import clocks_of, open_clocks, tasks_of
+from office.deadlines.tables import ClockRow, RungRow
+from office.ground.tables import Case
+from office.letters.reminder_sending import days_over, rung_today
+from office.people import people
+from office.people.access import open_to, sight_of
+from office.people.people import User
+
+
+@dataclass(frozen=True, slots=True)
+class NextRung:
+    """What happens next if the step is not done: when, and who is told."""
+
+    at: datetime
+    words: Text  # `เกินกำหนด 3 วันทำการ`
+    to: Text
+    is_escalation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A running deadline of a case, with the reasons for its day."""
+
+    key: str
+    step: Text
+    due_at: datetime
+    is_paused: bool
+    is_complainants: bool
+    why: Text
+    rungs: tuple[NextRung, ...]  # those before it, the next one first
+    sent: int  # how many were sent
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """A step that is late, for those who press on."""
+
+    case_id: str
+    receipt_no: str
+    step: Text
+    holder: Text
+    since: datetime
+    due_at: datetime
+    days_over: int
+    late_by: Text  # the same in words: `3 วันทำการ`
+    next_rung: NextRung | None
+    is_reported: bool  # the monthly report lists it
+    may_open: bool  # whether the reader sees the case itself
+
+
+@dataclass(frozen=True, slots=True)
+class LateUnit:
+    """A unit, or a role where no unit holds the case, with what it is late with."""
+
+    name: Text
+    lines: tuple[LateLine, ...]
+
+    @property
+    def worst(self) -> int:
+        return max(line.days_over for line in self.lines)
+
+
+def deadlines_of(work: Work, case_id: str) -> list[DeadlineView]:
+    """The running deadlines of a case, the earliest first."""
+    case = work.session.get(Case, case_id)
+    return (
+        [] if case is None else [_view(work, case, clock) for clock in open_clocks(work, case_id)]
+    )
+
+
+def _view(work: Work, case: Case, clock: ClockRow) -> DeadlineView:
+    rows = rungs_of(work, clock)
+    return DeadlineView(
+        key=clock.key,
+        step=deadline_name(work, clock.definition_id, clock.key),
+        due_at=clock.due_at,
+        is_paused=clock.status == "paused",
+        is_complainants=clock.owner != AGENCY,
+        why=explain(work, clock),
+        rungs=tuple(_rung(work, case, row) for row in rows if row.sent_at is None),
+        sent=sum(row.sent_at is not None for row in rows),
+    )
+
+
+def deadline_options(work: Work, case_id: str) -> list[dict[str, str]]:
+    """Every deadline that a case has had, as a choice of a form that is read out."""
+    clocks = {clock.key: clock.definition_id for clock in clocks_of(work, case_id)}
+    names = {key: deadline_name(work, used, key) for key, used in clocks.items()}
+    return [{"value": key, "label": name.th, "label_en": name.en} for key, name in names.items()]
+
+
+def next_rungs(work: Work, cases: Iterable[Case]) -> dict[str, NextRung]:
+    """What happens next in each of these cases, by its id."""
+    known = {case.id: case for case in cases}
+    waiting = waiting_rungs(work, known)
+    return {id: _rung(work, known[id], row) for id, row in waiting.items()}
+
+
+def _rung(work: Work, case: Case, row: RungRow) -> NextRung:
+    rung = read_rung("", row.rule)
+    if not rung.to:  # it was planned before the tables had said who handles the case
+        rung = rung_today(work, row)
+    named = [master_data.group_text(work, placed(group, case)) for group in rung.to]
+    to = Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))
+    return NextRung(row.due_at, words_of(rung), to, rung.kind == ESCALATION)
+
+
+def late_units(work: Work, user: User) -> list[LateUnit]:
+    """Everything of the agency that is late, by who holds it, the worst first. A case that is
+    hidden from a person is not in it."""
+    query = (
+        sa.select(ClockRow, Case)
+        .join(Case, Case.id == ClockRow.case_id)
+        .where(ClockRow.status == "running", ClockRow.owner == AGENCY)
+        .where(ClockRow.due_at < work.now, *open_to(work, user))
+        .order_by(ClockRow.due_at)
+    )
+    late = [(clock, case) for clock, case in work.session.execute(query)]
+    following = next_rungs(work, [case for _, case in late])
+    reported = _reported(work, [clock.id for clock, _ in late])
+    found: dict[Text, list[LateLine]] = {}
+    for clock, case in late:
+        tasks = tasks_of(work, clock)
+        line = LateLine(
+            case_id=case.id,
+            receipt_no=case.receipt_no,
+            step=deadline_name(work, clock.definition_id, clock.key),
+            holder=_holder(work, tasks),
+            since=tasks[0].claimed_at or tasks[0].created_at if tasks else clock.started_at,
+            due_at=clock.due_at,
+            days_over=(days := days_over(work, clock, work.now)),
+            late_by=days_of(days, read_rule(clock.key, clock.rule).kind),
+            next_rung=following.get(case.id),
+            is_reported=clock.id in reported,
+            may_open=sight_of(work, case, user) is not None,
+        )
+        found.setdefault(_unit(work, tasks), []).append(line)
+    units = [LateUnit(name, tuple(lines)) for name, lines in found.items()]
+    return sorted(units, key=lambda unit: (-unit.worst, unit.name.th))
+
+
+def _reported(work: Work, clock_ids: Sequence[str]) -> set[str]:
+    query = sa.select(RungRow.clock_id).where(
+        RungRow.clock_id.in_(clock_ids), RungRow.is_reported, RungRow.sent_at.is_not(None)
+    )
+    return set(work.session.scalars(query))
+
+
+def _holder(work: Work, tasks: Sequence[UserTask]) -> Text:
+    if not tasks:
+        return Text("ระบบ", "the system")
+    task = tasks[0]
+    if task.assignee is not None:
+        name = people.display_names(work, [task.assignee]).get(task.assignee, "—")
+        return Text(name, name)
+    named = [master_data.group_text(work, group) for group in task.candidate_groups]
+    return Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))
+
+
+def _unit(work: Work, tasks: Sequence[UserTask]) -> Text:
+    """The unit that the task is offered to, or the role where it is bound to none."""
+    groups = tasks[0].candidate_groups if tasks else []
+    for group in groups:
+        unit = group.partition("@")[2]
+        if unit:
+            return master_data.unit_text(work, unit)
+    return master_data.group_text(work, groups[0]) if groups else Text("ระบบ", "the system")

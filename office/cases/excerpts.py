@@ -1,0 +1,97 @@
+"""What of a case file each kind of reader gets: all of it, what a unit was sent, or no text.
+
+What a unit reads stands in `excerpts.csv`, by form and field: `always`, or only where the
+complainant put their name to the case `open`ly. Words and pictures can give the writer away. What
+is personal is in no excerpt at all: it is laid open from the vault.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from engine.store.work import Work
+from engine.verbs import queries
+from office.applications.master_data import house_table
+from office.cases import personal_files
+from office.ground.context import Desk
+from office.ground.tables import Case, Submission
+from office.letters import letters
+from office.letters.letters import LetterView
+from office.people.access import Sight, is_guarded
+from office.vault import attachments, submissions
+from office.vault.attachments import FileInfo
+from office.vault.submissions import Given
+
+FILE = "excerpts.csv"
+ALWAYS, OPEN = "always", "open"
+ALL = "*"
+Excerpt = Mapping[str, frozenset[str]]  # the fields by form; `*` stands for every one
+
+
+def excerpt_of(work: Work, case: Case) -> Excerpt:
+    """What a unit reads of this case."""
+    files = {} if case.instance_id is None else _files(work, case.instance_id)
+    rows = _rows(files.get(FILE) or house_table(FILE))
+    words = {ALWAYS} if is_guarded(case) else {ALWAYS, OPEN}
+    return {form: fields for form, fields, reads in rows if reads in words}
+
+
+def answers_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[Given]:
+    """The submissions, and of each the fields, that a reader with this sight gets."""
+    if sight is Sight.REDACTED:
+        return []
+    if sight is Sight.FULL:
+        return submissions.submissions(work, desk, case.id)
+    excerpt = excerpt_of(work, case)
+    found = submissions.submissions(work, desk, case.id, forms=frozenset(excerpt))
+    return [_cut(each, excerpt[each.form]) for each in found]
+
+
+def files_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[FileInfo]:
+    """The attachments for this sight; a personal one is for nobody before it is laid open."""
+    if sight is Sight.REDACTED:
+        return []
+    covered = personal_files.ids_of(work, case)
+    files = [file for file in attachments.list_files(work, desk, case.id) if file.id not in covered]
+    if sight is Sight.FULL:
+        return files
+    excerpt, forms = excerpt_of(work, case), _forms(work, case.id)
+    return [f for f in files if _reads(excerpt.get(forms.get(f.submission_id or "", "")), f.field)]
+
+
+def letters_for(work: Work, case: Case, sight: Sight) -> list[LetterView]:
+    """Letters to the complainant are for those who see the case in full."""
+    return letters.list_letters(work, case.id) if sight is Sight.FULL else []
+
+
+def _cut(given: Given, fields: frozenset[str]) -> Given:
+    answers = {key: value for key, value in given.answers.items() if _reads(fields, key)}
+    return replace(given, answers=answers)
+
+
+def _reads(fields: frozenset[str] | None, path: str) -> bool:
+    return fields is not None and (ALL in fields or path.partition(".")[0] in fields)
+
+
+def _forms(work: Work, case_id: str) -> dict[str, str]:
+    query = sa.select(Submission.id, Submission.form).where(Submission.case_id == case_id)
+    return dict(work.session.execute(query).all())
+
+
+def _files(work: Work, instance_id: str) -> Mapping[str, bytes]:
+    return queries.files(work, queries.instance(work, instance_id).definition_id)
+
+
+@lru_cache(maxsize=16)
+def _rows(content: bytes) -> tuple[tuple[str, frozenset[str], str], ...]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    return tuple(
+        (row["form"].strip(), frozenset(row["fields"].split()), row["reads"].strip())
+        for row in rows
+    )

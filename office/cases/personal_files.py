@@ -1,0 +1,75 @@
+"""Files that say who a person is, such as a letter of authority: fields of a form with
+`personal: true`. They are laid open like the fields of the vault, for a motive and for a while."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from engine.ground.errors import DefinitionNotFound
+from engine.store.work import Work
+from engine.verbs import queries
+from office.applications import deployed_forms
+from office.cases import register
+from office.ground.tables import Attachment, Case, Submission
+
+_ROW = re.compile(r"\.(\d+)(?=\.|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalFile:
+    """An attachment and the path by which the vault would know it: `proxy_file`."""
+
+    id: str
+    path: str
+
+
+def files_of(work: Work, case: Case) -> list[PersonalFile]:
+    """The personal files of a case that have not been erased, oldest first."""
+    if case.instance_id is None:
+        return []
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    return [
+        PersonalFile(id, _path(form, field))
+        for id, field, form, purpose in _attachments(work, case.id)
+        if purpose == "identity" or _is_personal(work, definition_id, form, field)
+    ]
+
+
+def ids_of(work: Work, case: Case) -> frozenset[str]:
+    return frozenset(file.id for file in files_of(work, case))
+
+
+def paths_of(work: Work, case: Case) -> list[str]:
+    return sorted({file.path for file in files_of(work, case)})
+
+
+def _attachments(work: Work, case_id: str) -> Iterator[tuple[str, str, str, str]]:
+    query = (
+        sa.select(Attachment.id, Attachment.field, Submission.form, Attachment.purpose)
+        .outerjoin(Submission, Submission.id == Attachment.submission_id)
+        .where(Attachment.case_id == case_id, Attachment.file_key != b"")
+        .order_by(Attachment.added_at, Attachment.id)
+    )
+    for id, field, form, purpose in work.session.execute(query):
+        yield id, field, form or register.INTAKE, purpose
+
+
+def _is_personal(work: Work, definition_id: str, form_id: str, field: str) -> bool:
+    """Whether the form says so of a file that an older release sealed with the content. One whose
+    field is not known is taken for personal: it can still be laid open."""
+    try:
+        form = deployed_forms.form_of(work, definition_id, form_id)
+    except DefinitionNotFound:
+        return True
+    known = form.field(_ROW.sub("[]", field))
+    return known is None or known.personal
+
+
+def _path(form_id: str, field: str) -> str:
+    """As the vault writes it: a later form's field stands under its form, a row in brackets."""
+    path = _ROW.sub(r"[\1]", field)
+    return path if form_id == register.INTAKE else f"{form_id}.{path}"

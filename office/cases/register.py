@@ -1,0 +1,286 @@
+"""The register: a complaint comes in, gets its number, keys and code, and starts its way."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.ground.actor import Actor
+from engine.ground.clock import BANGKOK
+from engine.store.work import Work
+from engine.turn.history import Entry
+from engine.verbs import queries, runtime
+from forms import Answers, FormInvalid
+from forms.text.dates import parse_moment
+from office.applications import deployed_forms, master_data, person_names
+from office.applications.tracks import note_track
+from office.cases.case_listener import announce
+from office.cases.store_answers import HandedIn, keep
+from office.cases.tracking import code_hash, new_code
+from office.deadlines.holiday_table import current_calendar
+from office.ground.context import Desk
+from office.ground.errors import BackdatingRefused
+from office.ground.numbers import receipt_number
+from office.ground.tables import Case
+from office.people.access import acting_as
+from office.people.conflicts import match_accused, record_conflict
+from office.vault.attachments import Staged
+from office.vault.case_keys import case_key, issue_keys
+from office.vault.submissions import COMPLAINANT
+
+PROCESS = "complaint"
+INTAKE, OFFICER = "f1_intake", "f1_officer"
+WEB = "web"
+# What diagram and tables decide on; a form that hides a field leaves its answer at this.
+UNANSWERED: Mapping[str, Any] = {
+    "track": None,
+    "identity_mode": None,
+    "subject": None,
+    "amount": None,
+    "accused": [],
+    "elsewhere": "none",
+    "fear_retaliation": False,
+    "running_procurement": False,
+    "reply_by": "inbox",
+}
+
+
+NO_ANSWERS = Answers({}, {}, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What the complainant is given; the code is shown once and kept nowhere in clear."""
+
+    case_id: str
+    receipt_no: str
+    tracking_code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """A filing on its way into the register: checked answers and how they came."""
+
+    complaint: Answers
+    officer: Answers
+    staged: list[Staged]
+    channel: str
+    received_at: datetime
+    legal_received_on: date
+
+
+def file_complaint(
+    work: Work,
+    desk: Desk,
+    answers: Mapping[str, Any],
+    officer_answers: Mapping[str, Any] | None = None,
+    *,
+    channel: str = WEB,
+    actor: Actor,
+    idempotency_key: str | None = None,
+) -> Filed:
+    """Enter a complaint: number, code, keys, submission, identity, files and the started process
+    in one transaction. File fields of the answers carry ids of staged files.
+
+    `officer_answers` are those of F1's second part, when an officer enters what came by another
+    channel; they then say the channel and the time of receipt.
+
+    Raises:
+        FormInvalid: the answers do not fit F1.
+        BackdatingRefused: the time of receipt is not possible, or not explained.
+        AttachmentNotFound: a file is not (or no longer) staged.
+    """
+    repeated = _filed_before(work, desk, idempotency_key)
+    if repeated is not None:
+        return repeated
+    intake = _read(work, desk, answers, officer_answers, channel)
+    code = new_code(desk, idempotency_key)
+    case = _enter(work, desk, intake, code, actor, idempotency_key)
+    noted = _keep(work, desk, case, intake)
+    variables = _variables(case, intake)
+    case.instance_id = runtime.start_instance(
+        work, PROCESS, variables, actor=_in_role(work, actor), business_key=case.id, noted=noted
+    )
+    _keep_out_the_accused(work, case, intake)
+    announce(work, "complaint.received", case, channel=case.channel)
+    return Filed(case.id, case.receipt_no, code)
+
+
+def intake_context(work: Work, channel: str) -> dict[str, Any]:
+    """What the expressions of F1 see."""
+    return {"channel": channel, "units": master_data.unit_options(work)}
+
+
+def _filed_before(work: Work, desk: Desk, idempotency_key: str | None) -> Filed | None:
+    if idempotency_key is None:
+        return None
+    hash = _idempotency_hash(desk, idempotency_key)
+    case = work.session.scalar(sa.select(Case).where(Case.idempotency_hash == hash))
+    if case is None:
+        return None
+    return Filed(case.id, case.receipt_no, new_code(desk, idempotency_key))
+
+
+def _read(
+    work: Work,
+    desk: Desk,
+    answers: Mapping[str, Any],
+    officer_answers: Mapping[str, Any] | None,
+    channel: str,
+) -> _Intake:
+    complaint, officer = _checked(work, answers, officer_answers, intake_context(work, channel))
+    received_at = _received_at(work, officer)
+    return _Intake(
+        complaint=complaint,
+        officer=officer,
+        staged=[
+            *deployed_forms.staged_of(desk, complaint),
+            *deployed_forms.staged_of(desk, officer),
+        ],
+        channel=str(officer.variables.get("channel") or channel),
+        received_at=received_at,
+        legal_received_on=current_calendar(work).received_on(received_at),
+    )
+
+
+def _checked(
+    work: Work,
+    answers: Mapping[str, Any],
+    officer_answers: Mapping[str, Any] | None,
+    context: Mapping[str, Any],
+) -> tuple[Answers, Answers]:
+    """Both parts of F1; the faults of both are told at once."""
+    definition_id = queries.definition(work, PROCESS).id
+    parts = {INTAKE: answers, OFFICER: officer_answers}
+    checked, faults = {INTAKE: NO_ANSWERS, OFFICER: NO_ANSWERS}, {}
+    for form_id, given in parts.items():
+        if given is None:
+            continue
+        seen = {**context, **checked[INTAKE].variables}
+        form = deployed_forms.form_of(work, definition_id, form_id)
+        try:
+            environment = deployed_forms.environment_of(work)
+            checked[form_id] = form.load(given, context=seen, environment=environment)
+        except FormInvalid as invalid:
+            faults.update(invalid.errors)
+    if faults:
+        raise FormInvalid(faults)
+    return checked[INTAKE], checked[OFFICER]
+
+
+def _received_at(work: Work, officer: Answers) -> datetime:
+    """When it was received: now, or what the officer says; an earlier day needs its reason."""
+    given = deployed_forms.as_given(officer)
+    if not given.get("received_at"):
+        return work.now
+    moment = parse_moment(str(given["received_at"]))
+    earlier = moment.astimezone(BANGKOK).date() < work.now.astimezone(BANGKOK).date()
+    explained = bool(str(given.get("backdating_reason") or "").strip())
+    if moment > work.now or (earlier and not explained):
+        raise BackdatingRefused
+    return moment
+
+
+def _enter(
+    work: Work,
+    desk: Desk,
+    intake: _Intake,
+    code: str,
+    actor: Actor,
+    idempotency_key: str | None,
+) -> Case:
+    facts = {**UNANSWERED, **intake.complaint.variables}
+    officer = deployed_forms.as_given(intake.officer)
+    case = Case(id=uuid.uuid4().hex, tracking_hash=code_hash(desk, code))
+    if idempotency_key is not None:
+        case.idempotency_hash = _idempotency_hash(desk, idempotency_key)
+    case.receipt_no = receipt_number(work, desk.receipt_prefix, intake.legal_received_on)
+    case.track, case.identity_mode = facts["track"], facts["identity_mode"]
+    case.subject, case.reply_by = facts["subject"], facts["reply_by"]
+    case.channel, case.status = intake.channel, "RECEIVED"
+    note_track(case, _law(work), facts)
+    case.classification = officer.get("classification") or ""
+    case.hidden_from, case.co_units = [], []
+    case.source_no = officer.get("source_no") or None
+    source_due = officer.get("source_due")
+    case.source_due = date.fromisoformat(source_due) if source_due else None
+    case.received_at, case.legal_received_on = intake.received_at, intake.legal_received_on
+    case.registered_at = work.now
+    case.registered_by = actor.id
+    work.session.add(case)
+    work.session.flush()  # keys, vault and submissions refer to it
+    return case
+
+
+def _in_role(work: Work, actor: Actor) -> Actor:
+    """An officer who enters what came by another channel acts for whoever complained."""
+    if actor.id == COMPLAINANT:
+        return actor
+    return acting_as(work, actor, "open", "all", on_behalf_of=COMPLAINANT)
+
+
+def _keep(work: Work, desk: Desk, case: Case, intake: _Intake) -> list[Entry]:
+    issue_keys(work, desk, case.id)
+    work.session.flush()  # the keys are read back by id below
+    _keep_title(work, desk, case, intake)
+    by, complaint, officer = case.registered_by, intake.complaint, intake.officer
+    personal = {**complaint.personal, **officer.personal}
+    filed = HandedIn(INTAKE, complaint, by, element_id="start")
+    staged, whose = intake.staged, COMPLAINANT
+    first = keep(work, desk, case.id, filed, personal=personal, staged=staged, files_by=whose)
+    noted = [first]
+    if deployed_forms.as_given(officer):
+        entered = HandedIn(OFFICER, officer, by)
+        noted.append(keep(work, desk, case.id, entered, personal={}, staged=()))
+    return noted
+
+
+def _keep_title(work: Work, desk: Desk, case: Case, intake: _Intake) -> None:
+    title = deployed_forms.as_given(intake.complaint).get("title") or ""
+    if title:
+        plain = unicodedata.normalize("NFC", str(title)).encode()
+        key = case_key(work, desk, case.id)
+        case.title = key.seal(plain, f"complaint_case.title|{case.id}")
+
+
+def _variables(case: Case, intake: _Intake) -> dict[str, Any]:
+    """What the process decides on. Nothing here says who anybody is."""
+    complaint, staged = intake.complaint, intake.staged
+    whole = complaint.merged()
+    return {
+        **UNANSWERED,
+        **complaint.variables,
+        **intake.officer.variables,
+        "case_id": case.id,
+        "channel": case.channel,
+        "received_on": case.legal_received_on.isoformat(),
+        "has_attachments": bool(staged),
+        "evidence_count": len(staged),
+        "witness_count": len(whole.get("witnesses") or []),
+    }
+
+
+def _keep_out_the_accused(work: Work, case: Case, intake: _Intake) -> None:
+    accused = intake.complaint.personal.get("accused") or []
+    titles = person_names.titles_of(_law(work))
+    for account_id in match_accused(work, _names(accused), titles):
+        record_conflict(work, case, account_id, ground="matched")
+
+
+def _law(work: Work) -> Mapping[str, bytes]:
+    """The files that a new case runs on."""
+    return queries.files(work, queries.definition(work, PROCESS).id)
+
+
+def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(row["name"]) for row in rows if row.get("name")]
+
+
+def _idempotency_hash(desk: Desk, key: str) -> str:
+    return desk.keys.pepper.hash("idempotency", key)

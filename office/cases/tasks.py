@@ -1,0 +1,136 @@
+"""What officers do with a task: open it, claim it, complete it with a checked form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.ground.errors import NotAllowed, TaskAlreadyClaimed
+from engine.store.tables import UserTask
+from engine.store.work import Work
+from engine.turn import history
+from engine.verbs import queries, runtime
+from forms import Form
+from office.applications import deployed_forms, master_data
+from office.cases import excerpts
+from office.cases.cases import CaseView, case_view
+from office.cases.store_answers import HandedIn, keep
+from office.cases.work_list import Colour, colour_of
+from office.cases.work_list import holder_of as holder_of
+from office.cases.work_list import work_list as work_list
+from office.ground.context import Desk
+from office.people.access import case_of_instance, require_sight, task_sight
+from office.people.people import User
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task opened: the form to fill beside the case file."""
+
+    task: UserTask
+    case: CaseView
+    form: Form
+    context: Mapping[str, Any]  # what the form's expressions see
+    prior: Mapping[str, Any]  # the newest answers to the same form that the person may read
+    colour: Colour
+    may_complete: bool
+
+
+def open_task(work: Work, desk: Desk, task_id: str, user: User) -> TaskView:
+    """A task with its case and form, for somebody who sees the case.
+
+    Raises:
+        TaskNotFound: it is unknown or already done.
+        CaseNotFound: its case is not for them.
+    """
+    task = runtime.open_task(work, task_id)
+    case, sight = require_sight(work, case_of_instance(work, task.instance_id), user)
+    form = deployed_forms.form_of(work, task.definition_id, task.form)
+    read = excerpts.answers_for(work, desk, case, sight)
+    given = [each for each in read if each.form == task.form]
+    return TaskView(
+        task=task,
+        case=case_view(work, desk, case.id, user),
+        form=form,
+        context=form_context(work, task),
+        prior=given[-1].answers if given else {},
+        colour=colour_of(task.due_at, work.now),
+        may_complete=_may_complete(task, user),
+    )
+
+
+def form_context(work: Work, task: UserTask) -> dict[str, Any]:
+    """What a task's form may decide on: the process variables and the lists of the office."""
+    units = master_data.unit_options(work)
+    return {**queries.task_variables(work, task.id), "units": units}
+
+
+def claim_task(work: Work, task_id: str, user: User) -> None:
+    """Take a task.
+
+    Raises:
+        TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
+    """
+    task = runtime.open_task(work, task_id)
+    require_sight(work, case_of_instance(work, task.instance_id), user)
+    runtime.claim_user_task(work, task_id, actor=user.actor)
+
+
+def release_task(work: Work, task_id: str, user: User) -> None:
+    """Give a claimed task back to its group.
+
+    Raises:
+        TaskNotFound, CaseNotFound, NotAllowed.
+    """
+    task = runtime.open_task(work, task_id)
+    require_sight(work, case_of_instance(work, task.instance_id), user)
+    runtime.release_user_task(work, task_id, actor=user.actor)
+
+
+def complete_task(
+    work: Work,
+    desk: Desk,
+    task_id: str,
+    answers: Mapping[str, Any],
+    user: User,
+    *,
+    idempotency_key: str | None = None,
+) -> None:
+    """Complete a task: variables to the case, text to its file, names to the vault, files adopted,
+    all in this one transaction. File fields carry ids of staged files.
+
+    Raises:
+        TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed: as the rules have it.
+        FormInvalid: the answers do not fit; nothing was changed.
+    """
+    if history.previous_answer(work, idempotency_key) is not None:
+        return
+    task = runtime.open_task(work, task_id)
+    case, _ = require_sight(work, case_of_instance(work, task.instance_id), user)
+    _must_be_theirs(work, task, user)
+    form = deployed_forms.form_of(work, task.definition_id, task.form)
+    context, environment = form_context(work, task), deployed_forms.environment_of(work)
+    checked = form.load(answers, context=context, environment=environment)
+    handed_in = HandedIn(task.form, checked, user.id, task.id, task.element_id)
+    runtime.complete_user_task(
+        work,
+        task_id,
+        checked.variables,
+        actor=user.actor,
+        idempotency_key=idempotency_key,
+        noted=[keep(work, desk, case.id, handed_in)],
+    )
+
+
+def _must_be_theirs(work: Work, task: UserTask, user: User) -> None:
+    """Before the form is even looked at: a stranger is told so, and not about their answers."""
+    runtime.must_be_candidate(work, task, user.actor)
+    if task_sight(task, user) is None:  # claimed in a role that they have lost since
+        raise NotAllowed
+    if task.assignee not in (None, user.id):
+        raise TaskAlreadyClaimed
+
+
+def _may_complete(task: UserTask, user: User) -> bool:
+    return task.assignee in (None, user.id) and task_sight(task, user) is not None

@@ -1,0 +1,437 @@
+"""Moving a deadline: it stands still, is extended, or is counted anew on a changed calendar.
+
+Whatever moves a clock moves the due dates and timers that follow it, and is written into the
+case's record with the moment before, the moment after and the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from engine.ground.actor import SYSTEM, Actor
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from engine.store.instances import locked_instance
+from engine.store.tables import UserTask, Wait
+from engine.store.work import Work
+from engine.turn import history
+from engine.verbs.timers import move_timer
+from forms.text.dates import spell_date
+from office.deadlines.derivation import AGENCY, STAY, WORKING, SlaRule, amount, read_rule
+from office.deadlines.holiday_table import (
+    DayChange,
+    change_holidays,
+    current_calendar,
+    hold_calendar,
+)
+from office.deadlines.reminders.rungs import move_rungs
+from office.deadlines.rows import (
+    AWAITED,
+    OVERALL,
+    RECURRING,
+    ClockNotFound,
+    count_due,
+    count_of,
+    days_left_to_pause,
+    iso,
+    note,
+    open_clocks,
+)
+from office.deadlines.tables import ClockRow
+from office.ground.errors import OfficeError, ReasonNeeded
+from office.ground.tables import Case
+
+LEAST_REASON = 10
+WAITING = Text("รอข้อมูลจากผู้ร้องเรียน", "waiting for the complainant")
+REASSESSED = Text("ประเภทหรือความเร่งด่วนของเรื่องเปลี่ยนไป", "the kind or urgency of the case changed")
+WAITED = Text("สิ้นสุดการรอข้อมูลจากผู้ร้องเรียน", "no longer waiting for the complainant")
+
+
+class ExtensionTooLate(OfficeError):
+    """More time had to be asked for by {latest}; hand in what there is and say why it is late."""
+
+    thai = "ต้องขอขยายเวลาภายในวันที่ {latest_th} จึงขยายไม่ได้แล้ว โปรดส่งเท่าที่มีพร้อมชี้แจงเหตุที่ล่าช้า"
+
+
+class ExtensionTooLong(OfficeError):
+    """One extension is of {most} at most."""
+
+    thai = "ขยายเวลาได้ครั้งละไม่เกิน {most_th}"
+
+
+class NoExtensionLeft(OfficeError):
+    """This deadline can be extended {most} time(s), which has been done."""
+
+    thai = "กำหนดนี้ขยายได้ {most} ครั้ง และใช้ครบแล้ว"
+
+
+class PauseNotAllowed(OfficeError):
+    """This deadline cannot stand still, or is not running."""
+
+    thai = "กำหนดเวลานี้หยุดนับไม่ได้ หรือไม่ได้กำลังนับอยู่"
+
+
+class PauseUsedUp(OfficeError):
+    """This deadline has already stood still for the {most} days it may in all."""
+
+    thai = "กำหนดเวลานี้หยุดนับครบ {most} วันที่อนุญาตแล้ว"
+
+
+# ── standing still ─────────────────────────────────────────────────────────────────────────────
+
+
+def pause_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> ClockRow:
+    """Let a deadline stand still from today, for as long as its rule allows at most.
+
+    What follows the clock is moved as if the pause lasted to its limit; resuming sets it right.
+
+    Raises:
+        PauseNotAllowed: its rule knows no pause, or it is not running.
+        PauseUsedUp: no day is left of what the rule allows.
+        ReasonNeeded: no reason is given.
+    """
+    clock = open_clock(work, clock_id)
+    rule = read_rule(clock.key, clock.rule)
+    if clock.status != "running" or not rule.pause_limit:
+        raise PauseNotAllowed
+    check_reason(reason)
+    if days_left_to_pause(count_of(work, clock)) <= 0:
+        raise PauseUsedUp(most=rule.pause_limit)
+    before = clock.due_at
+    clock.status, clock.paused_at = "paused", work.now
+    _recount(work, clock)
+    _tell(work, clock, "paused", before, reason=reason, actor=actor)
+    return clock
+
+
+def resume_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> ClockRow:
+    """Count on from today; days beyond the rule's limit are not given.
+
+    Raises:
+        PauseNotAllowed: the clock does not stand still.
+        ReasonNeeded: no reason is given.
+    """
+    clock = open_clock(work, clock_id)
+    if clock.status != "paused":
+        raise PauseNotAllowed
+    check_reason(reason)
+    before = clock.due_at
+    clock.status, clock.paused_at = "running", None
+    note(work, clock, "resumed", before=before, reason=reason, actor=actor)
+    _recount(work, clock)
+    _follow(work, clock, "resumed", before, reason, actor)
+    return clock
+
+
+def pause_for_complainant(work: Work, asking: ClockRow) -> None:
+    """While the complainant has the ball the agency's clocks of the case stand still, in all for
+    no longer than the rule of the asking step allows."""
+    limit = read_rule(asking.key, asking.rule).pause_limit
+    pause_all(work, asking.case_id, limit, reason=WAITING.th, actor=SYSTEM)
+
+
+def resume_after_complainant(work: Work, asking: ClockRow) -> None:
+    resume_all(work, asking.case_id, reason=WAITED.th, actor=SYSTEM)
+
+
+def pause_all(work: Work, case_id: str, limit: int, *, reason: str, actor: Actor) -> None:
+    """Let every clock of the agency stand still that may and has days of its pause left."""
+    for clock in open_clocks(work, case_id):
+        if clock.status != "running" or not limit or not _may_stand_still(clock):
+            continue
+        clock.rule = {**clock.rule, "pause_limit": max(limit, clock.rule.get("pause_limit") or 0)}
+        if days_left_to_pause(count_of(work, clock)) > 0:
+            pause_clock(work, clock.id, reason=reason, actor=actor)
+
+
+def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Actor) -> None:
+    """The pause was confirmed: every clock that stands still may do so for more days."""
+    for known in open_clocks(work, case_id):
+        if known.status != "paused":
+            continue
+        clock = open_clock(work, known.id)
+        before, allowed = clock.due_at, clock.rule["pause_limit"]
+        clock.rule = {**clock.rule, "pause_limit": allowed + days}
+        _recount(work, clock)
+        _tell(work, clock, "moved", before, reason=reason, actor=actor)
+
+
+def resume_all(work: Work, case_id: str, *, reason: str, actor: Actor) -> None:
+    """Let the clocks count on, unless something else still holds them."""
+    clocks = open_clocks(work, case_id)
+    if any(_holds_the_others(clock) for clock in clocks):
+        return
+    for clock in clocks:
+        if clock.status == "paused":
+            resume_clock(work, clock.id, reason=reason, actor=actor)
+
+
+def _holds_the_others(clock: ClockRow) -> bool:
+    """Whether the agency waits for this one. It does not wait for a complainant who may ask for
+    something, such as a review, in their own time."""
+    waits = clock.owner != AGENCY and bool(read_rule(clock.key, clock.rule).pause_limit)
+    return waits or clock.key == STAY
+
+
+def _may_stand_still(clock: ClockRow) -> bool:
+    # News of the case is due every so often, whoever has the ball; a stay is not stayed.
+    return clock.owner == AGENCY and clock.key != STAY and not clock.rule.get(RECURRING)
+
+
+# ── more time ──────────────────────────────────────────────────────────────────────────────────
+
+
+def extend_clock(
+    work: Work,
+    clock_id: str,
+    days: int,
+    *,
+    reason: str,
+    actor: Actor,
+    asked_at: datetime | None = None,
+) -> ClockRow:
+    """Give a deadline more days (in its own kind of days), as far as its rule allows. Whether it
+    was asked for in time is judged by the moment of asking.
+
+    Raises:
+        NoExtensionLeft: it has been extended as often as it may.
+        ExtensionTooLong: more days than one extension may have.
+        ExtensionTooLate: it is too close to its end.
+        ReasonNeeded: no reason is given.
+    """
+    clock = open_clock(work, clock_id)
+    check_extension(work, clock, days, asked_at=asked_at)
+    check_reason(reason)
+    clock.extensions += 1
+    _give_days(work, clock, days, reason=reason, actor=actor)
+    return clock
+
+
+def check_extension(
+    work: Work, clock: ClockRow, days: int, *, asked_at: datetime | None = None
+) -> None:
+    """Whether a deadline may be given so many days. Raises as `extend_clock` does."""
+    rule = read_rule(clock.key, clock.rule)
+    if clock.extensions >= rule.extensions:
+        raise NoExtensionLeft(most=rule.extensions)
+    if not 1 <= days <= rule.extension_days:
+        most = amount(rule.extension_days, rule.kind)
+        raise ExtensionTooLong(most=most.en, most_th=most.th)
+    latest = last_day_to_ask(work, clock)
+    moment = asked_at or work.now
+    if moment.astimezone(BANGKOK).date() > latest or moment > clock.due_at:
+        raise ExtensionTooLate(latest=spell_date(latest, "en"), latest_th=spell_date(latest, "th"))
+
+
+def last_day_to_ask(work: Work, clock: ClockRow) -> date:
+    """Until when more time may be asked for."""
+    last_day = clock.due_at.astimezone(BANGKOK).date()
+    ask_before = read_rule(clock.key, clock.rule).ask_before
+    return current_calendar(work).working_days_before(last_day, ask_before)
+
+
+def lengthen_clock(
+    work: Work, clock_id: str, days: int, kind: str, *, reason: str, actor: Actor
+) -> ClockRow:
+    """Let the case as a whole take as much longer as a step was given, in days of the step's kind:
+    no extension of its own, so none of those it may have is used up."""
+    clock = open_clock(work, clock_id)
+    own, calendar = read_rule(clock.key, clock.rule).kind, current_calendar(work)
+    last = clock.due_at.astimezone(BANGKOK).date()
+    if own == WORKING and kind != WORKING:
+        days = calendar.working_days_between(last, last + timedelta(days=days))
+    if own != WORKING and kind == WORKING:
+        days = (calendar.working_days_after(last, days) - last).days
+    _give_days(work, clock, days, reason=reason, actor=actor)
+    return clock
+
+
+def _give_days(work: Work, clock: ClockRow, days: int, *, reason: str, actor: Actor) -> None:
+    before = clock.due_at
+    clock.extended += days
+    _recount(work, clock)
+    _tell(work, clock, "extended", before, reason=reason, actor=actor, days=days)
+
+
+# ── another rule ───────────────────────────────────────────────────────────────────────────────
+
+
+def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> bool:
+    """Count a deadline by another row of the table, when the case turns out to fall under it;
+    whether it does."""
+    row = {**rule.to_json(), "pause_limit": clock.rule.get("pause_limit", 0)}
+    if row == clock.rule:
+        return False
+    before, clock.rule = clock.due_at, row
+    _recount(work, clock)
+    if clock.due_at != before:
+        _tell(work, clock, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
+    return True
+
+
+# ── from when it counts ────────────────────────────────────────────────────────────────────────
+
+
+def await_notice(work: Work, clock: ClockRow, days: int) -> None:
+    """Until it is known that the complainant has the letter, a deadline that counts from it runs
+    as long as the law lets it at most."""
+    clock.rule = {**clock.rule, AWAITED: clock.rule["days"], "days": days}
+    _recount(work, clock)
+
+
+def begin_on(work: Work, clock: ClockRow, day: date) -> None:
+    """Count a deadline that was just started from an earlier day."""
+    clock.started_on = day
+    clock.started_at = datetime.combine(day, time(), BANGKOK)
+    _recount(work, clock)
+
+
+def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, actor: Actor) -> None:
+    """The complainant has had the letter since this day: the deadline counts from it."""
+    clock = open_clock(work, clock_id)
+    if AWAITED not in clock.rule:
+        return  # somebody else learned of it first
+    rule = dict(clock.rule)
+    rule["days"] = rule.pop(AWAITED)
+    before, clock.rule = clock.due_at, rule
+    begin_on(work, clock, day)
+    _tell(work, clock, "moved", before, reason=reason, actor=actor)
+
+
+# ── a changed calendar ─────────────────────────────────────────────────────────────────────────
+
+
+def announce_holidays(
+    work: Work, changes: Sequence[DayChange], *, reference: str, actor: Actor
+) -> tuple[int, list[ClockRow]]:
+    """Change the calendar and count every open deadline anew; the new version and what moved.
+
+    Raises:
+        HolidayExists, NotAHoliday, HolidayYearInvalid, ReferenceNeeded: see `change_holidays`.
+    """
+    # Cases before the calendar, as everybody else does: a turn holds its case and then counts.
+    _lock_open_clocks(work)
+    version = change_holidays(work, changes, reference=reference, actor=actor)
+    return version, recount_clocks(work, reason=reference, actor=actor)
+
+
+def _lock_open_clocks(work: Work) -> list[ClockRow]:
+    """Every open clock with its case locked, the cases in one order for everybody."""
+    query = sa.select(ClockRow).where(ClockRow.status != "finished")
+    instances = set(work.session.scalars(query.with_only_columns(ClockRow.instance_id)))
+    for instance_id in sorted(instances):
+        locked_instance(work, instance_id)
+    fresh = query.execution_options(populate_existing=True)
+    return list(work.session.scalars(fresh.order_by(ClockRow.instance_id, ClockRow.id)))
+
+
+def recount_clocks(work: Work, *, reason: str, actor: Actor) -> list[ClockRow]:
+    """Count every open deadline anew on the calendar as it stands now; returns those that moved."""
+    moved = []
+    for clock in _lock_open_clocks(work):
+        before = clock.due_at
+        _recount(work, clock)
+        if clock.due_at != before:
+            _tell(work, clock, "moved", before, reason=reason, actor=actor)
+            moved.append(clock)
+        else:
+            _move_ladder(work, clock, reason=reason, actor=actor)
+    return moved
+
+
+def _move_ladder(work: Work, clock: ClockRow, *, reason: str, actor: Actor) -> None:
+    """The end stays where it is, but the day two working days before it does not."""
+    if changes := move_rungs(work, clock):
+        data = {"clock": clock.id, "key": clock.key, "rungs": changes, "reason": reason}
+        history.record(
+            work, clock.instance_id, "rungs_moved", data, actor=actor, element_id=clock.element_id
+        )
+
+
+def _recount(work: Work, clock: ClockRow) -> None:
+    hold_calendar(work)
+    clock.due_at = count_due(work, clock)
+    clock.calendar_version = current_calendar(work).version
+
+
+# ── what follows a clock ───────────────────────────────────────────────────────────────────────
+
+
+def _tell(
+    work: Work,
+    clock: ClockRow,
+    kind: str,
+    before: datetime,
+    *,
+    reason: str,
+    actor: Actor,
+    days: int = 0,
+) -> None:
+    note(work, clock, kind, before=before, reason=reason, actor=actor, days=days)
+    _follow(work, clock, kind, before, reason, actor)
+
+
+def _follow(
+    work: Work, clock: ClockRow, kind: str, before: datetime, reason: str, actor: Actor
+) -> None:
+    data = {
+        "clock": clock.id,
+        "key": clock.key,
+        "before": iso(before),
+        "after": iso(clock.due_at),
+        "reason": reason,
+    }
+    history.record(
+        work, clock.instance_id, f"clock_{kind}", data, actor=actor, element_id=clock.element_id
+    )
+    if clock.key == OVERALL and (case := work.session.get(Case, clock.case_id)):
+        case.due_at = clock.due_at
+    _move_tasks(work, clock, before)
+    _move_timers(work, clock, before)
+    move_rungs(work, clock, extended=kind == "extended")
+
+
+def _move_tasks(work: Work, clock: ClockRow, before: datetime) -> None:
+    tasks = sa.select(UserTask).where(
+        UserTask.instance_id == clock.instance_id,
+        UserTask.status == "open",
+        UserTask.element_id.in_(clock.askers),
+        UserTask.due_at == before,
+    )
+    for task in work.session.scalars(tasks):
+        task.due_at = clock.due_at
+
+
+def _move_timers(work: Work, clock: ClockRow, before: datetime) -> None:
+    """A timer set some time before or after the deadline keeps its distance."""
+    shift = clock.due_at - before
+    waits = sa.select(Wait.element_id, Wait.due_at).where(
+        Wait.instance_id == clock.instance_id,
+        Wait.kind == "timer",
+        Wait.element_id.in_(clock.askers),
+    )
+    for element_id, due_at in work.session.execute(waits).all():
+        if due_at is not None:
+            move_timer(work, clock.instance_id, element_id, iso(due_at + shift))
+
+
+def open_clock(work: Work, clock_id: str) -> ClockRow:
+    """A clock that has not ended, with its case locked: of two who move it the second sees what
+    the first has done."""
+    known = work.session.get(ClockRow, clock_id)
+    if known is None:
+        raise ClockNotFound
+    locked_instance(work, known.instance_id)
+    work.session.flush()  # what this unit of work has changed must not be read over
+    clock = work.session.get(ClockRow, clock_id, populate_existing=True)
+    if clock is None or clock.status == "finished":
+        raise ClockNotFound
+    return clock
+
+
+def check_reason(reason: str) -> None:
+    if len(reason.strip()) < LEAST_REASON:
+        raise ReasonNeeded(least=LEAST_REASON)

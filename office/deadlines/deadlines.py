@@ -1,0 +1,330 @@
+"""Deadlines as rows of the office: asked for by the diagram, moved with a reason, explained.
+
+A diagram never counts days. It says `=due("clarify")`, and what comes back is the moment of the
+running clock of that step, or of a new one counted by the SLA table the case was deployed with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from engine.store.work import Event, HostCall, Work
+from engine.turn.definitions import load_bundle
+from office.deadlines import changes
+from office.deadlines.derivation import (
+    CALENDAR,
+    COMPLAINANT,
+    NOTICE,
+    SlaRule,
+    SlaRuleInvalid,
+    read_rule,
+)
+from office.deadlines.explanation import explain_count
+from office.deadlines.extensions import overtake_requests
+from office.deadlines.holiday_table import calendar_at, current_calendar
+from office.deadlines.public_status import deadline_name
+from office.deadlines.receipts import received_in_this_turn
+from office.deadlines.reminders.ladder import ESCALATION, REMINDER
+from office.deadlines.reminders.rungs import drop_rungs, follow_rung, plan_rungs, replan_rungs
+from office.deadlines.rows import (
+    AWAITED,
+    OVERALL,
+    RECURRING,
+    ClockNotFound,
+    Known,
+    assumed_count,
+    changes_of,
+    clocks_of,
+    count_due,
+    finish_clock,
+    instance_of,
+    iso,
+    open_clocks,
+    running_clock,
+    start_clock,
+)
+from office.deadlines.rules import SlaKeyUnknown, found_rule, rule_for
+from office.deadlines.tables import ClockRow
+from office.ground.tables import Case
+
+__all__ = [
+    "FUNCTIONS",
+    "OVERALL",
+    "ClockNotFound",
+    "SlaKeyUnknown",
+    "changes_of",
+    "clocks_of",
+    "due",
+    "escalate",
+    "explain",
+    "iso",
+    "open_clocks",
+    "remind",
+    "rounds",
+    "running_clock",
+    "step_name",
+    "watch_clocks",
+]
+
+LEAVING = ("activity_completed", "activity_cancelled")
+# Steps that a machine takes: their deadline begins as they are entered, for nobody asks for it.
+AT_ONCE = frozenset({"startEvent", "sendTask", "serviceTask"})
+
+
+# ── what the diagram asks ──────────────────────────────────────────────────────────────────────
+
+
+def due(call: HostCall, key: str, unless_told: str = "") -> str:
+    """The host function `due("clarify")`: when this step must be done, as ISO 8601 in Thai time.
+
+    What counts from a notice names a second row, `due("review_request", "review_late")`: it counts
+    by that one until it is known that the complainant received the letter.
+
+    Raises:
+        SlaKeyUnknown: the SLA table of the case's deployment has no such key.
+        SlaRuleInvalid: its row cannot be used.
+    """
+    clock = _asked_for(call, key, unless_told)
+    if call.element_id not in clock.askers:
+        clock.askers = [*clock.askers, call.element_id]
+    return iso(clock.due_at)
+
+
+def remind(call: HostCall, key: str, number: int | Decimal) -> str:
+    """The host function `remind("clarify", 1)`: when the step's first reminder goes out.
+
+    Raises:
+        SlaKeyUnknown, SlaRuleInvalid: as for `due`.
+        RungUnknown: the ladder of the step has no such reminder.
+    """
+    return _rung(call, key, f"{REMINDER}-{int(number)}")
+
+
+def escalate(call: HostCall, key: str, number: int | Decimal) -> str:
+    """The host function `escalate("clarify", 1)`, in the same way."""
+    return _rung(call, key, f"{ESCALATION}-{int(number)}")
+
+
+def rounds(call: HostCall, key: str, ahead: int | Decimal = 0) -> str:
+    """The host function `rounds("progress", 5)`: an ISO 8601 cycle, for a timer that comes again
+    and again, so many days ahead; each round of it is a deadline of its own.
+
+    Raises:
+        SlaKeyUnknown, SlaRuleInvalid: as for `due`.
+    """
+    clock = _asked_for(call, key)
+    rule = read_rule(key, clock.rule)
+    if rule.kind != CALENDAR:
+        reason, reason_th = "a cycle is counted in calendar days", "รอบเวลาต้องนับเป็นวันปฏิทิน"
+        raise SlaRuleInvalid(key=key, reason=reason, reason_th=reason_th)
+    clock.rule = {**clock.rule, RECURRING: True}
+    last = clock.due_at.astimezone(BANGKOK).date()
+    first = current_calendar(call.work).opening(last - timedelta(days=int(ahead)))
+    return f"R/{iso(first)}/P{rule.days}D"
+
+
+def _rung(call: HostCall, key: str, name: str) -> str:
+    return iso(follow_rung(call.work, _asked_for(call, key), name, call.element_id))
+
+
+def _asked_for(call: HostCall, key: str, unless_told: str = "") -> ClockRow:
+    """The running clock of a step, or a new one."""
+    instance = instance_of(call.work, call.instance_id)
+    clock = running_clock(call.work, call.business_key or call.instance_id, key)
+    if clock is not None and _was_left_in_this_turn(call.work, instance, clock):
+        _end(call.work, clock)
+        clock = None
+    if clock is None:
+        rule = rule_for(call.work, instance.definition_id, key, call.variables)
+        clock = _begin(call.work, instance, rule, call.variables, call.element_id)
+        if rule.start == NOTICE:
+            _count_from_notice(call, clock, unless_told)
+    return clock
+
+
+def _count_from_notice(call: HostCall, clock: ClockRow, unless_told: str) -> None:
+    """From the day that an officer has just recorded for the letter, else as if nobody had it."""
+    told_on = received_in_this_turn(call, clock.key)
+    if told_on is not None:
+        changes.begin_on(call.work, clock, told_on)
+        return
+    if not unless_told:
+        reason = "it counts from a notice, so due() names a second row for as long as none is known"
+        reason_th = "นับจากวันที่ได้รับแจ้ง จึงต้องระบุแถวที่สองใน due() สำหรับเมื่อยังไม่ทราบวันนั้น"
+        raise SlaRuleInvalid(key=clock.key, reason=reason, reason_th=reason_th)
+    definition_id = instance_of(call.work, call.instance_id).definition_id
+    longer = rule_for(call.work, definition_id, unless_told, call.variables)
+    changes.await_notice(call.work, clock, longer.days)
+
+
+def _begin(
+    work: Work,
+    instance: Known,
+    rule: SlaRule,
+    variables: Mapping[str, Any],
+    element_id: str = "",
+    *,
+    command_seq: int | None = None,
+) -> ClockRow:
+    clock = start_clock(work, instance, rule, element_id, command_seq=command_seq)
+    plan_rungs(work, clock, variables)
+    return clock
+
+
+def _end(work: Work, clock: ClockRow) -> None:
+    finish_clock(work, clock)
+    drop_rungs(work, clock)
+    overtake_requests(work, clock)
+
+
+def _was_left_in_this_turn(work: Work, instance: Known, clock: ClockRow) -> bool:
+    """Whether the case went out of the step and back into it before anyone could be told."""
+    execution = work.live.get(instance.id)
+    if execution is None or clock.command_seq > instance.command_seq:
+        return False  # a clock that this turn started belongs to the visit that goes on
+    return any(
+        type in LEAVING and node.extensions.properties.get("sla") == clock.key
+        for type, node, _ in execution.changes.events
+    )
+
+
+# ── what the case's course does to its clocks ──────────────────────────────────────────────────
+
+
+def watch_clocks(work: Work, event: Event) -> None:
+    """A listener: the clock of a step ends with the step, all clocks with the case."""
+    if event.type in ("instance_completed", "instance_cancelled"):
+        for clock in open_clocks(work, event.business_key or event.instance_id):
+            _end(work, clock)
+    if event.type == "instance_started":
+        _start_overall(work, event)
+    if event.type == "decision_evaluated":
+        _review_overall(work, event)
+    if event.type == "activity_entered" and event.properties.get("outcome"):
+        _end_what_is_of_an_open_case(work, event)
+    key = event.properties.get("sla")
+    if key is not None and event.type in LEAVING:
+        _leave_step(work, event, key)
+    if key is not None and event.type == "activity_entered":
+        _enter_step(work, event, key)
+
+
+def _end_what_is_of_an_open_case(work: Work, event: Event) -> None:
+    """The outcome is told: the case as a whole is done, and nobody waits for news of it."""
+    for clock in open_clocks(work, event.business_key or event.instance_id):
+        if clock.key == OVERALL or clock.rule.get(RECURRING):
+            _end(work, clock)
+
+
+def _start_overall(work: Work, event: Event) -> None:
+    instance, variables = instance_of(work, event.instance_id), _variables(work, event)
+    rule = found_rule(work, instance.definition_id, OVERALL, variables)
+    if rule is None:
+        return
+    clock = _begin(work, instance, rule, variables, command_seq=instance.command_seq)
+    case = work.session.get(Case, clock.case_id)
+    if case is not None:
+        case.due_at = clock.due_at
+
+
+def _review_overall(work: Work, event: Event) -> None:
+    """How long a case may take in all depends on what the tables have since found out about it."""
+    clock = running_clock(work, event.business_key or event.instance_id, OVERALL)
+    if clock is None:
+        return
+    variables = _variables(work, event)
+    rule = found_rule(work, clock.definition_id, OVERALL, variables)
+    if rule is not None and changes.apply_rule(work, clock, rule):
+        replan_rungs(work, clock, variables)
+
+
+def _variables(work: Work, event: Event) -> Mapping[str, Any]:
+    execution = work.live.get(event.instance_id)
+    return {} if execution is None else execution.variables()
+
+
+def _leave_step(work: Work, event: Event, key: str) -> None:
+    clock = running_clock(work, event.business_key or event.instance_id, key)
+    # A clock that this very turn started belongs to the next visit of a step that loops to itself.
+    if clock and clock.command_seq < instance_of(work, event.instance_id).command_seq:
+        _end(work, clock)
+        if clock.owner == COMPLAINANT:
+            changes.resume_after_complainant(work, clock)
+        if clock.rule.get(RECURRING):
+            _begin_next_round(work, event, clock)
+
+
+def _begin_next_round(work: Work, event: Event, ended: ClockRow) -> None:
+    """The next round is counted from the day on which this one was due, however late it was."""
+    instance, variables = instance_of(work, event.instance_id), _variables(work, event)
+    rule = rule_for(work, ended.definition_id, ended.key, variables)
+    seq = instance.command_seq
+    clock = start_clock(work, instance, rule, ended.element_id, command_seq=seq)
+    clock.rule = {**clock.rule, RECURRING: True}
+    clock.started_on = ended.due_at.astimezone(BANGKOK).date()
+    while (due_at := count_due(work, clock)) <= work.now:
+        clock.started_on = due_at.astimezone(BANGKOK).date()
+    clock.due_at = due_at
+    plan_rungs(work, clock, variables)
+
+
+def _enter_step(work: Work, event: Event, key: str) -> None:
+    """While the complainant is waited for, the agency's own clocks stand still. What a machine does
+    has a deadline too: if it fails, people are told."""
+    clock = running_clock(work, event.business_key or event.instance_id, key)
+    if clock is None and _tag(work, event) in AT_ONCE:
+        _begin_by_itself(work, event, key)
+    if clock is not None and clock.owner == COMPLAINANT:
+        changes.pause_for_complainant(work, clock)
+
+
+def _tag(work: Work, event: Event) -> str:
+    definition_id = instance_of(work, event.instance_id).definition_id
+    node = load_bundle(work, definition_id).definition.drawn(event.element_id)
+    return "" if node is None else node.tag
+
+
+def _begin_by_itself(work: Work, event: Event, key: str) -> None:
+    instance, variables = instance_of(work, event.instance_id), _variables(work, event)
+    rule = found_rule(work, instance.definition_id, key, variables)
+    if rule is None:
+        return
+    seq = instance.command_seq  # the listener is told when the command has its number
+    clock = _begin(work, instance, rule, variables, event.element_id, command_seq=seq)
+    if _tag(work, event) == "startEvent":
+        # Done as soon as it begins; what is late about it was late before the case was there.
+        finish_clock(work, clock)
+        drop_rungs(work, clock, later_than=work.now)
+
+
+# ── looking ────────────────────────────────────────────────────────────────────────────────────
+
+
+def explain(work: Work, clock: ClockRow) -> Text:
+    """Why this day: one paragraph with the rule, the start, what was passed over, and the law."""
+    return explain_count(
+        assumed_count(work, clock),
+        calendar_at(work, clock.calendar_version),
+        step=step_name(work, clock),
+        extensions=clock.extensions,
+        is_told=AWAITED not in clock.rule,
+    )
+
+
+def step_name(work: Work, clock: ClockRow) -> Text:
+    """How the diagram calls the step; a clock of the whole case has a name of its own."""
+    return deadline_name(work, clock.definition_id, clock.key)
+
+
+# What the office lends to the expressions of a diagram.
+FUNCTIONS: dict[str, Callable[..., str]] = {
+    "due": due,
+    "remind": remind,
+    "escalate": escalate,
+    "rounds": rounds,
+}

@@ -1,0 +1,1 @@
+"""Reminders and escalations of a deadline: planned with it, moved with it, sent once."""

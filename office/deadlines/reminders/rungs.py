@@ -1,0 +1,151 @@
+"""The ladder of a running deadline as rows: planned with it, moved with it, dropped with it.
+
+Who is reminded and told, and when, stands in the decision `rungs`; see `rung_sending` for what
+happens as a rung is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.store.work import Work
+from engine.verbs import outbox
+from engine.verbs.timers import move_timer
+from office.deadlines.holiday_table import current_calendar
+from office.deadlines.reminders.ladder import Rung, moment_of, read_rung
+from office.deadlines.rows import OVERALL, assumed_count, iso, latest_clock
+from office.deadlines.rules import rungs_for
+from office.deadlines.tables import ClockRow, RungRow
+from office.ground.errors import OfficeError
+from office.ground.tables import Case
+
+TOPIC = "rungs"  # in the outbox, at the moment the next rung of a case is reached
+
+
+class RungUnknown(OfficeError):
+    """The ladder of {key!r} has no {name}."""
+
+    thai = "ตารางเตือนและเร่งรัดของ {key} ไม่มี {name}"
+
+
+def plan_rungs(work: Work, clock: ClockRow, variables: Mapping[str, Any]) -> None:
+    """Write down what a deadline that has just started, or fell under another rule, has before it.
+    What was sent already is not planned again."""
+    rungs = rungs_for(work, clock.definition_id, clock.key, variables)
+    if not rungs:
+        return
+    work.session.flush()  # the rungs refer to the clock
+    sent = {row.name for row in rungs_of(work, clock)}
+    _add(work, clock, [rung for rung in rungs if rung.name not in sent])
+
+
+def _add(work: Work, clock: ClockRow, rungs: Sequence[Rung], *, lap: int = 0) -> None:
+    moments = _moments(work, clock, rungs)
+    for rung in rungs:
+        row = RungRow(clock_id=clock.id, lap=lap, name=rung.name)
+        row.case_id, row.due_at, row.rule = clock.case_id, moments[rung.name], rung.to_json()
+        row.planned_at = work.now
+        row.is_reported, row.askers, row.sent_to = rung.is_reported, [], []
+        work.session.add(row)
+    if moments:
+        wake(work, clock.case_id, min(moments.values()))
+
+
+def _moments(work: Work, clock: ClockRow, rungs: Iterable[Rung]) -> dict[str, datetime]:
+    count, calendar = assumed_count(work, clock), current_calendar(work)
+    case = work.session.get(Case, clock.case_id)
+    facts: dict[str, Any] = {
+        "received_on": clock.started_on if case is None else case.legal_received_on,
+        "waited": _days_waited(work, clock.case_id),
+    }
+    return {rung.name: moment_of(rung, count, calendar, **facts) for rung in rungs}
+
+
+def _days_waited(work: Work, case_id: str) -> int:
+    """For how many days the case as a whole has stood still."""
+    overall = latest_clock(work, case_id, OVERALL)
+    pauses = () if overall is None else assumed_count(work, overall).pauses
+    return sum((pause.end - pause.start).days for pause in pauses)
+
+
+def wake(work: Work, case_id: str, moment: datetime) -> None:
+    """Look at the rungs of a case at this moment, or now when it has passed."""
+    at = max(moment, work.now)
+    key = f"{TOPIC}:{case_id}:{at.isoformat()}"
+    outbox.enqueue(work, TOPIC, {"case": case_id}, key=key, due_at=at)
+
+
+def rungs_of(work: Work, clock: ClockRow) -> list[RungRow]:
+    """All rungs of a deadline, sent ones too, in the order of their moments."""
+    query = sa.select(RungRow).where(RungRow.clock_id == clock.id)
+    return list(work.session.scalars(query.order_by(RungRow.due_at, RungRow.name)))
+
+
+def waiting_rungs(work: Work, case_ids: Iterable[str]) -> dict[str, RungRow]:
+    """The next rung of each of these cases."""
+    query = sa.select(RungRow).where(RungRow.case_id.in_(set(case_ids)), RungRow.sent_at.is_(None))
+    found: dict[str, RungRow] = {}
+    for row in work.session.scalars(query.order_by(RungRow.due_at, RungRow.name)):
+        found.setdefault(row.case_id, row)
+    return found
+
+
+def follow_rung(work: Work, clock: ClockRow, name: str, element_id: str) -> datetime:
+    """When a rung is reached, for a timer of the diagram that follows it from now on.
+
+    Raises:
+        RungUnknown: the ladder has no such rung.
+    """
+    rows = [row for row in rungs_of(work, clock) if row.name == name]
+    if not rows:
+        raise RungUnknown(key=clock.key, name=name)
+    row = rows[-1]
+    if element_id not in row.askers:
+        row.askers = [*row.askers, element_id]
+    return row.due_at
+
+
+# ── what happens to the deadline happens to its ladder ─────────────────────────────────────────
+
+
+def move_rungs(work: Work, clock: ClockRow, *, extended: bool = False) -> list[dict[str, str]]:
+    """The deadline or the calendar has moved: move what still waits, and the timers that follow;
+    returns what moved. An extended deadline has its sent rungs before it again."""
+    rows = rungs_of(work, clock)
+    rungs = {row.name: read_rung(clock.key, row.rule) for row in rows}
+    moments = _moments(work, clock, rungs.values())
+    waiting = {row.name: row for row in rows if row.sent_at is None}
+    moved = [_move(work, clock, row, moments[name]) for name, row in waiting.items()]
+    if extended:
+        again = [r for name, r in rungs.items() if name not in waiting and moments[name] > work.now]
+        _add(work, clock, again, lap=1 + max((row.lap for row in rows), default=0))
+    if waiting:
+        wake(work, clock.case_id, min(row.due_at for row in waiting.values()))
+    return [change for change in moved if change]
+
+
+def _move(work: Work, clock: ClockRow, row: RungRow, moment: datetime) -> dict[str, str]:
+    if row.due_at == moment:
+        return {}
+    before, row.due_at = row.due_at, moment
+    for element_id in row.askers:
+        move_timer(work, clock.instance_id, element_id, iso(moment))
+    return {"rung": row.name, "before": iso(before), "after": iso(moment)}
+
+
+def replan_rungs(work: Work, clock: ClockRow, variables: Mapping[str, Any]) -> None:
+    """The deadline fell under another rule: its ladder may be another one too."""
+    drop_rungs(work, clock)
+    plan_rungs(work, clock, variables)
+
+
+def drop_rungs(work: Work, clock: ClockRow, *, later_than: datetime | None = None) -> None:
+    """Nobody waits for the deadline any more: what was not sent never will be."""
+    waiting = sa.delete(RungRow).where(RungRow.clock_id == clock.id, RungRow.sent_at.is_(None))
+    if later_than is not None:
+        waiting = waiting.where(RungRow.due_at > later_than)
+    work.session.execute(waiting)

@@ -1,0 +1,233 @@
+"""The rows of the clocks: started, found, written down, finished."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from engine.ground.actor import Actor
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from engine.store.instances import Instance
+from engine.store.tables import ProcessInstance, UserTask
+from engine.store.work import Work
+from engine.verbs import queries
+from office.deadlines.derivation import (
+    AGENCY,
+    RECEIPT,
+    Count,
+    Pause,
+    SlaRule,
+    deadline_of,
+    first_day,
+    read_rule,
+)
+from office.deadlines.holiday_table import current_calendar, hold_calendar
+from office.deadlines.tables import ClockChange, ClockRow
+from office.deadlines.working_days import Calendar
+from office.ground.errors import OfficeError
+from office.ground.tables import Case
+
+OVERALL = "overall"  # the clock of the case as a whole
+AWAITED = "awaited"  # in the rule of a deadline: its days, once the notice is known to be received
+RECURRING = "recurring"  # in the rule of a deadline whose step comes again and again
+WHOLE = Text("การดำเนินการทั้งเรื่อง", "the case as a whole")
+STOOD = Text("การหยุดนับตามกฎหมาย", "the legal stay")
+
+
+class ClockNotFound(OfficeError):
+    """There is no such running deadline."""
+
+    thai = "ไม่พบกำหนดเวลาที่กำลังนับอยู่"
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(BANGKOK).isoformat()
+
+
+Known = Instance | ProcessInstance  # of the running turn, or as it is stored
+
+
+def instance_of(work: Work, instance_id: str) -> Known:
+    """The instance of the running turn, which may be too new to be in the database."""
+    return work.touched.get(instance_id) or queries.instance(work, instance_id)
+
+
+def start_clock(
+    work: Work,
+    instance: Known,
+    rule: SlaRule,
+    element_id: str = "",
+    *,
+    command_seq: int | None = None,
+) -> ClockRow:
+    """Start the deadline of a step, counted on the calendar as it stands now. It belongs to the
+    command that is running, which has no number yet, or to the one given."""
+    case_id = instance.business_key or instance.id
+    hold_calendar(work)
+    calendar = current_calendar(work)
+    started_at, started_on = _beginning(work, case_id, rule, calendar)
+    deadline = deadline_of(Count(rule, started_at, started_on), calendar)
+    previous = latest_clock(work, case_id, rule.key)
+    clock = ClockRow(
+        id=uuid.uuid4().hex,
+        case_id=case_id,
+        instance_id=instance.id,
+        definition_id=instance.definition_id,
+        key=rule.key,
+        element_id=element_id,
+        round=previous.round + 1 if previous else 1,
+        rule=rule.to_json(),
+        owner=rule.owner,
+        started_at=started_at,
+        started_on=started_on,
+        due_at=deadline.due_at,
+        status="running",
+        extended=0,
+        extensions=0,
+        calendar_version=calendar.version,
+        askers=[],
+        command_seq=instance.command_seq + 1 if command_seq is None else command_seq,
+        changes=0,
+    )
+    work.session.add(clock)
+    return clock
+
+
+def _beginning(
+    work: Work, case_id: str, rule: SlaRule, calendar: Calendar
+) -> tuple[datetime, date]:
+    case = work.session.get(Case, case_id) if rule.start == RECEIPT else None
+    if case is not None:
+        return case.received_at, case.legal_received_on
+    return work.now, first_day(rule, calendar, work.now)
+
+
+def finish_clock(work: Work, clock: ClockRow) -> None:
+    """The step is done, or was left another way: nobody waits for this deadline any more."""
+    clock.status, clock.paused_at, clock.finished_at = "finished", None, work.now
+
+
+def note(
+    work: Work,
+    clock: ClockRow,
+    kind: str,
+    *,
+    before: datetime,
+    reason: str,
+    actor: Actor,
+    days: int = 0,
+) -> None:
+    """Write down what moved a clock; `before` is the moment it had until now."""
+    clock.changes += 1
+    work.session.add(
+        ClockChange(
+            clock_id=clock.id,
+            seq=clock.changes,
+            kind=kind,
+            at=work.now,
+            actor=actor.id,
+            before=before,
+            after=clock.due_at,
+            days=days,
+            reason=reason,
+        )
+    )
+
+
+def running_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
+    """The clock of this case and key that has not ended (it may stand still)."""
+    latest = latest_clock(work, case_id, key)
+    return None if latest is None or latest.status == "finished" else latest
+
+
+def latest_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
+    """The newest clock of this case and key, running or ended."""
+    query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.key == key)
+    return work.session.scalars(query.order_by(ClockRow.round.desc()).limit(1)).first()
+
+
+def open_clocks(work: Work, case_id: str) -> list[ClockRow]:
+    query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.status != "finished")
+    return list(work.session.scalars(query.order_by(ClockRow.due_at, ClockRow.id)))
+
+
+def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
+    """Of each case the deadline that comes first, be it of a step or of the case as a whole."""
+    query = (
+        sa.select(ClockRow.case_id, sa.func.min(ClockRow.due_at))
+        .where(ClockRow.case_id.in_(set(case_ids)), ClockRow.status != "finished")
+        .where(ClockRow.owner == AGENCY)
+        .group_by(ClockRow.case_id)
+    )
+    return dict(work.session.execute(query).all())
+
+
+def clocks_of(work: Work, case_id: str) -> list[ClockRow]:
+    """Every clock a case has had, in the order they started."""
+    query = sa.select(ClockRow).where(ClockRow.case_id == case_id)
+    order = (ClockRow.command_seq, ClockRow.started_at, ClockRow.key)
+    return list(work.session.scalars(query.order_by(*order)))
+
+
+def tasks_of(work: Work, clock: ClockRow) -> list[UserTask]:
+    """The open tasks that a deadline is of; of the case as a whole, all of its open tasks."""
+    query = sa.select(UserTask).where(
+        UserTask.instance_id == clock.instance_id, UserTask.status == "open"
+    )
+    if clock.key != OVERALL:
+        query = query.where(UserTask.element_id.in_(clock.askers))
+    return list(work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)))
+
+
+def changes_of(work: Work, clock: ClockRow) -> list[ClockChange]:
+    query = sa.select(ClockChange).where(ClockChange.clock_id == clock.id)
+    return list(work.session.scalars(query.order_by(ClockChange.seq)))
+
+
+def count_of(work: Work, clock: ClockRow) -> Count:
+    """What the clock's deadline is counted from."""
+    rule = read_rule(clock.key, clock.rule)
+    pauses = _pauses(changes_of(work, clock), rule.pause_limit)
+    return Count(rule, clock.started_at, clock.started_on, clock.extended, pauses)
+
+
+def count_due(work: Work, clock: ClockRow) -> datetime:
+    """When the clock runs out, counted on the calendar as it stands now."""
+    return deadline_of(assumed_count(work, clock), current_calendar(work)).due_at
+
+
+def assumed_count(work: Work, clock: ClockRow) -> Count:
+    """The same; a pause that lasts is taken to last as long as it may, so that nothing that follows
+    the clock happens while it stands still, and a forgotten pause ends by itself."""
+    count = count_of(work, clock)
+    if clock.paused_at is None:
+        return count
+    began = clock.paused_at.astimezone(BANGKOK).date()
+    longest = Pause(began, began + timedelta(days=days_left_to_pause(count)), lasts=True)
+    return replace(count, pauses=(*count.pauses, longest))
+
+
+def days_left_to_pause(count: Count) -> int:
+    used = sum((pause.end - pause.start).days for pause in count.pauses)
+    return count.rule.pause_limit - used
+
+
+def _pauses(changes: Sequence[ClockChange], limit: int) -> tuple[Pause, ...]:
+    """The pauses that have ended; of their days in all only so many as the rule allows."""
+    found: list[Pause] = []
+    began: date | None = None
+    for change in changes:
+        day = change.at.astimezone(BANGKOK).date()
+        if change.kind == "paused":
+            began = day
+        if change.kind == "resumed" and began is not None:
+            pause = Pause(began, min(day, began + timedelta(days=limit)))
+            limit -= (pause.end - pause.start).days
+            found.append(pause)
+            began = None
+    return tuple(found)

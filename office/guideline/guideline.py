@@ -1,0 +1,220 @@
+"""The public guideline, written from the deployed law alone: how to complain, steps, who, by when.
+
+Nothing in it is typed twice. A step that the process owner adds to the diagram and deploys is in
+the guideline the moment after; what the assessment asks for is looked up in the same files, and
+what is missing is named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from engine.bpmn.model import Node, Process, Scope
+from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
+from engine.store.tables import Deployment, ProcessDefinition
+from engine.store.work import Work
+from engine.verbs import queries
+from office.cases.register import PROCESS
+from office.deadlines.sla_table import NO_TEXT, Limit, SlaRow, labels_of, limits_of, read_rows
+from office.guideline.check import Proof, prove
+from office.guideline.flow_order import in_flow_order
+from office.guideline.reminders import Ladders
+from office.guideline.source import Agency, Channel, read_agency, read_elements
+
+# Steps that a machine takes at once need no place among those a person waits for.
+SILENT = frozenset({"businessRuleTask", "scriptTask", "subProcess"})
+WAITING = frozenset({"startEvent", "eventBasedGateway"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as the public reads it."""
+
+    number: str  # "7", and "7.2" inside a process that a step calls
+    element_id: str
+    process_key: str
+    name: Text
+    sentence: Text  # what happens, to a citizen
+    role: Text  # who is responsible, as the lane says
+    limits: tuple[Limit, ...]
+    ladder: tuple[Text, ...]  # more time, and who is reminded and told when
+    is_manual: bool  # a person does it, so it must have a limit
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One way in which a case may end."""
+
+    element_id: str
+    name: Text
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Where the picture of a process is: its definition and file."""
+
+    definition_id: str
+    file: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guideline:
+    """The whole document, in both languages; `language` is the one asked for."""
+
+    language: str
+    agency: Agency
+    title: Text
+    summary: Text
+    definition_id: str
+    version: int
+    deployed_at: datetime
+    hash: str  # of all deployed files: the same guideline has the same hash
+    channels: tuple[Channel, ...]
+    steps: tuple[Step, ...]
+    endings: tuple[Ending, ...]
+    overall: tuple[Limit, ...]
+    overall_ladder: tuple[Text, ...]
+    pictures: tuple[Picture, ...]
+    fiscal_year: int  # Buddhist
+    indicator: str
+    proofs: tuple[Proof, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return all(proof.is_met for proof in self.proofs)
+
+
+def build(work: Work, language: str = "th", *, version: int | None = None) -> Guideline:
+    """Write the guideline of the complaint process in force, or of another version.
+
+    Raises:
+        DefinitionNotFound: no complaint process is deployed.
+        GuidelineFileUnreadable: a file it is written from is missing or cannot be read.
+    """
+    definition = queries.definition(work, PROCESS, version)
+    files = queries.files(work, definition.id)
+    processes = queries.models(work, definition.id)
+    main, rows, labels = processes[PROCESS], read_rows(files), labels_of(files)
+    deployment = work.session.get_one(Deployment, definition.deployment_id)
+    agency = read_agency(files)
+    ladders = Ladders(work, queries.decisions(work, definition.id), rows)
+    steps = tuple(_steps(main, processes, rows, labels, ladders))
+    year, indicator, elements = read_elements(files, work.now.astimezone(BANGKOK).date())
+    return Guideline(
+        language=language,
+        agency=agency,
+        title=main.name,
+        summary=main.documentation,
+        definition_id=definition.id,
+        version=definition.version,
+        deployed_at=deployment.deployed_at,
+        hash=deployment.bundle_hash,
+        channels=agency.channels,
+        steps=steps,
+        endings=tuple(_endings(main)),
+        overall=limits_of(rows, "overall", labels),
+        overall_ladder=ladders.of("overall"),
+        pictures=tuple(_pictures(work, definition, files, steps)),
+        fiscal_year=year,
+        indicator=indicator,
+        proofs=tuple(prove(element, agency.channels, steps) for element in elements),
+    )
+
+
+# ── steps ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _steps(
+    process: Process,
+    processes: Mapping[str, Process],
+    rows: list[SlaRow],
+    labels: Mapping[str, Text],
+    ladders: Ladders,
+    prefix: str = "",
+    told: set[str] | None = None,
+) -> Iterator[Step]:
+    """The steps in flow order; those of a called process are numbered under the first step that
+    calls it."""
+    told = set() if told is None else told
+    for count, (node, key) in enumerate(_told(process.body), start=1):
+        number = f"{prefix}{count}"
+        yield _step(number, node, process, limits_of(rows, key, labels), ladders.of(key))
+        called = processes.get(node.extensions.called_process)
+        if called is not None and not prefix and called.id not in told:
+            told.add(called.id)
+            inner = f"{number}."
+            yield from _steps(called, processes, rows, labels, ladders, prefix=inner, told=told)
+
+
+def _told(scope: Scope) -> Iterator[tuple[Node, str]]:
+    """What people do or wait for, inside subprocesses too, each with its key in the SLA table."""
+    for node in in_flow_order(scope):
+        waits = node.tag in WAITING and bool(_sla_key(scope, node))
+        if node.scope is not None:
+            yield from _told(node.scope)
+        elif waits or (node.is_activity and node.tag not in SILENT):
+            yield node, _sla_key(scope, node)
+
+
+def _sla_key(scope: Scope, node: Node) -> str:
+    """The step's key in the SLA table; of a wait for one of several events, that of its timer."""
+    own = node.extensions.properties.get("sla", "")
+    if own or node.tag != "eventBasedGateway":
+        return own
+    awaited = (scope.nodes[flow.target] for flow in scope.outgoing(node.id))
+    return next((key for event in awaited if (key := _sla_key(scope, event))), "")
+
+
+def _step(
+    number: str,
+    node: Node,
+    process: Process,
+    limits: tuple[Limit, ...],
+    ladder: tuple[Text, ...],
+) -> Step:
+    lane = process.lanes.get(node.lane)
+    return Step(
+        number=number,
+        element_id=node.id,
+        process_key=process.id,
+        name=node.name,
+        sentence=node.documentation,
+        role=lane.name if lane else NO_TEXT,
+        limits=limits,
+        ladder=ladder,
+        is_manual=node.tag in {"userTask", "manualTask"},
+    )
+
+
+def _endings(process: Process) -> Iterator[Ending]:
+    for node in in_flow_order(process.body):
+        if node.tag == "endEvent" and node.documentation.th:
+            yield Ending(node.id, node.name, node.documentation)
+
+
+def _pictures(
+    work: Work,
+    definition: ProcessDefinition,
+    files: Mapping[str, bytes],
+    steps: tuple[Step, ...],
+) -> Iterator[Picture]:
+    """The picture of the main process, then those of the processes it calls."""
+    keys = dict.fromkeys([definition.key, *(step.process_key for step in steps)])
+    # A called process that did not change keeps its version: the newest with the same diagram.
+    drawn = [hashlib.sha256(content).hexdigest() for content in files.values()]
+    query = sa.select(ProcessDefinition).where(
+        ProcessDefinition.key.in_(keys), ProcessDefinition.sha256.in_(drawn)
+    )
+    rows = work.session.scalars(query.order_by(ProcessDefinition.version))
+    found = {**{row.key: row for row in rows}, definition.key: definition}
+    for key in keys:
+        row = found.get(key, definition)
+        yield Picture(row.id, row.file, Text(row.name_th, row.name_en))

@@ -1,0 +1,76 @@
+"""What a reader is handed of an attachment: the file itself, or a copy without its metadata.
+
+The form that took the file decides: `keep_metadata` of its file field. Where it says nothing, as in
+forms deployed before there was such a word, no metadata is handed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from engine.store.work import Work
+from engine.verbs import queries
+from forms.model.slots import Scope
+from office.applications import deployed_forms
+from office.ground.errors import PictureUnreadable
+from office.ground.tables import Case, Submission
+from office.pictures import KINDS, NotThisPicture, without_metadata
+from office.vault.attachments import FileInfo
+
+# Whether metadata is handed out with a file: some kinds have none, of others no copy can be made.
+Metadata = Literal["none", "kept", "removed", "not removable"]
+BARE = frozenset({"text/plain"})
+
+
+def metadata_of(work: Work, case: Case, files: Sequence[FileInfo]) -> dict[str, Metadata]:
+    """What becomes of the metadata of a case's files, by their ids."""
+    kept: dict[tuple[str | None, str], bool] = {}
+    found: dict[str, Metadata] = {}
+    for file in files:
+        place = file.submission_id, file.field
+        if place not in kept:
+            kept[place] = _keeps(work, case, file)
+        found[file.id] = "kept" if kept[place] else _without(file.media_type)
+    return found
+
+
+def handed_out(
+    work: Work, case: Case, file: FileInfo, chunks: Iterator[bytes]
+) -> tuple[FileInfo, Iterator[bytes]]:
+    """A file as it leaves the office. `sha256` stays that of the original, which is the evidence.
+
+    Raises:
+        PictureUnreadable: metadata must be removed from a picture that is broken.
+    """
+    if metadata_of(work, case, [file])[file.id] != "removed":
+        return file, chunks
+    try:
+        copy = without_metadata(file.media_type, b"".join(chunks))
+    except NotThisPicture:
+        raise PictureUnreadable(name=file.name, sha256=file.sha256) from None
+    return replace(file, size=len(copy)), iter([copy])
+
+
+def _without(media_type: str) -> Metadata:
+    if media_type in BARE:
+        return "none"
+    return "removed" if media_type in KINDS else "not removable"
+
+
+def _keeps(work: Work, case: Case, file: FileInfo) -> bool:
+    given = work.session.get(Submission, file.submission_id) if file.submission_id else None
+    if given is None or case.instance_id is None:
+        return False
+    definition_id = queries.instance(work, case.instance_id).definition_id
+    field = deployed_forms.form_of(work, definition_id, given.form).field(file.field)
+    if field is None:
+        return False
+    facts = {
+        "identity_mode": case.identity_mode,
+        "track": case.track,
+        "protected": case.protected,
+        "given_by": given.given_by,
+    }
+    return field.keep_metadata.is_true(Scope(facts, deployed_forms.environment_of(work)))

@@ -1,0 +1,210 @@
+"""A rung is reached: the people it names are told, once, and the case's record says so.
+
+After the system was down several rungs may be reached at once. Whoever they name then gets one
+notice for the case, which says what was missed and for how long; nobody gets them one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.engine import Engine
+from engine.ground.actor import SYSTEM
+from engine.ground.clock import BANGKOK
+from engine.store.instances import locked_instance
+from engine.store.work import JobCall, Work
+from engine.turn import history
+from engine.verbs import queries
+from office.deadlines.derivation import CALENDAR, read_rule
+from office.deadlines.holiday_table import current_calendar
+from office.deadlines.reminders.ladder import ESCALATION, LETTER, LIST, REMINDER, Rung, read_rung
+from office.deadlines.reminders.notices import CATCH_UP, send_notice
+from office.deadlines.reminders.rungs import wake
+from office.deadlines.rows import iso
+from office.deadlines.rules import rungs_for
+from office.deadlines.tables import ClockRow, RungRow
+from office.ground.context import Desk
+from office.ground.tables import Case
+from office.letters.letters import issue_letter
+
+JOB = "ladder"  # a drawn service or send task that tells people what is reached
+# A worker looks every few seconds; what is later than this was missed.
+PUNCTUAL = timedelta(hours=1)
+MOST_LISTED = 50
+Due = tuple[RungRow, ClockRow, Rung]
+
+
+def rung_deliverer(engine: Engine, desk: Desk) -> Callable[..., None]:
+    """The office's own wake-up call: payload `case`."""
+
+    def deliver(payload: Mapping[str, Any], *, key: str) -> None:
+        with engine.begin() as work:
+            case = work.session.get(Case, payload["case"])
+            if case is not None:
+                send_due_rungs(work, desk, case)
+
+    return deliver
+
+
+def rung_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+    """The same where a diagram draws it: a timer `=escalate("clarify", 1)` and such a task."""
+
+    def handle(work: Work, job: JobCall) -> None:
+        case = work.session.get_one(Case, job.business_key)
+        send_due_rungs(work, desk, case, element_id=job.element_id)
+
+    return handle
+
+
+def send_due_rungs(work: Work, desk: Desk, case: Case, *, element_id: str = "") -> None:
+    """Send what a case has reached and not been told of; then wait for the next rung."""
+    if case.instance_id is None:
+        return
+    # Whatever moves or ends a clock holds this lock, so a rung is not sent while it is moved.
+    locked_instance(work, case.instance_id)
+    due = _due(work, case)
+    if due:
+        variables = queries.variables(work, case.instance_id)
+        told = [(row, clock, _as_of_now(work, row, clock, variables)) for row, clock, _ in due]
+        _send(work, desk, case, told, variables, element_id)
+    _wait_for_next(work, case)
+
+
+def _due(work: Work, case: Case) -> list[Due]:
+    query = (
+        sa.select(RungRow, ClockRow)
+        .join(ClockRow, ClockRow.id == RungRow.clock_id)
+        .where(RungRow.case_id == case.id, RungRow.sent_at.is_(None), RungRow.due_at <= work.now)
+        .order_by(RungRow.due_at, RungRow.name)
+    )
+    return [(r, c, read_rung(c.key, r.rule)) for r, c in work.session.execute(query).all()]
+
+
+def rung_today(work: Work, row: RungRow) -> Rung:
+    """A waiting rung with the people whom it would reach if it were sent now."""
+    clock = work.session.get_one(ClockRow, row.clock_id)
+    return _as_of_now(work, row, clock, queries.variables(work, clock.instance_id))
+
+
+def _as_of_now(work: Work, row: RungRow, clock: ClockRow, variables: Mapping[str, Any]) -> Rung:
+    """The rung with the people it names today: the case may have changed hands since."""
+    today = rungs_for(work, clock.definition_id, clock.key, variables)
+    return next((rung for rung in today if rung.name == row.name), read_rung(clock.key, row.rule))
+
+
+def _send(
+    work: Work,
+    desk: Desk,
+    case: Case,
+    due: list[Due],
+    variables: Mapping[str, Any],
+    element_id: str,
+) -> None:
+    for row, clock, rung in due:
+        row.sent_at, row.sent_to = work.now, list(rung.to)
+        if rung.how == LETTER:
+            facts = {**variables, "deadline": iso(clock.due_at)}
+            issue_letter(
+                work, desk, case, rung.letter, variables=facts, element_id=clock.element_id
+            )
+        data = {"clock": clock.id, **_facts(work, row, clock)}
+        history.record(
+            work,
+            clock.instance_id,
+            f"{rung.kind}_sent",
+            {**data, "to": list(rung.to)},
+            actor=SYSTEM,
+            element_id=clock.element_id,
+        )
+    for_people = [each for each in due if each[2].how != LETTER]
+    if for_people:
+        _notify(work, case, for_people, element_id or for_people[-1][1].element_id)
+
+
+def _notify(work: Work, case: Case, due: list[Due], element_id: str) -> None:
+    """Tell each group what it is named for; what was missed is told to all of them at once."""
+    is_catch_up = any(_is_missed(work, row) for row, _, _ in due)
+    for group, named in _by_group(due).items():
+        told = due if is_catch_up else named
+        send_notice(
+            work,
+            case,
+            [group],
+            kind=CATCH_UP if is_catch_up else _kind(told),
+            element_id=element_id or told[-1][1].element_id,
+            facts=_told(work, case, told),
+        )
+
+
+def _by_group(due: list[Due]) -> dict[str, list[Due]]:
+    found: dict[str, list[Due]] = {}
+    for each in due:
+        for group in each[2].to:
+            found.setdefault(group, []).append(each)
+    return found
+
+
+def _kind(due: list[Due]) -> str:
+    return ESCALATION if any(rung.kind == ESCALATION for _, _, rung in due) else REMINDER
+
+
+def _told(work: Work, case: Case, due: list[Due]) -> dict[str, Any]:
+    listed = {clock.key for _, clock, rung in due if rung.how == LIST}
+    waiting = sorted({number for key in listed for number in _waiting(work, case, key)})
+    return {"rungs": [_facts(work, row, clock) for row, clock, _ in due], "waiting": waiting}
+
+
+def _is_missed(work: Work, row: RungRow) -> bool:
+    """Whether nobody looked when it was reached; a case entered late is late for other reasons."""
+    return work.now - max(row.due_at, row.planned_at) > PUNCTUAL
+
+
+def _facts(work: Work, row: RungRow, clock: ClockRow) -> dict[str, Any]:
+    late = work.now - row.due_at
+    return {
+        "rung": row.name,
+        "key": clock.key,
+        "reached": iso(row.due_at),
+        "end": iso(clock.due_at),
+        "days_over": days_over(work, clock, work.now),
+        "kind": read_rule(clock.key, clock.rule).kind,
+        "missed": _is_missed(work, row),
+        "minutes_late": int(late.total_seconds() // 60),
+    }
+
+
+def days_over(work: Work, clock: ClockRow, now: datetime) -> int:
+    """How many days, of the deadline's own kind, lie after its last day; nought before it ran out.
+
+    The day after a missed deadline is one day late."""
+    rule = read_rule(clock.key, clock.rule)
+    last, today = (moment.astimezone(BANGKOK).date() for moment in (clock.due_at, now))
+    if rule.kind != CALENDAR:
+        return max(0, current_calendar(work).working_days_between(last, today))
+    return max(0, (today - last).days)
+
+
+def _waiting(work: Work, case: Case, key: str) -> list[str]:
+    """Receipt numbers of the cases that wait at this step in the same hands, overdue first."""
+    query = (
+        sa.select(Case.receipt_no)
+        .join(ClockRow, ClockRow.case_id == Case.id)
+        .where(ClockRow.key == key, ClockRow.status == "running", ClockRow.due_at <= work.now)
+        .where(Case.handler == case.handler)
+        .order_by(ClockRow.due_at)
+        .limit(MOST_LISTED)
+    )
+    return list(work.session.scalars(query))
+
+
+def _wait_for_next(work: Work, case: Case) -> None:
+    waiting = sa.select(sa.func.min(RungRow.due_at)).where(
+        RungRow.case_id == case.id, RungRow.sent_at.is_(None)
+    )
+    moment = work.session.scalar(waiting)
+    if moment is not None:
+        wake(work, case.id, moment)

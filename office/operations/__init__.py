@@ -1,0 +1,1 @@
+"""Running the office: backup and restore, what the outbox does, demo accounts."""

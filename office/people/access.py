@@ -1,0 +1,226 @@
+"""Who may see a case, and how much of it: decided here, wherever a case is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from enum import IntEnum
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from engine.ground.actor import Actor
+from engine.store.tables import UserTask, UserTaskCandidate
+from engine.store.work import Work
+from office.ground.errors import CaseNotFound
+from office.ground.tables import Case, Conflict, Role
+from office.people.people import User
+
+
+class Sight(IntEnum):
+    """How much of a case a person sees; a person with several grounds has the widest."""
+
+    REDACTED = 1  # the register's columns and the course of the case, no text
+    UNIT = 2  # what the centre sent the unit, and the unit's own answers
+    FULL = 3  # everything but who the complainant is, which needs a reason each time
+
+
+# What a role sees of every case, by the word in the column `access` of roles.csv.
+STANDING = {
+    "audit": Sight.REDACTED,  # auditors: any case, never its text
+    "open": Sight.FULL,  # intake: until the case is closed
+    "all": Sight.FULL,  # the head of the centre
+    "decided": Sight.FULL,  # decision makers, once it is known that they may handle it
+}
+
+ACTING = "acting"  # in the column `access`: whoever acts for the centre when it is concerned
+# Who takes a case in and screens it: nobody else sees one that is held until it is known who is
+# accused.
+FIRST = frozenset({"open", "all", ACTING})
+CUSTODIAN = "identity_custodian"  # the second person whenever an identity is laid open
+
+
+def sight_of(work: Work, case: Case, user: User) -> Sight | None:
+    """How much of a case a person sees; none when it does not exist for them.
+
+    Whoever is in conflict, or holds a role the case is hidden from, sees nothing whatever else
+    they hold; while a case is held, so does everybody but intake and screening. Otherwise a
+    standing role, a unit that is in the case, or a task counts.
+    """
+    if not may_know_of(work, case, user):
+        return None
+    words = _words(work, user)
+    if case.held and not words & FIRST:
+        return None
+    grounds = _standing(case, words) + _by_unit(case, user) + _by_task(work, case, user)
+    return max(grounds, default=None)
+
+
+def may_know_of(work: Work, case: Case, user: User) -> bool:
+    """Whether a person may learn that there is such a case at all."""
+    is_hidden = bool(user.roles & set(case.hidden_from))
+    return user.active and not is_hidden and not _in_conflict(work, case, user)
+
+
+def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sight]:
+    """The case and how much of it this person sees.
+
+    Raises:
+        CaseNotFound: it is not there, or not for them; the two cannot be told apart.
+    """
+    sight = sight_of(work, case, user) if case is not None else None
+    if case is None or sight is None:
+        raise CaseNotFound
+    return case, sight
+
+
+def load_case(work: Work, case_id: str, user: User) -> tuple[Case, Sight]:
+    """A case by its id, for a person. Every officer's door to a case goes through here.
+
+    Raises:
+        CaseNotFound: it is not there, or not for them.
+    """
+    return require_sight(work, work.session.get(Case, case_id), user)
+
+
+def case_of_instance(work: Work, instance_id: str) -> Case | None:
+    """The case that a process instance carries; none for other processes."""
+    return work.session.scalar(sa.select(Case).where(Case.instance_id == instance_id))
+
+
+def not_barred(user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` that hold back what the person must not even be able to count."""
+    conflicts = sa.select(Conflict.case_id).where(Conflict.account_id == user.id)
+    hidden = [
+        ~sa.type_coerce(Case.hidden_from, sa.Text).contains(f'"{role}"') for role in user.roles
+    ]
+    return [Case.id.not_in(conflicts), *hidden]
+
+
+def open_to(work: Work, user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` for lists of cases and of what is to be done in them: nothing that is
+    barred, and nothing that is held but for those who take cases in and screen them."""
+    held_back = [] if _words(work, user) & FIRST else [Case.held.is_(False)]
+    return [*not_barred(user), *held_back]
+
+
+def countable(work: Work, user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` for figures: nothing that is barred; nothing that is held but for those
+    who see every case then; and for decision makers nothing of which it is not known yet whether
+    they are the accused."""
+    words = _words(work, user)
+    held_back = [] if words & FIRST & STANDING.keys() else [Case.held.is_(False)]
+    unknown = [Case.handler.is_not(None)] if "decided" in words else []
+    return [*not_barred(user), *held_back, *unknown]
+
+
+def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Case` that a case outside a person's reach fails: a first sieve for lists, so
+    that they need not look at every case there is. `sight_of` still decides on each."""
+    if _words(work, user) & STANDING.keys():
+        return []
+    units = {group.partition("@")[2] for group in user.groups} - {""}
+    co_units = sa.type_coerce(Case.co_units, sa.Text)
+    offered = sa.select(UserTaskCandidate.task_id).where(
+        UserTaskCandidate.kind == "group", UserTaskCandidate.name.in_(sorted(user.groups))
+    )
+    involved = sa.select(UserTask.instance_id).where(
+        sa.or_(
+            UserTask.completed_by == user.id,
+            UserTask.assignee == user.id,
+            UserTask.id.in_(offered),
+        )
+    )
+    reach = [Case.lead_unit.in_(units), Case.instance_id.in_(involved)]
+    return [sa.or_(*reach, *(co_units.contains(f'"{unit}"') for unit in units))]
+
+
+def may_reveal(work: Work, sight: Sight, user: User) -> bool:
+    """Whether a person may open the identity vault of a case they see in full: the centre's own
+    people, and whoever acts for them when they are concerned themselves."""
+    return sight is Sight.FULL and bool(_words(work, user) & {"all", "open", ACTING})
+
+
+def is_guarded(case: Case) -> bool:
+    """Whether who complained is protected from all who need not know: where they did not put their
+    name to it openly, where somebody needs protection, and on tracks that always are so."""
+    return case.guarded or case.protected or case.identity_mode != "open"
+
+
+def examines(work: Work, user: User) -> bool:
+    """Whether a person examines cases: sees the course of each, and its texts for a reason."""
+    return "audit" in _words(work, user)
+
+
+def as_examiner(work: Work, user: User) -> Actor:
+    """The person in the role in which they examine, as the record wants to know it."""
+    return acting_as(work, user.actor, "audit")
+
+
+def acting_as(work: Work, actor: Actor, *access: str, on_behalf_of: str = "") -> Actor:
+    """The actor in the first of their roles that has one of these words in the column `access`."""
+    query = sa.select(Role.key).where(Role.access.in_(access), Role.key.in_(actor.groups))
+    roles = work.session.scalars(query.order_by(Role.position))
+    return actor.acting(roles, on_behalf_of=on_behalf_of)
+
+
+def reading(work: Work, case: Case, user: User) -> Actor:
+    """The person in the role that lets them read a case: a standing one, or a unit."""
+    units = {case.lead_unit, *case.co_units} - {None}
+    groups = sorted(group for group in user.groups if group.partition("@")[2] in units)
+    return acting_as(work, user.actor, *STANDING).acting(groups)
+
+
+def _in_conflict(work: Work, case: Case, user: User) -> bool:
+    return work.session.get(Conflict, (user.id, case.id)) is not None
+
+
+def _standing(case: Case, words: set[str]) -> list[Sight]:
+    words = set(words)
+    if case.closed_at is not None:
+        words.discard("open")
+    if case.handler is None:
+        # Until the table of handlers has been asked, a decision maker could be the accused.
+        words.discard("decided")
+    return [STANDING[word] for word in words if word in STANDING]
+
+
+def _words(work: Work, user: User) -> set[str]:
+    query = sa.select(Role.access).where(Role.key.in_(user.roles))
+    return set(work.session.scalars(query))
+
+
+def _by_unit(case: Case, user: User) -> list[Sight]:
+    units = {case.lead_unit, *case.co_units}
+    held = {group.partition("@")[2] for group in user.groups}
+    return [Sight.UNIT] if units & held - {""} else []
+
+
+def _by_task(work: Work, case: Case, user: User) -> list[Sight]:
+    """Open tasks that the person may do or has claimed, and tasks they once did."""
+    query = sa.select(UserTask).where(
+        UserTask.instance_id == case.instance_id, UserTask.status.in_(["open", "completed"])
+    )
+    sights = (task_sight(task, user) for task in work.session.scalars(query))
+    return [sight for sight in sights if sight is not None]
+
+
+def task_sight(task: UserTask, user: User) -> Sight | None:
+    """What a part in a task opens. It follows from the groups that the task was offered to and
+    that the person is in today: a unit's part opens what the unit was sent, a part that is over no
+    more than that, and a part through a group that they have left opens nothing."""
+    through = user.groups & set(task.candidate_groups)
+    if not through and not _is_named(task, user):
+        return None
+    if task.status == "completed":
+        return Sight.UNIT if task.completed_by == user.id else None
+    return Sight.UNIT if _of_units(through or set(task.candidate_groups)) else Sight.FULL
+
+
+def _is_named(task: UserTask, user: User) -> bool:
+    """Whether the task is this person's own and not a group's."""
+    is_offered = bool(task.candidate_groups or task.candidate_users)
+    return user.id in task.candidate_users or (not is_offered and task.assignee == user.id)
+
+
+def _of_units(groups: AbstractSet[str]) -> bool:
+    return bool(groups) and all("@" in group for group in groups)

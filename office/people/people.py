@@ -1,0 +1,200 @@
+"""The people who work here: accounts, their roles and units, and their signed-in browsers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from engine.ground.actor import SYSTEM, Actor
+from engine.store.tables import UserTask
+from engine.store.work import Work
+from engine.verbs import runtime
+from office.ground.errors import RoleUnknown, UserExists, UserNotFound
+from office.ground.tables import Account, AccountRole, Role, SignIn, Unit
+from office.people.passwords import hash_password
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person as the doors know them; a unit-bound role among `groups` reads `role@unit`."""
+
+    id: str
+    username: str
+    display_name: str
+    unit: str | None
+    groups: frozenset[str]
+    active: bool = True
+    pages: frozenset[str] = frozenset()  # that the roles get: work register expedite stay
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.id, self.groups)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(group.partition("@")[0] for group in self.groups)
+
+    def units_as(self, role: str) -> frozenset[str]:
+        """The units for which this person holds a unit-bound role."""
+        held = (group.partition("@") for group in self.groups)
+        return frozenset(unit for name, _, unit in held if name == role and unit)
+
+    def has(self, role: str) -> bool:
+        return role in self.roles
+
+
+def add_user(
+    work: Work,
+    username: str,
+    display_name: str,
+    password: str | None,
+    *,
+    groups: Iterable[str] = (),
+    unit: str | None = None,
+    demo: bool = False,
+) -> User:
+    """Open an account. `groups` are roles, unit-bound ones as `role@unit`; without a password
+    nobody can sign in to it until it is given one.
+
+    Raises:
+        UserExists, PasswordTooWeak, RoleUnknown.
+    """
+    if work.session.scalar(sa.select(Account.id).where(Account.username == username)):
+        raise UserExists(username=username)
+    account = Account(id=uuid.uuid4().hex, username=username, display_name=display_name)
+    account.password_hash = "" if password is None else hash_password(password)
+    account.unit = unit
+    account.created_at, account.active, account.demo = work.now, True, demo
+    work.session.add(account)
+    work.session.flush()  # roles refer to the account
+    set_groups(work, account.id, groups)
+    return user_by_id(work, account.id)
+
+
+def set_groups(work: Work, account_id: str, groups: Iterable[str]) -> None:
+    """Replace the roles of an account; what they may see and do changes with the next request. What
+    they had claimed in a role that they lose goes back to its groups.
+
+    Raises:
+        RoleUnknown: no such role, or a unit-bound one without its unit.
+    """
+    wanted = [_checked_role(work, group) for group in sorted(set(groups))]
+    work.session.execute(sa.delete(AccountRole).where(AccountRole.account_id == account_id))
+    work.session.add_all(
+        AccountRole(account_id=account_id, role=role, unit=unit) for role, unit in wanted
+    )
+    work.session.flush()  # the next read of the groups must see them
+    _free_tasks(work, account_id, frozenset(f"{r}@{u}" if u else r for r, u in wanted))
+
+
+def set_password(work: Work, username: str, password: str) -> None:
+    """Give a new password and sign out every browser of the account."""
+    account = _account(work, username)
+    account.password_hash = hash_password(password)
+    revoke_sessions(work, account.id)
+
+
+def set_active(work: Work, username: str, active: bool) -> None:
+    """Open or close an account; closing signs it out everywhere and frees what it had claimed."""
+    account = _account(work, username)
+    account.active = active
+    if not active:
+        revoke_sessions(work, account.id)
+        _free_tasks(work, account.id, frozenset())
+
+
+def users(work: Work, *, group: str | None = None) -> list[User]:
+    """All accounts, or those of one group, by user name."""
+    query = sa.select(Account).order_by(Account.username)
+    if group is not None:
+        role, _, unit = group.partition("@")
+        held = sa.select(AccountRole.account_id).where(AccountRole.role == role)
+        query = query.where(Account.id.in_(held.where(AccountRole.unit == unit)))
+    accounts = list(work.session.scalars(query))
+    groups = _groups_of(work, [account.id for account in accounts])
+    pages = _pages(work)
+    return [_user(account, groups.get(account.id, frozenset()), pages) for account in accounts]
+
+
+def user_by_id(work: Work, id: str) -> User:
+    """Raises `UserNotFound`."""
+    account = work.session.get(Account, id)
+    if account is None:
+        raise UserNotFound(username=id)
+    return _user(account, _groups_of(work, [id]).get(id, frozenset()), _pages(work))
+
+
+def user_by_name(work: Work, username: str) -> User:
+    """Raises `UserNotFound`."""
+    return user_by_id(work, _account(work, username).id)
+
+
+def display_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
+    """Names for the references that history and tasks hold; unknown ones are left out."""
+    query = sa.select(Account.id, Account.display_name).where(Account.id.in_(set(ids)))
+    return dict(work.session.execute(query).all())
+
+
+def revoke_sessions(work: Work, account_id: str) -> None:
+    """Sign every browser of an account out at once."""
+    open_rows = sa.update(SignIn).where(
+        SignIn.account_id == account_id, SignIn.revoked_at.is_(None)
+    )
+    work.session.execute(open_rows.values(revoked_at=work.now))
+
+
+def _free_tasks(work: Work, account_id: str, groups: frozenset[str]) -> None:
+    """Give back the claimed tasks that are offered to other groups than these."""
+    query = sa.select(UserTask).where(UserTask.assignee == account_id, UserTask.status == "open")
+    for task in list(work.session.scalars(query)):
+        offered = set(task.candidate_groups)
+        if offered and not offered & groups and account_id not in task.candidate_users:
+            runtime.release_user_task(work, task.id, actor=SYSTEM)
+
+
+def _checked_role(work: Work, group: str) -> tuple[str, str]:
+    key, _, unit = group.partition("@")
+    role = work.session.get(Role, key)
+    if role is None or role.unit_bound != bool(unit):
+        raise RoleUnknown(role=group)
+    if unit and work.session.get(Unit, unit) is None:
+        raise RoleUnknown(role=group)
+    return key, unit
+
+
+def _groups_of(work: Work, ids: list[str]) -> dict[str, frozenset[str]]:
+    query = sa.select(AccountRole).where(AccountRole.account_id.in_(ids))
+    groups: dict[str, set[str]] = {}
+    for row in work.session.scalars(query):
+        group = f"{row.role}@{row.unit}" if row.unit else row.role
+        groups.setdefault(row.account_id, set()).add(group)
+    return {id: frozenset(names) for id, names in groups.items()}
+
+
+def _account(work: Work, username: str) -> Account:
+    account = work.session.scalar(sa.select(Account).where(Account.username == username))
+    if account is None:
+        raise UserNotFound(username=username)
+    return account
+
+
+def _pages(work: Work) -> dict[str, frozenset[str]]:
+    """The pages that each role gets."""
+    query = sa.select(Role.key, Role.pages)
+    return {key: frozenset((words or "").split()) for key, words in work.session.execute(query)}
+
+
+def _user(account: Account, groups: frozenset[str], pages: Mapping[str, frozenset[str]]) -> User:
+    held = (pages.get(group.partition("@")[0], frozenset()) for group in groups)
+    return User(
+        id=account.id,
+        username=account.username,
+        display_name=account.display_name,
+        unit=account.unit,
+        groups=groups,
+        active=account.active,
+        pages=frozenset().union(*held),
+    )

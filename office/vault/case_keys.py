@@ -1,0 +1,78 @@
+"""The two data keys of a case, one for what it tells and one for who is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import sqlalchemy as sa
+
+from engine.store.work import Work
+from office.ground.context import Desk
+from office.ground.errors import KeyDestroyed
+from office.ground.keys import DataKey, Keyring
+from office.ground.tables import CaseKey
+
+Purpose = Literal["content", "identity"]
+PURPOSES: tuple[Purpose, ...] = ("content", "identity")
+
+
+def issue_keys(work: Work, desk: Desk, case_id: str) -> None:
+    """Give a new case its keys, each wrapped by the master of its purpose."""
+    for purpose in PURPOSES:
+        wrapped = _master(desk, purpose).seal(DataKey.generate().secret, _place(case_id, purpose))
+        work.session.add(CaseKey(case_id=case_id, purpose=purpose, wrapped=wrapped))
+
+
+def case_key(work: Work, desk: Desk, case_id: str, purpose: Purpose = "content") -> DataKey:
+    """The data key of a case.
+
+    Raises:
+        KeyDestroyed: it was destroyed, and with it all that it sealed.
+    """
+    row = work.session.get(CaseKey, (case_id, purpose))
+    if row is None or row.wrapped is None:
+        raise KeyDestroyed
+    return DataKey(_master(desk, purpose).open(row.wrapped, _place(case_id, purpose)))
+
+
+def destroy_key(work: Work, case_id: str, purpose: Purpose) -> None:
+    """Erase for good what this key sealed; the chain of history stays whole."""
+    row = work.session.get(CaseKey, (case_id, purpose))
+    if row is None or row.wrapped is None:
+        return
+    row.wrapped = None
+    row.destroyed_at = work.now
+
+
+def preload(work: Work, case_ids: Iterable[str]) -> list[CaseKey]:
+    """Read the content keys of many cases at once; as long as the result lives, `case_key` finds
+    them without asking the database again."""
+    query = sa.select(CaseKey).where(CaseKey.case_id.in_(set(case_ids)))
+    return list(work.session.scalars(query.where(CaseKey.purpose == "content")))
+
+
+def is_destroyed(work: Work, case_id: str, purpose: Purpose) -> bool:
+    row = work.session.get(CaseKey, (case_id, purpose))
+    return row is None or row.wrapped is None
+
+
+def rewrap_keys(work: Work, desk: Desk, *, limit: int = 1000) -> int:
+    """After a new master key was added: wrap older data keys anew; returns how many were."""
+    rewrapped = 0
+    for row in work.session.scalars(sa.select(CaseKey).where(CaseKey.wrapped.is_not(None))):
+        purpose: Purpose = "identity" if row.purpose == "identity" else "content"
+        master, place = _master(desk, purpose), _place(row.case_id, purpose)
+        if row.wrapped is None or master.is_current(row.wrapped) or rewrapped >= limit:
+            continue
+        row.wrapped = master.seal(master.open(row.wrapped, place), place)
+        rewrapped += 1
+    return rewrapped
+
+
+def _master(desk: Desk, purpose: Purpose) -> Keyring:
+    return desk.keys.identity if purpose == "identity" else desk.keys.content
+
+
+def _place(case_id: str, purpose: Purpose) -> str:
+    return f"case_key.wrapped|{case_id}|{purpose}"

@@ -1,0 +1,383 @@
+"""Whatever is broken in whichever row, the check says so at its place, goes on, and finds what else
+is wrong elsewhere.
+
+Every table and every column of it is damaged in turn in a house of real cases: by a value that the
+column cannot hold, by none at all, by another one of the same kind, and by removing the row. A
+column that is added later is tried without anybody thinking of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import pytest
+import sqlalchemy as sa
+import webhooks.models  # noqa: F401  its tables are the house's too
+from click.testing import CliRunner
+
+from engine.ground.clock import TravellingClock
+from engine.record.verification.tables import HASHED
+from engine.store.tables import Base, HistoryEvent, Json, Moment
+from office.audit.verification_run import Run
+from office.ground.settings import OfficeSettings
+from office.ground.tables import Attachment
+from office.office import Office
+from tests.conftest import START
+from tests.faults import opencases
+from tests.support.agency import Agency
+from tests.support.databases import floors
+from tests.support.houses import Houses
+from web.cli import main
+
+TABLES = [table.name for table in Base.metadata.sorted_tables]
+GONE, NOTHING, GARBAGE, OTHER = "gone", "nothing", "garbage", "other"
+
+
+class Unproven(NamedTuple):
+    """What no proof covers: these columns of a table, or all, and why."""
+
+    columns: str
+    why: str
+
+
+MASTER = "kept by administrators and loaded from deployed files; no case's record"
+DOOR = "who may knock at the machines' door and what was answered; no case's record"
+WORKING = "how far a worker is; the record says what was done"
+OWN = "stands in the register for searching; the record holds what it was made from"
+UNPROVEN = {
+    **dict.fromkeys(["account", "account_role", "role", "unit", "status"], Unproven("", MASTER)),
+    **dict.fromkeys(["calendar_version", "holiday"], Unproven("", MASTER)),
+    **dict.fromkeys(["inbound_source", "inbound_delivery", "inbound_refusal"], Unproven("", DOOR)),
+    **dict.fromkeys(["subscriber", "api_client", "api_answer", "session"], Unproven("", DOOR)),
+    **dict.fromkeys(["outbox_message", "worker", "incident"], Unproven("", WORKING)),
+    "start_subscription": Unproven("", "made from the deployed diagrams when they are deployed"),
+    "mailbox_message": Unproven("", "mail of a development machine"),
+    "attempt": Unproven("", "counts tries within an hour"),
+    "audit_look": Unproven("", "an examiner's searches; append-only, not chained"),
+    "notice": Unproven("", "words within the office; the deadline behind them is in the record"),
+    "conflict": Unproven("", "who must not see a case; the record names the event, not the row"),
+    "identity_index": Unproven("", "a keyed hash made from the sealed number"),
+    "office_rung": Unproven("", WORKING),
+    "office_extension": Unproven("", "what was asked and decided is in the record"),
+    "office_clock_change": Unproven("", "explains a deadline; its moves are in the record"),
+    "office_clock": Unproven("", "its moves are in the record; the rest follows from the tables"),
+    "counter": Unproven("", "the next numbers; a gap in those of receipts is told by counting"),
+    "complaint_case": Unproven(
+        "channel classification co_units due_at handler hidden_from identity_mode lead_unit "
+        "legal_received_on protected received_at registered_at registered_by reply_by severity "
+        "status subject title track tracking_hash outcome closed_at source_no source_due "
+        "idempotency_hash",
+        OWN,
+    ),
+    "identity": Unproven("recorded_at", OWN),
+    "case_key": Unproven("destroyed_at", "the erasure is in the record"),
+    "erasure": Unproven("", "made up here: its event would say who asked and who decided"),
+    "legal_hold": Unproven("reason lift_reason", "sealed under the master key, not committed to"),
+    "letter": Unproven("job_id title_th title_en mail_key read_at text_sha256", OWN),
+    "submission": Unproven("element_id given_by seq task_id", OWN),
+    "attachment": Unproven("media_type added_at added_by submission_id", OWN),
+    "reveal": Unproven(
+        "account_id kind submission_id fields hours asked_at decision decided_by decided_at "
+        "expires_at opened_at",
+        OWN,
+    ),
+    "process_instance": Unproven("revision", "counts writes, so that two of them do not meet"),
+    "wait": Unproven("attempts locked_by locked_until", WORKING),
+    "job": Unproven(
+        "status retries attempts due_at locked_by locked_until last_error created_at", WORKING
+    ),
+    "user_task": Unproven(
+        "definition_id process_key name_th name_en form priority due_at candidate_groups "
+        "candidate_users separate_from assignee",
+        "of a task that has ended only who did it and when is compared",
+    ),
+}
+
+
+@dataclass
+class House:
+    """Two cases and their files; one event and one file of the second are damaged already."""
+
+    office: Office
+    case: str  # the instance of the first
+    second: str
+    file: str  # of the second
+    known: frozenset[tuple[str, str]] = frozenset()
+
+    def check(self) -> set[tuple[str, str]]:
+        """What is found: places, and what is wrong there."""
+        run = Run(self.office.engine, self.office.desk, self.office.settings.data_dir)
+        for _ in run.steps():
+            pass
+        return {(each.place, each.what.en) for each in run.report.differences}
+
+    def rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        """Its rows as they are stored, those of the first case before others."""
+        raw = [sa.type_coerce(c, sa.types.NullType()).label(c.name) for c in table.columns]
+        with self.office.engine.database.connect() as connection:
+            found = [dict(row._mapping) for row in connection.execute(sa.select(*raw))]
+        return sorted(found, key=lambda row: (self._is_elsewhere(row), str(list(row.values()))))
+
+    def _is_elsewhere(self, row: Mapping[str, Any]) -> bool:
+        is_damaged = row.get("id") == self.file
+        return is_damaged or row.get("instance_id", self.case) != self.case
+
+    @contextlib.contextmanager
+    def without(self, table: sa.Table, row: Mapping[str, Any]) -> Iterator[None]:
+        """The row is gone for a while."""
+        self.delete(table, row)
+        yield
+        self.insert(table, row)
+
+    @contextlib.contextmanager
+    def damaged(
+        self, table: sa.Table, row: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> Iterator[None]:
+        """The row has other values for a while."""
+        with self.without(table, row):
+            self.insert(table, {**row, **values})
+            yield
+            self.delete(table, {**row, **values})
+
+    def insert(self, table: sa.Table, row: Mapping[str, Any]) -> None:
+        names = ", ".join(f'"{name}"' for name in row)
+        values = ", ".join(f":{name}" for name in row)
+        self.write(sa.text(f'INSERT INTO "{table.name}" ({names}) VALUES ({values})'), row)
+
+    def delete(self, table: sa.Table, row: Mapping[str, Any]) -> None:
+        key = {column.name: row[column.name] for column in table.primary_key.columns}
+        same = " AND ".join(f'"{name}" = :{name}' for name in key)
+        self.write(sa.text(f'DELETE FROM "{table.name}" WHERE {same}'), key)
+
+    def write(self, statement: Any, values: Mapping[str, Any] | None = None) -> None:
+        with self.office.engine.database.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            done = connection.execute(statement, values or {})
+            assert done.rowcount == 1
+
+
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    houses: Houses = request.getfixturevalue(f"{request.param}_agencies")
+    clock, folder = TravellingClock(START), tmp_path_factory.mktemp("damaged")
+    with houses.copy(folder) as url:
+        settings = OfficeSettings(database_url=url, data_dir=folder)
+        office = Office.open(settings, clock=clock, floors=floors())
+        house = _lived_in(Agency.at(office, clock))
+        _take_the_laws_away(office)
+        _fill_empty_tables(house)
+        _damage_elsewhere(house)
+        house.known = frozenset(house.check())
+        yield house
+        office.close()
+
+
+def _lived_in(agency: Agency) -> House:
+    office = agency.office
+    first = opencases.STORIES["clarify, more time given"](agency)
+    second = opencases.STORIES["screen again"](agency)
+    head, custodian = agency.person("screening_head"), agency.person("identity_custodian")
+    opencases._hold(agency, first)
+    reason = "ต้องติดต่อสอบถามผู้ร้องเพิ่มเติม"
+    office.reveal_identity(first.case_id, head, paths=["full_name"], reason=reason)
+    wish = office.ask_identity(first.case_id, head, fields=["full_name"], reason=reason, hours=1)
+    office.decide_identity(wish, custodian, granted=True, answer="จำเป็นต่อการสอบถามผู้ร้อง")
+    office.declare_conflict(second.case_id, agency.person("intake_officer"))
+    office.seal()
+    opencases._just_filed(agency)  # its letter is a job that nobody has done
+    with office.engine.read() as work:
+        mine = sa.select(Attachment.id).where(Attachment.case_id == second.case_id)
+        file = work.session.scalars(mine.order_by(Attachment.id)).first()
+    assert file is not None
+    return House(office, agency.instance(first.case_id), agency.instance(second.case_id), file)
+
+
+def _take_the_laws_away(office: Office) -> None:
+    """Somebody with the database's password, or a disk, heeds neither type nor constraint."""
+    database = office.engine.database
+    if database.dialect.name != "sqlite":
+        with database.begin() as connection:
+            for table in Base.metadata.sorted_tables:
+                for law in table.constraints:
+                    if isinstance(law, sa.CheckConstraint):
+                        connection.exec_driver_sql(
+                            f'ALTER TABLE "{table.name}" DROP CONSTRAINT IF EXISTS "{law.name}"'
+                        )
+                for column in table.columns:
+                    if not column.primary_key and not column.nullable:
+                        connection.exec_driver_sql(
+                            f'ALTER TABLE "{table.name}" ALTER COLUMN "{column.name}" DROP NOT NULL'
+                        )
+        return
+    with database.begin() as connection:
+        triggers = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for name in connection.scalars(triggers).all():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        connection.exec_driver_sql("PRAGMA writable_schema=ON")
+        connection.exec_driver_sql(
+            "UPDATE sqlite_master SET sql = replace(replace(replace(sql, 'IS NOT NULL', 'ISNT'), "
+            "' NOT NULL', ''), 'ISNT', 'IS NOT NULL') WHERE type = 'table'"
+        )
+    database.dispose()
+    sa.event.listen(database, "connect", _heed_nothing)
+
+
+def _heed_nothing(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA ignore_check_constraints=ON")
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _fill_empty_tables(house: House) -> None:
+    """What these two cases do not need has a row as well."""
+    for table in Base.metadata.sorted_tables:
+        if not house.rows(table):
+            house.insert(table, {c.name: _made_up(house, c) for c in table.columns})
+
+
+def _made_up(house: House, column: sa.Column[Any]) -> Any:
+    if column.name == "instance_id":
+        return house.case
+    if isinstance(column.type, Json):
+        return "[]"
+    if isinstance(column.type, Moment):
+        return 1_700_000_000_000_000
+    if isinstance(column.type, sa.Date):
+        return (
+            "2026-03-02"
+            if house.office.engine.database.dialect.name == "sqlite"
+            else date(2026, 3, 2)
+        )
+    made: dict[type[Any], Any] = {str: "x", int: 7, bytes: b"x" * 20, bool: True}
+    return made[column.type.python_type]
+
+
+def _damage_elsewhere(house: House) -> None:
+    """In the second case: another actor in an event, another byte in a file."""
+    rows = sa.update(HistoryEvent.__table__).where(HistoryEvent.instance_id == house.second)
+    house.write(rows.where(HistoryEvent.seq == 2).values(actor="somebody-else"))
+    path = house.office.settings.data_dir / "files" / house.file[:2] / house.file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def elsewhere(house: House) -> set[str]:
+    return {f"{house.second}/history_event/2", f"{house.second}/attachment/{house.file}/0"}
+
+
+def worse(house: House, stored: Any, kind: str, column: sa.Column[Any]) -> Any:
+    """A damaged value; none if there is no such damage on this database."""
+    is_sqlite = house.office.engine.database.dialect.name == "sqlite"
+    if kind == NOTHING:
+        return None if stored is not None and not column.primary_key else KEEP
+    if kind == GARBAGE:  # PostgreSQL has no way to keep what its column cannot hold, but in JSON
+        if isinstance(column.type, Json):
+            return '{"a": [1, 2'
+        if not is_sqlite or column.primary_key:
+            return KEEP
+        return b"\xff\xfe\x00" if column.type.python_type is not bytes else "ข้อความ"
+    if isinstance(column.type, Json):
+        return '{"other": true}'
+    if isinstance(stored, bool) or isinstance(column.type, sa.Boolean):
+        return not stored
+    if isinstance(stored, int):
+        return stored + 1000  # the next one is taken
+    if isinstance(stored, bytes):
+        return stored[: len(stored) // 2]
+    if isinstance(stored, date):
+        return date(2030, 1, 1)
+    if isinstance(column.type, sa.Date) and stored is not None:
+        return "2030-01-01"
+    return f"{stored[: len(stored) // 2]}x" if isinstance(stored, str) else KEEP
+
+
+KEEP = object()
+
+
+def damage(house: House, table: sa.Table, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A row of a table, and what of it is damaged in this way: all columns but those of its key."""
+    (row, *_) = house.rows(table)
+    columns = [column for column in table.columns if not column.primary_key]
+    worst = {column.name: worse(house, row[column.name], kind, column) for column in columns}
+    return row, {name: value for name, value in worst.items() if value is not KEEP}
+
+
+@pytest.mark.parametrize("kind", [NOTHING, GARBAGE, OTHER])
+@pytest.mark.parametrize("name", TABLES)
+def test_a_damaged_row_stops_no_check(house: House, name: str, kind: str) -> None:
+    table = Base.metadata.tables[name]
+    row, values = damage(house, table, kind)
+
+    with house.damaged(table, row, values):
+        found = house.check()
+
+    assert elsewhere(house) <= {place for place, _ in found}
+    if kind != OTHER and name not in HASHED:
+        told = {what for place, what in found if f"{name}/" in place}
+        # PostgreSQL keeps no value that its column cannot hold.
+        unread = {column for column in values if not table.c[column].nullable or kind == GARBAGE}
+        assert {f"{column} cannot be read" for column in unread} <= told
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_removed_row_stops_no_check(house: House, name: str) -> None:
+    table = Base.metadata.tables[name]
+    (row, *_) = house.rows(table)
+
+    with house.without(table, row):
+        found = house.check()
+
+    assert elsewhere(house) <= {place for place, _ in found}
+    if name not in UNPROVEN or UNPROVEN[name].columns:
+        assert found - house.known
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_the_record_proves_is_found_when_it_is_changed(house: House, name: str) -> None:
+    table = Base.metadata.tables[name]
+    row, values = damage(house, table, OTHER)
+    free = UNPROVEN.get(name, Unproven("", ""))
+    proven = {} if name in UNPROVEN and not free.columns else values
+
+    silent = set()
+    for column in proven.keys() - set(free.columns.split()):
+        with house.damaged(table, row, {column: values[column]}):
+            if not house.check() - house.known:
+                silent.add(column)
+
+    assert silent == set()
+
+
+def test_every_exception_names_a_column_that_is_there() -> None:
+    for name, free in UNPROVEN.items():
+        assert set(free.columns.split()) <= set(Base.metadata.tables[name].columns.keys()), name
+        assert free.why
+
+
+def test_the_command_names_all_of_it_and_ends_with_code_1(house: House) -> None:
+    table = Base.metadata.tables["submission"]
+    row, values = damage(house, table, NOTHING)
+    settings = house.office.settings
+    environ = {
+        "SAMNUAN_DATABASE_URL": settings.database_url,
+        "SAMNUAN_DATA_DIR": str(settings.data_dir),
+        "SAMNUAN_LANGUAGE": "en",
+    }
+
+    with house.damaged(table, row, values):
+        told = CliRunner(env=environ).invoke(main, ["verify", "--all"])
+
+    assert told.exit_code == 1
+    assert "Traceback" not in told.output
+    for place in (*elsewhere(house), f"submission/{row['id']}"):
+        assert place in told.stderr
+    assert "its stored file is not the one that was attached" in told.stderr

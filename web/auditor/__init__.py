@@ -1,0 +1,1 @@
+"""The auditor's pages: cases step by step, statistics, and a case on paper."""

@@ -1,0 +1,201 @@
+"""The auditor's pages: any case, step by step, without its texts, and nothing to change.
+
+Whoever looks here is recorded too: opening a case stands in the case's own chain.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from engine.ground.errors import Refusal
+from forms.text.dates import NotADate, parse_date
+from office.audit import access_log, case_file, case_replay, case_search
+from office.audit.case_search import Criteria
+from office.cases import reveals
+from office.ground.errors import ReasonNeeded
+from web import case_view, formatting
+from web.auditor import case_paper, overview, player
+from web.current import office, read, signed_in, user, write
+from web.errors import on_refusal
+from web.language import t
+from web.links import as_download
+from web.types import Answer
+
+blueprint = Blueprint("auditor", __name__, url_prefix="/audit")
+ROLES = frozenset({"auditor"})
+PAGE = 50
+
+
+@blueprint.get("/cases")
+@signed_in(*ROLES)
+def cases() -> Answer:
+    criteria, unread = _criteria()
+    after = request.args.get("after")
+    if criteria.facts() and after is None:
+        with write() as work:
+            access_log.note_look(work, "search", criteria.facts(), user())
+    with read() as work:
+        page = case_search.search(work, user(), criteria, limit=PAGE, after=after)
+        lists = {"units": case_search.units(work), "outcomes": case_search.outcomes(work)}
+    wanted = {name: value for name, value in request.args.lists() if name != "after"}
+    return render_template(
+        "auditor/cases.html",
+        page=page,
+        criteria=criteria,
+        unread=unread,
+        wanted=wanted,
+        signs={**case_search.SIGNS, case_search.DEPARTED: case_search.DEPARTED_WORDS},
+        **lists,
+    )
+
+
+def _criteria() -> tuple[Criteria, list[str]]:
+    """What the page was asked for, and the names of the days that could not be read."""
+    days: dict[str, date | None] = {}
+    unread = []
+    for name in ("since", "until"):
+        try:
+            text = request.args.get(name, "").strip()
+            days[name] = parse_date(text) if text else None
+        except NotADate:
+            days[name] = None
+            unread.append(name)
+    criteria = Criteria(
+        number=request.args.get("q", "")[:40],
+        unit=request.args.get("unit", "")[:40],
+        track=request.args.get("track", "")[:4],
+        outcome=request.args.get("outcome", "")[:40],
+        since=days["since"],
+        until=days["until"],
+        signs=frozenset(request.args.getlist("sign")),
+    )
+    return criteria, unread
+
+
+@blueprint.get("/cases/<case_id>")
+@signed_in(*ROLES)
+def case(case_id: str) -> Answer:
+    _note(case_id)
+    return _case_page(case_id)
+
+
+def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
+    view = office().case(case_id, user())
+    with read() as work:
+        facts = overview.case_facts(work, office().desk, view, user())
+        pictures = case_view.pictures(work, view)
+    return render_template(
+        "auditor/case.html", case=view, pictures=pictures, refusal=refusal, **facts
+    )
+
+
+@blueprint.post("/cases/<case_id>/identity")
+@signed_in(*ROLES)
+def ask_identity(case_id: str) -> Answer:
+    """Ask to see who is in a case; the custodian of identities decides."""
+    on_refusal(ReasonNeeded, reveals.NothingToReveal)(lambda refusal: _case_page(case_id, refusal))
+    office().ask_identity(case_id, user(), **overview.wish(request.form))
+    flash(t(*overview.ASKED), "good")
+    return redirect(url_for("auditor.case", case_id=case_id), 303)
+
+
+@blueprint.post("/cases/<case_id>/sealed")
+@signed_in(*ROLES)
+def take_out(case_id: str) -> Answer:
+    """The sealed file of a case, to be checked anywhere; taking it stands in the case's record."""
+    with write() as work:
+        case_file.note_export(work, case_id, user())
+    office().seal()
+    with office().engine.read(snapshot=True) as work:
+        course = case_file.read_course(work, case_id, user())
+        paper = case_paper.paper_of(work, course)
+        content = case_file.sealed_file(work, course, user(), office().desk.keys.seal, paper)
+    number = course.case.receipt_no.replace("/", "-")
+    return as_download(Response(content, mimetype="application/zip"), f"{number}.zip")
+
+
+@blueprint.post("/identity/<reveal_id>")
+@signed_in(*ROLES)
+def open_identity(reveal_id: str) -> Answer:
+    """See what was granted: shown on this answer, and recorded as a read of the vault."""
+    with write() as work:
+        shown = overview.open_identity(work, office().desk, reveal_id, user())
+    return render_template("auditor/identity.html", opened=shown, back="auditor.case")
+
+
+@blueprint.get("/looks")
+@signed_in(*ROLES)
+def searches() -> Answer:
+    """What examiners searched for: they are watched too."""
+    with read() as work:
+        found = access_log.looks(work, limit=PAGE, after=request.args.get("after"))
+    more = found[-1].id if len(found) == PAGE else None
+    signs = {**case_search.SIGNS, case_search.DEPARTED: case_search.DEPARTED_WORDS}
+    return render_template("auditor/looks.html", looks=found, more=more, signs=signs)
+
+
+@blueprint.get("/cases/<case_id>/diagrams/<process_key>")
+@signed_in(*ROLES)
+def diagram(case_id: str, process_key: str) -> Answer:
+    view = office().case(case_id, user())
+    with read() as work:
+        content = case_view.diagram(work, view, process_key)
+    return Response(content, mimetype="application/xml")
+
+
+# ── step by step ───────────────────────────────────────────────────────────────────────────────
+
+
+@blueprint.get("/cases/<case_id>/steps")
+@signed_in(*ROLES)
+def steps(case_id: str) -> Answer:
+    """To the event of this number, or to the nearest one before it; without one, to the first."""
+    with read() as work:
+        replayed = case_replay.replay_case(work, case_id, user())
+    wanted = request.args.get("seq", default=0, type=int)
+    before = [step.event.seq for step in replayed.steps if step.event.seq <= wanted]
+    seq = before[-1] if before else replayed.steps[0].event.seq
+    return redirect(url_for("auditor.step", case_id=case_id, seq=seq))
+
+
+@blueprint.get("/cases/<case_id>/steps/<int:seq>")
+@signed_in(*ROLES)
+def step(case_id: str, seq: int) -> Answer:
+    _note(case_id)
+    return _step_page(case_id, seq)
+
+
+def _step_page(case_id: str, seq: int, refusal: Refusal | None = None) -> str:
+    """The whole page, or for the player only the part that changes from step to step."""
+    view = office().case(case_id, user())
+    is_part = request.args.get("part") == "1"
+    with read() as work:
+        replayed = case_replay.replay_case(work, case_id, user())
+        process = request.args.get("diagram", "")
+        page = player.step_page(work, office().desk, replayed, seq, user(), process=process)
+        lines = [] if is_part else player.lines(work, replayed)
+    template = "auditor/step_part.html" if is_part else "auditor/step.html"
+    facts = {"case": view, "page": page, "lines": lines, "replayed": replayed}
+    return render_template(template, **facts, refusal=refusal, spell=formatting.spell)
+
+
+@blueprint.post("/cases/<case_id>/steps/<int:seq>/text")
+@signed_in(*ROLES)
+def reveal_text(case_id: str, seq: int) -> Answer:
+    """Lay the text of this step's form open, for a reason that the case keeps."""
+    on_refusal(ReasonNeeded)(lambda refusal: _step_page(case_id, seq, refusal))
+    reason = request.form.get("reason", "")[:2000]
+    submission = request.form.get("submission", "")
+    with write() as work:
+        reveals.reveal_text(work, office().desk, case_id, submission, user(), reason=reason)
+    return redirect(url_for("auditor.step", case_id=case_id, seq=seq), 303)
+
+
+def _note(case_id: str) -> None:
+    with read() as work:
+        noted = access_log.is_noted(work, case_id, user())
+    if not noted:
+        with write() as work:
+            access_log.note_case(work, case_id, user())

@@ -1,0 +1,1 @@
+"""The officer's pages: work list, tasks, cases, deadlines, identities, disposal."""

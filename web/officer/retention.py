@@ -1,0 +1,96 @@
+"""The page of those who dispose of cases: what was kept long enough, what waits for a second
+person, and what a court or an authority still needs."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from engine.ground.errors import Refusal
+from office.disposal import disposal
+from office.ground.errors import OfficeError
+from office.vault.case_keys import Purpose
+from web.current import office, read, signed_in, user
+from web.errors import on_refusal
+from web.language import t
+from web.types import Answer
+
+blueprint = Blueprint("retention", __name__, url_prefix="/retention")
+PAGE = "retention"  # a word of the column `pages` in roles.csv
+
+
+@blueprint.get("")
+@signed_in(page=PAGE)
+def overview() -> Answer:
+    return _page()
+
+
+def _page(refusal: Refusal | None = None) -> str:
+    with read() as work:
+        found = disposal.overview(work, office().desk, user())
+    return render_template("retention/overview.html", found=found, refusal=refusal)
+
+
+@blueprint.post("/<case_id>/<what>")
+@signed_in(page=PAGE)
+def ask(case_id: str, what: str) -> Answer:
+    on_refusal(OfficeError)(_page)
+    with office().engine.begin() as work:
+        disposal.ask(work, office().desk, case_id, _purpose(what), user(), reason=_said("reason"))
+    flash(t("ขอลบแล้ว รอผู้มีอำนาจอีกคนหนึ่ง", "Asked; a second person decides."), "good")
+    return _back()
+
+
+@blueprint.post("/<case_id>/<what>/decision")
+@signed_in(page=PAGE)
+def decide(case_id: str, what: str) -> Answer:
+    on_refusal(OfficeError)(_page)
+    granted = request.form.get("decision") == "erase"
+    with office().engine.begin() as work:
+        disposal.decide(work, office().desk, case_id, _purpose(what), user(), granted=granted)
+    if granted:
+        flash(
+            t("ลบแล้ว กู้คืนไม่ได้อีก บันทึกยังพิสูจน์ได้ครบ", "Erased for good; the record still verifies."),
+            "good",
+        )
+    else:
+        flash(t("ไม่อนุมัติคำขอลบ", "The request was refused."), "good")
+    return _back()
+
+
+@blueprint.post("/holds")
+@signed_in(page=PAGE)
+def hold() -> Answer:
+    on_refusal(OfficeError)(_page)
+    with office().engine.begin() as work:
+        disposal.hold(
+            work,
+            office().desk,
+            _said("receipt_no"),
+            user(),
+            ground=_said("ground"),
+            reason=_said("reason"),
+        )
+    flash(t("ระงับการทำลายเรื่องนี้แล้ว", "Nothing of this case will be erased."), "good")
+    return _back()
+
+
+@blueprint.post("/holds/<case_id>/end")
+@signed_in(page=PAGE)
+def lift(case_id: str) -> Answer:
+    on_refusal(OfficeError)(_page)
+    with office().engine.begin() as work:
+        disposal.lift(work, office().desk, case_id, user(), reason=_said("reason"))
+    flash(t("ยกเลิกการระงับแล้ว", "The hold is lifted."), "good")
+    return _back()
+
+
+def _purpose(what: str) -> Purpose:
+    return "identity" if what == "identity" else "content"
+
+
+def _said(name: str) -> str:
+    return request.form.get(name, "")[:2000]
+
+
+def _back() -> Answer:
+    return redirect(url_for("retention.overview"), 303)

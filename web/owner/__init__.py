@@ -1,0 +1,1 @@
+"""The process owner's pages: versions, files, checks, deploying."""

@@ -1,0 +1,1 @@
+"""Diagrams as SVG, drawn on the server from a file's own layout."""

@@ -1,0 +1,1 @@
+"""The complainant's pages."""

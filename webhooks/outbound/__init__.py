@@ -1,0 +1,1 @@
+"""Signed events out: who is told, where a delivery may go, and sending it."""

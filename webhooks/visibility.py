@@ -1,0 +1,78 @@
+"""What a client may see of complaints: as much as a person with its groups would."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from engine.store.work import Work
+from engine.verbs import queries
+from office.ground.tables import Case, Role
+from office.people.access import STANDING, case_of_instance, open_to, require_sight, sight_of
+from office.people.people import User
+from webhooks.clients import Client
+from webhooks.errors import ComplaintsHaveTheirOwnDoor
+
+RULESET = "complaint-guideline"  # the process property that marks the law of complaints
+
+
+def as_user(client: Client) -> User:
+    """The client in the shape the office knows people by."""
+    name = client.actor.id
+    return User(name, name, client.name, None, client.actor.groups)
+
+
+def must_see(work: Work, instance_id: str, client: Client) -> Case | None:
+    """The complaint that an instance carries, if it carries one.
+
+    Raises:
+        InstanceNotFound: there is no such instance.
+        CaseNotFound: it is a complaint that is not for this client.
+    """
+    queries.instance(work, instance_id)
+    case = case_of_instance(work, instance_id)
+    if case is not None:
+        require_sight(work, case, as_user(client))
+    return case
+
+
+def must_be_free(work: Work, instance_id: str, client: Client) -> None:
+    """Refuse what would pass the office by: only it files, moves and ends complaints.
+
+    Raises:
+        InstanceNotFound, CaseNotFound, ComplaintsHaveTheirOwnDoor
+    """
+    case = must_see(work, instance_id, client)
+    definition_id = queries.instance(work, instance_id).definition_id
+    # A message may have started the guideline's process without the office having filed anything.
+    if case is not None or _is_guideline(work, definition_id):
+        raise ComplaintsHaveTheirOwnDoor
+
+
+def must_be_free_process(work: Work, key: str) -> None:
+    """Raises `ComplaintsHaveTheirOwnDoor` for a process of the complaint guideline."""
+    if _is_guideline(work, queries.definition(work, key).id):
+        raise ComplaintsHaveTheirOwnDoor
+
+
+def _is_guideline(work: Work, definition_id: str) -> bool:
+    return queries.model(work, definition_id).properties.get("ruleset") == RULESET
+
+
+def sees(work: Work, case: Case | None, client: Client) -> bool:
+    return case is None or sight_of(work, case, as_user(client)) is not None
+
+
+def hidden_instances(work: Work, instance_ids: Iterable[str], client: Client) -> set[str]:
+    """Those of the instances whose complaint is hidden from the client, by a role or for now."""
+    shown = sa.and_(*open_to(work, as_user(client)))
+    query = sa.select(Case.instance_id).where(
+        Case.instance_id.in_(set(instance_ids)), sa.not_(shown)
+    )
+    return {str(id) for id in work.session.scalars(query)}
+
+
+def has_standing(work: Work, client: Client) -> bool:
+    """Whether the client's roles let it see complaints without having a task in them."""
+    roles = as_user(client).roles
+    query = sa.select(Role.key).where(Role.key.in_(roles), Role.access.in_(list(STANDING)))
+    return work.session.scalar(query.limit(1)) is not None
