@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm.exc import StaleDataError
 
 from engine.background import run_due as rounds
-from engine.background.dispatch import Dispatch, Doorbell, dispatch_of
-from engine.bpmn.running.host import StepFailed
+from engine.background.dispatch import dispatch_of
 from engine.ground.actor import SYSTEM, Actor
 from engine.ground.clock import Clock, SystemClock
-from engine.ground.errors import ConcurrentUpdate
 from engine.ground.findings import Finding
 from engine.record import replay, verification
 from engine.record.differences import Report
-from engine.record.playback import Playbacks
-from engine.store.database import open_database, unit_of_work, upgrade
-from engine.store.instances import write_instances
+from engine.store import transactions
+from engine.store.database import open_database, upgrade
+from engine.store.machine import Dispatch, Doorbell, Machine
 from engine.store.tables import HistoryEvent, UserTask
-from engine.store.work import Event, LiveCases, Work
-from engine.turn.definitions import Bundle
+from engine.store.work import Event, Work
+from engine.turn import incidents
 from engine.turn.metrics import TurnMeter
-from engine.verbs import deployment, incidents, jobs, messages, migration, queries, runtime, timers
+from engine.verbs import deployment, jobs, messages, migration, queries, runtime, timers
 from engine.verbs.deployment import Deployed
 from engine.verbs.gate import Gate
 from engine.verbs.migration import MigrationPlan, MigrationReport
 
 Checks = Mapping[str, Callable[[str, bytes], list[Finding]]]
 CrossCheck = Callable[[Mapping[str, bytes]], list[Finding]]
-INTERNAL_TOPICS = ("message", "signal")
-JOB_RETRIES = 5
-# How long a worker may be at one timer, job or delivery before another one takes it over.
-LEASE = timedelta(minutes=2)
-# A timer that took so many workers down with it is shown before it is tried again.
-MOST_LAPSES = 5
 BATCH = 50
-BUNDLES_KEPT = 64
 
 
 class Engine:
@@ -61,22 +49,29 @@ class Engine:
         deliverers: Mapping[str, Callable[..., None]] | None = None,
         dispatch: Dispatch | None = None,
     ) -> None:
-        self.database = database
-        self.clock = clock or SystemClock()
-        self.functions = dict(functions or {})
-        self.handlers = dict(handlers or {})
-        self.listeners = list(listeners)
-        self.gate = Gate(dict(checks or {}), list(cross_checks), self.functions)
-        self.deliverers = dict(deliverers or {})
-        self.job_retries = JOB_RETRIES
-        self.lease = LEASE
-        self.most_lapses = MOST_LAPSES
-        self.dispatch: Dispatch = dispatch or Doorbell()
-        self.cases = LiveCases()
-        self.bundles = _Bundles(BUNDLES_KEPT)
-        self.playbacks = Playbacks()
-        self.woken = threading.Event()
+        lent = dict(functions or {})
+        self.gate = Gate(dict(checks or {}), list(cross_checks), lent)
         self.meter = TurnMeter()
+        self.machine = Machine(
+            database,
+            self.gate,
+            self.meter,
+            incidents.report_failed_step,
+            clock=clock or SystemClock(),
+            functions=lent,
+            handlers=dict(handlers or {}),
+            listeners=list(listeners),
+            deliverers=dict(deliverers or {}),
+            dispatch=dispatch or Doorbell(),
+        )
+
+    @property
+    def database(self) -> sa.Engine:
+        return self.machine.database
+
+    @property
+    def clock(self) -> Clock:
+        return self.machine.clock
 
     @classmethod
     def open(
@@ -107,58 +102,13 @@ class Engine:
 
     # ── units of work ──────────────────────────────────────────────────────────────────────
 
-    @contextlib.contextmanager
-    def begin(self, *, tell: bool = True) -> Iterator[Work]:
-        """One transaction for several verbs: commits at the end, or nothing has happened.
+    def begin(self, *, report_incident: bool = True) -> AbstractContextManager[Work]:
+        """One transaction for several verbs; see `transactions.begin`."""
+        return transactions.begin(self.machine, report_incident=report_incident)
 
-        When an automatic step of a case fails, whoever caused it reads why, and an incident tells
-        an administrator too; timers and jobs, which `tell` in their own way, pass False.
-
-        Raises:
-            StepFailed: what the diagram does next cannot be done; nothing was changed.
-            ConcurrentUpdate: somebody else changed the same case first.
-            DatabaseUnavailable: the database cannot be reached or written.
-        """
-        try:
-            with unit_of_work(self.database) as transaction:
-                work = Work(self, transaction, self.clock.now())
-                work.after_commit(lambda: self._keep(work))
-                yield work
-                write_instances(work)
-                if work.offers:
-                    self.dispatch.bring(work, work.offers)
-        except StaleDataError as error:
-            raise ConcurrentUpdate from error
-        except StepFailed as failed:
-            if tell and failed.instance_id is not None:
-                self._report(failed.instance_id, failed)
-            raise
-
-    def _report(self, instance_id: str, failed: StepFailed) -> None:
-        element = str(failed.facts["element"])
-        with self.begin(tell=False) as work:
-            incidents.raise_incident(work, instance_id, "step", failed.text, element_id=element)
-
-    def _keep(self, work: Work) -> None:
-        for instance in work.touched.values():
-            execution = work.live.get(instance.id)
-            if execution is not None and instance.status == "running":
-                self.cases.put(instance.id, instance.revision, execution)
-            elif execution is None and instance.is_written:
-                self.cases.retag(instance.id, instance.revision - 1, instance.revision)
-
-    @contextlib.contextmanager
-    def read(self, *, snapshot: bool = False) -> Iterator[Work]:
-        """A transaction in which nothing is written; a `snapshot` sees one moment throughout."""
-        with unit_of_work(self.database, readonly=True, snapshot=snapshot) as transaction:
-            yield Work(self, transaction, self.clock.now())
-
-    def wake(self) -> None:
-        """There is something to do: do not sleep until the next round."""
-        self.woken.set()
-
-    def topics(self) -> list[str]:
-        return [*INTERNAL_TOPICS, *self.deliverers]
+    def read(self, *, snapshot: bool = False) -> AbstractContextManager[Work]:
+        """A transaction in which nothing is written; see `transactions.read`."""
+        return transactions.read(self.machine, snapshot=snapshot)
 
     # ── verbs ──────────────────────────────────────────────────────────────────────────────
 
@@ -173,7 +123,7 @@ class Engine:
 
         An `upload` comes from outside: its diagrams are first judged in a child process.
         """
-        deployment.judge(self, files, upload=upload)
+        deployment.judge(self.machine, files, upload=upload)
         with self.begin() as work:
             return deployment.deploy(work, files, actor)
 
@@ -257,7 +207,7 @@ class Engine:
         self, plan: MigrationPlan, actor: Actor = SYSTEM, *, rehearse: bool = False
     ) -> MigrationReport:
         """Move running cases to another version; with `rehearse`, only tell which could move."""
-        return migration.migrate(self, plan, actor, rehearse=rehearse)
+        return migration.migrate(self.machine, plan, actor, rehearse=rehearse)
 
     def variables(self, instance_id: str) -> dict[str, Any]:
         with self.read() as work:
@@ -277,8 +227,8 @@ class Engine:
         if instance_id is not None:
             with self.read(snapshot=True) as work:
                 return verification.verify(work, instance_id)
-        total = verification.verify_common(self)
-        for _, report in verification.verify_all(self):
+        total = verification.verify_common(self.machine)
+        for _, report in verification.verify_all(self.machine):
             total.add(report)
         return total
 
@@ -288,23 +238,12 @@ class Engine:
         holder = f"run-due/{uuid.uuid4().hex}"
         ran, taken = 0, 1
         while ran < limit and taken:
-            taken = timers.start_by_timer(self)
+            taken = timers.start_by_timer(self.machine)
             ran += taken
             for kind in rounds.KINDS:
-                items = rounds.take_due(self, holder, min(max(limit - ran, 1), BATCH), [kind])
-                ran += sum(rounds.run(self, item, holder) for item in items)
+                items = rounds.take_due(
+                    self.machine, holder, min(max(limit - ran, 1), BATCH), [kind]
+                )
+                ran += sum(rounds.run(self.machine, item, holder) for item in items)
                 taken += len(items)
         return ran
-
-
-class _Bundles(dict[str, Bundle]):
-    """The compiled definitions used last; a plain LRU by order of insertion."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self._size = size
-
-    def __setitem__(self, key: str, value: Bundle) -> None:
-        super().__setitem__(key, value)
-        while len(self) > self._size:
-            del self[next(iter(self))]

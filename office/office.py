@@ -88,7 +88,7 @@ class Office:
                 settings.database_url, floors=floors, clock=clock, worker=settings.worker
             )
         _furnish(engine, desk, settings)
-        engine.deliverers.update(deliverers or {})
+        engine.machine.deliverers.update(deliverers or {})
         if redo:
             # However the database was put in place, it must not know again what was erased.
             redo_erasures(engine, desk)
@@ -372,13 +372,13 @@ class Office:
 
 
 def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
-    engine.functions.update(deadlines.FUNCTIONS)
-    engine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
-    engine.handlers[reminder_sending.JOB] = reminder_sending.rung_handler(desk)
-    engine.listeners += [deadlines.watch_clocks, watch_cases]
+    engine.machine.functions.update(deadlines.FUNCTIONS)
+    engine.machine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
+    engine.machine.handlers[reminder_sending.JOB] = reminder_sending.rung_handler(desk)
+    engine.machine.listeners += [deadlines.watch_clocks, watch_cases]
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
     engine.gate.cross_checks.append(check_guideline)
     engine.gate.variables = variables_of
     engine.gate.identify = letters_in
-    engine.deliverers.update(outbox_handlers.deliverers(engine, desk, settings))
+    engine.machine.deliverers.update(outbox_handlers.deliverers(engine, desk, settings))

@@ -18,7 +18,7 @@ def connect(office: Office) -> None:
 
     policy = AddressPolicy.of(DoorSettings.read())
     courier = Courier(office.engine, office.desk.keys.content, policy)
-    office.engine.deliverers.update(courier.deliverers())
+    office.engine.machine.deliverers.update(courier.deliverers())
 
 
 def register(app: Flask, office: Office) -> None:

@@ -120,7 +120,7 @@ def _drained(where: str, engine: Engine) -> Row:
         instance = engine.start(complaint.PROCESS, {"case_id": f"timer{number}"})
         (task,) = engine.tasks(instance)
         engine.complete(task.id, {"channel": "web", "severity": 5}, OFFICER)
-    engine.clock = TravellingClock(engine.clock.now() + timedelta(days=4))
+    engine.machine.clock = TravellingClock(engine.clock.now() + timedelta(days=4))
     began = time.perf_counter()
     fired = engine.run_due(limit=TIMERS)
     assert fired >= TIMERS

@@ -99,7 +99,7 @@ def _dismiss(crew: Sequence[Any]) -> None:
 
 
 def _work(url: str, worker: str, ready: Any) -> None:
-    running = worker_for(Engine.open(url, worker=worker), every=0.2, concurrency=2)
+    running = worker_for(Engine.open(url, worker=worker).machine, every=0.2, concurrency=2)
     ready.set()
     running.run()
 

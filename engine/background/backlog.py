@@ -13,8 +13,8 @@ from engine.store.tables import Incident, Job, OutboxMessage, ProcessInstance, U
 from engine.store.tables import table as rows_of
 from engine.store.work import Work
 from engine.verbs import timers
+from engine.verbs.deliveries import PENDING
 from engine.verbs.jobs import READY
-from engine.verbs.outbox import PENDING
 
 DAY = timedelta(hours=24)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import procrastinate
 import sqlalchemy as sa
@@ -23,12 +23,11 @@ from engine.background import run_due
 from engine.background.run_due import KINDS
 from engine.ground.errors import EngineError
 from engine.store.database import unit_of_work
+from engine.store.machine import Machine, Offer
 from engine.store.tables import table
-from engine.store.work import Offer, Work
+from engine.store.transactions import begin, read
+from engine.store.work import Work
 from engine.verbs import timers
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 QUEUE = "samnuan"
 TASK = "samnuan.due"
@@ -141,24 +140,24 @@ def _migrations() -> dict[str, str]:
 # ── the planner ────────────────────────────────────────────────────────────────────────────────
 
 
-def plan(engine: Engine, announcer: Announcer) -> int:
+def plan(machine: Machine, announcer: Announcer) -> int:
     """Announce the timers that come near, and whatever nobody came for; returns how many."""
-    run_due.free_lapsed(engine)
-    planned = timers.start_by_timer(engine)
+    run_due.free_lapsed(machine)
+    planned = timers.start_by_timer(machine)
     for name in KINDS:
-        while step := _plan(engine, announcer, name):
+        while step := _plan(machine, announcer, name):
             planned += step
             if step < PLANNED_AT_ONCE:
                 break
     return planned
 
 
-def _plan(engine: Engine, announcer: Announcer, name: str) -> int:
+def _plan(machine: Machine, announcer: Announcer, name: str) -> int:
     rows = table(KINDS[name].model)
-    with engine.read() as work:
+    with read(machine) as work:
         if work.session.scalar(_unannounced(work, announcer, name, rows).limit(1)) is None:
             return 0
-    with engine.begin() as work:
+    with begin(machine) as work:
         query = _unannounced(work, announcer, name, rows).limit(PLANNED_AT_ONCE)
         found = list(work.session.execute(query.with_for_update(skip_locked=True)))
         if found:
@@ -173,7 +172,7 @@ def _unannounced(work: Work, announcer: Announcer, name: str, rows: sa.Table) ->
     return (
         sa.select(rows.c.id, rows.c.due_at)
         .where(
-            *KINDS[name].law(work.engine),
+            *KINDS[name].law(work.machine),
             rows.c.due_at <= until,
             rows.c.locked_by.is_(None),
             rested,

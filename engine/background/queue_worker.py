@@ -16,9 +16,10 @@ from psycopg.conninfo import make_conninfo
 from engine.background import heartbeats, run_due
 from engine.background.distributed import QUEUE, TASK, Announcer, plan
 from engine.background.run_due import KINDS, Item
-from engine.engine import Engine
 from engine.ground.log import Log
 from engine.store.database import DatabaseUnavailable
+from engine.store.machine import Machine
+from engine.store.transactions import begin
 
 log = Log("samnuan.worker")
 
@@ -28,11 +29,11 @@ class QueueWorker:
 
     backend = "procrastinate"
 
-    def __init__(self, engine: Engine, *, every: float = 2.0, concurrency: int = 4) -> None:
+    def __init__(self, machine: Machine, *, every: float = 2.0, concurrency: int = 4) -> None:
         """`every`: seconds between looks when no notice comes; `concurrency`: items at once."""
-        assert isinstance(engine.dispatch, Announcer)
-        self.engine = engine
-        self.announcer = engine.dispatch
+        assert isinstance(machine.dispatch, Announcer)
+        self.machine = machine
+        self.announcer = machine.dispatch
         self.every = every
         self.concurrency = concurrency
         self.name = heartbeats.new_name()
@@ -66,7 +67,7 @@ class QueueWorker:
                 log.warning("database_unavailable", error=type(error).__name__)
             self._stopping.wait(self.every)
         planner.join()
-        with contextlib.suppress(DatabaseUnavailable), self.engine.begin() as work:
+        with contextlib.suppress(DatabaseUnavailable), begin(self.machine) as work:
             heartbeats.sign_off(work, self.name)
 
     async def _work(self) -> None:
@@ -102,7 +103,7 @@ class QueueWorker:
                 sweeper.cancel()
 
     def _connector(self) -> procrastinate.PsycopgConnector:
-        options = self.engine.database.dialect.create_connect_args(self.engine.database.url)[1]
+        options = self.machine.database.dialect.create_connect_args(self.machine.database.url)[1]
         options.pop("context", None)
         conninfo = make_conninfo("", **options)
         return procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
@@ -122,12 +123,12 @@ class QueueWorker:
         """What an announcement asks for; anything that goes wrong is logged here, without data."""
         wanted = [Item(kind, identifier) for kind, identifier in items if kind in KINDS]
         try:
-            taken = run_due.take_these(self.engine, self.name, wanted)
+            taken = run_due.take_these(self.machine, self.name, wanted)
             for number, item in enumerate(taken):
                 if self._stopping.is_set():
-                    run_due.give_back(self.engine, taken[number:], self.name)
+                    run_due.give_back(self.machine, taken[number:], self.name)
                     return
-                run_due.run(self.engine, item, self.name)
+                run_due.run(self.machine, item, self.name)
         except DatabaseUnavailable:
             log.warning("database_unavailable")  # what it held comes back by itself
 
@@ -136,7 +137,7 @@ class QueueWorker:
         while not self._stopping.is_set():
             try:
                 self._beat()
-                plan(self.engine, self.announcer)
+                plan(self.machine, self.announcer)
             except DatabaseUnavailable:
                 log.warning("database_unavailable")
             except Exception as error:  # a bug in one plan must not end the planning
@@ -146,6 +147,6 @@ class QueueWorker:
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < heartbeats.EVERY.total_seconds():
             return
-        with self.engine.begin() as work:
+        with begin(self.machine) as work:
             heartbeats.beat(work, self.name, self.backend, 0)
         self._beaten = time.monotonic()

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,12 +15,11 @@ from engine.ground.log import Log
 from engine.store import leases
 from engine.store.database import DatabaseUnavailable
 from engine.store.leases import Law, is_due, is_lapsed, rows_that
+from engine.store.machine import Machine
 from engine.store.tables import Base, Job, OutboxMessage, Wait, table
+from engine.store.transactions import begin, read
 from engine.store.work import Work
-from engine.verbs import jobs, outbox, timers
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
+from engine.verbs import deliveries, jobs, timers
 
 log = Log("samnuan.worker")
 
@@ -40,17 +39,17 @@ class Kind:
     """What the rounds know about a table of due rows."""
 
     model: type[Base]
-    law: Callable[[Engine], tuple[Law, ...]]  # which rows count as due
+    law: Callable[[Machine], tuple[Law, ...]]  # which rows count as due
     held: Law  # which rows may be held at all, by whomever
-    run: Callable[[Engine, str, str], bool]
+    run: Callable[[Machine, str, str], bool]
     lapse: Callable[[Work, str], None]
     taken: dict[str, Any] = field(default_factory=dict)  # what taking a row writes besides
     free: dict[str, Any] = field(default_factory=dict)  # and what giving it back writes
 
 
-def _done_here(engine: Engine) -> tuple[Law, ...]:
+def _done_here(machine: Machine) -> tuple[Law, ...]:
     """Jobs of the types that have a handler; the others are for workers outside."""
-    return jobs.of_types(list(engine.handlers))
+    return jobs.of_types(list(machine.handlers))
 
 
 KINDS = {
@@ -72,36 +71,36 @@ KINDS = {
     ),
     "delivery": Kind(
         model=OutboxMessage,
-        law=lambda engine: outbox.of_topics(engine.topics()),
-        held=outbox.PENDING,
-        run=outbox.run_delivery,
-        lapse=outbox.lapse_delivery,
+        law=lambda machine: deliveries.of_topics(machine.topics()),
+        held=deliveries.PENDING,
+        run=deliveries.run_delivery,
+        lapse=deliveries.lapse_delivery,
     ),
 }
 
 
 def take_due(
-    engine: Engine, holder: str, limit: int, kinds: Sequence[str] = tuple(KINDS)
+    machine: Machine, holder: str, limit: int, kinds: Sequence[str] = tuple(KINDS)
 ) -> list[Item]:
     """Take up to `limit` due rows of each kind; nothing is written when nothing is due."""
-    waiting, lapsed = _look(engine, kinds)
+    waiting, lapsed = _look(machine, kinds)
     if lapsed:
-        free_lapsed(engine)
+        free_lapsed(machine)
         waiting = [name for name in kinds if name in waiting or name in lapsed]
     if not waiting:
         return []
-    with engine.begin() as work:
+    with begin(machine) as work:
         return [item for name in waiting for item in _take(work, name, holder, limit)]
 
 
-def _look(engine: Engine, kinds: Sequence[str]) -> tuple[list[str], list[str]]:
+def _look(machine: Machine, kinds: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which kinds have due rows, and which have rows whose holder ran out of time: one query."""
-    with engine.read() as work:
+    with read(machine) as work:
         questions = []
         for name in kinds:
             kind = KINDS[name]
             questions += [
-                rows_that(is_due, work, kind.model, *kind.law(engine), limit=1).exists(),
+                rows_that(is_due, work, kind.model, *kind.law(machine), limit=1).exists(),
                 rows_that(is_lapsed, work, kind.model, kind.held, limit=1).exists(),
             ]
         answers = work.session.execute(sa.select(*questions)).one()
@@ -112,21 +111,21 @@ def _look(engine: Engine, kinds: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _take(work: Work, name: str, holder: str, limit: int) -> Iterator[Item]:
-    kind, engine = KINDS[name], work.engine
-    hold = {"holder": holder, "lease": engine.lease, **kind.taken}
-    for identifier in leases.take(work, kind.model, *kind.law(engine), limit=limit, **hold):
+    kind, machine = KINDS[name], work.machine
+    hold = {"holder": holder, "lease": machine.lease, **kind.taken}
+    for identifier in leases.take(work, kind.model, *kind.law(machine), limit=limit, **hold):
         yield Item(name, identifier)
 
 
-def take_these(engine: Engine, holder: str, items: Sequence[Item]) -> list[Item]:
+def take_these(machine: Machine, holder: str, items: Sequence[Item]) -> list[Item]:
     """Take those of these rows that are due and that nobody holds."""
     taken: list[Item] = []
-    with engine.begin() as work:
+    with begin(machine) as work:
         for name, kind in KINDS.items():
             ids = [item.id for item in items if item.kind == name]
             if ids:
-                law = (*kind.law(engine), table(kind.model).c.id.in_(ids))
-                hold = {"holder": holder, "lease": engine.lease, **kind.taken}
+                law = (*kind.law(machine), table(kind.model).c.id.in_(ids))
+                hold = {"holder": holder, "lease": machine.lease, **kind.taken}
                 found = leases.take(
                     work, kind.model, *law, limit=len(ids), when=leases.is_announced, **hold
                 )
@@ -134,16 +133,16 @@ def take_these(engine: Engine, holder: str, items: Sequence[Item]) -> list[Item]
     return taken
 
 
-def run(engine: Engine, item: Item, holder: str) -> bool:
+def run(machine: Machine, item: Item, holder: str) -> bool:
     """Run what was taken; True when something happened. What could not run now is given back.
 
     Raises:
         DatabaseUnavailable: the database is away; what was taken comes back by itself.
     """
     try:
-        return KINDS[item.kind].run(engine, item.id, holder)
+        return KINDS[item.kind].run(machine, item.id, holder)
     except ConcurrentUpdate:
-        give_back(engine, [item], holder)
+        give_back(machine, [item], holder)
     except DatabaseUnavailable:
         raise
     except Exception as error:  # a bug in one case must not stop the work of all others
@@ -151,18 +150,18 @@ def run(engine: Engine, item: Item, holder: str) -> bool:
     return False
 
 
-def give_back(engine: Engine, items: Sequence[Item], holder: str) -> None:
+def give_back(machine: Machine, items: Sequence[Item], holder: str) -> None:
     """What was taken and not begun may be taken by others again."""
-    with engine.begin() as work:
+    with begin(machine) as work:
         for name, kind in KINDS.items():
             ids = [item.id for item in items if item.kind == name]
             if ids:
                 leases.let_go(work, kind.model, ids, holder=holder, **kind.free)
 
 
-def free_lapsed(engine: Engine) -> None:
+def free_lapsed(machine: Machine) -> None:
     """Free what dead workers hold; each row by itself, so that one bad case stops no other."""
-    with engine.read() as work:
+    with read(machine) as work:
         found = [
             Item(name, identifier)
             for name, kind in KINDS.items()
@@ -171,7 +170,7 @@ def free_lapsed(engine: Engine) -> None:
             )
         ]
     for item in found:
-        with engine.begin() as work:
+        with begin(machine) as work:
             KINDS[item.kind].lapse(work, item.id)
 
 

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from engine.background import heartbeats, run_due
-from engine.background.dispatch import Doorbell
 from engine.background.run_due import Item
-from engine.engine import Engine
 from engine.ground.log import Log
 from engine.store.database import DatabaseUnavailable
+from engine.store.machine import Doorbell, Machine
+from engine.store.transactions import begin
 from engine.verbs import timers
 
 log = Log("samnuan.worker")
@@ -47,9 +47,9 @@ class Worker:
 
     backend = "embedded"
 
-    def __init__(self, engine: Engine, *, every: float = 2.0, concurrency: int = 4) -> None:
+    def __init__(self, machine: Machine, *, every: float = 2.0, concurrency: int = 4) -> None:
         """`every`: seconds between looks when nothing wakes it; `concurrency`: items at once."""
-        self.engine = engine
+        self.machine = machine
         self.every = every
         self.concurrency = concurrency
         self.name = heartbeats.new_name()
@@ -70,15 +70,15 @@ class Worker:
         """Work until stopped; a database that is away for a while is waited for."""
         with ThreadPoolExecutor(self.concurrency, "samnuan-runner") as pool:
             while not self._stopping.is_set():
-                self.engine.woken.clear()
+                self.machine.woken.clear()
                 if not self._round(pool):
-                    self.engine.woken.wait(self.every)
+                    self.machine.woken.wait(self.every)
         self._sign_off()
 
     def stop(self) -> None:
         """Finish what is running, give back the rest, then stop."""
         self._stopping.set()
-        self.engine.wake()
+        self.machine.wake()
         if self._thread is not None:
             self._thread.join()
 
@@ -89,8 +89,8 @@ class Worker:
             room = self.concurrency * AHEAD - len(self._running)
             if room < self.concurrency:
                 return 0  # whoever finishes wakes the loop
-            started = timers.start_by_timer(self.engine)
-            items = run_due.take_due(self.engine, self.name, room)
+            started = timers.start_by_timer(self.machine)
+            items = run_due.take_due(self.machine, self.name, room)
         except DatabaseUnavailable:
             log.warning("database_unavailable")
             return 0
@@ -106,11 +106,11 @@ class Worker:
     def _run(self, item: Item) -> None:
         try:
             if self._stopping.is_set():
-                run_due.give_back(self.engine, [item], self.name)
+                run_due.give_back(self.machine, [item], self.name)
                 return
             with self._guard:
                 self._running[item] = time.monotonic()
-            run_due.run(self.engine, item, self.name)
+            run_due.run(self.machine, item, self.name)
         except DatabaseUnavailable:
             log.warning("database_unavailable")  # what it held comes back by itself
         finally:
@@ -118,24 +118,24 @@ class Worker:
                 del self._running[item]
                 few = len(self._running) < self.concurrency
             if few:
-                self.engine.wake()
+                self.machine.wake()
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < heartbeats.EVERY.total_seconds():
             return
-        with self.engine.begin() as work:
+        with begin(self.machine) as work:
             heartbeats.beat(work, self.name, self.backend, len(self._running))
         self._beaten = time.monotonic()
 
     def _sign_off(self) -> None:
-        with contextlib.suppress(DatabaseUnavailable), self.engine.begin() as work:
+        with contextlib.suppress(DatabaseUnavailable), begin(self.machine) as work:
             heartbeats.sign_off(work, self.name)
 
 
-def worker_for(engine: Engine, *, every: float = 2.0, concurrency: int = 4) -> AnyWorker:
+def worker_for(machine: Machine, *, every: float = 2.0, concurrency: int = 4) -> AnyWorker:
     """The worker of the backend that the engine was opened with."""
-    if isinstance(engine.dispatch, Doorbell):
-        return Worker(engine, every=every, concurrency=concurrency)
+    if isinstance(machine.dispatch, Doorbell):
+        return Worker(machine, every=every, concurrency=concurrency)
     from engine.background.queue_worker import QueueWorker
 
-    return QueueWorker(engine, every=every, concurrency=concurrency)
+    return QueueWorker(machine, every=every, concurrency=concurrency)

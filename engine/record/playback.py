@@ -131,10 +131,10 @@ class Playbacks:
 def play(work: Work, instance_id: str) -> Playback:
     """Do a case again from its record, or take what was done for an earlier look."""
     instance = work.session.get_one(ProcessInstance, instance_id)
-    kept = work.engine.playbacks.get(instance_id, instance.command_head)
+    kept = work.machine.cache(Playbacks).get(instance_id, instance.command_head)
     if kept is None:
         kept = _play(work, instance)
-        work.engine.playbacks.put(instance_id, instance.command_head, kept)
+        work.machine.cache(Playbacks).put(instance_id, instance.command_head, kept)
     return kept
 
 

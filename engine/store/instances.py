@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 
 from engine.ground.errors import ConcurrentUpdate, InstanceNotFound
 from engine.store.statements import Query, Statement
 from engine.store.tables import ProcessInstance, table
-from engine.store.work import Work
+from engine.store.work import Instance, Work
 
 CASE = table(ProcessInstance)
-
-
-@dataclass(slots=True)
-class Instance:
-    """A process instance as a turn sees it. `state` is what this unit of work makes of it: the
-    stored one is not even read while the case is alive in memory."""
-
-    id: str
-    definition_id: str
-    business_key: str | None
-    status: str
-    revision: int
-    ended_at: datetime | None
-    command_seq: int
-    command_head: str
-    event_seq: int
-    event_head: str
-    state: str | None = None
-    is_ahead: bool = False  # of what is written
-    is_written: bool = False  # in this unit of work
 
 
 def new_instance(definition_id: str, business_key: str | None) -> Instance:

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.bpmn.running.execution import Execution
 from engine.store.database import Transaction
-
-if TYPE_CHECKING:
-    from engine.bpmn.running.execution import Execution
-    from engine.engine import Engine
-    from engine.store.instances import Instance
+from engine.store.machine import Machine, Offer
 
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("number", type_=sa.BigInteger)))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A row that a worker should look at: `kind` is timer, job or delivery."""
+@dataclass(slots=True)
+class Instance:
+    """A process instance as a turn sees it. `state` is what this unit of work makes of it: the
+    stored one is not even read while the case is alive in memory."""
 
-    kind: str
     id: str
-    at: datetime
+    definition_id: str
+    business_key: str | None
+    status: str
+    revision: int
+    ended_at: datetime | None
+    command_seq: int
+    command_head: str
+    event_seq: int
+    event_head: str
+    state: str | None = None
+    is_ahead: bool = False  # of what is written
+    is_written: bool = False  # in this unit of work
 
 
 @dataclass(slots=True)
 class Work:
     """Handed first to every writer; only its owner commits."""
 
-    engine: Engine
+    machine: Machine
     transaction: Transaction
     now: datetime
     live: dict[str, Execution] = field(default_factory=dict)
@@ -108,36 +114,3 @@ class Event:
     data: dict[str, Any]
     at: datetime
     actor: str
-
-
-class LiveCases:
-    """Cases kept in memory between turns; one is valid only at the revision it was left at."""
-
-    def __init__(self, size: int = 256) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._cases: OrderedDict[str, tuple[int, Execution]] = OrderedDict()
-
-    def take(self, instance_id: str, revision: int) -> Execution | None:
-        """Take a case out: whoever holds it owns it until it is put back."""
-        with self._lock:
-            found = self._cases.pop(instance_id, None)
-        return found[1] if found is not None and found[0] == revision else None
-
-    def put(self, instance_id: str, revision: int, execution: Execution) -> None:
-        with self._lock:
-            self._cases[instance_id] = (revision, execution)
-            self._cases.move_to_end(instance_id)
-            while len(self._cases) > self._size:
-                self._cases.popitem(last=False)
-
-    def retag(self, instance_id: str, before: int, after: int) -> None:
-        """The instance's row changed but its state did not."""
-        with self._lock:
-            found = self._cases.get(instance_id)
-            if found is not None and found[0] == before:
-                self._cases[instance_id] = (after, found[1])
-
-    def drop(self, instance_id: str) -> None:
-        with self._lock:
-            self._cases.pop(instance_id, None)

@@ -20,6 +20,8 @@ from engine.ground.errors import DefinitionNotFound
 from engine.store.tables import DeploymentFile, ProcessDefinition, Resource
 from engine.store.work import Work
 
+BUNDLES_KEPT = 64
+
 
 @dataclass(frozen=True)  # without slots: its hash is worked out once
 class Bundle:
@@ -41,13 +43,22 @@ def bundle_hash(files: Mapping[str, bytes]) -> str:
     return digest(*(part for name in sorted(files) for part in (name, files[name])))
 
 
+class Bundles(dict[str, Bundle]):
+    """The compiled definitions used last; a plain LRU by order of insertion."""
+
+    def __setitem__(self, key: str, value: Bundle) -> None:
+        super().__setitem__(key, value)
+        while len(self) > BUNDLES_KEPT:
+            del self[next(iter(self))]
+
+
 def load_bundle(work: Work, definition_id: str) -> Bundle:
     """The compiled bundle of a definition, from memory if it was used before."""
-    cached: Bundle | None = work.engine.bundles.get(definition_id)
-    if cached is None:
-        cached = _read_bundle(work, definition_id)
-        work.engine.bundles[definition_id] = cached
-    return cached
+    kept = work.machine.cache(Bundles)
+    found = kept.get(definition_id)
+    if found is None:
+        found = kept[definition_id] = _read_bundle(work, definition_id)
+    return found
 
 
 def _read_bundle(work: Work, definition_id: str) -> Bundle:
@@ -55,7 +66,7 @@ def _read_bundle(work: Work, definition_id: str) -> Bundle:
     if row is None:
         raise DefinitionNotFound(key=definition_id)
     files = deployment_files(work, row.deployment_id)
-    return compile_bundle(definition_id, row.key, files, work.engine.functions)
+    return compile_bundle(definition_id, row.key, files, work.machine.functions)
 
 
 def compile_bundle(

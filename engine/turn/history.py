@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from engine.bpmn.running.host import BEHAVIOUR
 from engine.ground.actor import Actor
 from engine.ground.canonical import JsonText, dumps, dumps_own
-from engine.store.instances import Instance, locked_instance
+from engine.store.instances import locked_instance
 from engine.store.statements import Statement
 from engine.store.tables import Command, HistoryEvent, table
-from engine.store.work import Work
+from engine.store.work import Instance, Work
 from engine.turn.commitments import (
     command_hash,
     command_payload,

@@ -12,11 +12,10 @@ from engine.bpmn.slots import words
 from engine.bpmn.timers import parse_moment
 from engine.ground.actor import Actor
 from engine.ground.errors import ConcurrentUpdate
-from engine.store.instances import Instance
+from engine.store import outbox
 from engine.store.statements import Statement
 from engine.store.tables import Job, UserTask, UserTaskCandidate, Wait, fixed, table
-from engine.store.work import Work
-from engine.verbs import outbox
+from engine.store.work import Instance, Work
 
 Data = dict[str, Any]
 
@@ -161,7 +160,7 @@ def _job_row(work: Work, instance: Instance, token: Any, variables: Data) -> Dat
         "headers": dict(node.extensions.headers),
         "variables": variables,
         "status": "ready",
-        "retries": _retries(node, work.engine.job_retries),
+        "retries": _retries(node, work.machine.job_retries),
         "attempts": 0,
         "due_at": work.now,
         "locked_by": None,

@@ -29,7 +29,7 @@ def bounded(work: Work) -> Iterator[None]:
     Raises:
         HandlerTooSlow: it came back after all, and its transaction was gone.
     """
-    seconds = work.engine.lease.total_seconds()
+    seconds = work.machine.lease.total_seconds()
     if work.session.get_bind().dialect.name == "postgresql":
         name, limit = "idle_in_transaction_session_timeout", f"{int(seconds * 1000)}ms"
         work.session.execute(sa.select(sa.func.set_config(name, limit, True)))

@@ -12,9 +12,9 @@ from engine.bpmn.running.host import StepFailed
 from engine.ground.actor import Actor
 from engine.ground.canonical import digest, dumps_own, loads
 from engine.ground.errors import InstanceNotRunning
-from engine.store.instances import Instance, locked_instance, stored_state, write_instance
+from engine.store.instances import locked_instance, stored_state, write_instance
 from engine.store.tables import ProcessInstance
-from engine.store.work import Event, HostCall, Work
+from engine.store.work import Event, HostCall, Instance, Work
 from engine.turn import rows
 from engine.turn.definitions import Bundle, load_bundle
 from engine.turn.history import Entry, append_command, append_events
@@ -50,7 +50,7 @@ def turn(
     except StepFailed as failed:
         failed.instance_id = instance.id
         raise
-    work.after_commit(lambda: work.engine.meter.turned(kind, time.perf_counter() - began))
+    work.after_commit(lambda: work.machine.meter.turned(kind, time.perf_counter() - began))
 
 
 def open_execution(work: Work, instance: Instance) -> Execution:
@@ -89,11 +89,11 @@ def begin_instance(
     save_turn(
         work, instance, execution, "start", body, actor=actor, idempotency=idempotency, first=first
     )
-    work.after_commit(lambda: work.engine.meter.turned("start", time.perf_counter() - began))
+    work.after_commit(lambda: work.machine.meter.turned("start", time.perf_counter() - began))
 
 
 def surroundings(work: Work, instance: Instance | ProcessInstance, bundle: Bundle) -> Surroundings:
-    functions = work.engine.functions
+    functions = work.machine.functions
 
     def call(name: str, node: Any, data: Any, arguments: tuple[Any, ...]) -> Any:
         where = HostCall(work, instance.id, instance.business_key, node.drawn or node.id, data)
@@ -105,7 +105,7 @@ def surroundings(work: Work, instance: Instance | ProcessInstance, bundle: Bundl
 def _live(work: Work, instance: Instance, bundle: Bundle) -> Execution:
     execution = work.live.get(instance.id)
     if execution is None:
-        execution = work.engine.cases.take(instance.id, instance.revision)
+        execution = work.machine.cases.take(instance.id, instance.revision)
     if execution is None:
         execution = Execution.load(
             bundle.definition, instance.id, loads(stored_state(work, instance))
@@ -168,7 +168,7 @@ def _tell(
     entries: list[tuple[str, str, Data]],
     actor: Actor,
 ) -> None:
-    if not work.engine.listeners:
+    if not work.machine.listeners:
         return
     for type, element_id, data in entries:
         node = execution.definition.drawn(element_id) if element_id else None
@@ -183,5 +183,5 @@ def _tell(
             at=work.now,
             actor=actor.id,
         )
-        for listener in work.engine.listeners:
+        for listener in work.machine.listeners:
             listener(work, event)

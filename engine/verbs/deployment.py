@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from engine.bpmn.timers import first_due
 from engine.ground.actor import Actor
 from engine.ground.errors import DefinitionNotFound, DeploymentRejected
 from engine.ground.findings import Finding, has_errors
+from engine.store.machine import Machine
 from engine.store.tables import (
     Deployment,
     DeploymentFile,
@@ -25,14 +26,12 @@ from engine.store.tables import (
     Resource,
     StartSubscription,
 )
+from engine.store.transactions import read
 from engine.store.work import Work
 from engine.turn.definitions import bundle_hash, deployment_files, load_bundle, read_processes
 from engine.verbs.file_sets import Comparison, FileSets, file_sets, used_files
 from engine.verbs.gate import judge_upload
 from engine.verbs.runtime import in_force, newest_version
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     # Two at once would both make the next version, or each carry over what the other replaces.
     work.one_at_a_time("deployment")
     newest, compared = _newest(work), _compare(work, files)
-    findings = _refuse_errors(_judged(work.engine, compared))
+    findings = _refuse_errors(_judged(work.machine, compared))
     carried = compared.kept()
     everything = {**carried, **files}
     whole = bundle_hash(everything)
@@ -80,7 +79,7 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     return _enact(work, row.id, everything, sets, findings)
 
 
-def judge(engine: Engine, files: Mapping[str, bytes], *, upload: bool = False) -> None:
+def judge(machine: Machine, files: Mapping[str, bytes], *, upload: bool = False) -> None:
     """Refuse what `deploy` would refuse, while others go on working.
 
     The gate takes seconds, and SQLite has one writer: what it answers here it need not find out
@@ -90,19 +89,19 @@ def judge(engine: Engine, files: Mapping[str, bytes], *, upload: bool = False) -
         DeploymentRejected: with every finding, at least one of them an error.
     """
     if upload:
-        _refuse_errors(judge_upload(files, set(engine.functions)))
-    with engine.read() as work:
+        _refuse_errors(judge_upload(files, set(machine.functions)))
+    with read(machine) as work:
         compared = _compare(work, files)
-    _refuse_errors(_judged(engine, compared))
+    _refuse_errors(_judged(machine, compared))
 
 
 def check(work: Work, files: Mapping[str, bytes]) -> list[Finding]:
     """Everything that `deploy` would say about these files; nothing is written."""
-    return _judged(work.engine, _compare(work, files))
+    return _judged(work.machine, _compare(work, files))
 
 
-def _judged(engine: Engine, compared: Comparison) -> list[Finding]:
-    return [*compared.findings(), *engine.gate.check(compared.files, compared.kept())]
+def _judged(machine: Machine, compared: Comparison) -> list[Finding]:
+    return [*compared.findings(), *machine.gate.check(compared.files, compared.kept())]
 
 
 def _refuse_errors(findings: list[Finding]) -> list[Finding]:
@@ -115,7 +114,7 @@ def _compare(work: Work, files: Mapping[str, bytes]) -> Comparison:
     """The files beside those of the newest deployment."""
     newest = _newest(work)
     before = {} if newest is None else deployment_files(work, newest.id)
-    return Comparison(files, before, file_sets(work), work.engine.gate.identify)
+    return Comparison(files, before, file_sets(work), work.machine.gate.identify)
 
 
 def _newest(work: Work) -> Deployment | None:

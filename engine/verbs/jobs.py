@@ -6,7 +6,7 @@ import contextlib
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,16 +16,15 @@ from engine.ground.text import Text
 from engine.store.database import DatabaseUnavailable
 from engine.store.instances import claim_instance, locked_instance
 from engine.store.leases import backoff, is_due, is_lapsed, rows_that, take
+from engine.store.machine import Machine
 from engine.store.tables import Job, ProcessInstance, fixed, table
+from engine.store.transactions import begin
 from engine.store.work import JobCall, Work
+from engine.turn import incidents
 from engine.turn.history import record
 from engine.turn.time_limits import bounded
 from engine.turn.turn import turn
-from engine.verbs import incidents
 from engine.verbs.runtime import check_variables
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 Handler = Callable[[Work, JobCall], Mapping[str, Any] | None]
 
@@ -64,22 +63,22 @@ def of_types(types: list[str]) -> tuple[sa.ColumnElement[bool], ...]:
     return (READY, Job.type.in_(types))
 
 
-def run_job(engine: Engine, job_id: str, holder: str) -> bool:
+def run_job(machine: Machine, job_id: str, holder: str) -> bool:
     """Run the handler of a job that `holder` took and finish the job, in one transaction.
 
     False when there was nothing to do: the case has moved on, or the hold ran out.
     """
     try:
-        with engine.begin(tell=False) as work, bounded(work):
+        with begin(machine, report_incident=False) as work, bounded(work):
             job = _held(work, job_id, holder)
-            _finish_with(work, job, engine.handlers[job.type], holder)
+            _finish_with(work, job, machine.handlers[job.type], holder)
     except (JobNotFound, JobNotHeld, InstanceNotRunning):
         return False
     except (DatabaseUnavailable, ConcurrentUpdate):
         raise  # nothing is wrong with the job
     except Exception as error:  # whatever a handler raises is kept, retried and shown
         reason = incidents.cause(error)
-        with contextlib.suppress(JobNotFound, JobNotHeld), engine.begin() as work:
+        with contextlib.suppress(JobNotFound, JobNotHeld), begin(machine) as work:
             fail_job(work, job_id, reason, retries=None, worker=holder)
     return True
 
@@ -135,7 +134,7 @@ def _held(work: Work, job_id: str, worker: str) -> Job:
 
 
 def _doer(worker: str, job: Job, work: Work) -> Actor:
-    return SYSTEM if job.type in work.engine.handlers else Actor(worker)
+    return SYSTEM if job.type in work.machine.handlers else Actor(worker)
 
 
 def complete_job(work: Work, job_id: str, variables: Mapping[str, Any], *, worker: str) -> None:
@@ -281,5 +280,5 @@ def retry_job(work: Work, job_id: str) -> None:
     """The cause is mended: the job has all its tries again, from now on."""
     job = work.session.get(Job, job_id)
     if job is not None:
-        job.status, job.retries, job.due_at = "ready", work.engine.job_retries, work.now
+        job.status, job.retries, job.due_at = "ready", work.machine.job_retries, work.now
         work.offer("job", job.id, work.now)

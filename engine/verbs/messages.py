@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from engine.ground.actor import SYSTEM, Actor
 from engine.ground.errors import MessageNotAwaited, TaskNotFound
+from engine.store.machine import Machine
 from engine.store.tables import StartSubscription, Wait
+from engine.store.transactions import begin
 from engine.store.work import Work
 from engine.turn.history import Entry, previous_answer
 from engine.turn.turn import turn
 from engine.verbs.runtime import check_key, check_variables, start_instance
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 
 def is_awaited(work: Work, name: str, key: str) -> bool:
@@ -122,14 +121,14 @@ def broadcast_signal(
     return len(waiting) + len(rows)
 
 
-def deliver_thrown(engine: Engine, payload: Mapping[str, Any]) -> None:
+def deliver_thrown(machine: Machine, payload: Mapping[str, Any]) -> None:
     """A message that a case threw reaches another one."""
-    with engine.begin() as work:
+    with begin(machine) as work:
         correlate_message(work, payload["name"], payload["key"] or None, {}, actor=SYSTEM)
 
 
-def deliver_signal(engine: Engine, payload: Mapping[str, Any]) -> None:
-    with engine.begin() as work:
+def deliver_signal(machine: Machine, payload: Mapping[str, Any]) -> None:
+    with begin(machine) as work:
         broadcast_signal(
             work,
             payload["name"],

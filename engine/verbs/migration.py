@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.ground.actor import Actor
 from engine.ground.errors import EngineError, MigrationRefused
 from engine.ground.text import Text
-from engine.store.instances import Instance, locked_instance
+from engine.store.instances import locked_instance
+from engine.store.machine import Machine
 from engine.store.tables import Job, ProcessInstance, UserTask, Wait, table
-from engine.store.work import Work
+from engine.store.transactions import begin, read
+from engine.store.work import Instance, Work
 from engine.turn.definitions import load_bundle
 from engine.turn.rows import rewrite_candidates, task_row, wait_row
 from engine.turn.turn import open_execution, save_turn
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
-
 
 ELSEWHERE = Text("เรื่องนี้ไม่ได้ดำเนินอยู่บน {source}", "it does not run on {source}")
 
@@ -48,11 +46,11 @@ class MigrationReport:
 
 
 def migrate(
-    engine: Engine, plan: MigrationPlan, actor: Actor, *, rehearse: bool = False
+    machine: Machine, plan: MigrationPlan, actor: Actor, *, rehearse: bool = False
 ) -> MigrationReport:
     """Move cases one transaction each; one that cannot move stays as it was."""
     report = MigrationReport()
-    with engine.read() as work:
+    with read(machine) as work:
         for definition_id in (plan.source, plan.target):
             load_bundle(work, definition_id)
         query = sa.select(ProcessInstance.id).where(
@@ -61,7 +59,7 @@ def migrate(
         running = list(work.session.scalars(query.order_by(ProcessInstance.started_at)))
     for instance_id in running if plan.instances is None else plan.instances:
         try:
-            with engine.begin() as work:
+            with begin(machine) as work:
                 migrate_instance(work, instance_id, plan, actor=actor)
                 if rehearse:
                     raise _Rehearsed

@@ -27,7 +27,6 @@ from engine.ground.errors import (
 from engine.store.instances import (
     CASE,
     COLUMNS,
-    Instance,
     insert_instance,
     locked_instance,
     new_instance,
@@ -35,7 +34,7 @@ from engine.store.instances import (
 )
 from engine.store.statements import Query
 from engine.store.tables import HistoryEvent, ProcessDefinition, ProcessInForce, UserTask, table
-from engine.store.work import Work
+from engine.store.work import Instance, Work
 from engine.turn.definitions import load_bundle
 from engine.turn.history import Entry, append_events, previous_answer
 from engine.turn.turn import begin_instance, turn

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,14 +14,13 @@ from engine.ground.text import Text
 from engine.store.database import DatabaseUnavailable
 from engine.store.instances import claim_instance, locked_instance
 from engine.store.leases import backoff, is_due, is_lapsed, rows_that
+from engine.store.machine import Machine
 from engine.store.tables import StartSubscription, Wait, fixed, table
+from engine.store.transactions import begin, read
 from engine.store.work import Work
+from engine.turn import incidents
 from engine.turn.turn import turn
-from engine.verbs import incidents
 from engine.verbs.runtime import start_instance
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 # Written out in the statement: SQLite uses the index of timers only if it can read this there.
 TIMERS = Wait.kind == fixed("timer")
@@ -33,13 +31,13 @@ def due_timers(work: Work, limit: int) -> list[str]:
     return list(work.session.scalars(rows_that(is_due, work, Wait, TIMERS, limit=limit)))
 
 
-def fire_timer(engine: Engine, wait_id: str, holder: str) -> bool:
+def fire_timer(machine: Machine, wait_id: str, holder: str) -> bool:
     """Fire a timer that `holder` took, in its own transaction; False when it did not fire.
 
     One bad case never stops the others: whatever goes wrong in it is kept, shown and tried later.
     """
     try:
-        with engine.begin(tell=False) as work:
+        with begin(machine, report_incident=False) as work:
             wait = _held(work, wait_id, holder)
             if wait is None:
                 return False
@@ -50,7 +48,7 @@ def fire_timer(engine: Engine, wait_id: str, holder: str) -> bool:
         raise  # nothing is wrong with the case
     except Exception as error:
         reason = incidents.cause(error)
-        with engine.begin() as work:
+        with begin(machine) as work:
             wait = _held(work, wait_id, holder)
             if wait is not None:
                 _postpone(work, wait, reason)
@@ -99,7 +97,7 @@ def lapse_timer(work: Work, wait_id: str) -> None:
     wait = work.session.scalars(lapsed.execution_options(populate_existing=True)).first()
     if wait is None:
         return
-    if wait.attempts + 1 >= work.engine.most_lapses:
+    if wait.attempts + 1 >= work.machine.most_lapses:
         _postpone(work, wait, incidents.WORKERS_LOST)
         return
     wait.attempts += 1
@@ -121,11 +119,11 @@ def move_timer(work: Work, instance_id: str, element_id: str, due_iso: str) -> b
     return True
 
 
-def start_by_timer(engine: Engine) -> int:
+def start_by_timer(machine: Machine) -> int:
     """Start the processes whose start timer is due; a missed round starts once."""
-    with engine.read() as work:
+    with read(machine) as work:
         due = work.session.execute(_starts(work).limit(100)).all()
-    return sum(_start(engine, key, element_id) for key, element_id in due)
+    return sum(_start(machine, key, element_id) for key, element_id in due)
 
 
 def _starts(work: Work) -> sa.Select[str, str]:
@@ -133,10 +131,10 @@ def _starts(work: Work) -> sa.Select[str, str]:
     return rows.where(StartSubscription.kind == "timer", StartSubscription.due_at <= work.now)
 
 
-def _start(engine: Engine, key: str, element_id: str) -> bool:
+def _start(machine: Machine, key: str, element_id: str) -> bool:
     """One process in its own transaction: another one's bad diagram does not hold it up."""
     try:
-        with engine.begin(tell=False) as work:
+        with begin(machine, report_incident=False) as work:
             row = _due_start(work, key, element_id)
             if row is None:
                 return False
@@ -147,7 +145,7 @@ def _start(engine: Engine, key: str, element_id: str) -> bool:
     except DatabaseUnavailable:
         raise
     except Exception as error:
-        _postpone_start(engine, key, element_id, incidents.cause(error))
+        _postpone_start(machine, key, element_id, incidents.cause(error))
         return False
     return True
 
@@ -161,8 +159,8 @@ def _due_start(work: Work, key: str, element_id: str) -> StartSubscription | Non
     return work.session.scalars(query.with_for_update(skip_locked=True)).first()
 
 
-def _postpone_start(engine: Engine, key: str, element_id: str, reason: Text) -> None:
-    with engine.begin() as work:
+def _postpone_start(machine: Machine, key: str, element_id: str, reason: Text) -> None:
+    with begin(machine) as work:
         row = _due_start(work, key, element_id)
         if row is not None:
             row.attempts += 1
@@ -186,4 +184,4 @@ def retry_start(work: Work, place: str) -> None:
     row = work.session.get(StartSubscription, (key, element_id))
     if row is not None and row.attempts:
         row.attempts, row.due_at = 0, work.now
-        work.after_commit(work.engine.wake)
+        work.after_commit(work.machine.wake)

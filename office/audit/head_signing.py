@@ -13,9 +13,9 @@ from engine.record import signed_heads
 from engine.record.published_heads import read_lines, witnessed
 from engine.record.signed_heads import Head
 from engine.record.signing import SigningKey
+from engine.store import outbox
 from engine.store.work import Work
 from engine.turn.commitments import moment
-from engine.verbs import outbox
 from office.ground.context import Desk
 from office.letters.mail import Mail
 

@@ -74,8 +74,8 @@ def verify_house(
     engine: Engine, desk: Desk, *, after: str = "", replayed: bool = True
 ) -> Iterator[tuple[str, Report]]:
     """Check every case from behind `after` on: chains, re-execution, sealed content."""
-    for id, report in verify_all(engine, after=after):
-        with reading(engine) as work:
+    for id, report in verify_all(engine.machine, after=after):
+        with reading(engine.machine) as work:
             yield id, _more(work, desk, id, report, replayed=replayed)
 
 
@@ -84,7 +84,7 @@ def verify_some(
 ) -> Iterator[tuple[str, Report]]:
     """Check these cases."""
     for id in ids:
-        with reading(engine) as work:
+        with reading(engine.machine) as work:
             (report,) = verify_cases(work, [id])
             yield id, _more(work, desk, id, report, replayed=replayed)
 

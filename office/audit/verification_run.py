@@ -72,7 +72,7 @@ class Run:
         Raises:
             HeadsUnreadable: a line is damaged.
         """
-        with reading(self.engine) as work:
+        with reading(self.engine.machine) as work:
             self.report.add(verify_heads(work, read_lines(file, lines), public_key=key))
 
     def steps(self) -> Iterator[str]:
@@ -99,8 +99,8 @@ class Run:
 
     def _check_common(self) -> None:
         """What belongs to no single case; the house's own file of heads is a witness too."""
-        self.report.add(verify_common(self.engine))
-        with reading(self.engine) as work, as_finding(self.report, "", "complaint_case"):
+        self.report.add(verify_common(self.engine.machine))
+        with reading(self.engine.machine) as work, as_finding(self.report, "", "complaint_case"):
             self.report.add(verify_register(work))
         if (self.folder / FILE).exists():
             with as_finding(self.report, "", FILE):
@@ -113,7 +113,10 @@ class Run:
             self.report.differ("", FILE, row, DAMAGED)
 
         path = self.folder / FILE
-        with path.open(encoding="utf-8", errors="replace") as lines, reading(self.engine) as work:
+        with (
+            path.open(encoding="utf-8", errors="replace") as lines,
+            reading(self.engine.machine) as work,
+        ):
             self.report.add(verify_heads(work, read_lines(FILE, lines, damaged=damaged)))
 
     def _remembering(self, found: Iterable[tuple[str, Report]]) -> Iterator[tuple[str, Report]]:

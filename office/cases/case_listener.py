@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.store import outbox
 from engine.store.tables import UserTask
 from engine.store.work import Event, Work
-from engine.verbs import outbox, queries
+from engine.verbs import queries
 from office.applications.tracks import note_track
 from office.ground.tables import Case
 

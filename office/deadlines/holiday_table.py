@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -68,8 +67,8 @@ class DayChange:
     name: str | None = None
 
 
-# The calendar of a committed version never changes, so each engine reads it once.
-_known: WeakKeyDictionary[Any, dict[int, Calendar]] = WeakKeyDictionary()
+class _Calendars(dict[int, Calendar]):
+    """By version; the calendar of a committed one never changes, so it is read once."""
 
 
 def current_calendar(work: Work) -> Calendar:
@@ -92,7 +91,7 @@ def _lock(work: Work, how: Callable[[int], Any]) -> None:
 
 def calendar_at(work: Work, version: int) -> Calendar:
     """The calendar as it stood at a version, to explain a deadline counted with it."""
-    kept = _known.setdefault(work.engine, {})
+    kept = work.machine.cache(_Calendars)
     if version in kept:
         return kept[version]
     calendar = Calendar(version, _holidays(work, version))

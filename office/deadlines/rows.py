@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from engine.ground.actor import Actor
 from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
-from engine.store.instances import Instance
 from engine.store.tables import ProcessInstance, UserTask
-from engine.store.work import Work
+from engine.store.work import Instance, Work
 from engine.verbs import queries
 from office.deadlines.derivation import (
     AGENCY,

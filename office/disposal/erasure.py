@@ -18,10 +18,12 @@ import sqlalchemy as sa
 from engine.engine import Engine
 from engine.ground.actor import SYSTEM, Actor
 from engine.ground.errors import NotAllowed
+from engine.store import outbox
 from engine.store.database import DatabaseUnavailable
+from engine.store.machine import Machine
+from engine.store.transactions import read
 from engine.store.work import Work
 from engine.turn import history
-from engine.verbs import outbox
 from office.cases import personal_files
 from office.disposal import legal_holds, retention
 from office.ground.context import Desk
@@ -128,19 +130,19 @@ def decide_erasure(
         return
     _record(work, case, f"{what}_erased", actor, row)
     _erase(work, desk, case, what)
-    work.after_commit(functools.partial(_tell_ledger, work.engine, desk))
+    work.after_commit(functools.partial(_tell_ledger, work.machine, desk))
 
 
-def _tell_ledger(engine: Engine, desk: Desk) -> None:
+def _tell_ledger(machine: Machine, desk: Desk) -> None:
     """What was erased is known outside the database at once; if that fails, the scrubbing, which
     is tried until it is done, says it."""
     with contextlib.suppress(OSError, DatabaseUnavailable):
-        note_erasures(engine, desk)
+        note_erasures(machine, desk)
 
 
-def note_erasures(engine: Engine, desk: Desk) -> None:
+def note_erasures(machine: Machine, desk: Desk) -> None:
     """Bring the ledger beside the database up to date."""
-    with engine.read() as work:
+    with read(machine) as work:
         catch_up(work.session.connection(), desk.ledger, at=work.now)
 
 

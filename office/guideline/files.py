@@ -68,7 +68,7 @@ def judge_guideline(engine: Engine, files: Mapping[str, bytes], *, again: bool =
     with engine.read() as work:
         is_known = _is_known(work, files)
     if again or not is_known:
-        deployment.judge(engine, files)
+        deployment.judge(engine.machine, files)
 
 
 def check_table(name: str, content: bytes) -> list[Finding]:

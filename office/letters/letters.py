@@ -15,10 +15,11 @@ from engine.ground.actor import SYSTEM
 from engine.ground.canonical import dumps, loads
 from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
+from engine.store import outbox
 from engine.store.tables import OutboxMessage
 from engine.store.work import JobCall, Work
 from engine.turn import history
-from engine.verbs import outbox, queries
+from engine.verbs import queries
 from office.applications.letter_templates import Template, find_template, render
 from office.deadlines.public_status import where_it_stands
 from office.deadlines.receipts import note_receipt

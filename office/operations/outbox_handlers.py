@@ -9,10 +9,10 @@ from typing import Any
 
 from engine.engine import Engine
 from engine.ground.clock import BANGKOK
+from engine.store import outbox
 from engine.store.database import scrub
 from engine.store.tables import UserTask
 from engine.store.work import Work
-from engine.verbs import outbox
 from office.audit import head_signing
 from office.cases.case_listener import OVERDUE_TOPIC, announce, watch_due_date
 from office.deadlines import receipts
@@ -92,7 +92,7 @@ def _send(engine: Engine, desk: Desk, settings: OfficeSettings, mail: Mail, key:
 
 def _scrubber(engine: Engine, desk: Desk) -> Deliverer:
     def clean(payload: Mapping[str, Any], *, key: str) -> None:
-        erasure.note_erasures(engine, desk)
+        erasure.note_erasures(engine.machine, desk)
         scrub(engine.database, erasure.SCRUBBED)
 
     return clean

@@ -228,7 +228,7 @@ def test_a_letter_registered_late_is_told_to_the_head_at_once(agency: Agency) ->
 
 def test_an_acknowledgement_that_cannot_be_sent_reaches_head_and_director(agency: Agency) -> None:
     """2 acknowledge: letters are written by a worker that is not running."""
-    write = agency.office.engine.handlers.pop("letter")
+    write = agency.office.engine.machine.handlers.pop("letter")
     case_id = agency.file(GRIEVANCE).case_id
     travel(agency, 2026, 3, 20, 29)
     assert told(agency, case_id, "acknowledge") == [
@@ -236,7 +236,7 @@ def test_an_acknowledgement_that_cannot_be_sent_reaches_head_and_director(agency
         ("2026-03-29", "escalation-2", ["director"]),
     ]
 
-    agency.office.engine.handlers["letter"] = write
+    agency.office.engine.machine.handlers["letter"] = write
     agency.office.run_due()
 
     assert clock_of(agency, case_id, "acknowledge").status == "finished"

@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine import Engine
-from engine.verbs import incidents, outbox
+from engine.store import outbox
+from engine.turn import incidents
 from tests.support.databases import SqliteTemplates
 from tests.webhooks.drawings import FORM, OWNER, TWO_DOORS
 from web.cli import main

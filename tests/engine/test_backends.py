@@ -16,8 +16,9 @@ from engine.background import distributed, heartbeats
 from engine.background.distributed import Announcer, QueueNeedsPostgres
 from engine.background.worker import AnyWorker, worker_for
 from engine.ground.clock import TravellingClock
+from engine.store import outbox
 from engine.store.tables import Wait
-from engine.verbs import outbox, timers
+from engine.verbs import timers
 from tests.support.cases import Play
 from tests.support.drawing import catch, diagram, end, job, path, start, timer, user
 
@@ -100,7 +101,7 @@ def test_a_worker_does_jobs_timers_and_deliveries_and_stops_in_good_order(
     engine: Engine, backend: Backend
 ) -> None:
     play = Play(engine, MIXED)
-    worker = worker_for(engine, every=0.05)
+    worker = worker_for(engine.machine, every=0.05)
     worker.start()
 
     play.start()
@@ -156,10 +157,10 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(
         go.wait(30)
 
     Play(engine, MIXED)
-    engine.handlers["weld"] = slow
+    engine.machine.handlers["weld"] = slow
     for number in range(3):
         engine.start("p", {"case_id": str(number)})
-    worker = worker_for(engine, every=0.05, concurrency=1)
+    worker = worker_for(engine.machine, every=0.05, concurrency=1)
     worker.start()
     begun.wait(30)
     stopping = threading.Thread(target=worker.stop)
@@ -167,7 +168,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(
     go.set()
     stopping.join()
 
-    engine.handlers["weld"] = weld
+    engine.machine.handlers["weld"] = weld
     backend.clock.advance(seconds=2)
     assert engine.run_due() == 2
 

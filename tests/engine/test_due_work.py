@@ -106,10 +106,10 @@ def test_four_workers_at_once_fire_each_timer_once(engine: Engine, clock: Travel
     taken: list[str] = []
 
     def work(name: str) -> None:
-        while items := run_due.take_due(engine, name, 2):
+        while items := run_due.take_due(engine.machine, name, 2):
             taken.extend(item.id for item in items)
             for item in items:
-                run_due.run(engine, item, name)
+                run_due.run(engine.machine, item, name)
 
     at_once(*(lambda n=n: work(f"worker-{n}") for n in range(4)))
 
@@ -145,8 +145,8 @@ def test_a_timer_and_a_completion_at_the_same_moment_are_one_or_the_other(
                 refused.append(type(error).__name__)
 
     def fire() -> None:
-        for item in run_due.take_due(engine, "worker", 50):
-            run_due.run(engine, item, "worker")
+        for item in run_due.take_due(engine.machine, "worker", 50):
+            run_due.run(engine.machine, item, "worker")
 
     at_once(complete, fire)
     engine.run_due()
@@ -162,10 +162,10 @@ def test_a_timer_and_a_completion_at_the_same_moment_are_one_or_the_other(
 def test_what_a_dead_worker_held_is_taken_over(engine: Engine, clock: TravellingClock) -> None:
     play = Play(engine, WAITING).start()
     clock.advance(days=3)
-    assert len(run_due.take_due(engine, "dies", 10)) == 1
+    assert len(run_due.take_due(engine.machine, "dies", 10)) == 1
 
     assert engine.run_due() == 0
-    clock.advance(seconds=engine.lease.total_seconds() + 1)
+    clock.advance(seconds=engine.machine.lease.total_seconds() + 1)
     assert engine.run_due() == 1
 
     assert play.open() == ["after"]
@@ -177,7 +177,7 @@ def test_a_hold_from_before_the_clock_was_set_back_does_not_last(
 ) -> None:
     play = Play(engine, WAITING).start()
     clock.advance(days=9)
-    run_due.take_due(engine, "dies", 10)
+    run_due.take_due(engine.machine, "dies", 10)
     clock.advance(days=-5)
 
     assert engine.run_due() == 1
@@ -191,8 +191,8 @@ def test_a_timer_that_takes_its_workers_down_is_shown_instead_of_tried_for_ever(
     clock.advance(days=3)
 
     for _ in range(5):
-        assert len(run_due.take_due(engine, "dies", 10)) == 1
-        clock.advance(seconds=engine.lease.total_seconds() + 1)
+        assert len(run_due.take_due(engine.machine, "dies", 10)) == 1
+        clock.advance(seconds=engine.machine.lease.total_seconds() + 1)
 
     assert engine.run_due() == 0
     (incident,) = open_incidents(engine)
@@ -341,7 +341,7 @@ def test_a_handler_that_hangs_loses_its_job_to_a_colleague(database_url: str) ->
         return {"by": f"call {len(calls)}"}
 
     engine = Engine.open(database_url, handlers={"weld": hang})
-    engine.lease = timedelta(seconds=0.4)
+    engine.machine.lease = timedelta(seconds=0.4)
     play = Play(engine, WELDING).start()
     first = threading.Thread(target=engine.run_due)
     first.start()
@@ -366,7 +366,7 @@ def test_looking_uses_an_index_however_many_wait(engine: Engine, clock: Travelli
 
     with engine.read() as work:
         looks = [
-            run_due.rows_that(run_due.is_due, work, kind.model, *kind.law(engine), limit=50)
+            run_due.rows_that(run_due.is_due, work, kind.model, *kind.law(engine.machine), limit=50)
             for kind in run_due.KINDS.values()
         ]
         plans = [_plan(work.session, look) for look in looks]
@@ -395,7 +395,7 @@ def _fill(engine: Engine, clock: TravellingClock) -> None:
         ):
             rows = [row | {"id": f"filler-{n}"} for n in range(5_000)]
             work.session.execute(sa.insert(model), rows)
-    engine.handlers["weld"] = lambda work, call: None
+    engine.machine.handlers["weld"] = lambda work, call: None
 
 
 def _plan(session: Any, query: sa.Select[Any]) -> str:

@@ -72,7 +72,7 @@ def engine(sqlite_templates: SqliteTemplates) -> Iterator[Engine]:
         clock = TravellingClock(START)
         functions = {"due": _due, "escalate": _escalate, "rounds": _rounds}
         engine = Engine.open(url, clock=clock, functions=functions)
-        engine.handlers.update(letter=_said, notice=_said, ladder=_said)
+        engine.machine.handlers.update(letter=_said, notice=_said, ladder=_said)
         law = {n: c for n, c in guideline_files().items() if n.endswith(RUNNING)}
         engine.deploy(law, Actor.of("owner"))
         _play(engine, clock)

@@ -29,7 +29,7 @@ def commit_split_in_two(patch: pytest.MonkeyPatch) -> None:
 
 def missing_revision_check(patch: pytest.MonkeyPatch) -> None:
     """A case in memory is used however far the stored one has gone since."""
-    from engine.store.work import LiveCases
+    from engine.store.machine import LiveCases
 
     def take(self: Any, instance_id: str, _revision: int) -> Any:
         found = self._cases.pop(instance_id, None)
@@ -46,7 +46,7 @@ def history_after_commit(patch: pytest.MonkeyPatch) -> None:
 
     def later(work: Any, *arguments: Any, **named: Any) -> None:
         def write() -> None:
-            with work.engine.begin() as another:
+            with work.machine.begin() as another:
                 append(another, *arguments, **named)
 
         work.after_commit(write)
@@ -69,7 +69,7 @@ def timer_row_kept(patch: pytest.MonkeyPatch) -> None:
 
 def cache_not_dropped_on_error(patch: pytest.MonkeyPatch) -> None:
     """A case on which an act failed half-way stays in memory."""
-    from engine.store.work import LiveCases
+    from engine.store.machine import LiveCases
 
     def look(self: Any, instance_id: str, revision: int) -> Any:
         found = self._cases.get(instance_id)

@@ -169,7 +169,7 @@ def fragile(house: House) -> Facts:
 
 def stuck(house: House) -> Facts:
     facts = fragile(house)
-    for _ in range(house.engine.job_retries):
+    for _ in range(house.engine.machine.job_retries):
         house.engine.run_due()
         house.clock.advance(days=1)
     with house.engine.read() as work:

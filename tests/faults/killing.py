@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from engine.engine import Engine
 from engine.ground.clock import TravellingClock
 from engine.ground.errors import Refusal
+from engine.turn.definitions import Bundles
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment
 from office.office import Office
@@ -105,7 +106,7 @@ def kill_everywhere(scene: Scene, ground: Ground, *, at_most: int | None = None)
     """Kill at every point, or at so many evenly chosen ones."""
     house = scene.furnish(ground, TravellingClock(START))
     facts = scene.prepare(house)
-    ground.compiled |= house.engine.bundles
+    ground.compiled |= house.engine.machine.cache(Bundles)
     ground.keep("before")
     clean = _clean_run(scene, ground, facts)
     outcome = Outcome(scene.verb, ground.name, clean.points)
@@ -258,7 +259,7 @@ def _in_child(act: Callable[[], Any]) -> int:
 def engine_over(ground: Ground, clock: TravellingClock, **options: Any) -> House:
     """The engine after a restart: nothing in memory but what is compiled, which cannot change."""
     engine = Engine(ground.database, clock=clock, **options)
-    engine.bundles.update(ground.compiled)
+    engine.machine.cache(Bundles).update(ground.compiled)
     return House(engine, clock)
 
 

@@ -10,11 +10,10 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from complaints import people
 from complaints.office import Office
 from complaints.settings import OfficeSettings
 from engine.clock import TravellingClock
-
-from complaints import people
 
 
 def main() -> None:

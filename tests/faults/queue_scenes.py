@@ -24,10 +24,10 @@ def furnish(ground: Ground, clock: TravellingClock) -> House:
 
 def work_off(house: House) -> None:
     """What a worker does until the queue is empty, one announcement after the other."""
-    announcer = house.engine.dispatch
+    announcer = house.engine.machine.dispatch
     assert isinstance(announcer, Announcer)
-    plan(house.engine, announcer)
-    worker = QueueWorker(house.engine)
+    plan(house.engine.machine, announcer)
+    worker = QueueWorker(house.engine.machine)
     asyncio.run(_work_off(worker))
 
 

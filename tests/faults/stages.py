@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from engine.ground.clock import TravellingClock
+from engine.turn.definitions import Bundles
 from tests.conftest import START
 from tests.faults.grounds import Ground, ground_on
 from tests.support import postgres
@@ -88,7 +89,7 @@ class Stage:
         """Deploy the guideline and hire the people, with whom every scene of the office begins."""
         agency = Agency.open(self._shelf.copy(EMPTY, AGENCY), TravellingClock(START), self._data)
         agency.office.intake_forms()  # compiles what was deployed
-        self._compiled = dict(agency.office.engine.bundles)
+        self._compiled = dict(agency.office.engine.machine.cache(Bundles))
         agency.close()
 
     @contextmanager

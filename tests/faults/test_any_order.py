@@ -223,7 +223,7 @@ class AnyOrder(RuleBasedStateMachine):
     def forget(self) -> None:
         """Cases leave the memory, as they do when there are many."""
         for instance in self.model:
-            self.engine.cases.drop(instance)
+            self.engine.machine.cases.drop(instance)
 
     @invariant()
     def every_case_stands_where_the_model_says(self) -> None:

@@ -235,7 +235,7 @@ def test_a_database_server_that_crashes_is_waited_for(
         migrate(url)
         _keep_what_is_committed(url)
         engine = Engine.open(url, clock=clock)
-        worker = Worker(engine, every=0.05)
+        worker = Worker(engine.machine, every=0.05)
         worker.start()
         play = Play(engine, STEPS).start()
         task = play.task("a").id
@@ -246,7 +246,7 @@ def test_a_database_server_that_crashes_is_waited_for(
                 engine.complete(task, {}, OFFICER, idempotency_key="once")
                 break
             except DatabaseUnavailable:
-                worker.engine.woken.wait(0.05)
+                worker.engine.machine.woken.wait(0.05)
 
         assert play.open() == ["b"]
         assert faults_of(engine) == []

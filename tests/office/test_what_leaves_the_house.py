@@ -205,7 +205,7 @@ class Subscriber:
 
     def __init__(self, office: Office) -> None:
         self.events: list[dict[str, Any]] = []
-        office.engine.deliverers["event"] = self.take
+        office.engine.machine.deliverers["event"] = self.take
 
     def take(self, payload: dict[str, Any], *, key: str) -> None:
         self.events.append(payload)

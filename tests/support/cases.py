@@ -35,7 +35,7 @@ class Play:
 
     def forget(self) -> None:
         """Drop what is in memory, as a restart does."""
-        self.engine.cases.drop(self.id)
+        self.engine.machine.cases.drop(self.id)
 
     def open(self) -> list[str]:
         return sorted(task.element_id for task in self.engine.tasks(self.id))

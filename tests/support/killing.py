@@ -37,9 +37,9 @@ def weld(work: Work, call: JobCall) -> dict[str, str]:
 def open_engine(url: str, worker: str) -> Engine:
     """One whose holds run out quickly, and that does not take a murder for the case's own fault."""
     engine = Engine.open(url, worker=worker, handlers={"weld": weld})
-    engine.lease = timedelta(seconds=2)
-    engine.job_retries = engine.most_lapses = 1000
-    dispatch: Any = engine.dispatch
+    engine.machine.lease = timedelta(seconds=2)
+    engine.machine.job_retries = engine.machine.most_lapses = 1000
+    dispatch: Any = engine.machine.dispatch
     if worker == "procrastinate":
         dispatch.grace = dispatch.late = timedelta(seconds=2)
     return engine

@@ -12,8 +12,8 @@ from engine.store.work import Event, Work
 
 def watch(engine: Engine) -> None:
     """From now on every turn of this engine is looked at before it is committed."""
-    if not any(isinstance(listener, _AfterEveryTurn) for listener in engine.listeners):
-        engine.listeners.append(_AfterEveryTurn())
+    if not any(isinstance(listener, _AfterEveryTurn) for listener in engine.machine.listeners):
+        engine.machine.listeners.append(_AfterEveryTurn())
 
 
 class _AfterEveryTurn:

@@ -114,7 +114,7 @@ class EngineHands:
     def __init__(self, agency: Agency) -> None:
         self.agency, self.engine = agency, agency.office.engine
         # The letters are the office's; the bare engine only says that they are sent.
-        self.engine.handlers["letter"] = lambda _work, _job: {}
+        self.engine.machine.handlers["letter"] = lambda _work, _job: {}
 
     def file(self, complaint: Mapping[str, Any]) -> None:
         start = {

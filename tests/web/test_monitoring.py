@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.background import heartbeats
-from engine.verbs import outbox
+from engine.store import outbox
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT
 from web import create_app, metrics

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from engine.verbs import incidents, queries
+from engine.turn import incidents
+from engine.verbs import queries
 from office.guideline.files import ROOT
 from tests.support.agency import Agency
 from tests.support.decisions import decision, definitions, literal

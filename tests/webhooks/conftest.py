@@ -60,7 +60,7 @@ def keyring(office: Office) -> Keyring:
 def courier(engine: Engine, keyring: Keyring) -> Courier:
     """Delivers over plain http to this machine, as a development installation does."""
     courier = Courier(engine, keyring, AddressPolicy(development=True))
-    engine.deliverers |= courier.deliverers()
+    engine.machine.deliverers |= courier.deliverers()
     return courier
 
 

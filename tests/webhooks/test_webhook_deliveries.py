@@ -9,7 +9,8 @@ import pytest
 
 from engine import Engine
 from engine.ground.clock import TravellingClock
-from engine.verbs import outbox
+from engine.store import outbox
+from engine.verbs import deliveries
 from engine.verbs.incidents import open_incidents
 from tests.webhooks.conftest import ADMINISTRATOR
 from tests.webhooks.listener import Listener
@@ -112,11 +113,11 @@ def test_after_the_last_try_the_failure_is_there_to_be_seen(engine, courier, lis
     listener.answers = [503]
 
     happens(engine)
-    for _ in range(outbox.MAX_ATTEMPTS):
+    for _ in range(deliveries.MAX_ATTEMPTS):
         clock.advance(hours=7)
         engine.run_due()
 
-    assert len(listener.received) == outbox.MAX_ATTEMPTS
+    assert len(listener.received) == deliveries.MAX_ATTEMPTS
     with engine.read() as work:
         [failed] = failed_deliveries(work)
         assert failed.payload["event"]["type"] == "complaint.received"
@@ -179,7 +180,7 @@ def test_what_waited_for_a_closed_subscriber_is_dropped(engine, courier, listene
 def test_an_address_that_became_forbidden_is_not_delivered_to(engine, courier, listener):
     subscribe(courier, listener)
     strict = Courier(engine, courier.keyring, AddressPolicy())
-    engine.deliverers |= strict.deliverers()
+    engine.machine.deliverers |= strict.deliverers()
 
     happens(engine)
 

@@ -63,7 +63,7 @@ def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
     with opened_office(redo=False) as office:
         redone = redo_erasures(office.engine, office.desk)
         heads = keep_heads(office.engine, settings.data_dir)
-        note_erasures(office.engine, office.desk)
+        note_erasures(office.engine.machine, office.desk)
         with office.engine.read() as work:
             checked = check_restored(work, office.desk)
         record = office.engine.verify()

@@ -89,7 +89,7 @@ def _server(office: Office, listening: socket.socket, threads: int) -> BaseWSGIS
 def _serve(office: Office, server: BaseWSGIServer, *, with_worker: bool) -> None:
     from engine.background.worker import worker_for
 
-    worker = worker_for(office.engine)
+    worker = worker_for(office.engine.machine)
     signal.signal(signal.SIGTERM, _stop)
     if with_worker:
         worker.start()

@@ -41,7 +41,7 @@ def command(every: float, concurrency: int) -> None:
     from engine.background.worker import worker_for
 
     with opened_office() as office:
-        worker = worker_for(office.engine, every=every, concurrency=concurrency)
+        worker = worker_for(office.engine.machine, every=every, concurrency=concurrency)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             worker.stop()  # finishes what is running first

@@ -15,7 +15,7 @@ _LOOK_EVERY = 0.5  # seconds; a job that this very process makes wakes nobody he
 
 def wait_for_jobs(body: Mapping[str, Any]) -> None:
     """Return when there is a job of this type, or when the time is over."""
-    is_lent = body["type"] not in doors().engine.handlers
+    is_lent = body["type"] not in doors().engine.machine.handlers
     if not (body["wait_seconds"] and is_lent) or not _seats.acquire(blocking=False):
         return
     try:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from engine.engine import Engine
 from engine.ground import canonical
+from engine.store import outbox
 from engine.store.work import Work
-from engine.verbs import outbox
 from office.cases.case_listener import EVENT_TOPIC
 from office.ground.keys import Keyring
 from webhooks.errors import DeliveryRefused

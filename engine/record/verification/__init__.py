@@ -4,7 +4,6 @@ the log of sealed heads are worked out again and compared. Nothing is executed h
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -15,11 +14,9 @@ from engine.record.verification.instances import verify_cases
 from engine.record.verification.log import verify_log
 from engine.record.verification.stored_rows import as_finding, reading
 from engine.record.verification.tables import verify_tables
+from engine.store.machine import Machine
 from engine.store.tables import ProcessInstance
 from engine.store.work import Work
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 PAGE = 100  # cases per transaction: a bounded amount of memory, and one moment for each case
 
@@ -36,7 +33,7 @@ def verify(work: Work, instance_id: str) -> Report:
     return report
 
 
-def verify_common(engine: Engine) -> Report:
+def verify_common(machine: Machine) -> Report:
     """Check what belongs to no single case: that every table can be read, the deployed law, the
     log and its signed heads."""
     report = Report()
@@ -45,18 +42,18 @@ def verify_common(engine: Engine) -> Report:
         (verify_law, "deployment"),
         (verify_log, "log_entry"),
     ):
-        with reading(engine) as work, as_finding(report, "", table):
+        with reading(machine) as work, as_finding(report, "", table):
             report.add(check(work))
     return report
 
 
-def verify_all(engine: Engine, *, after: str = "") -> Iterator[tuple[str, Report]]:
+def verify_all(machine: Machine, *, after: str = "") -> Iterator[tuple[str, Report]]:
     """Check every case in the order of its id, in constant memory; begins behind `after`.
 
     Each page of cases is read as of one moment, so that running cases give no false alarm.
     """
     while True:
-        with reading(engine) as work:
+        with reading(machine) as work:
             query = sa.select(ProcessInstance.id).where(ProcessInstance.id > after)
             ids = list(work.session.scalars(query.order_by(ProcessInstance.id).limit(PAGE)))
             reports = list(verify_cases(work, ids))

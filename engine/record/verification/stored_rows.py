@@ -6,18 +6,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from engine.ground.text import Text
 from engine.record.differences import Report
+from engine.store.machine import Machine
 from engine.store.tables import Json, Moment, json_value, moment_of
+from engine.store.transactions import read
 from engine.store.work import Work
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
 
 Row = Mapping[str, Any]
 AT_ONCE = 500
@@ -49,12 +48,12 @@ def as_finding(report: Report, subject: str, table: str, seq: int = 0) -> Iterat
 
 
 @contextlib.contextmanager
-def reading(engine: Engine) -> Iterator[Work]:
+def reading(machine: Machine) -> Iterator[Work]:
     """One moment of the database. On SQLite, bytes that are no text would end the statement that
     meets them: they are read as text that equals no other."""
-    with engine.read(snapshot=True) as work:
+    with read(machine, snapshot=True) as work:
         driver: Any = work.session.connection().connection.driver_connection
-        if engine.database.dialect.name != "sqlite":
+        if machine.database.dialect.name != "sqlite":
             yield work
             return
         driver.text_factory = _any_text

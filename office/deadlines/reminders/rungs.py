@@ -12,8 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.store import outbox
 from engine.store.work import Work
-from engine.verbs import outbox
 from engine.verbs.timers import move_timer
 from office.deadlines.holiday_table import current_calendar
 from office.deadlines.reminders.ladder import Rung, moment_of, read_rung

@@ -37,7 +37,7 @@ def activate_jobs(work: Work, body: Mapping[str, Any]) -> dict[str, Any]:
 
     ขอยืมงานอัตโนมัติชนิดหนึ่งไปทำชั่วคราว ถ้าระบุ wait_seconds จะรอจนกว่าจะมีงาน
     """
-    if body["type"] in work.engine.handlers:
+    if body["type"] in work.machine.handlers:
         raise JobsDoneHere(type=body["type"])
     lent = engine_jobs.activate_jobs(
         work,

@@ -76,7 +76,7 @@ def download_file(work: Work, query: Mapping[str, Any], key: str, version: int) 
 
 def judge_files() -> None:
     """Refuse bad files before the unit of work begins, so that nobody waits for the verdict."""
-    deployment.judge(doors().engine, _files(), upload=True)
+    deployment.judge(doors().engine.machine, _files(), upload=True)
 
 
 @processes.writes(

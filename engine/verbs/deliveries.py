@@ -1,88 +1,49 @@
-"""What must leave the house: written in the turn, delivered afterwards until it is accepted."""
+"""Delivering the outbox: what was put there is tried again until it is accepted."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from engine.ground.errors import MessageNotAwaited
 from engine.ground.text import Text
 from engine.store.leases import backoff, is_lapsed
+from engine.store.machine import Machine
 from engine.store.tables import OutboxMessage, fixed, table
+from engine.store.transactions import begin, read
 from engine.store.work import Work
-from engine.verbs import incidents
-
-if TYPE_CHECKING:
-    from engine.engine import Engine
+from engine.turn import incidents
 
 MAX_ATTEMPTS = 12
 PENDING = OutboxMessage.status == fixed("pending")
-
-
-def enqueue(
-    work: Work,
-    topic: str,
-    payload: Mapping[str, Any],
-    *,
-    key: str | None = None,
-    due_at: datetime | None = None,
-) -> str:
-    """Put something into the outbox, in the caller's transaction. `payload` holds references only.
-
-    With a `key` it is put in once, however often it is asked for.
-    """
-    if key is not None:
-        found = work.session.scalar(sa.select(OutboxMessage.id).where(OutboxMessage.key == key))
-        if found is not None:
-            return found
-    identifier, when = uuid.uuid4().hex, due_at or work.now
-    row = {
-        "id": identifier,
-        "topic": topic,
-        "key": key,
-        "payload": dict(payload),
-        "status": "pending",
-        "attempts": 0,
-        "due_at": when,
-        "locked_by": None,
-        "locked_until": None,
-        "created_at": work.now,
-        "delivered_at": None,
-        "last_error": None,
-    }
-    work.session.execute(sa.insert(table(OutboxMessage)), [row])
-    work.offer("delivery", identifier, when)
-    return identifier
 
 
 def of_topics(topics: list[str]) -> tuple[sa.ColumnElement[bool], ...]:
     return (PENDING, OutboxMessage.topic.in_(topics))
 
 
-def run_delivery(engine: Engine, identifier: str, holder: str) -> bool:
+def run_delivery(machine: Machine, identifier: str, holder: str) -> bool:
     """Deliver what `holder` took, outside any transaction; False when it is not held any more.
 
     A worker that dies between the delivery and its note delivers again: `key` lets whoever receives
     it notice.
     """
-    with engine.read() as work:
+    with read(machine) as work:
         row = _held(work, identifier, holder)
     if row is None:
         return False
     try:
-        _deliver(engine, row.topic, row.payload, row.key or identifier)
+        _deliver(machine, row.topic, row.payload, row.key or identifier)
     except Exception as error:  # whatever a deliverer raises is a failed attempt, kept and shown
         reason = incidents.cause(error)
-        with engine.begin() as work:
+        with begin(machine) as work:
             row = _held(work, identifier, holder)
             if row is not None:
                 _failed(work, row, reason, backoff(row.attempts + 1))
         return True
-    with engine.begin() as work:
+    with begin(machine) as work:
         row = work.session.get_one(OutboxMessage, identifier)
         row.status, row.delivered_at = "delivered", work.now
         row.locked_by = row.locked_until = None
@@ -97,19 +58,19 @@ def _held(work: Work, identifier: str, holder: str) -> OutboxMessage | None:
     return work.session.scalars(query.with_for_update()).first()
 
 
-def _deliver(engine: Engine, topic: str, payload: dict[str, Any], key: str) -> None:
+def _deliver(machine: Machine, topic: str, payload: dict[str, Any], key: str) -> None:
     from engine.verbs import messages
 
     if topic == "message":
         try:
-            messages.deliver_thrown(engine, payload)
+            messages.deliver_thrown(machine, payload)
         except MessageNotAwaited:
             return  # nobody waits for it (any more): as BPMN says, it is lost
         return
     if topic == "signal":
-        messages.deliver_signal(engine, payload)
+        messages.deliver_signal(machine, payload)
         return
-    engine.deliverers[topic](payload, key=key)
+    machine.deliverers[topic](payload, key=key)
 
 
 def _failed(work: Work, row: OutboxMessage, reason: Text, retry_in: timedelta) -> None:
