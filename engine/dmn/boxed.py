@@ -6,13 +6,11 @@ Each becomes a closure over the scope, as the expressions within it do.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.dmn import iterations
 from engine.dmn.findings import remark
 from engine.dmn.itemtypes import ItemTypes
-from engine.dmn.model import Decision, InputData, Logic, Model, Table
+from engine.dmn.model import InputData, Logic, Model
 from engine.dmn.source import Element, child, children, local, row_of, text_of
-from engine.feel.compiling.invoke import invoke
-from engine.feel.errors import FeelSyntaxError, Problem, Undefined
+from engine.feel.errors import FeelSyntaxError, Problem
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.inference.check import check_tests, check_tree, may_convert
 from engine.feel.values.scope import Scope
@@ -34,6 +32,8 @@ EXPRESSIONS = (
     "filter",
 )
 Names = Mapping[str, Type | None]
+# How each kind of boxed expression is read, by its XML name; `boxed_kinds` fills it.
+RULES: dict[str, "Callable[[Boxed, Element, Type], Logic]"] = {}
 
 
 def nothing(scope: Scope) -> None:
@@ -146,24 +146,12 @@ class Boxed:
 
     # -- boxed expressions ----------------------------------------------------------------------
 
-    def decision(self, node: Element, decision: Decision) -> tuple[Logic | None, Table | None]:
-        """The logic of a decision, and its table when it is one."""
-        element = child(node, *EXPRESSIONS)
-        if element is None:
-            return None, None
-        if local(element) != "decisionTable":
-            return self.expression(element, decision.type), None
-        from engine.dmn.tables import read_table, table_logic
-
-        table = read_table(self, element, decision.type)
-        return table_logic(table, decision.id), table
-
     def expression(self, element: Element | None, wanted: Type = ANY) -> Logic:
         """The logic of any boxed expression; what is missing or faulty is null."""
         if element is None:
             return nothing
         own = self.types.reference(element)
-        rule = _RULES.get(local(element))
+        rule = RULES.get(local(element))
         if rule is None:
             return nothing
         logic = rule(self, element, own if own is not ANY else wanted)
@@ -225,108 +213,3 @@ def conforming(logic: Logic, type_: Type) -> Logic:
         return then
 
     return checked
-
-
-def _literal(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    expression = boxed.literal(element, wanted)
-    return expression.code if expression is not None else nothing
-
-
-def _table(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    from engine.dmn.tables import read_table, table_logic
-
-    return table_logic(read_table(boxed, element, wanted), boxed.owner)
-
-
-def _context(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    entries: list[tuple[str, Logic]] = []
-    result: Logic | None = None
-    for entry in children(element, "contextEntry"):
-        variable = child(entry, "variable")
-        if variable is None:
-            result = boxed.held(entry, wanted)
-            continue
-        name, type_ = variable.get("name", ""), boxed.types.reference(variable)
-        entries.append((name, conforming(boxed.held(entry, type_), type_)))
-        is_function = child(entry, "functionDefinition") is not None
-        boxed = boxed.within({name: None if is_function else type_})
-
-    def build(scope: Scope) -> Any:
-        values: dict[str, Any] = {}
-        inner = scope.beside({})
-        for name, logic in entries:
-            values[name] = logic(inner)
-            inner = inner.beside({name: values[name]})
-        return result(inner) if result is not None else values
-
-    return build
-
-
-def _invocation(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    called = boxed.held(element)
-    bindings = [
-        (_parameter_name(binding), boxed.held(binding)) for binding in children(element, "binding")
-    ]
-
-    def call(scope: Scope) -> Any:
-        function = called(scope)
-        if function.__class__ is not Function:
-            scope.run.note("", 0, "not-a-function", kind=kind(function))
-            return None
-        names = [name for name, _ in bindings]
-        try:
-            return invoke(scope, function, [logic(scope) for _, logic in bindings], names)
-        except Undefined as why:
-            scope.run.note("", 0, why.code, **why.facts)
-            return None
-
-    return call
-
-
-def _parameter_name(binding: Element) -> str:
-    parameter = child(binding, "parameter")
-    return parameter.get("name", "") if parameter is not None else ""
-
-
-def _list(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    of = wanted.item or ANY
-    items = [boxed.expression(each, of) for each in children(element, *EXPRESSIONS)]
-    return lambda scope: [item(scope) for item in items]
-
-
-def _relation(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    names = [column.get("name", "") for column in children(element, "column")]
-    rows = [
-        [boxed.expression(cell) for cell in children(row, *EXPRESSIONS)]
-        for row in children(element, "row")
-    ]
-    return lambda scope: [
-        {name: cell(scope) for name, cell in zip(names, row, strict=False)} for row in rows
-    ]
-
-
-def _function(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    return boxed.function(element, "function")
-
-
-def _conditional(boxed: Boxed, element: Element, wanted: Type) -> Logic:
-    condition = boxed.held(child(element, "if"))
-    then = boxed.held(child(element, "then"), wanted)
-    otherwise = boxed.held(child(element, "else"), wanted)
-    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
-
-
-_RULES: dict[str, Callable[[Boxed, Element, Type], Logic]] = {
-    "literalExpression": _literal,
-    "decisionTable": _table,
-    "context": _context,
-    "invocation": _invocation,
-    "list": _list,
-    "relation": _relation,
-    "functionDefinition": _function,
-    "conditional": _conditional,
-    "for": iterations.collected,
-    "every": iterations.quantified,
-    "some": iterations.quantified,
-    "filter": iterations.filtered,
-}

@@ -1,8 +1,9 @@
 """Boxed loops: for, every, some and filter (DMN 1.5, 7.3)."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from engine.dmn.boxed import Boxed
 from engine.dmn.model import Logic
 from engine.dmn.source import Element, child, local
 from engine.feel.compiling.lists import item_scope
@@ -12,9 +13,6 @@ from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import Date
 from engine.feel.values.types import ANY, Type
 from engine.feel.values.values import Range, lift
-
-if TYPE_CHECKING:
-    from engine.dmn.boxed import Boxed
 
 
 def _values(scope: Scope, value: Any) -> list[Any]:
@@ -39,7 +37,7 @@ def _counted(span: Range) -> list[Any]:
 
 
 def _rounds(
-    boxed: "Boxed", element: Element, body: str
+    boxed: Boxed, element: Element, body: str
 ) -> tuple[Callable[[Scope], list[Any]], Logic, str]:
     name = element.get("iteratorVariable", "item")
     source = boxed.held(child(element, "in"))
@@ -49,7 +47,7 @@ def _rounds(
     return lambda scope: _values(scope, source(scope)), logic, name
 
 
-def collected(boxed: "Boxed", element: Element, wanted: Type) -> Logic:
+def collected(boxed: Boxed, element: Element, wanted: Type) -> Logic:
     values, body, name = _rounds(boxed, element, "return")
 
     def collect(scope: Scope) -> list[Any]:
@@ -62,7 +60,7 @@ def collected(boxed: "Boxed", element: Element, wanted: Type) -> Logic:
     return _noted(collect)
 
 
-def quantified(boxed: "Boxed", element: Element, wanted: Type) -> Logic:
+def quantified(boxed: Boxed, element: Element, wanted: Type) -> Logic:
     values, condition, name = _rounds(boxed, element, "satisfies")
     stop = local(element) == "some"
 
@@ -80,7 +78,7 @@ def quantified(boxed: "Boxed", element: Element, wanted: Type) -> Logic:
     return _noted(quantify)
 
 
-def filtered(boxed: "Boxed", element: Element, wanted: Type) -> Logic:
+def filtered(boxed: Boxed, element: Element, wanted: Type) -> Logic:
     source = boxed.held(child(element, "in"))
     within = boxed.within({"item": ANY})
     within.open = True

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.dmn.boxed import Boxed
+from engine.dmn.boxed_kinds import decision_logic
 from engine.dmn.findings import DmnRejected, remark
 from engine.dmn.itemtypes import ItemTypes
 from engine.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Model, Reference
@@ -134,7 +135,7 @@ class _Reader:
         element = self.model.elements[id]
         boxed = Boxed(self.model, self.types, self.functions, self._known(id), id)
         if isinstance(element, Decision):
-            element.logic, element.table = boxed.decision(node, element)
+            element.logic, element.table = decision_logic(boxed, node, element)
         elif isinstance(element, KnowledgeModel):
             element.logic = boxed.function(child(node, "encapsulatedLogic"), element.name)
 

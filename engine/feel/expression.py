@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from typing import Any, Literal, TypeVar
 
-from engine.feel.compiling import calls, lists, logic, unary_tests
+from engine.feel.compiling import calls, lists, logic, range_literals, unary_tests
 from engine.feel.compiling.compiler import Code, Compiler
 from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
 from engine.feel.grammar import syntax
@@ -25,8 +25,8 @@ STOPS = (BudgetExceeded, RecursionError, DecimalException)
 _SCALARS = frozenset((bool, int, str, type(None), Decimal))
 _MAX_DEPTH = 100  # of lists and contexts within each other, in a result
 
-# Importing these registers the constructs they compile.
-_CONSTRUCTS = (logic, unary_tests, lists, calls)
+# Importing these registers the constructs they compile, and the built-in that compiles a text.
+_CONSTRUCTS = (logic, unary_tests, lists, calls, range_literals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

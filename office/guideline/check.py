@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from engine.ground.text import Text
 from office.guideline.source import Channel, Element
-
-if TYPE_CHECKING:
-    from office.guideline.guideline import Step
+from office.guideline.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

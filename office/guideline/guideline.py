@@ -26,34 +26,11 @@ from office.guideline.check import Proof, prove
 from office.guideline.flow_order import in_flow_order
 from office.guideline.reminders import Ladders
 from office.guideline.source import Agency, Channel, read_agency, read_elements
+from office.guideline.steps import Ending, Step
 
 # Steps that a machine takes at once need no place among those a person waits for.
 SILENT = frozenset({"businessRuleTask", "scriptTask", "subProcess"})
 WAITING = frozenset({"startEvent", "eventBasedGateway"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step as the public reads it."""
-
-    number: str  # "7", and "7.2" inside a process that a step calls
-    element_id: str
-    process_key: str
-    name: Text
-    sentence: Text  # what happens, to a citizen
-    role: Text  # who is responsible, as the lane says
-    limits: tuple[Limit, ...]
-    ladder: tuple[Text, ...]  # more time, and who is reminded and told when
-    is_manual: bool  # a person does it, so it must have a limit
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """One way in which a case may end."""
-
-    element_id: str
-    name: Text
-    sentence: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from engine import feel
-from engine.feel.builtins.conversion import text_of
+from engine.feel.values.text_form import text_of
 from engine.feel.values.values import kind
 from tests.support.requirements import missing
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from engine import dmn, feel
-from engine.feel.builtins.conversion import text_of
+from engine.feel.values.text_form import text_of
 from engine.ground.canonical import dumps
 from engine.ground.clock import SystemClock
 from engine.ground.errors import Refusal

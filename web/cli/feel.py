@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from engine import feel
-from engine.feel.builtins.conversion import text_of
+from engine.feel.values.text_form import text_of
 from engine.ground.canonical import dumps, loads
 from engine.ground.clock import SystemClock
 from engine.ground.errors import Refusal

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.store.work import Work
-    from office.guideline.guideline import Guideline, Step
+    from office.guideline.guideline import Guideline
+    from office.guideline.steps import Step
 
 WEB = Path(__file__).resolve().parent.parent
 WRITTEN = Text("เขียนแนวทางลงแฟ้ม {file} แล้ว", "Wrote the guideline to {file}")

@@ -5,13 +5,20 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.grammar.lexer import escape
-from engine.feel.values.jsonable import range_text
-from engine.feel.values.numbers import exact, parse_number, plain, whole
+from engine.feel.values.numbers import exact, parse_number, whole
 from engine.feel.values.scope import Scope
-from engine.feel.values.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
+from engine.feel.values.temporal import (
+    SECOND,
+    Date,
+    DateTime,
+    DaysTime,
+    Time,
+    YearsMonths,
+    from_local,
+)
 from engine.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
-from engine.feel.values.values import Function, Range, lift
+from engine.feel.values.text_form import text_of
+from engine.feel.values.values import Function
 
 
 def _valid(value: Any, kind: str, text: object) -> Any:
@@ -78,8 +85,6 @@ def date_time_at(scope: Scope, moment: DateTime, timezone: str) -> Any:
     """The same moment as the clocks of another zone show it (as Camunda has it)."""
     time = _valid(parse_time(f"00:00:00@{timezone}"), "time zone", timezone)
     offset = time.offset_on(moment.date.days) or 0
-    from engine.feel.values.temporal import from_local
-
     return from_local(moment.instant + offset * SECOND, time)
 
 
@@ -126,43 +131,6 @@ def string_from(scope: Scope, given: Any) -> str | None:
     text = text_of(given, scope)
     scope.run.spend_text(len(text))
     return text
-
-
-def text_of(value: Any, scope: Scope | None = None, *, inside: bool = False) -> str:
-    """A value as the language writes it; a text is quoted within lists and contexts only."""
-    class_ = value.__class__
-    if class_ is str:
-        return escape(value) if inside else str(value)
-    if value is None:
-        return "null"
-    if class_ is bool:
-        return "true" if value else "false"
-    if class_ is int or class_ is Decimal:
-        return plain(value)
-    if class_ is Range:
-        return range_text(value)
-    if class_ is list or class_ is dict:
-        return _text_of_many(value, scope)
-    text = str(value) if class_ is not Function else "function"
-    return f'@"{text}"' if inside and class_ is not Function else text
-
-
-def _text_of_many(value: Any, scope: Scope | None) -> str:
-    if scope is not None:
-        scope.run.spend(1 + len(value))
-    if value.__class__ is list:
-        return "[" + ", ".join(text_of(lift(v), scope, inside=True) for v in value) + "]"
-    entries = (
-        f"{key_text(str(key))}: {text_of(lift(v), scope, inside=True)}" for key, v in value.items()
-    )
-    return "{" + ", ".join(entries) + "}"
-
-
-def key_text(key: str) -> str:
-    from engine.feel.grammar.stream import words
-
-    spelled = words(key)
-    return key if len(spelled) == 1 and spelled[0] == key and key[0] not in '"`@' else escape(key)
 
 
 @builtin("not(negand: Any) -> boolean")

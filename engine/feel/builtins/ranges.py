@@ -142,14 +142,3 @@ for _name, _relation, _forms in (
     ("coincides", _coincides, "rr pp"),
 ):
     _declare(_name, _relation, _forms)
-
-
-@builtin("range(from: string) -> range")
-def range_from(scope: Scope, text: str) -> Range:
-    """A range written as text, with ends that are literals."""
-    from engine.feel.compiling.range_literals import constant_range
-
-    found = constant_range(text)
-    if found is None:
-        raise Undefined("invalid", kind="range", text=text)
-    return found

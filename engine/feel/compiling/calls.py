@@ -9,9 +9,10 @@ from engine.feel.compiling.invoke import invoke
 from engine.feel.errors import FeelSyntaxError, Undefined
 from engine.feel.grammar import syntax as s
 from engine.feel.messages import message
+from engine.feel.values.missing import MISSING
 from engine.feel.values.scope import Scope
 from engine.feel.values.types import ANY, Type, classes_of, resolve
-from engine.feel.values.values import MISSING, Function, Overload, Parameter, kind, lift
+from engine.feel.values.values import Function, Overload, Parameter, kind, lift
 
 
 @compiles(s.FunctionLiteral)

@@ -8,16 +8,19 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, DecimalException
 from typing import Any, TypeVar
 
+from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.arithmetic import NUMERIC, arithmetic, negated
 from engine.feel.errors import FeelSyntaxError, Undefined
 from engine.feel.grammar import syntax as s
+from engine.feel.host import host_function
 from engine.feel.messages import message
+from engine.feel.values.missing import MISSING
 from engine.feel.values.numbers import reason
 from engine.feel.values.properties import property_of
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal_text import parse_temporal
 from engine.feel.values.types import Type
-from engine.feel.values.values import MISSING, PLAIN, kind, lift
+from engine.feel.values.values import PLAIN, kind, lift
 
 Code = Callable[[Scope], Any]
 Node = TypeVar("Node", bound=s.Node)
@@ -121,9 +124,6 @@ def _lifted(scope: Scope, value: Any, name: str, source: str, at: int) -> Any:
 
 def function_named(scope: Scope, name: str) -> Any:
     """A function of the host or of the language as a value."""
-    from engine.feel.builtins import BUILTINS
-    from engine.feel.host import host_function
-
     given = scope.run.environment.functions.get(name)
     if given is not None:
         return host_function(name, given)

@@ -1,10 +1,11 @@
 """Ranges written as text, with ends that are literals, as `range(from)` reads them."""
 
+from engine.feel.builtins.registry import builtin
 from engine.feel.compiling.compiler import Compiler
-from engine.feel.errors import FeelSyntaxError
+from engine.feel.errors import FeelSyntaxError, Undefined
 from engine.feel.grammar import syntax as s
 from engine.feel.grammar.parser import parse
-from engine.feel.values.scope import Root
+from engine.feel.values.scope import Root, Scope
 from engine.feel.values.values import Range
 
 _CONVERSIONS = frozenset(("date", "time", "date and time", "duration"))
@@ -45,3 +46,12 @@ def _is_constant(node: s.Node) -> bool:
         and node.function.name in _CONVERSIONS
         and all(_is_constant(argument) for argument in node.arguments)
     )
+
+
+@builtin("range(from: string) -> range")
+def range_from(scope: Scope, text: str) -> Range:
+    """A range written as text, with ends that are literals."""
+    found = constant_range(text)
+    if found is None:
+        raise Undefined("invalid", kind="range", text=text)
+    return found

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.feel.builtins.conversion import key_text
 from engine.feel.expression import KNOWN
 from engine.feel.grammar import syntax as s
 from engine.feel.grammar.lexer import escape
 from engine.feel.grammar.stream import KEYWORDS, words
 from engine.feel.values.numbers import plain
+from engine.feel.values.text_form import key_text
 
 # How tightly each construct binds; an operand that binds less stands in brackets.
 _LOOSE, _OR, _AND, _COMPARE, _ADD, _MULTIPLY, _POWER, _UNARY, _POSTFIX, _ATOM = range(10)

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.values.missing import MISSING
 from engine.feel.values.temporal import Date, DateTime, DaysTime, Time, YearsMonths, offset_text
-from engine.feel.values.values import MISSING, UNBOUNDED, Function, Range, lift
+from engine.feel.values.text_form import range_text
+from engine.feel.values.values import Function, Range, lift
 
 
 def from_json(value: Any) -> Any:
@@ -58,17 +60,3 @@ def _iso_time(time: Time, days: int) -> str:
         return str(time)
     local = Time(time.hour, time.minute, time.second, time.nano)
     return f"{local}{offset_text(time.offset_on(days) or 0)}"
-
-
-def range_text(span: Range) -> str:
-    """A range as the language writes it."""
-    from engine.feel.builtins.conversion import text_of
-
-    low, high = (text_of(end, inside=True) for end in (span.low, span.high))
-    if span.excludes:
-        return f"(!= {low})"
-    if span.low is UNBOUNDED:
-        return f"({'<=' if span.high_included else '<'} {high})"
-    if span.high is UNBOUNDED:
-        return f"({'>=' if span.low_included else '>'} {low})"
-    return f"{'[' if span.low_included else '('}{low}..{high}{']' if span.high_included else ')'}"

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.values.missing import MISSING
 from engine.feel.values.temporal import SECOND, Date, DateTime, DaysTime, Time, YearsMonths
-from engine.feel.values.values import KINDS, MISSING, UNBOUNDED, Range
+from engine.feel.values.values import KINDS, UNBOUNDED, Range
 
 
 def property_of(value: Any, name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.feel.errors import BudgetExceeded, Diagnostic
 from engine.feel.messages import message
-from engine.feel.values.values import MISSING
+from engine.feel.values.missing import MISSING
 from engine.ground.clock import BANGKOK
 
 

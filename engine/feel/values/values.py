@@ -8,15 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from engine.feel.values.missing import MISSING
+from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import Date, DateTime, DaysTime, Time, YearsMonths, from_instant
 
-if TYPE_CHECKING:
-    from engine.feel.values.scope import Scope
-    from engine.feel.values.types import Type
-
-MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
 # The side that `< 5` leaves without a limit. A limit that is null is unknown, never absent.
 UNBOUNDED: Any = type("Unbounded", (), {"__repr__": lambda self: "UNBOUNDED"})()
 
@@ -35,7 +32,7 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
-    type: "Type"
+    type: Any  # of `types.Type`, which stands on this module
     optional: bool = False
     nullable: bool = False
 
@@ -45,9 +42,9 @@ class Overload:
     """One way to call a function: `call(scope, arguments)` with a value for each parameter."""
 
     parameters: tuple[Parameter, ...]
-    call: "Callable[[Scope, list[Any]], Any]"
+    call: Callable[[Scope, list[Any]], Any]
     variadic: bool = False  # the last parameter is a list that may be given as single values
-    result: "Type | None" = None
+    result: Any = None  # of `types.Type`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +112,7 @@ _LIFTS: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def equal(scope: "Scope", left: Any, right: Any) -> bool | None:
+def equal(scope: Scope, left: Any, right: Any) -> bool | None:
     """Equality by value; None when the two are of kinds that cannot be compared."""
     if left is None or right is None:
         return left is right
@@ -126,21 +123,21 @@ def equal(scope: "Scope", left: Any, right: Any) -> bool | None:
     return compare(scope, left, right) if compare else bool(left == right)
 
 
-def _equal_lists(scope: "Scope", left: list[Any], right: list[Any]) -> bool | None:
+def _equal_lists(scope: Scope, left: list[Any], right: list[Any]) -> bool | None:
     scope.run.spend(len(left))
     if len(left) != len(right):
         return False
     return all(equal(scope, lift(a), lift(b)) is True for a, b in zip(left, right, strict=True))
 
 
-def _equal_contexts(scope: "Scope", left: dict[str, Any], right: dict[str, Any]) -> bool | None:
+def _equal_contexts(scope: Scope, left: dict[str, Any], right: dict[str, Any]) -> bool | None:
     scope.run.spend(len(left))
     if left.keys() != right.keys():
         return False
     return all(equal(scope, lift(left[key]), lift(right[key])) is True for key in left)
 
 
-def _equal_ranges(scope: "Scope", left: Range, right: Range) -> bool | None:
+def _equal_ranges(scope: Scope, left: Range, right: Range) -> bool | None:
     same = (left.low_included, left.high_included, left.excludes) == (
         right.low_included,
         right.high_included,
@@ -153,16 +150,16 @@ def _equal_ranges(scope: "Scope", left: Range, right: Range) -> bool | None:
     )
 
 
-def _equal_times(scope: "Scope", left: Time, right: Time) -> bool | None:
+def _equal_times(scope: Scope, left: Time, right: Time) -> bool | None:
     ours, theirs = time_order(left), time_order(right)
     return left.is_zoned == right.is_zoned and ours == theirs
 
 
-def _equal_moments(scope: "Scope", left: DateTime, right: DateTime) -> bool | None:
+def _equal_moments(scope: Scope, left: DateTime, right: DateTime) -> bool | None:
     return left.time.is_zoned == right.time.is_zoned and left.instant == right.instant
 
 
-_EQUALITY: dict[str, Callable[["Scope", Any, Any], bool | None]] = {
+_EQUALITY: dict[str, Callable[[Scope, Any, Any], bool | None]] = {
     "list": _equal_lists,
     "context": _equal_contexts,
     "range": _equal_ranges,
