@@ -1,5 +1,9 @@
 """What can be refused, and how a refusal reads to a person."""
 
+import ast
+import inspect
+import textwrap
+
 from engine.ground.findings import Finding
 from engine.ground.text import Text
 
@@ -13,9 +17,20 @@ class Refusal(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        english = (type(self).__doc__ or "").strip().splitlines()[0]
-        self.text = Text(type(self).thai, english).format(**facts)
+        self.text = Text(type(self).thai, _sentence(type(self))).format(**facts)
         super().__init__(self.text.en)
+
+
+def _sentence(kind: type[Refusal]) -> str:
+    """The first line of a refusal's docstring.
+
+    `python -OO` drops docstrings; the sentence is then read from the source.
+    """
+    words = kind.__doc__
+    if words is None:
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+        words = ast.get_docstring(tree) if isinstance(tree, ast.ClassDef) else None
+    return (words or kind.__name__).strip().splitlines()[0]
 
 
 class EngineError(Refusal):

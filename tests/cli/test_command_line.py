@@ -104,3 +104,28 @@ def test_the_command_line_starts_without_the_web() -> None:
     )
 
     assert ast.literal_eval(answer.stdout) == []
+
+
+def test_a_refusal_reads_the_same_when_python_drops_docstrings(tmp_path: Path) -> None:
+    """The English of a refusal is its docstring, which `python -OO` does not keep."""
+    script = "import sys; from web.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", script, "--lang", "en", "tasks", "--as", "nobody"]
+    place = {
+        "SAMNUAN_DATA_DIR": str(tmp_path),
+        "SAMNUAN_DATABASE_URL": f"sqlite:///{tmp_path}/samnuan.db",
+    }
+
+    said = [
+        subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **place, "PYTHONOPTIMIZE": level},
+        )
+        for level in ("0", "2")
+    ]
+
+    assert [answer.returncode for answer in said] == [1, 1]
+    assert said[0].stderr == said[1].stderr
+    assert "nobody" in said[0].stderr
