@@ -36,7 +36,7 @@ class _AfterEveryTurn:
 def nothing_beside_the_tree(execution: Any) -> None:
     """Whatever lives stands in a scope that a live token holds open, up to the case itself."""
     case = execution.case
-    assert not case.queue
+    assert not case.ready()
     live = {token.id for token in case.all_live()}
     for owner, scope in case.subprocesses.items():
         assert owner in live, f"{scope.spec.name} goes on, and nobody holds it open"

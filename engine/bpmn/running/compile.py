@@ -14,7 +14,7 @@ from engine.bpmn.running import specs
 from engine.bpmn.running.host import StepFailed
 from engine.bpmn.running.specs import FlowNode, name_of
 from engine.bpmn.running.wiring import connect, part_names, sources, spec_names
-from engine.bpmn.slots import EMPTY, Slot, slot
+from engine.bpmn.slots import EMPTY, slot
 
 PASSAGE = Node("~passage", "task", inserted=True)
 UNDO_ALL = Node(
@@ -85,16 +85,18 @@ class _Builder:
         for node in scope.nodes.values():
             if node.attached_to:
                 self._attach(spec, node)
+        spec.passage = specs.Passage(spec, PASSAGE.id, node=PASSAGE)
+        spec.undo_all = specs.CompensationEvent(spec, UNDO_ALL.id, node=UNDO_ALL)
         connect(spec, scope)
         self._enter(spec, scope)
-        spec.passage = FlowNode(spec, PASSAGE)
-        spec.undo_all = specs.CompensationEvent(spec, UNDO_ALL)
 
     def _enter(self, spec: Any, scope: Scope) -> None:
         """Where a token may begin in this scope."""
         starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
         spec.starts = {node.id: spec.task_specs[name_of(node.id)] for node in starts}
         spec.entry = _entry(spec, scope)
+        for built in dict.fromkeys([*spec.starts.values(), spec.entry]):
+            spec.start.connect(built)
         undoing = [node for node in scope.nodes.values() if node.triggered_by_event]
         spec.undo_handler = spec.task_specs[name_of(undoing[0].id)] if undoing else None
 
@@ -117,17 +119,20 @@ class _Builder:
             part.together = names if node.parallel_multiple else []
 
     def _add_catches(self, spec: Any, scope: Scope, node: Node) -> None:
-        whole = specs.MultipleCatch(spec, node)
+        whole = specs.MultipleCatch(spec, node.id, node=node)
         whole.parts = part_names(node)
         for name, event in zip(whole.parts, node.events, strict=True):
             part = replace(node, id=name, events=(event,), inserted=True, drawn=node.id)
-            built = specs.CatchPart(spec, part)
-            built.expression = _event_slot(event)
-            built.loop_owner = whole
+            specs.CatchPart(spec, name, node=part).loop_owner = whole
 
     def _node(self, spec: Any, scope: Scope, node: Node) -> FlowNode:
         kind = _kind(node)
-        built = kind(spec, node)
+        if issubclass(kind, specs.SubprocessTask):
+            called = node.tag == "callActivity"
+            body = node.extensions.called_process if called else f"{spec.name}/{node.id}"
+            built: FlowNode = kind(spec, node.id, node=node, body=body)
+        else:
+            built = kind(spec, node.id, node=node)
         self._fill(built, spec, scope, node)
         return built
 
@@ -137,15 +142,9 @@ class _Builder:
             built.mapped_out = [(m.target, slot(m.source)) for m in node.extensions.outputs]
         if isinstance(built, specs.UserTask):
             self._fill_user_task(built, node)
-        elif isinstance(built, specs.CatchEvent):
-            built.expression = _event_slot(built.event)
-        elif isinstance(built, specs.ThrowEvent):
-            built.keys = [_event_slot(event) for event in node.events]
-        elif isinstance(built, specs.ScriptTask):
-            built.script = slot(node.extensions.script, always=True)
         elif isinstance(built, specs.SubprocessTask):
             self._fill_subprocess(built, spec, node)
-        elif isinstance(built, specs.ParallelGateway):
+        elif isinstance(built, specs.Join):
             built.incoming = [flow.id for flow in scope.incoming(node.id)]
         if isinstance(built, specs.InclusiveGateway):
             built.sources = sources(scope, node.id)
@@ -163,29 +162,22 @@ class _Builder:
         }
 
     def _fill_subprocess(self, built: specs.SubprocessTask, spec: Any, node: Node) -> None:
-        self._fill_reopened(built, spec, node)
+        """Beside each activity with a scope of its own stands what undoes that scope."""
+        hidden = replace(node, id=f"{built.name}~undo", inserted=True, drawn=node.id)
+        specs.Reopened(spec, hidden.id, node=hidden, body=built.spec)
         if node.tag == "callActivity":
             return
         assert node.scope is not None
-        self.scope(node.scope, built.body)
-        inside = self.built[built.body]
+        self.scope(node.scope, built.spec)
+        inside = self.built[built.spec]
         inside.handles = node.handler or node.triggered_by_event
-
-    def _fill_reopened(self, built: specs.SubprocessTask, spec: Any, node: Node) -> None:
-        """Beside each activity with a scope of its own stands what undoes that scope."""
-        called = node.tag == "callActivity"
-        body = node.extensions.called_process if called else f"{spec.name}/{node.id}"
-        hidden = replace(node, id=f"{built.name}~undo", inserted=True, drawn=node.id)
-        again = specs.Reopened(spec, hidden)
-        for one in (built, again):
-            one.called, one.body = called, body
 
     def _add_rounds(self, spec: Any, scope: Scope, node: Node) -> None:
         """An activity that repeats is a hidden node that runs the drawn one for each round."""
         assert node.loop is not None
         outer = replace(node, inserted=True, drawn=node.id, scope=None)
         kind = specs.StandardLoop if node.loop.kind == "standard" else specs.MultiInstance
-        wrapper = kind(spec, outer)
+        wrapper = kind(spec, outer.id, node=outer)
         inner = replace(node, id=f"{wrapper.name}~each", loop=None, drawn=node.id)
         instance = self._node(spec, scope, inner)
         instance.loop_owner = wrapper
@@ -217,7 +209,8 @@ class _Builder:
 def _empty_spec(name: str) -> Any:
     spec = BpmnProcessSpec(name=name)
     # The end join and the end task of SpiffWorkflow are not used: a scope ends with its last token.
-    spec.task_specs = {"Start": spec.start}
+    spec.task_specs = {}
+    spec.start = specs.Start(spec, "Start")
     spec.end = None
     spec.handles = False
     return spec
@@ -241,14 +234,6 @@ def _role(lanes: Mapping[str, Lane], lane_id: str) -> str:
             return lane.role
         lane_id = lane.parent
     return ""
-
-
-def _event_slot(event: EventDefinition) -> Slot:
-    if event.kind == "timer":
-        return slot(event.expression)
-    if event.kind == "conditional":
-        return slot(event.expression, always=True)
-    return slot(event.correlation_key, always=True) if event.correlation_key else EMPTY
 
 
 _SIMPLE: dict[str, type[FlowNode]] = {

@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from engine import dmn, feel
-from engine.bpmn.model import Node
+from engine.bpmn.model import EventDefinition, Node
 from engine.bpmn.running import state as stored
 from engine.bpmn.running.compile import Definition
 from engine.bpmn.running.host import BEHAVIOUR, THROWERS_END, VALUES_CHECKED, Data, StepFailed
@@ -22,8 +22,10 @@ from engine.bpmn.running.specs import (
     JobTask,
     SubprocessTask,
     UserTask,
-    catch_signal,
+    definition_of,
+    happens,
     raise_up,
+    spread,
     withdraw,
 )
 from engine.bpmn.running.tokens import Case, Token
@@ -103,7 +105,6 @@ class Execution:
     # ── acts ───────────────────────────────────────────────────────────────────────────────
 
     def start(self, variables: Data, start_event: str = "") -> None:
-        self.case.start_event = start_event
         self.case.begin(variables, start_event)
 
     def complete_task(self, task_id: UUID, variables: Data) -> None:
@@ -131,7 +132,7 @@ class Execution:
         if not isinstance(spec, CatchEvent) or "kind" not in token.facts:
             raise TaskNotFound
         self.record(event, spec.node, {"due": token.facts["due"]} if "due" in token.facts else {})
-        spec.fire(token, payload)
+        happens(token, payload)
 
     def move_timer(self, token_id: UUID, due: datetime) -> None:
         """A deadline has moved: the timer that waits for it moves too."""
@@ -141,7 +142,7 @@ class Execution:
         self.record("timer_moved", token.node, {"due": token.facts["due"]})
 
     def signal(self, name: str, payload: Data) -> int:
-        return catch_signal(self.case, name, payload)
+        return spread(self.case, definition_of(EventDefinition("signal", name)), payload)
 
     def cancel(self) -> None:
         for token in self.case.live():
@@ -177,16 +178,16 @@ class Execution:
         return [token for token in live if isinstance(token.task_spec, JobTask)]
 
     def token(self, identifier: UUID) -> Token:
-        token = self.case.get_task_from_id(identifier)
+        token = self.case.find(identifier)
         if token is None or not token.is_live:
             raise TaskNotFound
         return token
 
     def run_to_rest(self) -> None:
         """Run automatic steps until only people, timers, messages and jobs are awaited."""
-        fuel = FUEL
+        self._fuel = FUEL
         while True:
-            fuel = self._run_queue(fuel)
+            self.case.do_engine_steps(will_complete_task=self._burn)
             if not (
                 self._deliver_inside()
                 or self._try_joins()
@@ -195,18 +196,11 @@ class Execution:
             ):
                 break
 
-    def _run_queue(self, fuel: int) -> int:
-        queue = self.case.queue
-        while queue:
-            token = queue.popleft()
-            if not token.is_live or token.workflow.tasks.get(token.id) is not token:
-                continue
-            if fuel <= 0:
-                reason = f"more than {FUEL} automatic steps in a row: round and round"
-                raise StepFailed(element=token.node.id, reason=reason)
-            fuel -= 1
-            token.run()
-        return fuel
+    def _burn(self, token: Token) -> None:
+        if self._fuel <= 0:
+            reason = f"more than {FUEL} automatic steps in a row: round and round"
+            raise StepFailed(element=token.node.id, reason=reason)
+        self._fuel -= 1
 
     def _deliver_inside(self) -> bool:
         """A message that the case throws to itself arrives at once."""
@@ -245,11 +239,12 @@ class Execution:
         for identifier, scope in reversed(list(self.case.subprocesses.items())):
             if scope.live() or identifier not in self.case.subprocesses:
                 continue
-            owner = self.case.get_task_from_id(identifier)
-            del self.case.subprocesses[identifier]
+            owner = self.case.find(identifier)
             if owner is not None and owner.is_live and isinstance(owner.task_spec, SubprocessTask):
-                owner.task_spec.close(owner, scope)
+                scope.end()
+                owner.task_spec._update(owner)
                 closed = True
+            del self.case.subprocesses[identifier]
         return closed
 
     def offers(self) -> dict[UUID, Data]:

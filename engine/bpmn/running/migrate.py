@@ -86,7 +86,7 @@ def _rename(scope: Any, data: Data, definition: Definition, mapping: Mapping[str
     name = scope_name(scope.spec.name, mapping)
     specs = definition.subprocess_specs.get(name)
     if specs is None:
-        owner = scope.top_workflow.get_task_from_id(scope.parent_task_id)
+        owner = scope.top_workflow.find(scope.parent_task_id)
         raise CannotMove(NO_SCOPE, scope.spec.name if owner is None else shown(owner.node))
     for row in data["tokens"]:
         row[2] = _place(scope, row, specs, definition, mapping)
@@ -105,7 +105,7 @@ def _rename_undo(
         if spec is None or (again is None if inside else spec.undoer is None):
             raise CannotMove(CANNOT_UNDO, shown_name(old))
         if inside:
-            _rename_undo(inside[0], definition.subprocess_specs[again.body], definition, mapping)
+            _rename_undo(inside[0], definition.subprocess_specs[again.spec], definition, mapping)
 
 
 def _place(

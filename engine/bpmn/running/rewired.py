@@ -14,9 +14,9 @@ from engine.bpmn.running.specs import (
     BoundaryEvent,
     EventBasedGateway,
     FlowNode,
+    Join,
     MultiInstance,
     MultipleCatch,
-    ParallelGateway,
     SubprocessTask,
     drawn_name,
     name_of,
@@ -124,9 +124,9 @@ class Move:
             return  # an event that watches no more: all others have a place
         if isinstance(old, BoundaryEvent) and "guards" in token.facts:
             self._check_host(token, new, specs)
-        elif isinstance(old, ParallelGateway) and "flow" in token.facts:
+        elif isinstance(old, Join) and "flow" in token.facts:
             self._check_way_in(token, new, specs)
-        elif isinstance(old, SubprocessTask) and scope_name(old.body, self.mapping) != new.body:
+        elif isinstance(old, SubprocessTask) and scope_name(old.spec, self.mapping) != new.spec:
             raise CannotMove(OTHER_CALL, shown(old.node))
         elif _repeats(old) != _repeats(new) or _triggers(old) != _triggers(new):
             raise CannotMove(OTHER_KIND, shown(old.node))
@@ -222,7 +222,7 @@ def _places(scope: Any) -> Iterator[tuple[str, str]]:
             raced.add(facts["race"])
             yield next(gateway.node.id for gateway in _before(token)), ""
             continue
-        waits = isinstance(token.task_spec, ParallelGateway)
+        waits = isinstance(token.task_spec, Join)
         yield token.node.id, facts["flow"] if waits else ""
 
 

@@ -109,8 +109,10 @@ def load(state: Data, spec: Any, subprocess_specs: dict[str, Any], instance: UUI
     _load_scope(case, case, top)
     for stored in inner:
         owner = case.get_task_from_id(case.id_of(stored["of"]))
-        assert owner is not None
-        _load_scope(case, case.create_subprocess(owner, owner.task_spec.body), stored)
+        body = subprocess_specs[owner.task_spec.spec]
+        scope = Subprocess(body, owner.id, case)
+        scope.belongs_to(owner)
+        _load_scope(case, scope, stored)
     return case
 
 
@@ -130,6 +132,13 @@ def _load_scope(case: Case, scope: Case | Subprocess, stored: Data) -> None:
             for key in gone[0] if gone else ():
                 data.pop(key, None)
         token.data = data
-        if state == TaskState.WAITING and token.task_spec.node.tag == "inclusiveGateway":
-            case.joins.append(token)
+        if state == TaskState.WAITING:
+            _go_on_waiting(case, token)
     scope.task_tree = scope.tasks[case.id_of(stored["root"])]
+
+
+def _go_on_waiting(case: Case, token: Token) -> None:
+    if "kind" in token.facts:
+        case.event_manager.add_task(token)
+    elif token.node.tag == "inclusiveGateway":
+        case.joins.append(token)

@@ -1,23 +1,24 @@
-"""SpiffWorkflow's tasks and workflows, played as BPMN's token game.
+"""SpiffWorkflow's tasks and workflows, run as BPMN's token game.
 
-SpiffWorkflow 3.2 grows a tree of predicted tasks and walks it at every step: joins in loops fire
-early, parallel branches overwrite each other, deep cases freeze at 1,000 levels and consecutive
-parallel blocks grow as 2^k. Here only tokens that exist are in the tree: none of it can happen.
+The library predicts tasks ahead and walks their tree at every step. Here a task stands for a token
+that exists, and nothing is predicted. What is overridden of the library for it, and why, is in
+docs/spiffworkflow.md; a test holds that list.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.running.host import THROWERS_END, Data, Host, StepFailed
+from engine.bpmn.running.scripts import FeelScriptEngine
 
 LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 MAX_NESTING = 20
@@ -29,26 +30,25 @@ class Token(Task):
     # The event or handler beside the main path that this token comes from: what it changes is told
     # apart from there. Kept, as looking for it in a long line of ancestors costs more each time.
     handler: Token | None = None
+    payload: Data | None = None  # what came with the event that it waited for
+    taken: list[Any] | None = None  # the flows of a gateway whose condition held
 
-    def _set_state(self, value: int) -> None:
-        # The original logs every change with all tasks in `extra`: a fifth of the running time.
-        self._state = value
-
-    def _ready(self) -> None:
-        self._state = TaskState.READY
-        if not self.task_spec.manual:
-            self.workflow.top_workflow.queue.append(self)
+    def _add_child(self, task_spec: Any, state: int = TaskState.FUTURE) -> Token:
+        # The library makes a plain `Task` with a random id: no replay would make the same one.
+        return self.workflow.put(task_spec, self, state=state)  # type: ignore[no-any-return]
 
     def run(self) -> bool | None:
-        """Do the node's work and move on, unless what it threw has ended its own scope."""
-        done: bool | None = self.task_spec._run(self)
-        if self.was_withdrawn:
-            return None
-        if done is None:
-            self._set_state(TaskState.STARTED)
-        else:
-            self.complete()
-        return done
+        # The run loop goes through a list that it made before: one of it may be withdrawn by now.
+        return super().run() if self.is_live else None
+
+    def complete(self) -> None:
+        # Neither does it ask whether a task was cancelled while it ran, by what it threw itself.
+        if not self.was_withdrawn:
+            super().complete()
+
+    def collect_log_extras(self, dct: Data | None = None) -> Data:
+        # The library gathers a dozen facts for each change of state, the variables among them.
+        return dct or {}
 
     @property
     def is_live(self) -> bool:
@@ -91,33 +91,37 @@ class _Scope:
     aside: Data  # what watching handlers changed: it never overrides the case's own path
     undo: list[Any]  # what was completed and can be undone, in that order: see specs/compensation
 
-    def put(self: Any, spec: Any, parent: Token | None, flow: str = "", **facts: Any) -> Token:
+    begins_at = ""  # the start event that is named, where there are several
+
+    def put(
+        self: Any, spec: Any, parent: Token | None, *, state: int = TaskState.FUTURE, **facts: Any
+    ) -> Token:
         """Place a new token before a node; it arrives when `task_spec._update` is called."""
-        identifier = self.top_workflow.next_id()
-        token = Token(self, spec, parent, state=TaskState.FUTURE, id=identifier)
+        token = Token(self, spec, parent, state=state, id=self.top_workflow.next_id())
         token.comes_from(parent)
-        if flow:
-            token.internal_data["flow"] = flow
         token.internal_data.update(facts)
         return token
 
-    def begin(self: Any, data: Data, at: str = "") -> None:
-        """Put the first token on the start node, or on the start event that is named."""
-        self.root(data)
-        start = self.put(self.spec.starts.get(at, self.spec.entry), self.task_tree)
-        start.task_spec._update(start)
-
-    def root(self: Any, data: Data) -> None:
-        self.result, self.aside = {}, {}
+    def plant(self: Any) -> None:
+        """Make the task that the tree of this scope begins with."""
         self.task_tree = self.put(self.spec.start, None)
-        self.task_tree.data = data
-        self.task_tree._set_state(TaskState.COMPLETED)
+        self.task_tree._ready()
 
     def live(self) -> list[Token]:
         return [token for token in self.tasks.values() if token._state & LIVE]
 
-    def _task_completed_notify(self, task: Token) -> None:
-        # The original updates every waiting task here; ours are woken by what they wait for.
+    def ready(self) -> list[Token]:
+        """The automatic tokens that the run loop takes from this scope, in order."""
+        return []
+
+    def get_tasks_iterator(self, first_task: Token | None = None, **kwargs: Any) -> Iterator[Token]:
+        # The library walks the tree for what is ready, to a depth of 1,000 tasks.
+        if first_task is None and kwargs == {"state": TaskState.READY}:
+            return iter(self.ready())
+        return super().get_tasks_iterator(first_task, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def update_waiting_tasks(self) -> None:
+        # The library looks at every task again whenever one completes; ours wait for their events.
         pass
 
     def changed(self, token: Token) -> Data:
@@ -167,30 +171,43 @@ class Subprocess(_Scope, BpmnSubWorkflow):
         BpmnSubWorkflow.__init__(self, spec, parent_task_id, top_workflow, deserializing=True)
         if self.depth > MAX_NESTING:
             raise StepFailed(element=spec.name, reason=f"more than {MAX_NESTING} levels deep")
+        top_workflow.subprocesses[parent_task_id] = self
 
-    def _calculate_depth(self) -> int:
-        return int(self.parent_workflow.depth) + 1
+    def belongs_to(self, activity: Token) -> None:
+        """As the library connects it, where a subprocess is not begun by the library."""
+        self.completed_event.connect(activity.task_spec._on_subworkflow_completed, activity)
 
-
-class _NoScripts:
-    """Stands where SpiffWorkflow keeps its Python script engine: nothing is evaluated there."""
+    def end(self) -> None:
+        """Its last token is gone: the activity that it belongs to takes its result."""
+        self.completed = True
+        self.completed_event(self)
 
 
 class Case(_Scope, BpmnWorkflow):
-    """A running instance: the top scope, its subprocesses and the queue of automatic steps."""
+    """A running instance: the top scope, its subprocesses and the line of automatic steps."""
 
     def __init__(self, spec: Any, subprocess_specs: dict[str, Any], instance: UUID) -> None:
         self.result, self.aside = {}, {}
         self.undo = []
         self.instance = instance
-        self.start_event = ""  # where the case begins, while it does
         self.counter = 0
-        self.queue: deque[Token] = deque()
+        self.line: list[Token] = []  # automatic tokens that are ready, in the order they became so
         self.joins: list[Token] = []  # inclusive joins that wait for the case to come to rest
         self.host: Host
         BpmnWorkflow.__init__(
-            self, spec, subprocess_specs, script_engine=_NoScripts(), deserializing=True
+            self, spec, subprocess_specs, script_engine=FeelScriptEngine(), deserializing=True
         )
+
+    def begin(self, data: Data, at: str = "") -> None:
+        """Start at the plain start event, or at the one that is named."""
+        self.begins_at = at
+        self.plant()
+        self.task_tree.data = data
+        self.task_tree.run()
+
+    def ready(self) -> list[Token]:
+        self.line = [token for token in self.line if token._state == TaskState.READY]
+        return self.line
 
     def next_id(self) -> UUID:
         """Ids follow from the instance's own and a counter: a replay makes the same ones."""
@@ -204,16 +221,23 @@ class Case(_Scope, BpmnWorkflow):
         return (identifier.int - self.instance.int) % (1 << 128)
 
     def create_subprocess(self, my_task: Token, spec_name: str) -> Subprocess:
+        # The library's own is a stock subprocess with a stock task at its root.
         subprocess = Subprocess(self.subprocess_specs[spec_name], my_task.id, self)
-        self.subprocesses[my_task.id] = subprocess
+        subprocess.plant()
         return subprocess
 
-    def get_task_from_id(self, task_id: UUID) -> Token | None:
-        for scope in self.scopes():
-            token: Token | None = scope.tasks.get(task_id)
-            if token is not None:
-                return token
-        return None
+    def find(self, task_id: UUID) -> Token | None:
+        """The token of this id, if it is still on the tree."""
+        try:
+            token: Token = self.get_task_from_id(task_id)
+        except TaskNotFoundException:
+            return None
+        return token
+
+    def line_up_events(self) -> None:
+        """Whoever waits for an event hears of it in the order of the scopes and their tokens."""
+        waiting = self.event_manager.tasks
+        self.event_manager.tasks = {t.id: t for t in self.all_live() if t.id in waiting}
 
     def scopes(self) -> list[Any]:
         return [self, *self.subprocesses.values()]

@@ -25,8 +25,7 @@ def connect(spec: Any, scope: Scope) -> None:
             built: FlowNode = spec.task_specs[name]
             built.default = node.default
             for flow in sorted(scope.outgoing(node.id), key=lambda flow: flow.order):
-                built.ways.append(_way(flow, built.default))
-                built.connect(spec.task_specs[name_of(flow.target)])
+                built.add_way(_way(flow, built.default), spec.task_specs[name_of(flow.target)])
 
 
 def _way(flow: Flow, default: str) -> Way:

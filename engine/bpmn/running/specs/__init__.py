@@ -10,18 +10,14 @@ from engine.bpmn.running.specs.activities import (
     UserTask,
 )
 from engine.bpmn.running.specs.compensation import CompensationEvent, Reopened
-from engine.bpmn.running.specs.events import (
-    BoundaryEvent,
-    CatchEvent,
-    ThrowEvent,
-    catch_signal,
-    raise_up,
-)
-from engine.bpmn.running.specs.flow_node import FlowNode, Way, drawn_name, holds, name_of, withdraw
+from engine.bpmn.running.specs.definitions import definition_of, happens, raise_up, spread
+from engine.bpmn.running.specs.events import BoundaryEvent, CatchEvent, Passage, ThrowEvent
+from engine.bpmn.running.specs.flow_node import FlowNode, Start, Way, drawn_name, name_of, withdraw
 from engine.bpmn.running.specs.gateways import (
     EventBasedGateway,
     ExclusiveGateway,
     InclusiveGateway,
+    Join,
     ParallelGateway,
 )
 from engine.bpmn.running.specs.loops import StandardLoop
@@ -39,20 +35,24 @@ __all__ = [
     "FlowNode",
     "InclusiveGateway",
     "JobTask",
+    "Join",
     "MultiInstance",
     "MultipleCatch",
     "ParallelGateway",
+    "Passage",
     "Reopened",
     "ScriptTask",
     "StandardLoop",
+    "Start",
     "SubprocessTask",
     "ThrowEvent",
     "UserTask",
     "Way",
-    "catch_signal",
+    "definition_of",
     "drawn_name",
-    "holds",
+    "happens",
     "name_of",
     "raise_up",
+    "spread",
     "withdraw",
 ]

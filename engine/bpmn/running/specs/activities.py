@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
+from SpiffWorkflow.bpmn.specs.mixins import (
+    ScriptTaskMixin,
+    ServiceTaskMixin,
+    SubWorkflowTaskMixin,
+    UserTaskMixin,
+)
 
 from engine.bpmn.model import Node
 from engine.bpmn.running.host import Data, StepFailed
@@ -19,7 +24,7 @@ from engine.bpmn.slot_values import (
     Given,
     refuse_nobody,
 )
-from engine.bpmn.slots import EMPTY, Slot
+from engine.bpmn.slots import EMPTY, Slot, slot
 
 
 class Activity(FlowNode):
@@ -27,17 +32,17 @@ class Activity(FlowNode):
 
     lasting = True
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
+    def __init__(self, process: Any, name: str, *, node: Node, **more: Any) -> None:
+        super().__init__(process, name, node=node, **more)
         self.mapped_in: list[tuple[str, Slot]] = []
         self.mapped_out: list[tuple[str, Slot]] = []
 
     def local(self, token: Token) -> Data:
         """The variables inside the activity: the branch's own and the input mappings."""
-        host = token.workflow.top_workflow.host
+        scripts = token.workflow.script_engine
         data: Data = dict(token.data)
         for target, source in self.mapped_in:
-            assign(data, target, host.evaluate(source, data, self.node))
+            assign(data, target, scripts.evaluate(token, source, data))
         return data
 
     def take_back(self, token: Token, result: Data) -> None:
@@ -45,10 +50,16 @@ class Activity(FlowNode):
         if not self.mapped_out:
             token.data.update(result)
             return
-        host = token.workflow.top_workflow.host
+        scripts = token.workflow.script_engine
         seen = {**token.data, **result}
         for target, source in self.mapped_out:
-            assign(token.data, target, host.evaluate(source, seen, self.node))
+            assign(token.data, target, scripts.evaluate(token, source, seen))
+
+    def accept(self, token: Token, value: Any) -> None:
+        """Take what an expression or a decision gave: into the result variable, if one is named."""
+        name = self.node.extensions.result_variable
+        result = dict(value) if isinstance(value, dict) else {}
+        self.take_back(token, {name: value} if name else result)
 
 
 def assign(data: Data, target: str, value: Any) -> None:
@@ -81,28 +92,26 @@ def mapped_of(data: Data, targets: Iterable[str]) -> Data:
     return found
 
 
-class UserTask(Activity):
+class UserTask(UserTaskMixin, Activity):
     """Waits for a person."""
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
-        self.manual = True
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, node=node)
         self.role = ""
         self.slots: dict[str, Slot] = {}
 
-    def arrive(self, token: Token) -> bool:
-        token._set_state(TaskState.READY)
-        token.workflow.top_workflow.host.task_opened(token)
-        return False
+    def _on_ready_hook(self, my_task: Token) -> None:
+        super()._on_ready_hook(my_task)
+        my_task.workflow.top_workflow.host.task_opened(my_task)
 
     def offer(self, token: Token) -> Data:
         """Who may do it and by when, as the diagram says now."""
-        host = token.workflow.top_workflow.host
+        scripts, host = token.workflow.script_engine, token.workflow.top_workflow.host
         data = self.local(token)
 
         def given(name: str, written: str) -> Given:
             slot = self.slots.get(name, EMPTY)
-            value = None if slot.is_empty else host.evaluate(slot, data, self.node)
+            value = None if slot.is_empty else scripts.evaluate(token, slot, data)
             return Given(self.node, written, value, host.strict)
 
         groups = given("candidate_groups", "candidateGroups").names(LONGEST_GROUP)
@@ -131,17 +140,17 @@ class UserTask(Activity):
     def finish(self, token: Token, result: Data) -> None:
         self.take_back(token, result)
         token.workflow.top_workflow.host.task_closed(token, "completed")
-        token.complete()
+        token.run()
 
     def withdrawn(self, token: Token) -> None:
         token.workflow.top_workflow.host.task_closed(token, "cancelled")
 
 
-class JobTask(Activity):
+class JobTask(ServiceTaskMixin, Activity):
     """A service, send or business rule task that a handler or an external worker carries out."""
 
-    def work(self, token: Token) -> None:
-        token.workflow.top_workflow.host.job_opened(token)
+    def _execute(self, task: Token) -> None:
+        task.workflow.script_engine.call_service(task)
 
     def finish(self, token: Token, result: Data) -> None:
         self.take_back(token, result)
@@ -152,67 +161,55 @@ class JobTask(Activity):
         token.workflow.top_workflow.host.job_closed(token)
 
 
-class ScriptTask(Activity):
+class ScriptTask(ScriptTaskMixin, Activity):
     """Sets a variable to the value of a FEEL expression."""
 
-    script: Slot = EMPTY
-
-    def work(self, token: Token) -> bool:
-        host = token.workflow.top_workflow.host
-        value = host.evaluate(self.script, self.local(token), self.node)
-        self.take_back(token, result_of(self.node, value))
-        return True
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        script = slot(node.extensions.script, always=True)
+        super().__init__(process, name, script=script, node=node)
 
 
 class BusinessRuleTask(Activity):
     """Asks a decision table."""
 
-    def work(self, token: Token) -> bool:
-        host = token.workflow.top_workflow.host
-        value = host.decide(self.node.extensions.decision, self.local(token), self.node)
-        self.take_back(token, result_of(self.node, value))
-        return True
+    def _run_hook(self, my_task: Token) -> bool:
+        host = my_task.workflow.top_workflow.host
+        value = host.decide(self.node.extensions.decision, self.local(my_task), self.node)
+        self.accept(my_task, value)
+        return bool(super()._run_hook(my_task))
 
 
-def result_of(node: Node, value: Any) -> Data:
-    name = node.extensions.result_variable
-    if name:
-        return {name: value}
-    return dict(value) if isinstance(value, dict) else {}
+class SubprocessTask(SubWorkflowTaskMixin, Activity):
+    """An embedded subprocess or a call activity: SpiffWorkflow runs another scope for it."""
 
-
-class SubprocessTask(Activity):
-    """An embedded subprocess or a call activity: runs another scope."""
-
-    body = ""  # name of the scope's spec
-    called = False
+    def __init__(self, process: Any, name: str, *, node: Node, body: str) -> None:
+        super().__init__(process, name, subworkflow_spec=body, node=node)
+        self.called = node.tag == "callActivity"
 
     @property
     def shares_variables(self) -> bool:
         """Whether what the inside changes is the outside's too, without a mapping between."""
         return not self.mapped_out and (not self.called or self.node.extensions.propagate_all)
 
-    def arrive(self, token: Token) -> bool:
-        token._set_state(STARTED)
-        scope = token.workflow.top_workflow.create_subprocess(token, self.body)
+    def copy_data(self, my_task: Token, subworkflow: Any) -> None:
+        my_task._set_state(STARTED)  # whoever looks at the case from inside finds it so
         mapped = self.called and (self.mapped_in and not self.node.extensions.propagate_all)
-        data = self.local(token)
+        data = self.local(my_task)
         begin_with = mapped_of(data, [target for target, _ in self.mapped_in]) if mapped else data
+        subworkflow.task_tree.data = begin_with
         # A case that begins at one of several start events begins there inside an added body too.
-        at = token.workflow.top_workflow.start_event if self.node.inserted else ""
-        scope.begin(begin_with, at)
-        return False
+        if self.node.inserted:
+            subworkflow.begins_at = my_task.workflow.begins_at
 
-    def close(self, token: Token, scope: Any) -> None:
+    def update_data(self, my_task: Token, subworkflow: Any) -> None:
         """The scope has come to its end."""
-        result = scope.outcome()
-        if self.undoer is None and (scope.undo or scope.spec.undo_handler):
-            remember(token, scope.undo, result)
+        result = subworkflow.outcome()
+        if self.undoer is None and (subworkflow.undo or subworkflow.spec.undo_handler):
+            remember(my_task, subworkflow.undo, result)
         if self.mapped_out:
-            self.take_back(token, result)
+            self.take_back(my_task, result)
         elif self.shares_variables:
-            token.data = result
-        token._ready()
+            my_task.data = result
 
 
 class MultiInstance(Activity):
@@ -225,14 +222,15 @@ class MultiInstance(Activity):
     output: Slot = EMPTY
     MAXIMUM = 1000
 
-    def arrive(self, token: Token) -> bool:
-        token._set_state(STARTED)
-        token.facts.update(items=self._items(token), done=0, results={})
-        if not token.facts["items"]:
-            return self._close(token)
-        count = 1 if self._sequential else len(token.facts["items"])
+    def _update_hook(self, my_task: Token) -> bool:
+        super()._update_hook(my_task)
+        my_task._set_state(STARTED)
+        my_task.facts.update(items=self._items(my_task), done=0, results={})
+        if not my_task.facts["items"]:
+            return self._close(my_task)
+        count = 1 if self._sequential else len(my_task.facts["items"])
         for index in range(count):
-            self._start(token, index)
+            self._start(my_task, index)
         return False
 
     @property
@@ -240,13 +238,14 @@ class MultiInstance(Activity):
         return self.node.loop is not None and self.node.loop.kind == "sequential"
 
     def _items(self, token: Token) -> list[Any]:
-        host = token.workflow.top_workflow.host
+        scripts = token.workflow.script_engine
         if not self.collection.is_empty:
-            items = host.evaluate(self.collection, token.data, self.node)
+            items = scripts.evaluate(token, self.collection)
         else:
-            number = host.evaluate(self.cardinality, token.data, self.node)
-            asked = Given(self.node, "loopCardinality", number, host.strict)
-            count = asked.whole(0) if number or host.strict else 0
+            number = scripts.evaluate(token, self.cardinality)
+            strict = token.workflow.top_workflow.host.strict
+            asked = Given(self.node, "loopCardinality", number, strict)
+            count = asked.whole(0) if number or strict else 0
             items = list(range(1, min(count, self.MAXIMUM + 1) + 1))
         if not isinstance(items, list):
             raise StepFailed(element=self.node.id, reason="the collection is not a list")
@@ -256,7 +255,8 @@ class MultiInstance(Activity):
 
     def _start(self, token: Token, index: int) -> None:
         spec = token.workflow.spec.task_specs[self.instance]
-        child = token.workflow.put(spec, token, "", index=index)
+        child = token._add_child(spec)
+        child.facts["index"] = index
         child.data = {**token.data, "loopCounter": index + 1}
         if self.node.loop is not None and self.node.loop.element:
             child.data[self.node.loop.element] = token.facts["items"][index]
@@ -265,11 +265,10 @@ class MultiInstance(Activity):
     def instance_done(self, token: Token, child: Token) -> None:
         if token._state != STARTED:
             return
-        host = token.workflow.top_workflow.host
         token.facts["done"] += 1
         index = child.facts["index"]
         if not self.output.is_empty:
-            value = host.evaluate(self.output, child.data, self.node)
+            value = child.workflow.script_engine.evaluate(child, self.output)
             token.facts["results"][str(index)] = value
         else:
             self._merge(token, child)
@@ -288,9 +287,9 @@ class MultiInstance(Activity):
             return True
         if self.condition is None:
             return False
-        host = token.workflow.top_workflow.host
-        value = host.evaluate(self.condition, child.data, self.node)
-        return Given(self.node, "completionCondition", value, host.strict).truth()
+        value = token.workflow.script_engine.evaluate(child, self.condition)
+        strict = token.workflow.top_workflow.host.strict
+        return Given(self.node, "completionCondition", value, strict).truth()
 
     def _merge(self, token: Token, child: Token) -> None:
         """Without an output collection, what the instances changed comes back, if they agree."""

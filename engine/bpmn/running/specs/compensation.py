@@ -14,8 +14,15 @@ from typing import Any
 from engine.bpmn.model import Node
 from engine.bpmn.running.host import Data, StepFailed
 from engine.bpmn.running.specs.activities import SubprocessTask
-from engine.bpmn.running.specs.events import ThrowEvent, raise_up
-from engine.bpmn.running.specs.flow_node import STARTED, drawn_name, stop_others, withdraw
+from engine.bpmn.running.specs.definitions import raise_up
+from engine.bpmn.running.specs.events import ThrowEvent
+from engine.bpmn.running.specs.flow_node import (
+    COMPLETED,
+    STARTED,
+    drawn_name,
+    stop_others,
+    withdraw,
+)
 from engine.bpmn.running.tokens import Token
 
 Line = list[Any]
@@ -24,20 +31,20 @@ Line = list[Any]
 class CompensationEvent(ThrowEvent):
     """Undoes one activity or all of its scope and waits until that is done; or cancels."""
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, node=node)
         undoing = [event for event in node.events if event.kind == "compensate"]
         self.cancels = any(event.kind == "cancel" for event in node.events)
         self.only = undoing[0].activity if undoing else ""
 
-    def work(self, token: Token) -> bool | None:
-        super().work(token)
-        if token.was_withdrawn:
-            return None
+    def _run_hook(self, my_task: Token) -> bool | None:
+        super()._run_hook(my_task)
+        if my_task.was_withdrawn:
+            return True
         if self.cancels:
-            stop_others(token)
-        token.facts["plan"] = _plan(token.workflow, token.facts.get("only", self.only))
-        return None if self._undo_next(token) else True
+            stop_others(my_task)
+        my_task.facts["plan"] = _plan(my_task.workflow, my_task.facts.get("only", self.only))
+        return None if self._undo_next(my_task) else True
 
     def go_on(self, token: Token) -> None:
         """One activity is undone."""
@@ -59,9 +66,9 @@ class CompensationEvent(ThrowEvent):
             if other.facts.get("undoes") == token.id.hex:
                 withdraw(other)
 
-    def _on_complete(self, my_task: Token) -> None:
+    def _on_complete_hook(self, my_task: Token) -> None:
         if not self.cancels:
-            super()._on_complete(my_task)
+            super()._on_complete_hook(my_task)
             return
         my_task.workflow.leave_behind(my_task)
         if not raise_up(my_task, "cancel", "", {}):
@@ -71,22 +78,24 @@ class CompensationEvent(ThrowEvent):
 class Reopened(SubprocessTask):
     """Opens the scope of a completed activity once more, to undo what was done inside."""
 
-    def arrive(self, token: Token) -> bool:
-        token._set_state(STARTED)
-        lines, variables, only = token.facts.pop("inside")
-        scope = token.workflow.top_workflow.create_subprocess(token, self.body)
+    def start_workflow(self, my_task: Token) -> None:
+        # The library's own begins at the start event; this one begins with what is to be undone.
+        lines, variables, only = my_task.facts.pop("inside")
+        my_task._set_state(STARTED)
+        scope = my_task.workflow.top_workflow.create_subprocess(my_task, self.spec)
+        scope.belongs_to(my_task)
         scope.undo = lines
-        scope.root({**token.data, **variables})
+        scope.task_tree.data = {**my_task.data, **variables}
+        scope.task_tree._set_state(COMPLETED)
         first = scope.spec.undo_handler or scope.spec.undo_all
-        facts = {"only": only} if first is scope.spec.undo_all else {}
-        child = scope.put(first, scope.task_tree, "", **facts)
+        child = scope.task_tree._add_child(first)
+        if first is scope.spec.undo_all:
+            child.facts["only"] = only
         first._update(child)
-        return False
 
-    def close(self, token: Token, scope: Any) -> None:
+    def update_data(self, my_task: Token, subworkflow: Any) -> None:
         if self.shares_variables:
-            token.data.update(scope.changes())
-        token._ready()
+            my_task.data.update(subworkflow.changes())
 
 
 def _plan(scope: Any, only: str) -> list[list[Any]]:
@@ -130,6 +139,6 @@ def _start(asker: Token, scope: Any, line: Line, only: str) -> None:
         event, handler = spec.undoer
         target = scope.spec.task_specs[handler]
         asker.workflow.top_workflow.host.record("activity_entered", event.node)
-    child = scope.put(target, asker if scope is asker.workflow else scope.task_tree, "", **facts)
+    child = scope.put(target, asker if scope is asker.workflow else scope.task_tree, **facts)
     child.data = dict(asker.data)
     target._update(child)

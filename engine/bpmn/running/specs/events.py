@@ -4,79 +4,78 @@ from __future__ import annotations
 
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.mixins import (
+    BoundaryEventMixin,
+    IntermediateCatchEventMixin,
+    IntermediateThrowEventMixin,
+)
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.model import EventDefinition, Node
+from engine.bpmn.model import Node
 from engine.bpmn.running.host import THROWERS_END, Data, StepFailed
+from engine.bpmn.running.specs.definitions import Condition, definition_of, happens, raise_up
 from engine.bpmn.running.specs.flow_node import (
     COMPLETED,
-    WAITING,
     FlowNode,
+    Way,
     remember,
     stop_others,
     withdraw,
 )
 from engine.bpmn.running.tokens import Token
-from engine.bpmn.slot_values import Given
-from engine.bpmn.slots import EMPTY, Slot
-from engine.bpmn.timers import first_due, next_due
+from engine.bpmn.timers import next_due
 
 
-class CatchEvent(FlowNode):
+class CatchEvent(IntermediateCatchEventMixin, FlowNode):
     """Waits for a message, signal or timer; also the receive task."""
 
     lasting = True
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
-        self.event: EventDefinition = node.events[0]
-        self.expression: Slot = EMPTY  # of the timer, or of the correlation key
+    def __init__(self, process: Any, name: str, *_definition: Any, node: Node) -> None:
+        super().__init__(process, name, definition_of(node.events[0]), node=node)  # type: ignore[misc]
+        self.event = node.events[0]
 
-    def arrive(self, token: Token) -> bool:
-        self.subscribe(token)
-        return False
+    def catch(self, my_task: Token, event: Any) -> None:
+        # Of those who wait for one signal, one may have interrupted another by now.
+        if my_task._state == TaskState.WAITING:
+            super().catch(my_task, event)
 
-    def subscribe(self, token: Token) -> None:
-        host = token.workflow.top_workflow.host
-        token._set_state(WAITING)
-        facts = token.facts
-        facts["kind"] = self.event.kind
-        if self.event.kind == "conditional":
-            facts["held"] = False
-            return  # nothing from outside brings it about: the case looks for itself
-        if self.event.kind == "timer":
-            value = host.evaluate(self.expression, token.data, self.node)
-            facts.update(first_due(value, self.event.timer, host.now, self.node.id))
-        else:
-            facts["name"] = self.event.name
-        if self.event.kind == "message":
-            key = host.evaluate(self.expression, token.data, self.node)
-            facts["key"] = Given(self.node, "correlationKey", key, host.strict).key()
-        host.wait_opened(token)
+    def _update_hook(self, my_task: Token) -> bool:
+        """Wait; and once it has happened, take what it brought."""
+        if my_task.has_state(TaskState.FINISHED_MASK) or not super()._update_hook(my_task):
+            return False
+        payload, my_task.payload = my_task.payload or {}, None
+        return self.happen(my_task, payload)
+
+    def happen(self, token: Token, payload: Data) -> bool:
+        """What was awaited has happened: True if the token goes on."""
+        token.data.update(payload)
+        return True
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        super()._on_ready_hook(my_task)  # it is no more among those that wait
+        my_task.workflow.top_workflow.host.wait_closed(my_task)
+        win_race(my_task)
+        FlowNode._on_ready_hook(self, my_task)
 
     def notice(self, token: Token) -> bool:
         """Whether the condition that is awaited has just become true: then it happens."""
-        host = token.workflow.top_workflow.host
-        holds = host.evaluate(self.expression, self.seen(token), self.node) is True
-        became = holds and not token.facts["held"]
-        token.facts["held"] = holds
+        assert isinstance(self.event_definition, Condition)
+        became = self.event_definition.became_true(token, self.seen(token))
         if became:
-            host.record("condition_met", self.node)
-            self.fire(token, {})
+            token.workflow.top_workflow.host.record("condition_met", self.node)
+            happens(token, {})
         return became
 
     def seen(self, token: Token) -> Data:
         """The variables of the whole case, as this branch left them where branches differ."""
         return {**whole(token.workflow), **token.workflow.changed(token)}
 
-    def fire(self, token: Token, payload: Data) -> None:
-        """What was awaited has happened."""
-        token.data.update(payload)
-        token.workflow.top_workflow.host.wait_closed(token)
-        win_race(token)
-        token._ready()
-
     def withdrawn(self, token: Token) -> None:
+        self.wait_no_more(token)
+
+    def wait_no_more(self, token: Token) -> None:
+        token.workflow.top_workflow.event_manager.remove_task(token)
         token.workflow.top_workflow.host.wait_closed(token)
 
 
@@ -101,32 +100,31 @@ def whole(scope: Any) -> Data:
     return outcome
 
 
-class BoundaryEvent(CatchEvent):
+class BoundaryEvent(BoundaryEventMixin, CatchEvent):
     """Watches over an activity; interrupting it or running beside it."""
 
     lasting = False
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, None, cancel_activity=node.interrupting, node=node)  # type: ignore[call-arg]
         self.together: list[str] = []  # names of all parts, where every one must have happened
         self.over_scope = False  # it starts an event subprocess, which stands for its whole scope
 
     def guard(self, activity: Token) -> None:
         """Start to watch an activity that a token has just entered."""
         scope = activity.workflow
-        token = scope.put(self, activity.parent, "", guards=activity.id.hex, snapshot=True)
+        token = scope.put(self, activity.parent, guards=activity.id.hex, snapshot=True)
         token.data = dict(activity.data)
-        if self.event.kind in ("timer", "message", "signal", "conditional"):
-            self.subscribe(token)
-        else:
-            token._set_state(WAITING)
-            token.facts.update(kind=self.event.kind, name=self.event.name)
+        self._update(token)
+
+    def arrive(self, token: Token) -> None:
+        """It only watches: nobody sees it before it happens."""
 
     def release(self, activity: Token) -> None:
         for token in activity.workflow.live():
             if token.task_spec is self and token.facts.get("guards") == activity.id.hex:
                 token._set_state(TaskState.CANCELLED)
-                token.workflow.top_workflow.host.wait_closed(token)
+                self.wait_no_more(token)
 
     def activity_of(self, token: Token) -> Token:
         for other in token.workflow.tasks.values():
@@ -134,27 +132,32 @@ class BoundaryEvent(CatchEvent):
                 return other  # type: ignore[no-any-return]
         raise StepFailed(element=self.node.id, reason="the watched activity is gone")
 
-    def fire(self, token: Token, payload: Data) -> None:
-        case = token.workflow.top_workflow
+    def happen(self, token: Token, payload: Data) -> bool:
+        self.event_definition.reset(token)
         if not self._all_happened(token, payload):
-            return
+            return False
         activity = self.activity_of(token)
-        inside = case.subprocesses.get(activity.id)
+        inside = token.workflow.top_workflow.subprocesses.get(activity.id)
         seen = dict(activity.data) if inside is None else inside.outcome()
-        if self.node.interrupting:
-            if self.over_scope and inside is not None and inside.undo:
-                remember(activity, inside.undo, seen)  # the handler may still undo it
-            token.facts.pop("guards")  # it stays when the other guards are released
-            case.host.wait_closed(token)
-            token.data = {**seen, **payload}
-            token.facts.pop("snapshot", None)
-            withdraw(activity)
-            if self.over_scope:
-                _stop_beside(token)
-            case.host.record("activity_entered", self.node)
-            token._ready()
-            return
+        if self.cancel_activity:
+            self._interrupt(token, activity, seen, payload)
+            return True
         self._branch_off(token, {**seen, **payload})
+        return False
+
+    def _interrupt(self, token: Token, activity: Token, seen: Data, payload: Data) -> None:
+        case = token.workflow.top_workflow
+        inside = case.subprocesses.get(activity.id)
+        if self.over_scope and inside is not None and inside.undo:
+            remember(activity, inside.undo, seen)  # the handler may still undo it
+        token.facts.pop("guards")  # it stays when the other guards are released
+        case.host.wait_closed(token)
+        token.data = {**seen, **payload}
+        token.facts.pop("snapshot", None)
+        withdraw(activity)
+        if self.over_scope:
+            _stop_beside(token)
+        case.host.record("activity_entered", self.node)
 
     def seen(self, token: Token) -> Data:
         activity = self.activity_of(token)
@@ -165,7 +168,7 @@ class BoundaryEvent(CatchEvent):
         """Of a parallel multiple event: note that this part happened, and whether all have."""
         if not self.together:
             return True
-        token.workflow.top_workflow.host.wait_closed(token)
+        self.wait_no_more(token)
         token.facts.pop("kind")
         parts = [
             other
@@ -182,17 +185,24 @@ class BoundaryEvent(CatchEvent):
 
     def _branch_off(self, token: Token, data: Data) -> None:
         """A non-interrupting event starts its handler and goes on watching."""
-        case = token.workflow.top_workflow
-        case.host.record("activity_entered", self.node)
-        handler = token.workflow.put(token.workflow.spec.passage, token, "", snapshot=True)
+        host = token.workflow.top_workflow.host
+        host.record("activity_entered", self.node)
+        handler = token._add_child(token.workflow.spec.passage)
+        handler.facts["snapshot"] = True
         handler.data = data
-        handler._set_state(COMPLETED)
-        if self.event.kind == "timer" and not next_due(token.facts, case.host.now):
+        if self.event.kind == "timer" and not next_due(token.facts, host.now):
             token._set_state(COMPLETED)
-            case.host.wait_closed(token)
+            self.wait_no_more(token)
         elif self.event.kind == "timer":
-            case.host.wait_opened(token)
-        self.leave(handler, self.ways)
+            host.wait_opened(token)
+        handler.complete()
+
+
+class Passage(FlowNode):
+    """Where the handler of an event begins that does not interrupt: it leaves as the event does."""
+
+    def choose(self, token: Token) -> list[Way]:
+        return token.parent.task_spec.ways  # type: ignore[no-any-return]
 
 
 def _stop_beside(token: Token) -> None:
@@ -202,38 +212,18 @@ def _stop_beside(token: Token) -> None:
             withdraw(other)
 
 
-class ThrowEvent(FlowNode):
+class ThrowEvent(IntermediateThrowEventMixin, FlowNode):
     """An intermediate or end event that throws what it carries; a send task without a job."""
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
-        self.keys: list[Slot] = [EMPTY for _ in node.events]
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, definition_of(*node.events), node=node)  # type: ignore[misc]
 
-    def work(self, token: Token) -> bool | None:
-        for event, key in zip(self.node.events, self.keys, strict=True):
-            self._throw(token, event, key)
-            if token.was_withdrawn:
-                break
-        return True
-
-    def _throw(self, token: Token, event: EventDefinition, key: Slot) -> None:
-        case = token.workflow.top_workflow
-        if event.kind == "message":
-            value = case.host.evaluate(key, token.data, self.node)
-            thrown = Given(self.node, "correlationKey", value, case.host.strict).key()
-            case.host.message_thrown(event.name, thrown, self.node)
-        elif event.kind == "signal":
-            case.host.signal_thrown(event.name, self.node, token.data)
-            catch_signal(case, event.name, {})
-        elif event.kind == "escalation":
-            raise_up(token, "escalation", event.name, {})
-
-    def _on_complete(self, my_task: Token) -> None:
+    def _on_complete_hook(self, my_task: Token) -> None:
         kinds = {event.kind for event in self.node.events}
         if self.node.tag == "endEvent" and kinds & {"terminate", "error"}:
             self._end_abruptly(my_task, kinds)
             return
-        super()._on_complete(my_task)
+        super()._on_complete_hook(my_task)
 
     def _end_abruptly(self, token: Token, kinds: set[str]) -> None:
         scope = token.workflow
@@ -252,48 +242,3 @@ def _terminate(token: Token) -> None:
         return
     for other in token.workflow.live():  # what event subprocesses had begun beside it went on
         withdraw(other)
-
-
-def catch_signal(case: Any, name: str, payload: Data) -> int:
-    """Fire every event of the case that waits for this signal."""
-    waiting = [
-        token
-        for token in case.all_live()
-        if token.facts.get("kind") == "signal" and token.facts.get("name") == name
-    ]
-    for token in waiting:
-        if token._state == WAITING:
-            case.host.record("signal_received", token.node, {"name": name})
-            token.task_spec.fire(token, dict(payload))
-    return len(waiting)
-
-
-def raise_up(token: Token, kind: str, code: str, payload: Data) -> bool:
-    """Look for a boundary event that handles this error or escalation, from inside out."""
-    activity: Token | None = token
-    while activity is not None:
-        guard = _guard_of(activity, kind, code)
-        if guard is not None:
-            guard.task_spec.fire(guard, payload)
-            return True
-        if activity.task_spec.loop_owner is not None:
-            activity = activity.parent  # events hang on the whole loop, not on one of its rounds
-            continue
-        scope = activity.workflow
-        if scope.parent_task_id is None:
-            return False
-        activity = scope.top_workflow.get_task_from_id(scope.parent_task_id)
-    return False
-
-
-def _guard_of(activity: Token, kind: str, code: str) -> Token | None:
-    matches = [
-        token
-        for token in activity.workflow.live()
-        if token._state == WAITING
-        and token.facts.get("guards") == activity.id.hex
-        and token.facts.get("kind") == kind
-        and token.facts.get("name") in ("", code)
-    ]
-    matches.sort(key=lambda token: token.facts.get("name") == "")  # the exact code goes first
-    return matches[0] if matches else None

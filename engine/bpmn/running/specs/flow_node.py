@@ -1,12 +1,16 @@
-"""A flow node: what happens when a token arrives, runs and leaves."""
+"""A flow node: what happens when a token arrives, runs and leaves.
+
+SpiffWorkflow moves the tasks; what a node does at each point stands in the hooks it provides.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import _BpmnCondition
+from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
@@ -32,16 +36,37 @@ def drawn_name(name: str) -> str:
     return base[1:] if base[1:] in RESERVED else base
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(_BpmnCondition):
     """A compiled sequence flow: where to, and when."""
 
-    flow: str
-    target: str
-    condition: Slot | None
+    def __init__(self, flow: str, target: str, condition: Slot | None) -> None:
+        super().__init__(condition)
+        self.flow, self.target, self.condition = flow, target, condition
+
+    def _matches(self, task: Token) -> bool:
+        """Whether its condition holds; a gateway's token keeps which flows it may take."""
+        value = self.condition is None or super()._matches(task)
+        if not isinstance(value, bool):
+            assert self.condition is not None
+            raise StepFailed(element=self.flow, reason=undecided(self.condition, value))
+        if value and task.taken is not None:
+            task.taken.append(self)
+        return value
 
 
-class FlowNode(BpmnTaskSpec):
+class Start(BpmnStartTask):
+    """Where the tree of a scope begins: it leads to the scope's start event."""
+
+    def _predict_hook(self, my_task: Token) -> None:
+        pass
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        super()._on_complete_hook(my_task)
+        scope = my_task.workflow
+        my_task._add_child(scope.spec.starts.get(scope.begins_at, scope.spec.entry))
+
+
+class FlowNode(BpmnSpecMixin):
     """A flow node that passes its token on at once: plain and manual tasks, none events.
 
     `lasting` nodes are recorded when they are left too, because time passes in them.
@@ -49,8 +74,8 @@ class FlowNode(BpmnTaskSpec):
 
     lasting = False
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, name_of(node.id))
+    def __init__(self, process: Any, name: str, *, node: Node, **more: Any) -> None:
+        super().__init__(process, name_of(name), **more)
         self.node = node
         self.bpmn_id = node.id
         self.ways: list[Way] = []
@@ -59,36 +84,37 @@ class FlowNode(BpmnTaskSpec):
         self.loop_owner: Any = None  # the repeating or multiple node this one is a part of
         self.undoer: tuple[FlowNode, str] | None = None  # its compensation event and what that does
 
-    # SpiffWorkflow's predictions are not used: see tokens.py.
-    def _predict(self, *_args: Any, **_more: Any) -> None:
-        pass
+    def add_way(self, way: Way, target: FlowNode) -> None:
+        self.ways.append(way)
+        self.connect(target)
 
     def test(self) -> None:
+        # The library looks at the whole spec again whenever one of its tasks becomes ready.
         pass
 
-    def _update(self, my_task: Token) -> None:
-        """A token arrives."""
-        if my_task.parent is not None:
-            my_task.data = my_task.data or dict(my_task.parent.data)
-        my_task.workflow.top_workflow.host.record("activity_entered", self.node)
-        for boundary in self.boundaries:
-            boundary.guard(my_task)
-        if self.arrive(my_task):
-            my_task._ready()
+    def _predict_hook(self, my_task: Token) -> None:
+        """Only tokens that exist are on the tree: nothing is predicted."""
 
-    def arrive(self, token: Token) -> bool:
+    def _update_hook(self, my_task: Token) -> bool:
         """True if the node can run at once."""
+        if my_task._state == TaskState.FUTURE:
+            self.arrive(my_task)
         return True
 
-    def _run(self, my_task: Token) -> bool | None:
-        return self.work(my_task)
+    def arrive(self, token: Token) -> None:
+        token.data = token.data or dict(token.parent.data)
+        token.workflow.top_workflow.host.record("activity_entered", self.node)
+        for boundary in self.boundaries:
+            boundary.guard(token)
 
-    def work(self, token: Token) -> bool | None:
-        """Do the node's own work: True when done, None when something else will finish it."""
-        return True
+    def _on_ready_hook(self, my_task: Token) -> None:
+        super()._on_ready_hook(my_task)
+        if not self.manual:
+            my_task.workflow.top_workflow.line.append(my_task)
 
-    def _on_complete(self, my_task: Token) -> None:
-        """The token leaves."""
+    def _on_complete_hook(self, my_task: Token) -> None:
+        """The token leaves; SpiffWorkflow updates those that it left behind on the next nodes."""
+        super()._on_complete_hook(my_task)
         host = my_task.workflow.top_workflow.host
         if self.lasting:
             host.record("activity_completed", self.node)
@@ -97,32 +123,26 @@ class FlowNode(BpmnTaskSpec):
             remember(my_task)
         if self.loop_owner is not None:
             self.loop_owner.instance_done(my_task.parent, my_task)
-            return
-        if "undoes" in my_task.facts:
+        elif "undoes" in my_task.facts:
             has_undone(my_task)
-            return
-        ways = self.choose(my_task)
-        self.leave(my_task, ways)
+        else:
+            self.leave(my_task)
 
-    def leave(self, token: Token, ways: list[Way]) -> None:
-        scope = token.workflow
+    def leave(self, token: Token) -> None:
+        ways = self.choose(token)
+        for way in ways:
+            token._add_child(token.workflow.spec.task_specs[way.target]).facts["flow"] = way.flow
         if not ways:
-            scope.finish_token(token)
-            return
-        specs = scope.spec.task_specs
-        tokens = [scope.put(specs[way.target], token, way.flow) for way in ways]
-        for child in tokens:
-            if child.has_state(TaskState.FUTURE):
-                child.task_spec._update(child)
+            token.workflow.finish_token(token)
 
     def choose(self, token: Token) -> list[Way]:
         """All unconditional flows and those whose condition holds; else the default flow."""
-        chosen = [way for way in self.ways if way.flow != self.default and holds(way, token)]
+        chosen = [way for way in self.ways if way.flow != self.default and way._matches(token)]
         if chosen or not self.ways:
             return chosen
-        return self._default_way(token)
+        return self.default_way()
 
-    def _default_way(self, token: Token) -> list[Way]:
+    def default_way(self) -> list[Way]:
         default = [way for way in self.ways if way.flow == self.default]
         if not default:
             raise StepFailed(
@@ -145,23 +165,18 @@ def remember(token: Token, *inside: Any) -> None:
 
 def has_undone(token: Token) -> None:
     """An activity is undone: whoever asked for it goes on, with the variables as they are now."""
-    asker = token.workflow.top_workflow.get_task_from_id(UUID(token.facts["undoes"]))
+    asker = token.workflow.top_workflow.find(UUID(token.facts["undoes"]))
     if asker is not None and asker.is_live:
         asker.data = dict(token.data)
         asker.task_spec.go_on(asker)
 
 
-def holds(way: Way, token: Token) -> bool:
-    if way.condition is None:
-        return True
-    value = token.workflow.top_workflow.host.evaluate(way.condition, token.data, token.node)
-    if not isinstance(value, bool):
-        raise StepFailed(element=way.flow, reason=undecided(way.condition, value))
-    return value
-
-
 def withdraw(token: Token) -> None:
-    """Take a live token off the board, with everything that runs inside its node."""
+    """Take a live token off the board, with everything that runs inside its node.
+
+    `Task.cancel` would drop its children from the tree: they are the handlers of a boundary event,
+    and tokens that have gone on, and neither ends with it.
+    """
     if not token.is_live:
         return
     case = token.workflow.top_workflow

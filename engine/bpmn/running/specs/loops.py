@@ -16,20 +16,21 @@ COUNTER = "loopCounter"  # the round, from 1; the standard's own name for it
 class StandardLoop(FlowNode):
     """Runs an activity while its condition holds: looks before the first round or after it."""
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, node=node)
         assert node.loop is not None
         self.loop: Loop = node.loop
         self.instance = ""  # name of the spec that is one round
         self.condition: Slot | None = None
         self.maximum = int(node.loop.maximum) if node.loop.maximum else None
 
-    def arrive(self, token: Token) -> bool:
-        token._set_state(STARTED)
-        token.facts["round"] = 0
-        if self.loop.test_before and not self._again(token):
+    def _update_hook(self, my_task: Token) -> bool:
+        super()._update_hook(my_task)
+        my_task._set_state(STARTED)
+        my_task.facts["round"] = 0
+        if self.loop.test_before and not self._again(my_task):
             return True
-        self._begin_round(token)
+        self._begin_round(my_task)
         return False
 
     def _again(self, token: Token) -> bool:
@@ -38,15 +39,15 @@ class StandardLoop(FlowNode):
             return False
         if self.condition is None:
             return True
-        host = token.workflow.top_workflow.host
-        value = host.evaluate(self.condition, {**token.data, COUNTER: rounds}, self.node)
+        seen = {**token.data, COUNTER: rounds}
+        value = token.workflow.script_engine.evaluate(token, self.condition, seen)
         if not isinstance(value, bool):
             raise StepFailed(element=self.node.id, reason=undecided(self.condition, value))
         return value
 
     def _begin_round(self, token: Token) -> None:
         token.facts["round"] += 1
-        child = token.workflow.put(token.workflow.spec.task_specs[self.instance], token)
+        child = token._add_child(token.workflow.spec.task_specs[self.instance])
         child.data = {**token.data, COUNTER: token.facts["round"]}
         child.task_spec._update(child)
 

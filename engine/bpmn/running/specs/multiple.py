@@ -14,10 +14,9 @@ from engine.bpmn.running.tokens import Token
 class CatchPart(CatchEvent):
     """One of the events that a multiple event waits for."""
 
-    def fire(self, token: Token, payload: Data) -> None:
-        token.facts["payload"] = dict(payload)
-        token.workflow.top_workflow.host.wait_closed(token)
-        token._ready()
+    def happen(self, token: Token, payload: Data) -> bool:
+        token.facts["payload"] = payload
+        return True
 
 
 class MultipleCatch(FlowNode):
@@ -25,14 +24,15 @@ class MultipleCatch(FlowNode):
 
     lasting = True
 
-    def __init__(self, process: Any, node: Node) -> None:
-        super().__init__(process, node)
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, node=node)
         self.parts: list[str] = []  # names of the parts' specs
 
-    def arrive(self, token: Token) -> bool:
-        token._set_state(STARTED)
-        specs = token.workflow.spec.task_specs
-        parts = [token.workflow.put(specs[name], token) for name in self.parts]
+    def _update_hook(self, my_task: Token) -> bool:
+        super()._update_hook(my_task)
+        my_task._set_state(STARTED)
+        specs = my_task.workflow.spec.task_specs
+        parts = [my_task._add_child(specs[name]) for name in self.parts]
         for part in parts:
             part.task_spec._update(part)
         return False

@@ -1,0 +1,46 @@
+"""FEEL as SpiffWorkflow's script engine: whatever the library has evaluated goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+
+from engine.bpmn.slots import Slot
+
+if TYPE_CHECKING:
+    from engine.bpmn.running.tokens import Token
+
+
+class FeelScriptEngine(PythonScriptEngine):
+    """Conditions, scripts and services of a running case, in FEEL; no Python is ever evaluated.
+
+    An `external_context` is all that the expression sees, where one is given: the variables inside
+    an activity, or those of the whole case.
+    """
+
+    def __init__(self) -> None:
+        # The base class of the environments refuses whatever it is asked to evaluate.
+        super().__init__(environment=BasePythonScriptEngineEnvironment())
+
+    def validate(self, expression: Slot) -> None:
+        """A slot was compiled with its definition: what cannot be read was refused there."""
+
+    def evaluate(
+        self, task: Token, expression: Slot, external_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        host = task.workflow.top_workflow.host
+        return host.evaluate(expression, external_context or task.data, task.node)
+
+    def execute(
+        self, task: Token, script: Slot, external_context: Mapping[str, Any] | None = None
+    ) -> bool:
+        value = self.evaluate(task, script, external_context or task.task_spec.local(task))
+        task.task_spec.accept(task, value)
+        return True
+
+    def call_service(self, task: Token, **_kwargs: Any) -> None:
+        """The service is a job: the task stays started until it is carried out."""
+        task.workflow.top_workflow.host.job_opened(task)
