@@ -10,7 +10,9 @@ import pytest
 from engine import Engine
 from engine.bpmn.running import compile as compiling
 from engine.ground.actor import Actor
+from engine.ground.canonical import loads
 from engine.ground.clock import TravellingClock
+from engine.store.tables import ProcessInstance
 from engine.verbs.gate import DEFECT, Gate
 from engine.verbs.migration import MigrationPlan
 from tests.support.cases import Play
@@ -131,6 +133,20 @@ def test_a_case_moves_from_and_to_a_reserved_id(engine: Engine) -> None:
 
     assert play.ended
     play.check_record()
+
+
+def test_the_root_of_a_moved_case_keeps_its_place(engine: Engine) -> None:
+    # It was taken for a drawn "Start" and put aside: migrations that earlier releases had recorded
+    # no longer replayed to their states.
+    play = Play(engine, line(task="a")).start()
+    engine.deploy({"d0.bpmn": line(task="a", last="b")}, Actor.of("owner"))
+
+    engine.migrate(MigrationPlan("p:1", "p:2", {}, (play.id,)), Actor.of("owner"))
+
+    with engine.read() as work:
+        state = loads(work.session.get_one(ProcessInstance, play.id).state)
+    number, parent, place, *_ = state["scopes"][0]["tokens"][0]
+    assert (number, parent, place) == (1, None, "Start")
 
 
 def test_a_fault_of_the_product_is_a_finding_in_the_right_file(

@@ -21,6 +21,7 @@ from engine.bpmn.running.specs import (
     drawn_name,
     name_of,
 )
+from engine.bpmn.running.specs.flow_node import RESERVED
 from engine.bpmn.running.tokens import Token
 from engine.ground.text import Text
 
@@ -90,6 +91,8 @@ def shown_name(name: str) -> str:
 
 def renamed(name: str, mapping: Mapping[str, str]) -> str:
     """The target's name for a drawn node, or for a part that the compiler made of it."""
+    if name in RESERVED:
+        return name  # SpiffWorkflow's own, where a scope begins: a drawn node never has such a name
     drawn = drawn_name(name)
     return name_of(mapping.get(drawn, drawn)) + name[len(name_of(drawn)) :]
 
