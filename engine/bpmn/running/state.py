@@ -21,35 +21,33 @@ def compact(case: Case) -> None:
 
 
 def _compact_scope(scope: Any) -> None:
-    keep = {scope.task_tree.id}
-    counts: dict[UUID, int] = {}
-    live = scope.live()
-    for token in live:
-        keep.add(token.id)
+    keep: set[Token] = {scope.task_tree}
+    seen: set[Token] = set()
+    for token in scope.live():
+        keep.add(token)
         line = token
-        while line is not None:
-            counts[line.id] = counts.get(line.id, 0) + 1
-            if counts[line.id] > 1:
-                break
-            line = line.parent
-    keep.update(identifier for identifier, count in counts.items() if count > 1)
-    keep.update(i for i in counts if "snapshot" in scope.tasks[i].internal_data)
+        while line is not None and line not in seen:
+            seen.add(line)
+            line = line.before
+        if line is not None:
+            keep.add(line)  # here its branch parted from another
+    keep.update(token for token in seen if "snapshot" in token.internal_data)
     if len(keep) < len(scope.tasks):
         _drop_all_but(scope, keep)
 
 
-def _drop_all_but(scope: Any, keep: set[UUID]) -> None:
-    for identifier in keep:
-        token = scope.tasks[identifier]
-        parent = token.parent
-        while parent is not None and parent.id not in keep:
-            parent = parent.parent
-        token._parent = None if parent is None else parent.id
+def _drop_all_but(scope: Any, keep: set[Token]) -> None:
+    for token in [token for token in scope.tasks.values() if token not in keep]:
+        del scope.tasks[token.id]
+    for token in keep:
+        parent = token.before
+        while parent is not None and parent not in keep:
+            parent = parent.before
+        token.before, token._parent = parent, None if parent is None else parent.id
         token._children = []
-    scope.tasks = {i: token for i, token in scope.tasks.items() if i in keep}
     for token in scope.tasks.values():
-        if token._parent is not None:
-            scope.tasks[token._parent]._children.append(token.id)
+        if token.before is not None:
+            token.before._children.append(token.id)
 
 
 def dump(case: Case) -> Data:
@@ -78,7 +76,7 @@ def _dump_scope(case: Case, scope: Any) -> Data:
 
 
 def _dump_token(case: Case, token: Token) -> list[Any]:
-    parent = token.parent
+    parent = token.before
     row: list[Any] = [
         case.number_of(token.id),
         None if parent is None else case.number_of(parent.id),

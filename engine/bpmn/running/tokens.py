@@ -30,6 +30,7 @@ class Token(Task):
     # The event or handler beside the main path that this token comes from: what it changes is told
     # apart from there. Kept, as looking for it in a long line of ancestors costs more each time.
     handler: Token | None = None
+    before: Token | None = None  # its parent, at hand: `parent` is looked up by its id each time
     payload: Data | None = None  # what came with the event that it waited for
     taken: list[Any] | None = None  # the flows of a gateway whose condition held
 
@@ -71,14 +72,15 @@ class Token(Task):
         return self.task_spec.node
 
     def comes_from(self, parent: Token | None) -> None:
+        self.before = parent
         if parent is not None:
             self.handler = parent if "snapshot" in parent.internal_data else parent.handler
 
     def ancestors(self) -> Iterator[Token]:
-        token = self.parent
+        token = self.before
         while token is not None:
             yield token
-            token = token.parent
+            token = token.before
 
 
 class _Scope:

@@ -113,7 +113,8 @@ class BoundaryEvent(BoundaryEventMixin, CatchEvent):
     def guard(self, activity: Token) -> None:
         """Start to watch an activity that a token has just entered."""
         scope = activity.workflow
-        token = scope.put(self, activity.parent, guards=activity.id.hex, snapshot=True)
+        facts = {"guards": activity.id.hex, "snapshot": True}
+        token = scope.put(self, activity.before, state=TaskState.WAITING, **facts)
         token.data = dict(activity.data)
         self._update(token)
 
