@@ -301,8 +301,6 @@ class Execution:
     # ── Host: what the running nodes ask for ───────────────────────────────────────────────
 
     def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
-        if slot.expression is None:
-            return slot.text or None
         self._standing = (node, data)
         return feel.to_json(slot.expression.evaluate(data, self.environment))
 
@@ -356,7 +354,7 @@ class Execution:
 
     def _is_new(self, token: Token) -> bool:
         """Whether the token came to be in this act: nothing of it is in the database yet."""
-        return self.case.number_of(token.id) > self._counted
+        return token.number > self._counted
 
     def job_opened(self, token: Token) -> None:
         self.changes.opened_jobs[token.id] = token

@@ -44,7 +44,7 @@ class Host(Protocol):
         """Whether a slot must give what it is for; an older turn gave what it gave."""
 
     def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
-        """The JSON value of an expression, or the literal itself."""
+        """The JSON value of a slot's expression."""
 
     def decide(self, decision: str, data: Mapping[str, Any], node: Node) -> Any:
         """The JSON value of a decision; the rules that matched go into the record."""

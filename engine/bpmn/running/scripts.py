@@ -31,8 +31,10 @@ class FeelScriptEngine(PythonScriptEngine):
     def evaluate(
         self, task: Token, expression: Slot, external_context: Mapping[str, Any] | None = None
     ) -> Any:
+        if expression.expression is None:
+            return expression.text or None
         host = task.workflow.top_workflow.host
-        return host.evaluate(expression, external_context or task.data, task.node)
+        return host.evaluate(expression, external_context or task.data, task.task_spec.node)
 
     def execute(
         self, task: Token, script: Slot, external_context: Mapping[str, Any] | None = None

@@ -61,11 +61,11 @@ def dump(case: Case) -> Data:
 
 def _dump_scope(case: Case, scope: Any) -> Data:
     out: Data = {
-        "root": case.number_of(scope.task_tree.id),
-        "tokens": [_dump_token(case, token) for token in scope.tasks.values()],
+        "root": scope.task_tree.number,
+        "tokens": [_dump_token(token) for token in scope.tasks.values()],
     }
     if scope.parent_task_id is not None:
-        out["of"] = case.number_of(scope.parent_task_id)
+        out["of"] = case.get_task_from_id(scope.parent_task_id).number
     if scope.result:
         out["result"] = scope.result
     if scope.aside:
@@ -75,11 +75,11 @@ def _dump_scope(case: Case, scope: Any) -> Data:
     return out
 
 
-def _dump_token(case: Case, token: Token) -> list[Any]:
+def _dump_token(token: Token) -> list[Any]:
     parent = token.before
     row: list[Any] = [
-        case.number_of(token.id),
-        None if parent is None else case.number_of(parent.id),
+        token.number,
+        None if parent is None else parent.number,
         token.task_spec.name,
         token._state,
         token.internal_data,
@@ -123,7 +123,7 @@ def _load_scope(case: Case, scope: Case | Subprocess, stored: Data) -> None:
         holder = None if parent is None else scope.tasks[case.id_of(parent)]
         identifier = case.id_of(number)
         token = Token(scope, scope.spec.task_specs[name], holder, state=state, id=identifier)
-        token.internal_data = facts
+        token.number, token.internal_data = number, facts
         token.comes_from(holder)
         if holder is not None:
             data = {**holder.data, **data}

@@ -31,6 +31,7 @@ class Token(Task):
     # apart from there. Kept, as looking for it in a long line of ancestors costs more each time.
     handler: Token | None = None
     before: Token | None = None  # its parent, at hand: `parent` is looked up by its id each time
+    number = 0  # counted from the case's own id
     payload: Data | None = None  # what came with the event that it waited for
     taken: list[Any] | None = None  # the flows of a gateway whose condition held
 
@@ -40,11 +41,11 @@ class Token(Task):
 
     def run(self) -> bool | None:
         # The run loop goes through a list that it made before: one of it may be withdrawn by now.
-        return super().run() if self.is_live else None
+        return super().run() if self._state & LIVE else None
 
     def complete(self) -> None:
         # Neither does it ask whether a task was cancelled while it ran, by what it threw itself.
-        if not self.was_withdrawn:
+        if self._state != TaskState.CANCELLED or not self.was_withdrawn:
             super().complete()
 
     def collect_log_extras(self, dct: Data | None = None) -> Data:
@@ -100,6 +101,7 @@ class _Scope:
     ) -> Token:
         """Place a new token before a node; it arrives when `task_spec._update` is called."""
         token = Token(self, spec, parent, state=state, id=self.top_workflow.next_id())
+        token.number = self.top_workflow.counter
         token.comes_from(parent)
         token.internal_data.update(facts)
         return token
@@ -218,9 +220,6 @@ class Case(_Scope, BpmnWorkflow):
 
     def id_of(self, number: int) -> UUID:
         return UUID(int=(self.instance.int + number) % (1 << 128))
-
-    def number_of(self, identifier: UUID) -> int:
-        return (identifier.int - self.instance.int) % (1 << 128)
 
     def create_subprocess(self, my_task: Token, spec_name: str) -> Subprocess:
         # The library's own is a stock subprocess with a stock task at its root.
