@@ -9,8 +9,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from engine.bpmn.conformance.rules import lasts
 from engine.bpmn.model import Node
+from engine.bpmn.net import lasts
 from engine.ground.text import Text
 from engine.record.export import Entry, Link, Thing, Trace, entries_of
 from engine.record.export.entries import Value

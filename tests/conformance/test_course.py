@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from engine import Engine
-from engine.bpmn.conformance import Observed, Rules, align
-from engine.bpmn.conformance.rules import Symbol
+from engine.bpmn.conformance import Observed, align
+from engine.bpmn.net import Net, Symbol
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
 from engine.store.tables import HistoryEvent
@@ -278,9 +278,9 @@ def test_whatever_the_engine_plays_fits_its_diagram(
     with walk.engine.read() as work:
         models = queries.models(work, queries.instance(work, play.id).definition_id)
         events = [event for event in queries.history(work, play.id) if event.type in SIGNS]
-    rules = Rules(models, play.key)
+    net = Net(models, play.key)
     trace = [Observed(Symbol(SIGNS[e.type], e.element_id), e.seq) for e in events]
-    found = align(rules, trace, rules.start(), complete=True)
+    found = align(net, trace, net.start(), complete=True)
     assert found.judged
     assert {move.kind for move in found.moves} == {"fits"}
     assert len(found.moves) == len(trace)

@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 from pm4py.util import constants
 
-from engine.bpmn.conformance.rules import lasts
 from engine.bpmn.model import Node
+from engine.bpmn.net import lasts
 from engine.engine import Engine
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock

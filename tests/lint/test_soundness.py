@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from engine.bpmn.lint import rules_of
-from engine.bpmn.lint.game import explore
 from engine.bpmn.lint.soundness import paths
 from engine.bpmn.model import Process
+from engine.bpmn.net import explore
 from engine.bpmn.reading import dialect, source
 from tests.lint.pieces import found
 from tests.support.drawing import (

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.bpmn.conformance.rules import LEFT, NOWHERE, Marking, Rules, Symbol
 from engine.bpmn.model import Node
+from engine.bpmn.net import LEFT, NOWHERE, Marking, Net, Symbol
 
 AHEAD = 6  # how many records behind a place that does not fit must fit again
 BACK = (2, 16)  # how many before it are thought over again: few at first, more if that is dear
@@ -60,14 +60,14 @@ class _Found(NamedTuple):
     last: _State
 
 
-def align(rules: Rules, trace: Sequence[Observed], start: Marking, *, complete: bool) -> Aligned:
+def align(net: Net, trace: Sequence[Observed], start: Marking, *, complete: bool) -> Aligned:
     """Compare a record with the diagram from a marking on; a `complete` one must come to an end."""
-    return _Alignment(rules, [each.symbol for each in trace], complete).run(start)
+    return _Alignment(net, [each.symbol for each in trace], complete).run(start)
 
 
 class _Alignment:
-    def __init__(self, rules: Rules, symbols: list[Symbol], complete: bool) -> None:
-        self.rules = rules
+    def __init__(self, net: Net, symbols: list[Symbol], complete: bool) -> None:
+        self.net = net
         self.symbols = symbols
         self.complete = complete
         self.judged = True
@@ -83,7 +83,7 @@ class _Alignment:
 
     def _is_done(self, state: _State) -> bool:
         at_end = state.position == len(self.symbols)
-        return at_end and (not self.complete or self.rules.is_over(state.marking))
+        return at_end and (not self.complete or self.net.is_over(state.marking))
 
     # ── where it fits ──────────────────────────────────────────────────────────────────────
 
@@ -110,7 +110,7 @@ class _Alignment:
         at = state.position
         awaited = self.symbols[at] if at < len(self.symbols) else None
         sure = []
-        for shows, _, after, _ in self.rules.moves(state.marking):
+        for shows, _, after, _ in self.net.moves(state.marking):
             if shows is None:
                 yield _State(at, after), None
             elif shows == awaited:
@@ -169,9 +169,9 @@ class _Alignment:
         at = state.position
         awaited = self.symbols[at] if at < len(self.symbols) else None
         if awaited is not None:
-            known = self.rules.elements.get(awaited.element)
+            known = self.net.elements.get(awaited.element)
             yield _price(awaited, known), _State(at + 1, state.marking), Move("extra", awaited, at)
-        for shows, node, after, asked in self.rules.moves(state.marking):
+        for shows, node, after, asked in self.net.moves(state.marking):
             if shows is None:
                 yield 0, _State(at, after), None
                 continue
@@ -190,7 +190,7 @@ class _Alignment:
         yield _price(shows, node), _State(at, after), move
         left = Symbol(LEFT, shows.element)
         # A step that was skipped was not left either.
-        for shown, _, gone, _ in self.rules.moves(after):
+        for shown, _, gone, _ in self.net.moves(after):
             if shown == left:
                 yield _price(shows, node), _State(at, gone), move
 

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from engine.bpmn.desugar import undoing_start
-from engine.bpmn.lint.game import Board, Marking, Step, explore
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable
 from engine.bpmn.model import Node, Process
+from engine.bpmn.net import Board, Marking, Step, explore
 from engine.ground.text import Text
 
 FAMILY = Family("soundness", "soundness", Text("ความถูกต้องของทั้งกระบวนงาน", "Soundness"))
@@ -76,10 +77,10 @@ def deadlock(subject: Subject) -> Iterator[Hit]:
     for _, board in _boards(subject):
         told: set[str] = set()
         for marking in board.stuck:
-            for place, _count in marking:
-                if place.via != "@" and place.node not in told:
-                    told.add(place.node)
-                    yield at(place.node, path=_told(board.path_to(marking)))
+            for element in board.standing[marking]:
+                if element not in told:
+                    told.add(element)
+                    yield at(element, path=_told(board.path_to(marking)))
 
 
 @FAMILY.rule(
@@ -96,8 +97,7 @@ def no_way_to_end(subject: Subject) -> Iterator[Hit]:
         hopeless = _hopeless(board)
         first = next((marking for marking in board.steps if marking in hopeless), None)
         if first:
-            place = next((p for p, _ in first if p.via != "@"), None)
-            element = place.node if place is not None else process.id
+            element = next(iter(board.standing[first]), process.id)
             yield at(element, path=_told([*board.path_to(first), element]))
 
 
@@ -162,13 +162,7 @@ def not_explored(subject: Subject) -> Iterator[Hit]:
 def paths(process: Process, most: int = MOST_PATHS) -> Iterator[list[str]]:
     """Every path to an end as the ids of its elements; each loop is walked at most once."""
     board = explore(process)
-    found = 0
-    for start in board.starts:
-        for path in _walk(board, start):
-            if found == most:
-                return
-            found += 1
-            yield path
+    yield from islice(_walk(board, board.start), most)
 
 
 def _walk(board: Board, start: Marking) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from engine.bpmn.model import Node
+from engine.bpmn.net import explore
 from engine.bpmn.running.compile import Definition
 from engine.bpmn.running.specs import (
     BoundaryEvent,
@@ -160,17 +161,20 @@ class Move:
     def _check_course(self, scope: Any) -> None:
         """Play the target from where the scope stands: no token may be stuck there, or doubled,
         where the source would have gone on."""
-        process = scope.spec.name.split("/", 1)[0]
+        name = scope.spec.name
         places = list(_places(scope))
-        before = _outcome(self.source, process, tuple(sorted(Counter(places).items())))
-        moved = Counter((self._drawn(node), via) for node, via in places)
-        after = _outcome(self.target, self._drawn(process), tuple(sorted(moved.items())))
+        before = _outcome(self.source, name, tuple(sorted(Counter(places).items())))
+        moved = Counter((kind, self._drawn(id)) for kind, id in places)
+        after = _outcome(self.target, self._moved(name), tuple(sorted(moved.items())))
         stuck, doubled = ({self._drawn(node) for node in found} for found in before)
         for node in after.stuck:
             if node not in stuck:
                 raise CannotMove(WAITS_FOR_EVER, shown_name(node))
         if after.doubled and not doubled:  # a step that was put behind one done twice is one more
             raise CannotMove(RUNS_TWICE, shown_name(after.doubled[0]))
+
+    def _moved(self, scope: str) -> str:
+        return "/".join(self._drawn(part) for part in scope.split("/"))
 
     def _drawn(self, node: str) -> str:
         return self.mapping.get(node, node)
@@ -213,7 +217,7 @@ def _before(token: Token) -> Iterator[EventBasedGateway]:
 
 
 def _places(scope: Any) -> Iterator[tuple[str, str]]:
-    """Where the tokens of a scope stand, in the words of the lint's game."""
+    """Where the tokens of a scope stand: at a node, on a flow, or in a race behind a gateway."""
     raced: set[str] = set()
     for token in scope.live():
         facts = token.facts
@@ -223,18 +227,19 @@ def _places(scope: Any) -> Iterator[tuple[str, str]]:
             continue
         if "race" in facts:
             raced.add(facts["race"])
-            yield next(gateway.node.id for gateway in _before(token)), ""
-            continue
-        waits = isinstance(token.task_spec, Join)
-        yield token.node.id, facts["flow"] if waits else ""
+            yield "race", next(gateway.node.id for gateway in _before(token))
+        elif isinstance(token.task_spec, Join):
+            yield "flow", facts["flow"]
+        else:
+            yield "at", token.node.id
 
 
 @dataclass(frozen=True)
 class _Question:
     key: tuple[object, ...]
     definition: Definition = field(compare=False)  # kept, so that its id stays its own
-    process: str = field(compare=False)
-    marking: Any = field(compare=False)
+    scope: str = field(compare=False)
+    places: tuple[tuple[tuple[str, str], int], ...] = field(compare=False)
 
 
 class Outcome(NamedTuple):
@@ -244,18 +249,18 @@ class Outcome(NamedTuple):
     doubled: tuple[str, ...]
 
 
-def _outcome(definition: Definition, process: str, marking: Any) -> Outcome:
-    return _play(_Question((id(definition), process, marking), definition, process, marking))
+def _outcome(
+    definition: Definition, scope: str, places: tuple[tuple[tuple[str, str], int], ...]
+) -> Outcome:
+    return _play(_Question((id(definition), scope, places), definition, scope, places))
 
 
 # Many cases stand at the same places, and each answer takes some time to find.
 @functools.lru_cache(maxsize=256)
 def _play(question: _Question) -> Outcome:
-    from engine.bpmn.lint.game import Place, explore  # with two hundred rules beside it
-
-    definition = question.definition
-    process = {definition.process.id: definition.process, **definition.called}[question.process]
-    start = tuple((Place(*place), count) for place, count in question.marking)
-    board = explore(process, MOST_MARKINGS, [start])
-    stuck = [place.node for marking in board.stuck for place, _ in marking if place.via != "@"]
+    definition, scope = question.definition, question.scope
+    key = scope.partition("/")[0]
+    process = {definition.process.id: definition.process, **definition.called}[key]
+    board = explore(process, MOST_MARKINGS, start=(scope, question.places))
+    stuck = [element for marking in board.stuck for element in board.standing[marking]]
     return Outcome(tuple(stuck), tuple(board.doubled))

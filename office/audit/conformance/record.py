@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine.bpmn.conformance import Rules
 from engine.bpmn.model import Node, Process
+from engine.bpmn.net import Net
 from engine.ground.text import Text
 from engine.store.tables import Command, HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
 from engine.store.work import Work
@@ -24,7 +24,7 @@ class Law:
 
     definition: ProcessDefinition
     models: Mapping[str, Process]
-    rules: Rules
+    net: Net
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Laws:
         if definition_id not in self._known:
             models = queries.models(self.work, definition_id)
             row = self.work.session.get_one(ProcessDefinition, definition_id)
-            self._known[definition_id] = Law(row, models, Rules(models, row.key))
+            self._known[definition_id] = Law(row, models, Net(models, row.key))
         return self._known[definition_id]
 
 
