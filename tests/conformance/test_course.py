@@ -9,20 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from engine import Engine
-from engine.bpmn.conformance import Observed, align
-from engine.bpmn.net import Net, Symbol
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
 from engine.store.tables import HistoryEvent
-from engine.verbs import queries
 from engine.verbs.migration import MigrationPlan
 from office.audit.conformance import Deviation, judge_instance
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import boundary, diagram, end, flow, gateway, path, start, timer, user
-from tests.support.randomwalk import Walk
 from tests.support.tampering import unguarded
-
-SIGNS = {"activity_entered": "+", "activity_completed": "-"}
 
 
 @pytest.fixture
@@ -263,25 +257,3 @@ def test_events_beside_a_step_and_scopes_that_end_fit_too(
     assert breaches(play) == []
     remove(play, "urge")
     assert breaches(play) == [("skipped", "urge")]
-
-
-# 0 and 2: where an activity for several items ran twice at the same time, leaving it the first time
-# was read as a step beside the diagram.
-@pytest.mark.parametrize("seed", [0, 1, 2, 5, 9, 10])
-def test_whatever_the_engine_plays_fits_its_diagram(
-    sqlite_url: str, clock: TravellingClock, seed: int
-) -> None:
-    walk = Walk(sqlite_url, clock, seed, most_versions=1)
-    walk.run()
-
-    play = walk.play
-    with walk.engine.read() as work:
-        models = queries.models(work, queries.instance(work, play.id).definition_id)
-        events = [event for event in queries.history(work, play.id) if event.type in SIGNS]
-    net = Net(models, play.key)
-    trace = [Observed(Symbol(SIGNS[e.type], e.element_id), e.seq) for e in events]
-    found = align(net, trace, net.start(), complete=True)
-    assert found.judged
-    assert {move.kind for move in found.moves} == {"fits"}
-    assert len(found.moves) == len(trace)
-    walk.engine.close()
