@@ -8,7 +8,7 @@ is told as a reader sees it: a node is entered, perhaps a boundary event happens
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.bpmn.model import Process
@@ -67,8 +67,9 @@ def explore(process: Process, budget: int = MOST_MARKINGS, start: Standing | Non
         if len(board.steps) >= budget:
             board.complete = False
             break
-        steps = board.steps[marking] = game.steps(marking)
-        _judge(game, marking, board)
+        moving = game.moving(marking)
+        steps = board.steps[marking] = game.steps(dict(marking), moving)
+        _judge(board, marking, [(game.element(token), count) for token, count in moving])
         for step in steps:
             board.entered.update(step.passed)
             if step.target not in board.steps and step.target not in board.came_from:
@@ -77,14 +78,12 @@ def explore(process: Process, budget: int = MOST_MARKINGS, start: Standing | Non
     return board
 
 
-def _judge(game: _Exploration, marking: Marking, board: Board) -> None:
-    found = sorted((game.element(t), n) for t, n in marking if not game.is_busy(t, marking))
-    board.standing[marking] = tuple(element for element, _ in found)
+def _judge(board: Board, marking: Marking, standing: list[tuple[str, int]]) -> None:
+    board.standing[marking] = tuple(sorted(element for element, _ in standing))
     if marking and not board.steps[marking]:
         board.stuck.append(marking)
-    for element, count in found:
-        if count > 1:
-            board.doubled.setdefault(element, marking)
+    for element in sorted(element for element, count in standing if count > 1):
+        board.doubled.setdefault(element, marking)
 
 
 class _Exploration:
@@ -94,6 +93,7 @@ class _Exploration:
         self.net = net
         self.places = net.places
         self.ranks = self._ranks()
+        self._elements: dict[Token, str] = {}
         self._urgent: dict[Token, tuple[int, int, str]] = {}
 
     def standing(self, scope: str, places: Iterable[tuple[tuple[str, str], int]]) -> Marking:
@@ -109,27 +109,29 @@ class _Exploration:
                     found[token] = min(found.get(token, 0) + count, self.net.most)
         return tuple(sorted(found.items()))
 
-    def steps(self, marking: Marking) -> list[Step]:
+    def moving(self, marking: Marking) -> list[tuple[Token, int]]:
+        """The tokens that may have to move: all but those in a subprocess that is still running."""
+        busy = {token.scope for token, _ in marking}
+        return [
+            (token, count)
+            for token, count in marking
+            if token.kind != "at" or f"{token.scope}/{token.name}" not in busy
+        ]
+
+    def steps(self, tokens: Mapping[Token, int], moving: list[tuple[Token, int]]) -> list[Step]:
         """What can happen next: all alternatives of one token, [] when nothing can."""
-        tokens = dict(marking)
-        moving = [token for token in tokens if not self.is_busy(token, marking)]
-        for token in sorted(moving, key=self._urgency):
+        for token in sorted((token for token, _ in moving), key=self._urgency):
             found = list(self._steps_of(tokens, token))
             if found:
                 return found
         return []
 
-    def is_busy(self, token: Token, marking: Marking) -> bool:
-        """Whether a subprocess is still running."""
-        if token.kind != "at":
-            return False
-        body = f"{token.scope}/{token.name}"
-        return any(other.scope == body for other, _ in marking)
-
     def element(self, token: Token) -> str:
         """The node that a token stands before, or in."""
-        reached = self.places.drawn(token.scope).reached(token)
-        return reached[0] if reached else token.name
+        if token not in self._elements:
+            reached = self.places.drawn(token.scope).reached(token)
+            self._elements[token] = reached[0] if reached else token.name
+        return self._elements[token]
 
     def _urgency(self, token: Token) -> tuple[int, int, str]:
         if token not in self._urgent:
@@ -147,7 +149,7 @@ class _Exploration:
 
     # ── steps ──────────────────────────────────────────────────────────────────────────────
 
-    def _steps_of(self, tokens: dict[Token, int], token: Token) -> Iterator[Step]:
+    def _steps_of(self, tokens: Mapping[Token, int], token: Token) -> Iterator[Step]:
         if token.kind == "at":
             place = Place(token.scope, self.places.drawn(token.scope).nodes[token.name])
             for leaving in self.net.nodes.leaving(place):
@@ -161,7 +163,7 @@ class _Exploration:
                 yield from self._after(entered, place)
 
     def _told(
-        self, passed: tuple[str, ...], tokens: dict[Token, int], by: Transition
+        self, passed: tuple[str, ...], tokens: Mapping[Token, int], by: Transition
     ) -> Iterator[Step]:
         """A transition, and at once the boundary event that catches what it throws."""
         after = fire(tokens, by, self.net.most)

@@ -23,6 +23,8 @@ class Nodes:
         self.places = places
         self.early = places.early
         self._from: dict[Token, tuple[Transition, ...]] = {}
+        self._leaving: dict[tuple[str, str], tuple[Transition, ...]] = {}
+        self._caught: dict[tuple[str, str], tuple[Transition, ...]] = {}
         self._inner: dict[str, Callable[[Token], Iterator[Transition]]] = {
             "at": self._from_at,
             "each": self._from_each,
@@ -93,8 +95,14 @@ class Nodes:
             found.append(_on(scope, (*always, chosen)) + may)
         return found
 
-    def leaving(self, place: Place) -> Iterator[Transition]:
+    def leaving(self, place: Place) -> tuple[Transition, ...]:
         """A node that was entered is left."""
+        key = (place.scope, place.node.id)
+        if key not in self._leaving:
+            self._leaving[key] = tuple(self._left(place))
+        return self._leaving[key]
+
+    def _left(self, place: Place) -> Iterator[Transition]:
         scope, node = place
         at, body = Token(scope, "at", node.id), self.places.body(scope, node)
         left = Transition(
@@ -118,8 +126,14 @@ class Nodes:
         at = (Token(place.scope, "at", flow.target) for flow in others)
         return (*at, *_on(place.scope, others))
 
-    def caught(self, place: Place) -> Iterator[Transition]:
+    def caught(self, place: Place) -> tuple[Transition, ...]:
         """The boundary events of an activity happen, from outside or by a job."""
+        key = (place.scope, place.node.id)
+        if key not in self._caught:
+            self._caught[key] = tuple(self._happening(place))
+        return self._caught[key]
+
+    def _happening(self, place: Place) -> Iterator[Transition]:
         for guard in self.places.watching(*place):
             catching = self._catching(place, guard)
             for gives in self._ways(Place(place.scope, guard)):
