@@ -33,6 +33,7 @@ class Net:
         }
         self._moves: dict[Marking, tuple[Firing, ...]] = {}
         self._joins: dict[Token, tuple[Place, ...]] = {}
+        self._offered: dict[tuple[str, str], list[Gives]] = {}
 
     # ── markings ───────────────────────────────────────────────────────────────────────────
 
@@ -101,9 +102,8 @@ class Net:
 
     def joining(self, tokens: Tokens, place: Place) -> Iterator[Transition]:
         """The ways in which the tokens before a join may enter it together."""
-        scope, node = place
-        drawn = self.places.drawn(scope)
-        offers = [[t for t in _offers(scope, f) if t in tokens] for f in drawn.into[node.id]]
+        node = place.node
+        offers = [[t for t in offer if t in tokens] for offer in self._offers(place)]
         if node.tag == "parallelGateway":
             for takes in itertools.product(*offers):
                 yield from self.nodes.entered(place, takes)
@@ -117,14 +117,22 @@ class Net:
                 for each in self.nodes.entered(place, takes):
                     yield replace(each, drops=(*each.drops, *undecided))
 
+    def _offers(self, place: Place) -> list[Gives]:
+        """For each flow into a join the tokens that may stand on it."""
+        key = (place.scope, place.node.id)
+        if key not in self._offered:
+            flows = self.places.drawn(place.scope).into[place.node.id]
+            self._offered[key] = [_offers(place.scope, flow) for flow in flows]
+        return self._offered[key]
+
     def _undecided(self, tokens: Tokens, place: Place, takes: Gives) -> Gives | None:
         """What was not chosen if an inclusive join goes on now: all that may still come to it.
         None if something surely may come (BPMN 2.0.2, table 13.3)."""
         scope, node = place
         drawn = self.places.drawn(scope)
         full, empty = set[str](), set[str]()
-        for flow in drawn.into[node.id]:
-            there = any(token in takes for token in _offers(scope, flow))
+        for flow, offer in zip(drawn.into[node.id], self._offers(place), strict=True):
+            there = any(token in takes for token in offer)
             (full if there else empty).update(drawn.upstream(node.id, flow))
         coming = empty - full
         found = [t for t in tokens if t not in takes and self._may_come(t, place, coming)]
