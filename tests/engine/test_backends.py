@@ -126,7 +126,9 @@ def test_four_workers_fire_each_of_many_timers_once(engine: Engine, backend: Bac
     cases = [engine.start("p", {"case_id": str(n)}) for n in range(40)]
     backend.clock.advance(days=9)
     engines = [backend.open() for _ in range(4)]
-    workers: list[AnyWorker] = [worker_for(each, every=0.05, concurrency=2) for each in engines]
+    workers: list[AnyWorker] = [
+        worker_for(each.machine, every=0.05, concurrency=2) for each in engines
+    ]
 
     for worker in workers:
         worker.start()
@@ -228,7 +230,7 @@ def test_lost_and_doubled_announcements_do_no_harm(queued: Engine, clock: Travel
         again = "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
         copy = "SELECT queue_name, task_name, args FROM procrastinate_jobs, generate_series(1, 5)"
         work.session.execute(sa.text(f"{again} {copy}"))
-    worker = worker_for(queued, every=0.05)
+    worker = worker_for(queued.machine, every=0.05)
     worker.start()
     until(lambda: announced(queued) == [])
     worker.stop()

@@ -46,7 +46,7 @@ def open_engine(url: str, worker: str) -> Engine:
 
 
 def work_until_killed(url: str, worker: str) -> None:
-    worker_for(open_engine(url, worker), every=0.1, concurrency=2).run()
+    worker_for(open_engine(url, worker).machine, every=0.1, concurrency=2).run()
 
 
 class Crew:

@@ -5,7 +5,7 @@ SpiffWorkflow moves the tasks; what a node does at each point stands in the hook
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import _BpmnCondition
@@ -17,9 +17,6 @@ from engine.bpmn.model import Node
 from engine.bpmn.running.host import StepFailed
 from engine.bpmn.running.tokens import Token
 from engine.bpmn.slots import Slot, undecided
-
-if TYPE_CHECKING:
-    from engine.bpmn.running.specs.events import BoundaryEvent
 
 RESERVED = frozenset({"Start", "End", "Root"})  # names SpiffWorkflow keeps for itself
 COMPLETED, WAITING, STARTED = TaskState.COMPLETED, TaskState.WAITING, TaskState.STARTED
@@ -80,7 +77,7 @@ class FlowNode(BpmnSpecMixin):
         self.bpmn_id = node.id
         self.ways: list[Way] = []
         self.default: str = ""
-        self.boundaries: list[BoundaryEvent] = []
+        self.boundaries: list[Any] = []  # the boundary events on it, which stand on this module
         self.loop_owner: Any = None  # the repeating or multiple node this one is a part of
         self.undoer: tuple[FlowNode, str] | None = None  # its compensation event and what that does
 
