@@ -24,7 +24,7 @@ from office.deadlines.rows import AWAITED, latest_clock
 from office.ground.context import Desk
 from office.ground.errors import CaseNotFound, NothingToReview
 from office.ground.tables import Case
-from office.people.access import ACTING, acting_as, may_know_of
+from office.people.access import ACTING, acting_as, may_know_of, sight_of
 from office.people.people import User
 from office.vault.submissions import COMPLAINANT
 
@@ -107,7 +107,8 @@ def case_numbered(work: Work, receipt_no: str, user: User) -> str:
     """The id of the case of a receipt number that the complainant gives.
 
     Raises:
-        CaseNotFound: there is none, or it is hidden from this officer.
+        CaseNotFound: there is none, it is hidden from this officer, or no review can be asked for
+            in a case that they do not see.
     """
     found = work.session.scalar(sa.select(Case).where(Case.receipt_no == receipt_no.strip()))
     return _case_for(work, found, user).id
@@ -139,4 +140,6 @@ def _case_for(work: Work, case: Case | None, user: User) -> Case:
         raise NotAllowed
     if case is None or not may_know_of(work, case, user):
         raise CaseNotFound
+    if not may_ask(work, case) and sight_of(work, case, user) is None:
+        raise CaseNotFound  # how far it has come is told to those who see it
     return case

@@ -130,7 +130,7 @@ def test_work_goes_on_while_files_are_judged(sqlite: Engine) -> None:
     done = _complete_when_judged(sqlite, play)
 
     with said_to_each_connection(sqlite, "PRAGMA busy_timeout=50"):
-        sqlite.deploy({"other.bpmn": STEPS.replace(b'name="b"', b'name="b, anew"')}, upload=True)
+        sqlite.deploy({"d0.bpmn": STEPS.replace(b'name="b"', b'name="b, anew"')}, upload=True)
 
     assert done == ["a"]
     assert play.open() == ["b"]
@@ -148,7 +148,7 @@ def test_so_it_does_while_a_program_deploys(
         _, token = register_client(work, "robot", SCOPES, (), actor=Actor.of("admin"))
     done = _complete_when_judged(engine, play)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "deploy-1"}
-    file = (io.BytesIO(STEPS.replace(b'name="b"', b'name="b, anew"')), "other.bpmn")
+    file = (io.BytesIO(STEPS.replace(b'name="b"', b'name="b, anew"')), "d0.bpmn")
 
     with said_to_each_connection(engine, "PRAGMA busy_timeout=50"):
         client.post("/api/v1/deployments", headers=headers, data={"files": [file]})
@@ -307,7 +307,7 @@ def test_programs_get_a_problem_document_when_the_database_is_gone(
         _, token = register_client(work, "robot", SCOPES, (), actor=Actor.of("admin"))
     headers = {"Authorization": f"Bearer {token}"}
     there = office.engine.database
-    office.engine.database = sa.create_engine(f"sqlite:///{tmp_path}/no/such/place.sqlite3")
+    office.engine.machine.database = sa.create_engine(f"sqlite:///{tmp_path}/no/such/place.sqlite3")
 
     answer = client.get("/api/v1/tasks", headers=headers)
 
@@ -321,5 +321,5 @@ def test_programs_get_a_problem_document_when_the_database_is_gone(
     assert 'href="?from=home">ลองใหม่</a>' in page.text
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
-    office.engine.database = there
+    office.engine.machine.database = there
     office.close()
