@@ -81,11 +81,14 @@ tck: setup ## Run the DMN conformance suite, or CASES=folder, and print a table
 	@$(BIN)/python -m engine.dmn.tck $(CASES)
 
 # Without its cache: ruff 0.17 does not notice there that a module of ours has appeared since.
-check: setup ## Lint, format, types, floors
+check: setup ## Lint, format, types, rooms, dead code, dependencies
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@! $(BIN)/vulture | grep -v '^tests/'
+	@$(BIN)/python -m tests.support.dependencies $(VENV)
+	@$(BIN)/deptry .
 
 faults: setup assets ## Kill every verb at every point, meet and break on both databases; a table
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -25,7 +25,6 @@ from office.cases import work_list as worklist
 from office.cases.case_listener import watch_cases
 from office.cases.cases import CaseLine, CaseView
 from office.cases.complainant import PublicCase
-from office.cases.expression_names import variables_of
 from office.cases.register import Filed
 from office.cases.tasks import TaskView
 from office.cases.work_list import Scope, WorkPage
@@ -36,6 +35,7 @@ from office.disposal.erasure import redo_erasures
 from office.ground.context import Desk
 from office.ground.settings import OfficeSettings, desk_of
 from office.guideline import files as guidelinefiles
+from office.guideline.expression_names import variables_of
 from office.guideline.files import GuidelineState, check_facts, check_table
 from office.guideline.gate import check_guideline
 from office.letters import mail, reminder_sending

@@ -11,6 +11,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("engine", "forms", "office", "webhooks", "web")
 MOST = 16  # modules in a folder, beside its __init__
 
+# What may stand beside the rooms of a package.
+FACES = {
+    "engine": {"engine"},
+    "forms": {"errors", "schema"},
+    "office": {"office"},
+}
+
 # Folders that keep more, with the reason.
 LARGER = {
     "web/cli": "one module for each command, found by its name",
@@ -39,3 +46,12 @@ def test_a_room_holds_about_fifteen_modules() -> None:
     crowded = {room: count for room, count in modules.items() if count > MOST}
 
     assert crowded.keys() == LARGER.keys(), crowded
+
+
+def test_every_module_has_a_room() -> None:
+    beside = {
+        package: {path.stem for path in (ROOT / package).glob("*.py")} - {"__init__"}
+        for package in FACES
+    }
+
+    assert beside == FACES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from office import markdown
+from office.applications import markdown
 
 
 def letter_html(text: str) -> Markup:

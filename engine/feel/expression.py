@@ -111,11 +111,6 @@ class UnaryTests:
     names: frozenset[str]
     functions: frozenset[str]
 
-    @property
-    def is_any(self) -> bool:
-        """Whether it is `-`, which every value passes."""
-        return not self.tree.tests
-
     def matches(
         self,
         value: Any,

@@ -22,8 +22,8 @@ from engine.ground.findings import Finding
 from engine.ground.text import Text
 from forms.text.dates import parse_date, spell_date
 from forms.text.numerals import spell_number
+from office.applications.markdown import as_typed
 from office.ground.errors import LetterFaulty, LetterIncomplete, LetterUnknown
-from office.markdown import as_typed
 
 FOLDER = "letters/"
 SUFFIX = ".md"
@@ -91,7 +91,7 @@ def read_template(name: str, content: bytes) -> Template:
 
 
 def render(template: Template, facts: Mapping[str, Any]) -> str:
-    """The text of a letter: Markdown, shown by `office.markdown` on pages and in mails alike.
+    """The text of a letter: Markdown, which pages and mails show alike.
 
     Raises:
         LetterIncomplete: something that the letter must say is missing or empty.

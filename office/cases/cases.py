@@ -16,11 +16,11 @@ from engine.turn import history
 from forms.text.numerals import arabic_digits
 from office.applications import master_data
 from office.cases import excerpts, personal_files, reveals
+from office.cases.handed_out import Metadata, handed_out, metadata_of
 from office.deadlines.rows import earliest_due
 from office.ground.context import Desk
 from office.ground.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
 from office.ground.tables import Case
-from office.handed_out import Metadata, handed_out, metadata_of
 from office.letters import letters
 from office.letters.letters import LetterView
 from office.people import people
@@ -81,7 +81,6 @@ class CaseView:
     subject: str | None
     title: str | None
     status: Text
-    status_key: str
     outcome: Text | None
     severity: str | None
     lead_unit: Text | None
@@ -139,7 +138,6 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         subject=case.subject,
         title=_title(work, desk, case, readable),
         status=master_data.status_text(work, case.status),
-        status_key=case.status,
         outcome=master_data.status_text(work, case.outcome) if case.outcome else None,
         severity=case.severity,
         lead_unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,

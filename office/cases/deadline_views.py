@@ -15,7 +15,7 @@ from office.applications import master_data
 from office.deadlines.deadlines import explain
 from office.deadlines.derivation import AGENCY, days_of, read_rule
 from office.deadlines.public_status import deadline_name
-from office.deadlines.reminders.ladder import ESCALATION, read_rung, words_of
+from office.deadlines.reminders.ladder import read_rung, words_of
 from office.deadlines.reminders.notices import placed
 from office.deadlines.reminders.rungs import rungs_of, waiting_rungs
 from office.deadlines.rows import clocks_of, open_clocks, tasks_of
@@ -34,7 +34,6 @@ class NextRung:
     at: datetime
     words: Text  # `เกินกำหนด 3 วันทำการ`
     to: Text
-    is_escalation: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _rung(work: Work, case: Case, row: RungRow) -> NextRung:
         rung = rung_today(work, row)
     named = [master_data.group_text(work, placed(group, case)) for group in rung.to]
     to = Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))
-    return NextRung(row.due_at, words_of(rung), to, rung.kind == ESCALATION)
+    return NextRung(row.due_at, words_of(rung), to)
 
 
 def late_units(work: Work, user: User) -> list[LateUnit]:

@@ -11,7 +11,7 @@ from engine.ground.text import Text
 from forms import Form, FormRejected, compile_form
 from office.applications import tracks
 from office.cases import excerpts
-from office.cases.expression_names import variables_of
+from office.guideline.expression_names import variables_of
 
 
 def check_tables(files: Mapping[str, bytes]) -> list[Finding]:

@@ -21,6 +21,7 @@ from engine.store.work import JobCall, Work
 from engine.turn import history
 from engine.verbs import queries
 from office.applications.letter_templates import Template, find_template, render
+from office.applications.markdown import plain
 from office.deadlines.public_status import where_it_stands
 from office.deadlines.receipts import note_receipt
 from office.ground.context import Desk
@@ -28,7 +29,6 @@ from office.ground.errors import KeyDestroyed, LetterNotFound
 from office.ground.numbers import letter_number
 from office.ground.tables import Case, Letter
 from office.letters.mail import Mail
-from office.markdown import plain
 from office.people.access import is_guarded
 from office.vault import envelopes, identities, submissions
 from office.vault.case_keys import case_key, is_destroyed

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,12 +43,6 @@ class Mail:
     subject: str
     body: str
     attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, content)
-
-
-class Carrier(Protocol):
-    """Takes a message off our hands, or raises `MailUndelivered`."""
-
-    def carry(self, mail: Mail, *, key: str | None) -> None: ...
 
 
 class SmtpCarrier:

@@ -3,7 +3,7 @@
 A staged file is two objects in the storage: its sealed bytes under a random name, and a sealed
 slip beside it (`.staged`) with the file's key. Adopting writes a row and leaves the bytes where
 they are, so a roll-back leaves the file staged and the sweep removes what nobody adopted. What a
-reader is handed is decided in `office.handed_out`.
+reader is handed is decided in `office.cases.handed_out`.
 """
 
 from __future__ import annotations

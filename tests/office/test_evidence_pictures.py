@@ -14,9 +14,9 @@ from PIL import Image, ImageChops, PngImagePlugin
 from office.ground.errors import PictureUnreadable
 from office.office import Office
 from office.people.people import User
-from office.pictures import KINDS, NotThisPicture, without_metadata
 from office.vault import attachments
 from office.vault.attachments import Upload
+from office.vault.pictures import KINDS, NotThisPicture, without_metadata
 from tests.office.conftest import complaint, corruption
 from tests.office.test_file_types import PDF
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.verbs.gate import Gate
-from office.cases.expression_names import variables_of
 from office.deadlines.deadlines import FUNCTIONS
+from office.guideline.expression_names import variables_of
 from office.guideline.files import guideline_files
 from office.guideline.gate import check_guideline
 

@@ -8,8 +8,8 @@ from office.applications.letter_templates import (
     read_template,
     render,
 )
+from office.applications.markdown import plain
 from office.ground.errors import LetterFaulty, LetterIncomplete, LetterUnknown
-from office.markdown import plain
 
 
 def template(body: str, head: str = "title: แจ้งผล\ntitle_en: Result"):

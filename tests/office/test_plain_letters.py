@@ -1,6 +1,6 @@
 """What a letter looks like in a plain e-mail."""
 
-from office.markdown import plain
+from office.applications.markdown import plain
 
 
 def test_marks_of_markdown_do_not_reach_a_reader() -> None:

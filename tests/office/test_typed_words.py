@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import html as pages
 
 from office.applications.letter_templates import read_template, render
-from office.markdown import html, plain
+from office.applications.markdown import html, plain
 
 TEMPLATE = read_template(
     "letters/L7-result.md",

@@ -34,10 +34,6 @@ def _owner(association: Element) -> Element | None:
     return association.getparent()
 
 
-def _is_own(element: Element, owner: Element | None) -> bool:
-    return owner is not None and is_inside(element, owner) and scope_of(element) is scope_of(owner)
-
-
 @FAMILY.rule(
     "data-association-inside",
     Text(

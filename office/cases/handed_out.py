@@ -16,8 +16,8 @@ from forms.model.slots import Scope
 from office.applications import deployed_forms
 from office.ground.errors import PictureUnreadable
 from office.ground.tables import Case, Submission
-from office.pictures import KINDS, NotThisPicture, without_metadata
 from office.vault.attachments import FileInfo
+from office.vault.pictures import KINDS, NotThisPicture, without_metadata
 
 # Whether metadata is handed out with a file: some kinds have none, of others no copy can be made.
 Metadata = Literal["none", "kept", "removed", "not removable"]
