@@ -103,8 +103,8 @@ format: setup ## Format and mend what can be mended by machine
 mining: setup ## Align a thousand cases with the deployed diagram, in pm4py
 	@SAMNUAN_MINED_CASES=1000 $(BIN)/pytest -q tests/export/test_process_mining.py $(ARGS)
 
-bench: setup ## Take the numbers of this machine and write docs/performance.md
-	@$(BIN)/samnuan bench --write docs/performance.md $(ARGS)
+bench: setup ## Take the numbers of this machine and write docs/reference/performance.md
+	@$(BIN)/samnuan bench --write docs/reference/performance.md $(ARGS)
 
 load: setup ## Replay a busy month over HTTP on loopback; ARGS="--complaints 400 --seconds 300"
 	@$(BIN)/python -m bench.load $(ARGS)

@@ -83,7 +83,7 @@ def _memory() -> int:
 
 
 def page(rows: Iterable[Row], facts: dict[str, str], on: date) -> str:
-    """docs/performance.md."""
+    """docs/reference/performance.md."""
     known = list(rows)
     missed = [row for row in known if row.met is False]
     goals = sum(1 for row in known if row.met is not None)

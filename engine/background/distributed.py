@@ -4,7 +4,7 @@ The rows of timers, jobs and deliveries stay the truth. What stands in procrasti
 more than "look at these": put there in the very transaction that makes the row, it is there if and
 only if the row is, and a lost or a doubled one does no harm. Timers far away are left out of it
 until they come near, because procrastinate's own look passes over everything that is not yet due
-(docs/decisions: two backends).
+(decision 15: two backends).
 """
 
 from __future__ import annotations

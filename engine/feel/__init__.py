@@ -4,7 +4,7 @@
     e.evaluate({"amount": 5, "track": "C"}, feel.Environment(now=clock.now()))
     feel.compile_unary_tests('"C", "G"').matches("C")
 
-See docs/feel.md for the language itself.
+See docs/reference/feel.md for the language itself.
 """
 
 from engine.feel.errors import Diagnostic, FeelSyntaxError, Problem

@@ -15,7 +15,7 @@ class Finding:
     file: str
     element: str  # id of an element, of a rule or of a form field; "" for the file
     severity: Severity
-    rule: str  # stable id of the rule, as in docs/lint.md
+    rule: str  # stable id of the rule, as in docs/reference/lint.md
     text: Text  # what is wrong and what to do about it
     row: int | None = None  # line in the file, from 1
     column: int | None = None  # column in an expression, from 1

@@ -13,9 +13,9 @@ from engine.store.work import Work
 
 
 class HeadsUnreadable(EngineError):
-    """{file}, line {row}, does not hold a signed head as docs/record.md describes it."""
+    """{file}, line {row}, does not hold a signed head as docs/reference/record.md describes it."""
 
-    thai = "แฟ้ม {file} บรรทัดที่ {row} ไม่ใช่ตราประทับตามรูปแบบใน docs/record.md"
+    thai = "แฟ้ม {file} บรรทัดที่ {row} ไม่ใช่ตราประทับตามรูปแบบใน docs/reference/record.md"
 
 
 @dataclass(frozen=True, slots=True)

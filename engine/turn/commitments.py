@@ -1,4 +1,4 @@
-"""What the record's hashes are taken over, as docs/record.md writes it down for outsiders.
+"""What the record's hashes are taken over, as docs/reference/record.md tells outsiders.
 
 A payload (what an event says, what a command asked for) is committed to by a salted hash and the
 chain covers only that: a payload can be withheld from an export, and the chain still verifies.

@@ -4,7 +4,7 @@
 This one file needs Python 3.9 or newer and nothing else. Use a copy that you trust, not the one
 inside the file to be checked. `--key FILE` pins the agency's public key (64 hex digits), `--heads
 FILE` gives the signed heads that were mailed to you; both bind whoever made the file. What is
-checked, and how to check it otherwise, is written in docs/record.md and docs/case-file.md.
+checked, and how to check it otherwise, is written in record.md and case-file.md of docs/reference.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def test_holidays_are_listed_by_a_year_of_either_era(console: Console) -> None:
 
 
 def test_a_holiday_moves_the_deadlines_that_are_open(console: Console) -> None:
-    filed = console.json("start", "complaint", str(ROOT / "docs/walk/complaint.json"))
+    filed = console.json("start", "complaint", str(ROOT / "docs/tutorial/walk/complaint.json"))
     assert isinstance(filed, dict)
     console.run("run-due")
     before = console.run("clock", filed["receipt_no"]).stdout
@@ -230,7 +230,7 @@ def test_a_process_with_several_starts_begins_at_the_one_that_is_named(console: 
 
 
 def test_answers_may_come_by_the_pipe(console: Console) -> None:
-    text = (ROOT / "docs/walk/complaint.json").read_text("utf-8")
+    text = (ROOT / "docs/tutorial/walk/complaint.json").read_text("utf-8")
 
     filed = json.loads(console.run("start", "complaint", "-", "--json", typed=text).stdout)
 

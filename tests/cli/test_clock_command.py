@@ -21,7 +21,7 @@ def at_clarification(installed: Path, tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("clarify") / "var"
     shutil.copytree(installed, folder)
     console = Console(f"sqlite:///{folder / 'test.sqlite3'}", folder)
-    walk = ROOT / "docs" / "walk"
+    walk = ROOT / "docs" / "tutorial" / "walk"
     filed = console.json("start", "complaint", str(walk / "complaint.json"))
     assert isinstance(filed, dict)
     case = str(filed["case"])

@@ -74,5 +74,5 @@ def test_the_targets_of_the_readme_exist() -> None:
 
 
 def test_a_decision_fits_on_a_page() -> None:
-    for document in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+    for document in sorted((ROOT / "docs" / "explanation" / "decisions").glob("*.md")):
         assert len(document.read_text("utf-8").splitlines()) <= 45, document.name

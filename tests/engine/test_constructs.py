@@ -1,4 +1,4 @@
-"""Every line of docs/bpmn.md: it runs and enters exactly the elements that BPMN prescribes, saved and
+"""Every line of docs/reference/bpmn.md: it runs and enters exactly the elements that BPMN prescribes, saved and
 dropped and loaded at every step, or its deployment is refused by the rule that the page names."""
 
 # ruff: noqa: E501 - a model is understood at a glance when each of its parts stands on one line

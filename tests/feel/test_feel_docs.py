@@ -1,4 +1,4 @@
-"""The examples of docs/feel.md, each run."""
+"""The examples of docs/reference/feel.md, each run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine import feel
 from engine.feel.builtins import BUILTINS
 from engine.ground.canonical import loads
 
-PAGE = (Path(__file__).parents[2] / "docs" / "feel.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "feel.md").read_text("utf-8")
 
 
 def blocks(language: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ class RowUnknown(Refusal):
 @click.option(
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="เขียนเป็นเอกสาร / Write the page too, such as docs/performance.md.",
+    help="เขียนเป็นเอกสาร / Write the page too, such as docs/reference/performance.md.",
 )
 def command(only: tuple[str, ...], as_json: bool, write: Path | None) -> None:
     run = import_module("bench.run")

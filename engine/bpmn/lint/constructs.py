@@ -1,7 +1,7 @@
 """Every construct of BPMN that engines were seen to ignore or to mis-run, and what happens here.
 
-`python -m engine.bpmn.lint.constructs` writes docs/bpmn.md from this table; a test plays or lints a
-model of every line.
+`python -m engine.bpmn.lint.constructs` writes docs/reference/bpmn.md from this table; a test plays
+or lints a model of every line.
 """
 
 import sys
@@ -14,7 +14,7 @@ from engine.bpmn.model import NOTHING
 from engine.bpmn.rule import Rule
 from engine.ground.text import Text
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "bpmn.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "bpmn.md"
 HEAD = """# What runs and what is refused · สิ่งที่ทำงานและสิ่งที่ปฏิเสธ
 
 Written by `python -m engine.bpmn.lint.constructs`; do not edit by hand. A test plays a model of

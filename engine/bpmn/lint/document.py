@@ -1,4 +1,4 @@
-"""Writes docs/lint.md from the rules themselves: `python -m engine.bpmn.lint.document`."""
+"""Write docs/reference/lint.md from the rules: `python -m engine.bpmn.lint.document`."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from engine.bpmn.lint.registry import Family
 from engine.bpmn.rule import Rule
 from engine.ground.text import Text
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "lint.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "lint.md"
 SEVERITIES = {
     "error": Text("ติดตั้งไม่ได้", "error"),
     "warning": Text("คำเตือน", "warning"),
