@@ -151,6 +151,39 @@ def _heavy(_folder: str, names: list[str]) -> set[str]:
     return {"node_modules", "dist", "oldhouses"}.intersection(names)
 
 
+# What a decision names was there when it was made: the pages beside it must be true today.
+TODAY = [page for page in DOCUMENTS if page.parent.name != "decisions" and page.stem != "CHANGELOG"]
+
+
+@pytest.mark.parametrize("document", TODAY, ids=named)
+def test_the_code_that_a_page_names_is_there(document: Path) -> None:
+    """`office/x.py` is a file, `engine.a.b` a module or what it holds, and `x.py: f` has an f."""
+    text = FENCE.sub("", document.read_text("utf-8"))
+    packages = "bench|engine|forms|office|processes|tests|web|webhooks"
+    paths = re.findall(rf"`((?:{packages})/[\w./-]+?)`", text)
+    dotted = re.findall(rf"`((?:{packages})(?:\.\w+)+)", text)
+    calls = re.findall(r"`((?:\w+/)+\w+\.py)`: ((?:`\w+`(?:, )?)+)", text)
+    functions = [(file, name) for file, names in calls for name in re.findall(r"\w+", names)]
+
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert [name for name in dotted if not _is_there(name)] == []
+    assert [(file, name) for file, name in functions if not _has(file, name)] == []
+
+
+def _is_there(name: str) -> bool:
+    """Whether a dotted name is a module, or a name that the last module of it holds."""
+    *parts, last = name.split(".")
+    place = ROOT.joinpath(*parts)
+    if place.joinpath(last).is_dir() or place.joinpath(f"{last}.py").is_file():
+        return True
+    module = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    return module.is_file() and re.search(rf"\b{last}\b", module.read_text("utf-8")) is not None
+
+
+def _has(file: str, name: str) -> bool:
+    return re.search(rf"(def|class) {name}\b", (ROOT / file).read_text("utf-8")) is not None
+
+
 def test_the_targets_in_the_documents_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     text = "".join(document.read_text("utf-8") for document in DOCUMENTS)
