@@ -1,8 +1,15 @@
 """Decisions of OMG DMN 1.1 to 1.5, evaluated with FEEL.
 
-model = dmn.parse("triage.dmn", content)
-result = dmn.evaluate([model], "triage", {"amount": 5}, environment)
-result.value, result.rules
+    model = dmn.parse("triage.dmn", content)
+    result = dmn.evaluate([model], "triage", {"amount": 5}, environment)
+    result.value, result.rules
+
+Pure; uses `feel` and `ground` only. `reading` makes a model of a file, `modelset` several that
+import each other; every cell is compiled when the file is read. `evaluation` works out a decision
+and those it requires, and tells which rules matched, for the record; `tables` are the hit policies,
+`boxed` the other expressions. `coverage` finds gaps, overlaps and rules that can never match, by
+cutting each input along the values that cells name (`axes`). `explaining` lays a decision open for
+whoever examines a case. `tck` runs the standard's conformance suite.
 """
 
 from engine.dmn.coverage import check

@@ -1,2 +1,8 @@
-"""Examining: searching cases, replay with forms and deadlines, statistics, verification, event
-logs, sealed case files."""
+"""Examining: searching cases, replay, statistics, verification, event logs, sealed case files.
+
+Uses every room below; changes no case, but records who looked at what. `case_replay` lays forms,
+tables and deadlines over the engine's playback, with text covered that the reader may not see;
+`conformance` puts deviations into words; `head_signing` signs the log every hour and mails it;
+`verification_run` is what `samnuan verify` drives; `case_file` writes one case so that
+`verify_case`, a file of its own on the standard library, can check it without this system.
+"""

@@ -1,1 +1,4 @@
-"""The officer's pages: work list, tasks, cases, deadlines, identities, disposal."""
+"""The officer's pages: work list, tasks, cases, late work, identities, disposal.
+
+One module for each kind of reader; what somebody may see was decided in `office.people.access`.
+"""

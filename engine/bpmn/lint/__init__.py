@@ -1,8 +1,13 @@
-"""The deploy gate: what a modeler draws runs as BPMN says, or is refused by name.
+"""The deploy check: what a modeler draws runs as BPMN says, or is refused by name.
 
-Rules come in groups. `standard` holds the constraints of BPMN 2.0.2, `runnable` what this engine
-runs, `soundness` what the token game finds, `guideline` what a complaint guideline must hold (for
-processes that ask for it), `style` how a diagram reads well.
+Uses the tree and the model of a file, and what is known outside of it; runs nothing and knows no
+database. A rule is declared beside its check (`registry`): a function that yields a hit for each
+place that breaks it, with a text in both languages, a reason and a way out. Rules stand in
+families, and families in groups: `standard` holds the constraints of BPMN 2.0.2, `runnable` what
+this engine runs, `soundness` what the marking game finds over all markings, `guideline` what a
+complaint guideline must hold (for processes that ask for it), `style` how a diagram reads well.
+`explain` tells a diagram in words, `constructs` and `document` write two pages of the reference.
+The room is large because each topic of the standard has a file of its own.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -1,7 +1,8 @@
-"""Conformance in words: where a case departs from its diagram, its clocks or the two-person rule.
+"""Conformance in words: where a case departs from its diagram, deadlines or the two-person rule.
 
 Nothing here knows a step: what is required is what the deployed diagram of that version asks for on
-the way that the case went.
+the way that the case went. `record` reads one case as a judge does; `course`, `people` and
+`time_limits` are the three kinds of judgement; each deviation names the event to look at.
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""How each kind of flow node behaves, one module for each family."""
+"""How each kind of flow node behaves, one module for each family.
+
+Each class subclasses a spec of SpiffWorkflow. Uses `tokens`, `host` and the model; knows nothing of
+`execution`, which drives it. `flow_node` is the ground: a token arrives, works, leaves by the flows
+whose condition holds. Gateways, events, activities, loops, several triggers and compensation build
+on it.
+"""
 
 from engine.bpmn.running.specs.activities import (
     Activity,
