@@ -1,4 +1,4 @@
-"""docs/spiffworkflow.md is true: what is overridden of the library and why, and that the rest runs.
+"""docs/reference/spiffworkflow.md is true: what is overridden of the library and why, and that the rest runs.
 
 A stub in the library's place once let a thousand tests pass. So the calls that carry a case are
 taken out here one by one, and each time the case must come to grief.
@@ -50,7 +50,7 @@ from tests.support.drawing import (
     user,
 )
 
-PAGE = (Path(__file__).parents[2] / "docs" / "spiffworkflow.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/reference/spiffworkflow.md").read_text("utf-8")
 BLOCK = re.compile(r"^### ([^\n]+)\n(?:(?!###? )[^\n]*\n)*?```python\n(.*?)^```", re.M | re.S)
 PREAMBLE = PAGE.partition("```python\n")[2].partition("```")[0]
 REPRODUCTIONS = dict(BLOCK.findall(PAGE))

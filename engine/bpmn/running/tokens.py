@@ -2,7 +2,7 @@
 
 The library predicts tasks ahead and walks their tree at every step. Here a task stands for a token
 that exists, and nothing is predicted. What is overridden of the library for it, and why, is in
-docs/spiffworkflow.md; a test holds that list.
+docs/reference/spiffworkflow.md; a test holds that list.
 """
 
 from __future__ import annotations
