@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import Schema
 
@@ -15,7 +15,9 @@ from forms.answers.fields import build_schema
 from forms.answers.homes import Answers
 from forms.answers.situation import Situation, settle
 from forms.errors import FormRejected
-from forms.model.component import CHOICES, Component, Home, Option, level, walk
+from forms.model.component import CHOICES, Component, Home, Option, level
+from forms.model.leaks import kept_in, leaks
+from forms.model.order import circle
 from forms.model.reading import Reader
 from forms.model.slots import UNSET, Scope, Slot, bangkok_environment
 from forms.model.source import Remarks, read_tree
@@ -160,8 +162,11 @@ def _scope(context: Mapping[str, Any] | None, environment: feel.Environment | No
     return Scope(dict(context or {}), environment or bangkok_environment())
 
 
-def compile_form(name: str, content: bytes) -> Form:
+def compile_form(name: str, content: bytes, *, deployed: bool = False) -> Form:
     """Read and check a `.form` file.
+
+    What was `deployed` under an earlier release still opens: what today's gate would refuse as a
+    leak is kept in the vault, and a circle of expressions is left empty.
 
     Raises:
         FormRejected: the file has faults; `.findings` names each with its place.
@@ -169,7 +174,11 @@ def compile_form(name: str, content: bytes) -> Form:
     remarks = Remarks(name, content)
     tree = read_tree(content, remarks)
     components = Reader(remarks).components(tree["components"]) if tree else ()
-    _no_leaks(components, remarks)
+    if deployed:
+        components = kept_in("personal", components)
+    else:
+        _no_leaks(components, remarks)
+        _no_circles(components, remarks)
     if tree is None or has_errors(remarks.findings):
         raise FormRejected(remarks.findings)
     return Form(
@@ -220,14 +229,30 @@ def _field(component: Component, prefix: str) -> Field:
 
 
 def _no_leaks(components: tuple[Component, ...], remarks: Remarks) -> None:
-    """Refuse an expression that would carry text or a person's data into the process variables."""
-    guarded = {
-        c.key for c in walk(components) if c.is_leaf and c.home in ("personal", "submission")
-    }
-    for component in walk(components):
-        leaks = sorted(component.formula.names & guarded)
-        if component.type == "expression" and component.home == "variable" and leaks:
-            names = ", ".join(leaks)
-            thai = f"นิพจน์นี้จะพาข้อมูลจาก {names} เข้าไปในตัวแปรของกระบวนงาน"
-            english = f"This expression would carry {names} into the process variables."
-            remarks.add("leak", Text(thai, english), component.key)
+    """Refuse what would carry text or a person's data to where more people read it."""
+    for leak in leaks(components):
+        names = ", ".join(leak.sources)
+        thai, english = _LEAKS[leak.component.home]
+        text = Text(thai, english).format(names=names, via=leak.via)
+        remarks.add("leak", text, leak.component.key)
+
+
+_LEAKS: Final = {
+    "variable": (
+        "{via} จะพาข้อมูลจาก {names} เข้าไปในตัวแปรของกระบวนงาน",
+        "The {via} would carry {names} into the process variables.",
+    ),
+    "submission": (
+        "{via} จะพาข้อมูลส่วนบุคคลจาก {names} ออกจากห้องนิรภัย โปรดใส่ personal: true",
+        "The {via} would carry {names} out of the identity vault; say `personal: true`.",
+    ),
+}
+
+
+def _no_circles(components: tuple[Component, ...], remarks: Remarks) -> None:
+    if not (found := circle(components)):
+        return
+    names = " → ".join(component.key for component in found)
+    thai = f"ช่องที่คำนวณอ้างถึงกันเป็นวงกลม: {names}"
+    english = f"These computed fields need each other: {names}."
+    remarks.add("circle", Text(thai, english), found[0].key)

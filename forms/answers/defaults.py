@@ -1,14 +1,11 @@
 """What a field holds before anybody has filled it: its default, given when it is first shown."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from forms.answers.situation import Situation, default_of
-from forms.model.component import Component
+from forms.model.component import Component, walk
 from forms.model.slots import Scope
-
-# A default may show a field that has a default of its own; longer chains than this stay empty.
-MOST_PASSES: Final = 5
 
 SettleFor = Callable[[Mapping[str, Any]], Situation]
 
@@ -18,7 +15,8 @@ def with_defaults(
 ) -> tuple[dict[str, Any], Situation]:
     """The answers with the default of every visible field that was not shown yet."""
     answers = dict(given)
-    for _ in range(MOST_PASSES):
+    # A default may show a field that has a default of its own, one after the other.
+    for _ in range(1 + sum(component.default.is_set for component in walk(components))):
         situation = settle_for(answers)
         filled = _fill(components, answers, situation, situation.scope, "")
         if filled == answers:

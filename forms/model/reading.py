@@ -18,7 +18,7 @@ _THAI: Final = re.compile(r"[\u0e01-\u0e5b]")
 _RESERVED: Final = frozenset({"this", "parent", "i", "Meta", "csrf_token"})
 _PROPERTIES: Final = {  # what a property may stand on; elsewhere it would be read by nobody
     **dict.fromkeys(("label_en", "description_en"), kinds.KNOWN_TYPES),
-    **dict.fromkeys(("required_if", "default", "personal"), kinds.LEAVES),
+    **dict.fromkeys(("required_if", "default"), kinds.LEAVES),
     **dict.fromkeys(("rule", "rule_message_th", "rule_message_en"), kinds.LEAVES | {"dynamiclist"}),
     **dict.fromkeys(("check", "pattern_message_en"), kinds.TEXTS),
     **dict.fromkeys(("autocomplete", "inputmode"), kinds.TEXTS | {"select", "number", "datetime"}),
@@ -27,7 +27,7 @@ _PROPERTIES: Final = {  # what a property may stand on; elsewhere it would be re
         "min_rows max_rows row_label row_label_en add_label add_label_en".split(),
         frozenset({"dynamiclist"}),
     ),
-    "variable": kinds.LEAVES | {"expression"},
+    **dict.fromkeys(("variable", "personal"), kinds.LEAVES | {"expression"}),
     "text_en": frozenset({"text"}),
 }
 _PER_OPTION: Final = re.compile(r"(en|hint|hint_en):")

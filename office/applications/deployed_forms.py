@@ -61,4 +61,4 @@ def as_given(answers: Answers) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _compiled(name: str, content: bytes) -> Form:
-    return compile_form(name, content)
+    return compile_form(name, content, deployed=True)
