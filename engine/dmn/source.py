@@ -5,6 +5,7 @@ from typing import Any
 from lxml import etree
 
 from engine.dmn.findings import DmnRejected, remark
+from engine.ground import encodings
 
 MAX_BYTES = 5_000_000
 NAMESPACES = {
@@ -26,12 +27,13 @@ def read(name: str, content: bytes) -> Element:
     """
     if len(content) > MAX_BYTES:
         raise DmnRejected([remark(name, "", "dmn-size", limit=MAX_BYTES // 1_000_000)])
+    if (encoding := encodings.refused_encoding(content)) is not None:
+        said = encodings.SAID.format(encoding=encoding)
+        raise DmnRejected([remark(name, "", "dmn-encoding", row=1, text=said)])
+    content = encodings.as_xml(content)
     # A DOCTYPE is refused before parsing, so that no entity is ever declared, let alone expanded.
-    if (
-        b"<!DOCTYPE" in content
-        or b"<!ENTITY" in content
-        or content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    ):
+    plain = content.replace(b"\x00", b"")  # every accepted encoding writes it so, or in pairs
+    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise DmnRejected([remark(name, "", "dmn-doctype")])
     parser = etree.XMLParser(
         resolve_entities=False,

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from engine.ground.text import Text
 from forms.model.checks import CHECKS, CheckFailed
-from forms.model.component import MULTIPLE_CHOICES, TEXTS, Component, level
+from forms.model.component import CONTROL, MULTIPLE_CHOICES, TEXTS, Component, level
 from forms.text import wording
 from forms.text.dates import (
     NoSuchDay,
@@ -24,8 +24,6 @@ from forms.text.numerals import NotANumber, NumberTooLong, exact, parse_number
 
 _FILE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_-]{0,99}", re.ASCII)
 _LONGEST_TEXT: Final = 200_000
-# Tab and line feed are typed; every other control character, and half a surrogate pair, is not.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def refuse(text: Text, **facts: object) -> ValidationError:
@@ -65,12 +63,17 @@ def clean_text(value: Any, *, lines: bool = True) -> str:
     """Text as it is kept: no control characters, line ends as one, no blanks around."""
     if not isinstance(value, str):
         raise refuse(wording.NOT_TEXT)
+    text = _as_sent(value).strip()
+    return text if lines else re.sub(r"\s+", " ", text)
+
+
+def _as_sent(value: str) -> str:
     if len(value) > _LONGEST_TEXT:
         raise refuse(wording.TOO_LONG, limit=f"{_LONGEST_TEXT:,}", length=f"{len(value):,}")
-    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if _CONTROL.search(text):
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if CONTROL.search(text):
         raise refuse(wording.BAD_CHARACTERS)
-    return text if lines else re.sub(r"\s+", " ", text)
+    return text
 
 
 def _checked(text: str, check: str) -> str:
@@ -125,7 +128,7 @@ class ChoicesField(FormField):
 
 def _choice(value: Any) -> Any:
     if isinstance(value, str):
-        return clean_text(value, lines=False)
+        return _as_sent(value)  # blanks stay: they may belong to the option
     if isinstance(value, bool):
         return value
     try:

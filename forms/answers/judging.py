@@ -1,17 +1,20 @@
 """Whether one answer is good enough: required, its limits, its options, its rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import Any
 
 from engine.ground.text import Text
 from forms.model.component import (
+    BRANCHES,
     CHOICES,
     MULTIPLE_CHOICES,
     SINGLE_CHOICES,
     TEXTS,
     Component,
     Option,
+    level,
+    plain_token,
     token_of,
 )
 from forms.model.slots import Scope, Slot
@@ -32,7 +35,8 @@ def options_of(component: Component, scope: Scope) -> tuple[Option, ...]:
         return component.choices.listed
     found = component.choices.source.value(scope)
     items = found if isinstance(found, list) else []
-    return tuple(option for item in items if (option := _option(item)))
+    # One without any letter looks like no answer when it comes back, so it is not offered.
+    return tuple(option for item in items if (option := _option(item)) and option.token.strip())
 
 
 def _option(item: Any) -> Option | None:
@@ -56,10 +60,19 @@ def _plain_option(value: Any) -> Option:
 
 def chosen(component: Component, value: Any, scope: Scope) -> Any:
     """The value as the option has it: a choice posted by a page arrives as text."""
-    options = {option.token: option.value for option in options_of(component, scope)}
+    if value is None:
+        return None
+    options = options_of(component, scope)
+    exact = {option.token: option.value for option in options}
+    plain = {plain_token(option.value): option.value for option in options}
+
+    def of_option(item: Any) -> Any:
+        return exact.get(token_of(item), plain.get(plain_token(item), item))
+
     if component.type in MULTIPLE_CHOICES:
-        return [options.get(token_of(item), item) for item in value]
-    return options.get(token_of(value), value) if value is not None else None
+        found = [of_option(item) for item in value]
+        return [item for n, item in enumerate(found) if item not in found[:n]]
+    return of_option(value)
 
 
 def faults(component: Component, value: Any, scope: Scope) -> list[Text]:
@@ -91,9 +104,9 @@ def _measure(component: Component, value: Any, scope: Scope) -> list[Text]:
     if component.type in CHOICES:
         return _choice_faults(component, value, scope)
     if component.type == "filepicker":
-        return _count_faults(component, value, scope, wording.TOO_MANY_FILES)
+        return _too_many(component, value, scope, wording.TOO_MANY_FILES)
     if component.type == "dynamiclist":
-        return _count_faults(component, value, scope, wording.TOO_MANY_ROWS)
+        return _row_faults(component, value, scope)
     return []
 
 
@@ -152,11 +165,32 @@ def _choice_faults(component: Component, value: Any, scope: Scope) -> list[Text]
     return [] if all(token_of(item) in known for item in given) else [wording.NOT_AN_OPTION]
 
 
-def _count_faults(component: Component, value: Any, scope: Scope, too_many: Text) -> list[Text]:
+def _row_faults(component: Component, rows: list[Any], scope: Scope) -> list[Text]:
+    """At least so many rows must say something; at most so many may stand there."""
     least = _bound(component.limits.minimum, scope)
-    most = _bound(component.limits.maximum, scope)
-    if least is not None and len(value) < least:
+    places = ((row, scope.within(row, index=index)) for index, row in enumerate(rows))
+    if least is not None and least > sum(
+        _is_filled(component.children, row, inner) for row, inner in places
+    ):
         return [wording.TOO_FEW_ROWS.format(limit=f"{least:f}")]
-    if most is not None and len(value) > most:
-        return [too_many.format(limit=f"{most:f}")]
-    return []
+    return _too_many(component, rows, scope, wording.TOO_MANY_ROWS)
+
+
+def _is_filled(components: tuple[Component, ...], row: Mapping[str, Any], scope: Scope) -> bool:
+    """Whether a person has answered anything; what the form computes is no answer."""
+    for component in level(components):
+        value = row.get(component.key)
+        if component.type in BRANCHES and component.key:
+            parts = value if isinstance(value, list) else [value or {}]
+            if any(_is_filled(component.children, part, scope.within(part)) for part in parts):
+                return True
+        elif component.is_leaf and not is_empty(component, value):
+            fixed = component.disabled or component.readonly.is_true(scope)
+            if not fixed:
+                return True
+    return False
+
+
+def _too_many(component: Component, value: Any, scope: Scope, text: Text) -> list[Text]:
+    most = _bound(component.limits.maximum, scope)
+    return [text.format(limit=f"{most:f}")] if most is not None and len(value) > most else []

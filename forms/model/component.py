@@ -22,6 +22,8 @@ CHOICES: Final = SINGLE_CHOICES | MULTIPLE_CHOICES
 LEAVES: Final = TEXTS | CHOICES | {"number", "checkbox", "datetime", "filepicker"}
 BRANCHES: Final = frozenset({"group", "dynamiclist"})
 PICTURES: Final = frozenset({"text", "separator", "spacer"})
+# Tab and line feed are typed; every other control character, and half a surrogate pair, is not.
+CONTROL: Final = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 KNOWN_TYPES: Final = LEAVES | BRANCHES | PICTURES | {"expression"}
 
 
@@ -44,6 +46,11 @@ def token_of(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def plain_token(value: object) -> str:
+    """The token without what gets lost on the way: line ends, no-break and doubled blanks."""
+    return " ".join(token_of(value).split())
 
 
 @dataclass(frozen=True, slots=True)

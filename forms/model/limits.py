@@ -114,16 +114,22 @@ def read_choices(piece: Piece) -> Choices:
 
 def _options(piece: Piece, raw: Sequence[object]) -> list[Option]:
     options = [option for item in raw if (option := _option(piece, item))]
-    tokens = [option.token for option in options]
+    tokens = [kinds.plain_token(option.value) for option in options]
     for token in sorted({token for token in tokens if tokens.count(token) > 1}):
-        piece.say("options", f"ตัวเลือก “{token}” ซ้ำ", f"The option “{token}” stands twice.")
+        thai = f"ตัวเลือก “{token}” ซ้ำ (ตัวเลือกที่ต่างกันเพียงช่องว่างนับเป็นตัวเดียวกัน)"
+        english = f"The option “{token}” stands twice (blanks alone make no difference)."
+        piece.say("options", thai, english)
     return options
 
 
 def _option(piece: Piece, raw: object) -> Option | None:
     value = raw.get("value") if isinstance(raw, dict) else raw
-    if not isinstance(value, str | bool | int | Decimal) or value == "":
+    if not isinstance(value, str | bool | int | Decimal) or not kinds.token_of(value).strip():
         piece.say("options", "ตัวเลือกต้องมีค่า (value)", "Every option needs a `value`.")
+        return None
+    if isinstance(value, str) and kinds.CONTROL.search(value.replace("\r", "")):
+        thai = "ค่าของตัวเลือกมีอักขระควบคุมที่มองไม่เห็น จึงเลือกไม่ได้"
+        piece.say("options", thai, "An option holds control characters and could not be chosen.")
         return None
     token = kinds.token_of(value)
     thai = str((raw.get("label") if isinstance(raw, dict) else "") or token)

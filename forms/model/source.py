@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from engine.ground import encodings
 from engine.ground.findings import Finding, Severity
 from engine.ground.text import Text
 
@@ -18,7 +19,7 @@ class Remarks:
     def __init__(self, file: str, content: bytes = b"") -> None:
         self.file = file
         self.findings: list[Finding] = []
-        self._lines = content.decode("utf-8", errors="replace").splitlines()
+        self._lines = encodings.as_text(content, "replace").splitlines()
 
     def add(
         self,
@@ -45,8 +46,11 @@ def read_tree(content: bytes, remarks: Remarks) -> Mapping[str, Any] | None:
     if len(content) > LARGEST_FILE:
         remarks.add("size", Text("แฟ้มแบบฟอร์มใหญ่เกิน 1 MB", "The form is larger than 1 MB."))
         return None
+    if (encoding := encodings.refused_encoding(content)) is not None:
+        remarks.add("encoding", encodings.SAID.format(encoding=encoding))
+        return None
     try:
-        tree = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_repeats)
+        tree = json.loads(encodings.as_text(content), object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
         why = str(error).splitlines()[0][:120] if isinstance(error, ValueError) else "nesting"
         thai = f"แฟ้มนี้ไม่ใช่ JSON ที่ถูกต้อง ({why})"

@@ -8,14 +8,12 @@ from lxml import etree
 
 from engine.bpmn.reading.sandbox import LIMIT, Limits, guarded
 from engine.bpmn.rule import Rule, SourceRejected
+from engine.ground import encodings
 from engine.ground.text import Text
 
 __all__ = ["CAPS", "RULES", "Caps", "Limits", "SourceRejected", "guarded", "read", "xml"]
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-
-# Any other encoding is refused: with some (UTF-7) two readers see two texts in the same bytes.
-ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252", "tis-620", "windows-874"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +83,12 @@ TOO_MANY = _rule(
 )
 ENCODING = _rule(
     "encoding",
-    Text("ไม่รองรับรหัสอักขระ {encoding}", "The encoding {encoding} is not accepted."),
+    encodings.SAYS,
     Text(
         "รหัสอักขระที่ไม่รู้จักทำให้ข้อความที่ตรวจกับข้อความที่ใช้จริงต่างกันได้",
         "With an unusual encoding, what is checked and what is run may differ.",
     ),
-    Text("บันทึกแฟ้มเป็น UTF-8", "Save the file as UTF-8."),
+    encodings.FIX,
 )
 NOT_BPMN = _rule(
     "not-bpmn",
@@ -121,6 +119,9 @@ def xml(name: str, content: bytes, caps: Caps = CAPS) -> "etree._Element":
     """The root element of any XML file that people upload (decision tables too), read safely."""
     if len(content) > caps.size:
         raise SourceRejected([TOO_LARGE.finding(name, size=len(content), limit=caps.size)])
+    if (encoding := encodings.refused_encoding(content)) is not None:
+        raise SourceRejected([ENCODING.finding(name, row=1, encoding=encoding)])
+    content = encodings.as_xml(content)
     _Inspection(name, caps).run(content)
     # All is off although the inspection has refused a DOCTYPE already: two locks on one door.
     parser = etree.XMLParser(
@@ -153,7 +154,6 @@ class _Inspection:
     def run(self, content: bytes) -> None:
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = self._doctype
-        parser.XmlDeclHandler = self._declaration
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
         try:
@@ -175,10 +175,6 @@ class _Inspection:
 
     def _doctype(self, *_: object) -> None:
         raise _Stop(DOCTYPE)
-
-    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        if encoding and encoding.lower() not in ENCODINGS:
-            raise _Stop(ENCODING, encoding=encoding)
 
     def _open(self, *_: object) -> None:
         self.depth += 1
