@@ -8,6 +8,13 @@ from typing import Any
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+# Engines of the same family read Camunda 7's extensions under names of their own.
+CAMUNDA_LIKE = {
+    CAMUNDA: "camunda",
+    "http://operaton.org/schema/1.0/bpmn": "operaton",
+    "http://flowable.org/bpmn": "flowable",
+    "http://activiti.org/bpmn": "activiti",
+}
 MODELER = "http://camunda.org/schema/modeler/1.0"
 
 ACTIVITIES = frozenset(

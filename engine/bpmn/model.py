@@ -63,7 +63,9 @@ class Extensions:
     result_variable: str = ""
     script: str = ""
     called_process: str = ""
-    propagate_all: bool = True
+    propagate_all: bool = True  # what the called process has found out comes back as it is
+    propagate_parent: bool = True  # it begins with all variables, not only with what is mapped
+    returns_mapped: bool = False  # Camunda 7: nothing comes back that is not mapped
     inputs: tuple[Mapping_, ...] = ()
     outputs: tuple[Mapping_, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ class Slot:
 
     text: str
     expression: Any = None
+    as_written: Any = None  # JUEL that an earlier release took for FEEL as it stands
 
     @property
     def is_empty(self) -> bool:
@@ -35,8 +36,15 @@ def slot(text: str, *, always: bool = False) -> Slot:
     stripped = text.strip()
     parsed = feel.parse_slot(stripped)
     if parsed.is_expression:
-        return Slot(stripped, feel.compile(parsed.text))
+        return Slot(stripped, feel.compile(parsed.text), _as_written(parsed.as_written))
     return Slot(stripped, feel.compile(stripped) if always and stripped else None)
+
+
+def _as_written(text: str | None) -> Any:
+    try:
+        return None if text is None else feel.compile(text)
+    except feel.FeelSyntaxError:
+        return None  # such a diagram was never deployed
 
 
 def words(value: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from engine.feel.compiling import calls, lists, logic, range_literals, unary_tests
 from engine.feel.compiling.compiler import Code, Compiler
 from engine.feel.errors import BudgetExceeded, Diagnostic, FeelSyntaxError
-from engine.feel.grammar import syntax
+from engine.feel.grammar import juel, syntax
 from engine.feel.grammar.free_names import free_names
 from engine.feel.grammar.parser import parse, parse_tests
 from engine.feel.messages import message
@@ -193,6 +193,7 @@ class Slot:
 
     kind: Literal["literal", "expression"]
     text: str  # the literal, or the expression without its mark
+    as_written: str | None = None  # JUEL, where `text` is what it says in FEEL
 
     @property
     def is_expression(self) -> bool:
@@ -202,12 +203,17 @@ class Slot:
 def parse_slot(text: str | None) -> Slot:
     """Tell `=expression` (Camunda 8) and `${expression}` (Camunda 7) from a literal.
 
-    Only a slot that is wholly `${…}` is an expression; `a ${b} c` is text. The expression is not
+    JUEL is given in FEEL; `a ${b} c` becomes a text that is put together. The expression is not
     compiled here, so that its errors are reported with a place.
     """
     stripped = (text or "").strip()
     if stripped.startswith("="):
         return Slot("expression", stripped[1:].strip())
-    if stripped[:2] in ("${", "#{") and stripped.endswith("}"):
-        return Slot("expression", stripped[2:-1].strip())
+    if juel.is_one(stripped):
+        written = stripped[2:-1].strip()
+        feel = juel.to_feel(written)
+        return Slot("expression", feel, None if feel == written else written)
+    joined = juel.text_to_feel(stripped)
+    if joined is not None:
+        return Slot("expression", joined)
     return Slot("literal", text or "")

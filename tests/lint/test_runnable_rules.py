@@ -282,8 +282,29 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "expression-name": (split(first="=vv"), SPLIT),
     "expression-pointless": (split(first='=1 = "a"'), SPLIT),
     "expression-embedded": (
+        file(one(user().replace("officer", "a_${unit"))),
         file(one(user().replace("officer", "a_${unit}"))),
-        file(one(user().replace("officer", "${unit}"))),
+    ),
+    "expression-method": (split(first="=items.size() = 3"), split(first="=count(items) = 3")),
+    "expression-juel": (split(first="${empty xs[i]}"), split(first="${empty xs[0]}")),
+    "extension-kin": (
+        file(one(tag("userTask", "x", **{"flowable:assignee": "a"}))).replace(
+            b"<definitions ", b'<definitions xmlns:flowable="http://flowable.org/bpmn" ', 1
+        ),
+        USED,
+    ),
+    "call-unmapped": (
+        file(one(tag("callActivity", "x", ext("<camunda:in source='a'/>"), calledElement="q"))),
+        file(
+            one(
+                tag(
+                    "callActivity",
+                    "x",
+                    ext("<camunda:in source='a' target='b'/>"),
+                    calledElement="q",
+                )
+            )
+        ),
     ),
     "timer-value": (timer("timeDuration", "P15"), timer("timeDuration", "P15D")),
     "instances-many": (cardinality("1001"), cardinality("1000")),

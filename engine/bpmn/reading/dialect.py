@@ -9,7 +9,6 @@ from typing import Any
 from lxml import etree
 
 from engine.bpmn.element_names import (
-    CAMUNDA,
     FALSE,
     FLOW_NODES,
     SUBPROCESSES,
@@ -21,7 +20,7 @@ from engine.bpmn.element_names import (
     text,
 )
 from engine.bpmn.model import EventDefinition, Flow, Lane, Loop, Model, Node, Process, Scope
-from engine.bpmn.reading.extensions import profile_of, read_extensions
+from engine.bpmn.reading.extensions import camunda, profile_of, read_extensions
 from engine.ground.text import Text
 
 _THAI_BREAK = re.compile(r"(?<=[\u0e00-\u0e7f]) *\n *(?=[\u0e00-\u0e7f])")
@@ -252,17 +251,20 @@ def _multi_instance(element: Any) -> Loop:
             output_element=zeebe.get("outputElement", ""),
             condition=condition,
         )
-    collection = element.get(f"{{{CAMUNDA}}}collection") or text(
-        element.find(q("loopDataInputRef"))
-    )
+    collection = camunda(element, "collection") or text(element.find(q("loopDataInputRef")))
     item = element.find(q("inputDataItem"))
-    name = element.get(f"{{{CAMUNDA}}}elementVariable") or (
+    name = camunda(element, "elementVariable") or (
         "" if item is None else item.get("name") or item.get("id", "")
     )
     return Loop(
         kind,
-        collection=f"={collection}" if collection else "",
+        collection=_named_or_computed(collection),
         element=name,
         condition=condition,
         cardinality=cardinality,
     )
+
+
+def _named_or_computed(collection: str) -> str:
+    """A collection of Camunda 7 is the name of a variable, or `${…}`."""
+    return f"={collection}" if collection and collection[:2] not in ("${", "#{") else collection

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.bpmn.element_names import CAMUNDA, MODELER, ZEEBE, local, q, text
+from engine.bpmn.element_names import CAMUNDA_LIKE, MODELER, ZEEBE, local, q, text
 from engine.bpmn.model import Extensions, Mapping_
 
 # Extension elements that are acted upon; the lint judges every other one.
@@ -26,7 +26,13 @@ APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
 def read_extensions(element: Any) -> Extensions:
     """The extensions of one element, whichever profile wrote them."""
     container = element.find(q("extensionElements"))
-    return _extensions(element, _grouped(container, ZEEBE), _grouped(container, CAMUNDA))
+    return _extensions(element, _grouped(container, {ZEEBE}), _grouped(container, CAMUNDA_LIKE))
+
+
+def camunda(element: Any, name: str) -> str:
+    """An attribute of Camunda 7, or of an engine that has it from there."""
+    found = (element.get(f"{{{namespace}}}{name}") for namespace in CAMUNDA_LIKE)
+    return next((value for value in found if value), "")
 
 
 def profile_of(root: Any) -> str:
@@ -34,22 +40,23 @@ def profile_of(root: Any) -> str:
     platform = root.get(f"{{{MODELER}}}executionPlatform", "")
     if "Cloud" in platform or ZEEBE in root.nsmap.values():
         return "camunda8"
-    if "Platform" in platform or CAMUNDA in root.nsmap.values():
+    if "Platform" in platform or not CAMUNDA_LIKE.keys().isdisjoint(root.nsmap.values()):
         return "camunda7"
     return "plain"
 
 
 def _extensions(
-    element: Any, zeebe: Mapping[str, list[Any]], camunda: Mapping[str, list[Any]]
+    element: Any, zeebe: Mapping[str, list[Any]], camunda7: Mapping[str, list[Any]]
 ) -> Extensions:
     def z(name: str, attribute: str) -> str:
         found = zeebe.get(name)
         return "" if not found else found[0].get(attribute) or ""
 
     def c(name: str) -> str:
-        return element.get(f"{{{CAMUNDA}}}{name}") or ""
+        return camunda(element, name)
 
-    inputs, outputs = _io(zeebe, camunda)
+    inputs, outputs = _io(zeebe, camunda7)
+    isolated = _is_isolated(element, zeebe)
     return Extensions(
         form=z("formDefinition", "formId") or c("formRef") or _form_key(c("formKey")),
         assignee=z("assignmentDefinition", "assignee") or c("assignee"),
@@ -68,17 +75,29 @@ def _extensions(
         script=z("script", "expression"),
         called_process=z("calledElement", "processId") or element.get("calledElement", ""),
         propagate_all=z("calledElement", "propagateAllChildVariables") != "false",
+        propagate_parent=not isolated or _takes_all(camunda7, "in"),
+        returns_mapped=isolated and not _takes_all(camunda7, "out"),
         inputs=inputs,
         outputs=outputs,
-        properties=_properties(zeebe, camunda),
+        properties=_properties(zeebe, camunda7),
     )
 
 
-def _grouped(container: Any, namespace: str) -> dict[str, list[Any]]:
+def _is_isolated(element: Any, zeebe: Mapping[str, list[Any]]) -> bool:
+    """Whether it is a call of Camunda 7, which gives and takes nothing but what it maps."""
+    if local(element) != "callActivity" or "calledElement" in zeebe:
+        return False
+    return profile_of(element.getroottree().getroot()) == "camunda7"
+
+
+def _takes_all(camunda7: Mapping[str, list[Any]], name: str) -> bool:
+    return any(item.get("variables") == "all" for item in camunda7.get(name, ()))
+
+
+def _grouped(container: Any, namespaces: Collection[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    prefix = f"{{{namespace}}}"
     for child in () if container is None else container:
-        if isinstance(child.tag, str) and child.tag.startswith(prefix):
+        if isinstance(child.tag, str) and child.tag[1:].partition("}")[0] in namespaces:
             found.setdefault(local(child), []).append(child)
     return found
 

@@ -12,7 +12,14 @@ from engine import dmn, feel
 from engine.bpmn.model import EventDefinition, Node
 from engine.bpmn.running import state as stored
 from engine.bpmn.running.compile import Definition
-from engine.bpmn.running.host import BEHAVIOUR, THROWERS_END, VALUES_CHECKED, Data, StepFailed
+from engine.bpmn.running.host import (
+    BEHAVIOUR,
+    JUEL_MEANT,
+    THROWERS_END,
+    VALUES_CHECKED,
+    Data,
+    StepFailed,
+)
 from engine.bpmn.running.migrate import carry_over
 from engine.bpmn.running.rewired import CannotMove
 from engine.bpmn.running.specs import (
@@ -302,7 +309,10 @@ class Execution:
 
     def evaluate(self, slot: Slot, data: Mapping[str, Any], node: Node) -> Any:
         self._standing = (node, data)
-        return feel.to_json(slot.expression.evaluate(data, self.environment))
+        expression = slot.expression
+        if slot.as_written is not None and self.behaviour < JUEL_MEANT:
+            expression = slot.as_written
+        return feel.to_json(expression.evaluate(data, self.environment))
 
     def decide(self, decision: str, data: Mapping[str, Any], node: Node) -> Any:
         self._standing = (node, data)

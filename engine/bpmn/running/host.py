@@ -17,7 +17,9 @@ Data = dict[str, Any]
 # then. Commands of releases before there was such a number have none: they are 1.
 THROWERS_END = 2  # who is interrupted by what it throws goes no further; migrations judge joins
 VALUES_CHECKED = 2  # a slot that gives a value of the wrong kind stops the step
-BEHAVIOUR = 2  # of this release
+AS_WRITTEN = 3  # a call gives and takes what its diagram says
+JUEL_MEANT = 3  # an expression in ${…} means what it means in Camunda 7
+BEHAVIOUR = 3  # of this release
 
 
 class StepFailed(EngineError):

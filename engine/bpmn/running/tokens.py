@@ -161,7 +161,7 @@ class _Scope:
         for token in self.live():
             changes.update(self.changed(token))
             inside = self.top_workflow.subprocesses.get(token.id)
-            if inside is not None and token.task_spec.shares_variables:
+            if inside is not None and token.task_spec.shares_variables(token):
                 changes.update(inside.changes())
         return changes
 

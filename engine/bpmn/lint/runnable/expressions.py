@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from engine import feel
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
+from engine.bpmn.lint.runnable import methods
 from engine.bpmn.lint.runnable.parts import nodes_of, scopes_of, written
 from engine.bpmn.lint.runnable.times import problem_of
 from engine.bpmn.model import EventDefinition, Node
+from engine.feel.grammar import juel
 from engine.ground.text import Text
 
 FAMILY = Family("runnable", "expressions", Text("นิพจน์และเวลา", "Expressions and timers"))
@@ -131,6 +133,42 @@ def expression_call(subject: Subject) -> Iterator[Hit]:
 
 
 @FAMILY.rule(
+    "expression-method",
+    Text(
+        "นิพจน์ใน {slot} เรียกเมท็อด {method}() ซึ่งตัวแปรของเรื่องไม่มี",
+        "The expression in {slot} calls the method {method}(), which no variable of a case has.",
+    ),
+    Text(
+        "ตัวแปรเป็นข้อมูล ไม่ใช่วัตถุของ Java การเรียกเมท็อดให้ค่าว่าง (null) เสมอ",
+        "Variables are data, no Java objects: such a call always gives null.",
+    ),
+    Text("เขียนเป็น FEEL: {way}", "Write FEEL: {way}"),
+)
+def expression_method(subject: Subject) -> Iterator[Hit]:
+    for place in places(subject):
+        for method, way in methods.called(expression_of(place)):
+            yield at(place.element, slot=place.slot, method=method, way=way)
+
+
+@FAMILY.rule(
+    "expression-juel",
+    Text(
+        "นิพจน์ใน {slot} เป็น JUEL ของ Camunda 7 ที่ไม่มีคำตรงกันใน FEEL: {expression}",
+        "The expression in {slot} is JUEL of Camunda 7 that FEEL cannot say: {expression}",
+    ),
+    Text(
+        "คำอย่าง empty, eq, div ไม่ใช่คำของ FEEL ส่วนที่อ่านไม่ได้จะว่าง (null) เสมอ",
+        "Words such as empty, eq or div are not FEEL's; what cannot be read is always null.",
+    ),
+    Text("เขียนเป็น FEEL ที่ขึ้นต้นด้วย =", "Write it as FEEL that begins with `=`."),
+)
+def expression_juel(subject: Subject) -> Iterator[Hit]:
+    for place in places(subject):
+        if place.text.strip()[:2] in ("${", "#{") and juel.is_left(expression_of(place)):
+            yield at(place.element, slot=place.slot, expression=expression_of(place))
+
+
+@FAMILY.rule(
     "expression-pointless",
     Text("นิพจน์ใน {slot} ไม่มีผล: {problem}", "The expression in {slot} has no effect: {problem}."),
     Text(
@@ -161,11 +199,14 @@ def expression_name(subject: Subject) -> Iterator[Hit]:
 @FAMILY.rule(
     "expression-embedded",
     Text(
-        "{slot} มี ${{…}} ปนกับข้อความ จะไม่ถูกคำนวณ",
-        "{slot} mixes ${{…}} with text; it is not evaluated.",
+        "{slot} เปิด ${{ แต่ไม่ปิด จะไม่ถูกคำนวณ",
+        "{slot} opens ${{ and never closes it; it is not evaluated.",
     ),
-    Text("นิพจน์เป็นทั้งช่องหรือไม่เป็นเลย", "A slot is an expression as a whole or not at all."),
-    Text('เขียนเป็น FEEL เช่น ="ข้อความ " + x', 'Write FEEL such as ="text " + x.'),
+    Text("นิพจน์ที่ไม่ปิดเป็นเพียงข้อความ", "What is never closed is plain text."),
+    Text(
+        'ปิดด้วย }} หรือเขียนเป็น FEEL เช่น ="ข้อความ " + x',
+        'Close it with }}, or write FEEL such as ="text " + x.',
+    ),
 )
 def expression_embedded(subject: Subject) -> Iterator[Hit]:
     for place in places(subject):

@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 )
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import Data, StepFailed
+from engine.bpmn.running.host import AS_WRITTEN, Data, StepFailed
 from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, remember, withdraw
 from engine.bpmn.running.tokens import Token, conflict
 from engine.bpmn.slot_values import (
@@ -186,20 +186,34 @@ class SubprocessTask(SubWorkflowTaskMixin, Activity):
         super().__init__(process, name, subworkflow_spec=body, node=node)
         self.called = node.tag == "callActivity"
 
-    @property
-    def shares_variables(self) -> bool:
+    def shares_variables(self, token: Token) -> bool:
         """Whether what the inside changes is the outside's too, without a mapping between."""
-        return not self.mapped_out and (not self.called or self.node.extensions.propagate_all)
+        extensions = self.node.extensions
+        if self.called and extensions.returns_mapped and _as_written(token):
+            return False
+        return not self.mapped_out and (not self.called or extensions.propagate_all)
 
     def copy_data(self, my_task: Token, subworkflow: Any) -> None:
         my_task._set_state(STARTED)  # whoever looks at the case from inside finds it so
-        mapped = self.called and (self.mapped_in and not self.node.extensions.propagate_all)
         data = self.local(my_task)
-        begin_with = mapped_of(data, [target for target, _ in self.mapped_in]) if mapped else data
-        subworkflow.task_tree.data = begin_with
+        if not self.sees_all(my_task):
+            data = mapped_of(data, [target for target, _ in self.mapped_in])
+        subworkflow.task_tree.data = data
         # A case that begins at one of several start events begins there inside an added body too.
         if self.node.inserted:
             subworkflow.begins_at = my_task.workflow.begins_at
+
+    def sees_all(self, token: Token) -> bool:
+        """Whether the inside begins with all variables, or with what is mapped to it alone."""
+        if not self.called:
+            return True
+        if self.is_isolated(token):
+            return False
+        return not self.mapped_in or self.node.extensions.propagate_all
+
+    def is_isolated(self, token: Token) -> bool:
+        """Whether it calls a process that must not see the caller's variables by itself."""
+        return self.called and _as_written(token) and not self.node.extensions.propagate_parent
 
     def update_data(self, my_task: Token, subworkflow: Any) -> None:
         """The scope has come to its end."""
@@ -208,8 +222,12 @@ class SubprocessTask(SubWorkflowTaskMixin, Activity):
             remember(my_task, subworkflow.undo, result)
         if self.mapped_out:
             self.take_back(my_task, result)
-        elif self.shares_variables:
+        elif self.shares_variables(my_task):
             my_task.data = result
+
+
+def _as_written(token: Token) -> bool:
+    return bool(token.workflow.top_workflow.host.behaviour >= AS_WRITTEN)
 
 
 class MultiInstance(Activity):

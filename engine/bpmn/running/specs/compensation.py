@@ -85,7 +85,8 @@ class Reopened(SubprocessTask):
         scope = my_task.workflow.top_workflow.create_subprocess(my_task, self.spec)
         scope.belongs_to(my_task)
         scope.undo = lines
-        scope.task_tree.data = {**my_task.data, **variables}
+        around = {} if self.is_isolated(my_task) else my_task.data
+        scope.task_tree.data = {**around, **variables}
         scope.task_tree._set_state(COMPLETED)
         first = scope.spec.undo_handler or scope.spec.undo_all
         child = scope.task_tree._add_child(first)
@@ -94,7 +95,7 @@ class Reopened(SubprocessTask):
         first._update(child)
 
     def update_data(self, my_task: Token, subworkflow: Any) -> None:
-        if self.shares_variables:
+        if self.shares_variables(my_task):
             my_task.data.update(subworkflow.changes())
 
 

@@ -93,7 +93,7 @@ def whole(scope: Any) -> Data:
     """The variables as the outermost scope sees them that shares its own with this one."""
     while scope.parent_task_id is not None:
         owner = scope.top_workflow.get_task_from_id(scope.parent_task_id)
-        if not owner.task_spec.shares_variables:
+        if not owner.task_spec.shares_variables(owner):
             break
         scope = owner.workflow
     outcome: Data = scope.outcome()
