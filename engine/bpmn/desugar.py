@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from engine.bpmn.model import Flow, Node, Process, Scope
+from engine.bpmn.model import Extensions, Flow, Node, Process, Scope
 
 
 def desugar(process: Process) -> Process:
@@ -109,7 +109,8 @@ def undoing_start(node: Node) -> Node | None:
 def _hang(handler: Node, body: Node, nodes: dict[str, Node], flows: dict[str, Flow]) -> None:
     assert handler.scope is not None
     trigger = next(node for node in handler.scope.nodes.values() if node.tag == "startEvent")
-    inner = {**handler.scope.nodes, trigger.id: replace(trigger, events=())}
+    begun = replace(trigger, events=(), extensions=replace(trigger.extensions, outputs=()))
+    inner = {**handler.scope.nodes, trigger.id: begun}
     boundary = Node(
         f"~boundary.{handler.id}",
         "boundaryEvent",
@@ -118,6 +119,7 @@ def _hang(handler: Node, body: Node, nodes: dict[str, Node], flows: dict[str, Fl
         attached_to=body.id,
         interrupting=trigger.interrupting,
         parallel_multiple=trigger.parallel_multiple,
+        extensions=Extensions(outputs=trigger.extensions.outputs),
         inserted=True,
         drawn=trigger.id,
     )

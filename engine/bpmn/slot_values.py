@@ -22,6 +22,7 @@ from engine.ground.text import Text
 LONGEST_NAME, LONGEST_GROUP, LONGEST_USER = 255, 120, 200
 LONGEST_PROCESS_ID, LONGEST_JOB_TYPE = 200, 100
 MOST = 2**31 - 1
+MOST_RETRIES = 1000
 _WHOLE = re.compile(r"-?[0-9]{1,20}(\.0+)?")
 
 _TEXT = Text("ข้อความ", "text")
@@ -104,6 +105,16 @@ class Given:
         if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
             self._refuse(_KEY)
         return self._fitting(str(value), LONGEST_NAME)
+
+    def name(self, longest: int) -> str:
+        """A text that names something, and never nothing."""
+        return self._name(self.value, longest, _TEXT)
+
+    def needed_key(self) -> str:
+        """The key of a message that has one: without it nobody would ever be found."""
+        if self.value is None or self.value == "":
+            self._refuse(_KEY)
+        return self.key()
 
     def truth(self) -> bool:
         """Whether it holds; null does not."""

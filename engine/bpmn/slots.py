@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +46,25 @@ def _as_written(text: str | None) -> Any:
         return None if text is None else feel.compile(text)
     except feel.FeelSyntaxError:
         return None  # such a diagram was never deployed
+
+
+def constant(text: str, now: datetime | None = None) -> str | None:
+    """The text that a slot means in every case, or None where that depends on the case.
+
+    Raises:
+        FeelSyntaxError: the expression cannot be read.
+    """
+    written = slot(text)
+    if written.expression is None:
+        return written.text
+    if written.expression.names or not written.expression.functions <= _OF_NO_CASE:
+        return None
+    environment = feel.Environment(now=now or datetime.now(UTC))
+    value = feel.to_json(written.expression.evaluate({}, environment))
+    return value if isinstance(value, str) and value else None
+
+
+_OF_NO_CASE = frozenset({"duration", "date", "date and time", "time", "string", "now", "today"})
 
 
 def words(value: Any) -> list[str]:

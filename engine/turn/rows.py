@@ -156,11 +156,11 @@ def _job_row(work: Work, instance: Instance, token: Any, variables: Data) -> Dat
         "id": token.id.hex,
         "instance_id": instance.id,
         "element_id": node.id,
-        "type": node.extensions.job_type,
+        "type": token.task_spec.type_of(token),
         "headers": dict(node.extensions.headers),
         "variables": variables,
         "status": "ready",
-        "retries": _retries(node, work.machine.job_retries),
+        "retries": token.task_spec.retries_of(token, work.machine.job_retries),
         "attempts": 0,
         "due_at": work.now,
         "locked_by": None,
@@ -168,12 +168,6 @@ def _job_row(work: Work, instance: Instance, token: Any, variables: Data) -> Dat
         "last_error": None,
         "created_at": work.now,
     }
-
-
-def _retries(node: Any, usual: int) -> int:
-    """How often the diagram lets a job be tried; of an older release's drawing, if it says so."""
-    written = node.extensions.job_retries
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else usual
 
 
 def send(work: Work, instance: Instance, changes: Changes) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.bpmn.model import EventDefinition, Process
-from engine.bpmn.slots import slot
+from engine.bpmn.slots import constant
 from engine.bpmn.timers import first_due
 from engine.ground.actor import Actor
 from engine.ground.errors import DefinitionNotFound, DeploymentRejected
@@ -280,6 +280,6 @@ def _triggers(process: Process) -> Iterator[tuple[str, EventDefinition]]:
 def _arm(row: StartSubscription, event: EventDefinition, now: datetime) -> None:
     facts: dict[str, Any] = {}
     if event.kind == "timer":
-        facts = first_due(slot(event.expression).text, event.timer, now, row.start_event)
-    row.kind, row.name, row.timer = event.kind, event.name or None, facts or None
+        facts = first_due(constant(event.expression, now), event.timer, now, row.start_event)
+    row.kind, row.name, row.timer = event.kind, constant(event.name, now) or None, facts or None
     row.due_at = datetime.fromisoformat(facts["due"]) if facts else None

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from engine.bpmn.model import Process
+from engine.bpmn.slots import constant
 from engine.dmn import source as dmn_source
+from engine.feel import FeelSyntaxError
 from engine.ground.errors import EngineError
 from engine.ground.findings import Finding
 from engine.ground.text import Text
@@ -67,7 +69,14 @@ def _diagram(processes: Iterable[Process]) -> Contents:
 def _start_messages(process: Process) -> Iterator[str]:
     for node in process.body.nodes.values():
         if node.tag == "startEvent":
-            yield from (event.name for event in node.events if event.kind == "message")
+            yield from (_name(event.name) for event in node.events if event.kind == "message")
+
+
+def _name(written: str) -> str:
+    try:
+        return constant(written) or written
+    except FeelSyntaxError:
+        return written  # the gate names the fault
 
 
 def _named(process: Process) -> Iterator[Identity]:

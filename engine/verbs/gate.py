@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from engine import dmn
 from engine.bpmn.model import Process
 from engine.bpmn.running.compile import compile_process
+from engine.bpmn.running.specs.activities import COUNTERS
 from engine.ground.errors import EngineError
 from engine.ground.findings import Finding, has_errors
 from engine.ground.log import Log
@@ -139,6 +140,7 @@ def _set_by_steps(processes: Iterable[Process]) -> Iterator[str]:
                 yield line.target.partition(".")[0]
             if node.loop is not None:
                 yield from ("loopCounter", node.loop.element, node.loop.output_collection)
+                yield from COUNTERS
 
 
 def diagrams(files: Files) -> dict[str, bytes]:

@@ -50,9 +50,10 @@ def correlate_message(
     checked = check_variables(variables)
     check_key("message", name)
     check_key("key", key)
-    query = sa.select(Wait).where(Wait.kind == "message", Wait.name == name)
-    if key is not None:
-        query = query.where(Wait.correlation_key == key)
+    # Without a key it is for those who wait without one, never for whoever happens to wait first.
+    query = sa.select(Wait).where(
+        Wait.kind == "message", Wait.name == name, Wait.correlation_key == (key or "")
+    )
     waiting = work.session.scalars(query.order_by(Wait.id).limit(1)).first()
     if waiting is None:
         return _start_by_message(work, name, key, checked, actor, idempotency_key)

@@ -117,6 +117,6 @@ def _move_rows(work: Work, instance: Instance, execution: Any) -> None:
     rewrite_candidates(work, rows)
     for token in execution.open_jobs():
         node = token.task_spec.node
-        drawn = {"element_id": node.id, "type": node.extensions.job_type}
+        drawn = {"element_id": node.id, "type": token.task_spec.type_of(token)}
         drawn["headers"] = dict(node.extensions.headers)
         session.execute(sa.update(table(Job)).where(Job.id == token.id.hex).values(**drawn))

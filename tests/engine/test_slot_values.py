@@ -164,11 +164,11 @@ def slots() -> dict[str, tuple[bytes, set[str]]]:
         ),
         "correlationKey": (
             line(catch("x", message("m")), roots=key),
-            {*TEXTS, "blank", "null", "function", "number", "fraction", "negative", "vast"},
+            {*TEXTS, "blank", "number", "fraction", "negative", "vast"},
         ),
         "correlationKey thrown": (
             line(throw("x", message("m")), roots=key),
-            {*TEXTS, "blank", "null", "function", "number", "fraction", "negative", "vast"},
+            {*TEXTS, "blank", "number", "fraction", "negative", "vast"},
         ),
         "timeDate": (times("=" + ASKED, "timeDate"), {"date", "moment", "days", "months"}),
         "timeDuration": (times("=" + ASKED, "timeDuration"), {"days", "months"}),
@@ -179,7 +179,7 @@ def slots() -> dict[str, tuple[bytes, set[str]]]:
             ),
             set(),
         ),
-        "condition": (line(catch("x", conditional("=" + ASKED))), ANYTHING),
+        "condition": (line(catch("x", conditional("=" + ASKED))), {"null", "true", "function"}),
         "script": (line(script("x", "=" + ASKED, "r")), ANYTHING),
         "input": (line(task(f'<zeebe:ioMapping><zeebe:input source="{value}" target="a.b"/>'
                             "</zeebe:ioMapping>")), ANYTHING),
@@ -258,7 +258,7 @@ def test_a_task_that_names_nobody_is_refused(engine: Engine) -> None:
 
 def test_a_called_process_is_given_a_part_of_a_context(engine: Engine) -> None:
     mapping = '<zeebe:ioMapping><zeebe:input source="=1" target="a.b"/></zeebe:ioMapping>'
-    called = '<zeebe:calledElement processId="child" propagateAllChildVariables="false"/>'
+    called = '<zeebe:calledElement processId="child" propagateAllParentVariables="false"/>'
     child = diagram(start(), script("k", "=a", "seen"), user("u"), end(),
                     path("start", "k", "u", "end"), id="child")  # fmt: skip
     deploy(engine, line(el("callActivity", "x", ext(called + mapping))), child)

@@ -232,7 +232,7 @@ class Places:
 
 def lasts(node: Node) -> bool:
     """Whether the history tells of a node twice, when it is entered and when it is left."""
-    if node.tag in ("sendTask", "serviceTask", "intermediateThrowEvent"):
+    if node.tag in ("sendTask", "serviceTask", "intermediateThrowEvent", "endEvent"):
         return bool(node.extensions.job_type)
     if node.tag == "intermediateCatchEvent":
         return bool(node.events)

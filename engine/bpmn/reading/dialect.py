@@ -40,6 +40,7 @@ class _Reader:
         self.file = file
         self.profile = profile_of(root)
         self.roots = {element.get("id"): element for element in root if element.get("id")}
+        self.spaces, self.target = root.nsmap, root.get("targetNamespace")
         self.associations = [
             (line.get("sourceRef", ""), line.get("targetRef", ""))
             for line in root.iter(q("association"))
@@ -122,8 +123,8 @@ class _Reader:
             lane=lane_of.get(identifier, ""),
             default=element.get("default", ""),
             extensions=extensions,
-            events=tuple(self._events(element)),
-            attached_to=element.get("attachedToRef", ""),
+            events=tuple(self._events(element, extensions.job_type)),
+            attached_to=self._local(element.get("attachedToRef", "")),
             interrupting=interrupting not in FALSE,
             parallel_multiple=element.get("parallelMultiple") in TRUE,
             triggered_by_event=element.get("triggeredByEvent") in TRUE,
@@ -144,15 +145,26 @@ class _Reader:
         inner = {child.get("id"): outer for child in element.iter() if child.get("id")}
         return self.scope(element, {**inner, **lane_of})
 
-    def _events(self, element: Any) -> Iterator[EventDefinition]:
-        if local(element) == "receiveTask" and element.get("messageRef"):
+    def _local(self, reference: str) -> str:
+        """The id that a reference means: it may be qualified by the prefix of this file itself."""
+        prefix, _, name = reference.strip().rpartition(":")
+        own = prefix and self.spaces.get(prefix) == self.target
+        return name if own and reference.strip() not in self.roots else reference.strip()
+
+    def _root(self, reference: str) -> Any:
+        return self.roots.get(self._local(reference))
+
+    def _events(self, element: Any, job_type: str) -> Iterator[EventDefinition]:
+        kind = local(element)
+        sends = kind == "sendTask" and not job_type  # with one, the job sends it
+        if (kind == "receiveTask" or sends) and element.get("messageRef"):
             yield self._message(element.get("messageRef"))
         for child in element:
             if not isinstance(child.tag, str):
                 continue
             kind = local(child)
             if kind == "eventDefinitionRef":
-                target = self.roots.get((child.text or "").strip())
+                target = self._root(child.text or "")
                 if target is not None:
                     yield self._event(target)
             elif kind.endswith("EventDefinition"):
@@ -177,14 +189,14 @@ class _Reader:
         return EventDefinition(kind)
 
     def _code(self, kind: str, ref: str) -> str:
-        target = self.roots.get(ref)
+        target = self._root(ref)
         if target is None:
             return ""
         attribute = {"error": "errorCode", "escalation": "escalationCode"}.get(kind, "name")
         return target.get(attribute) or ("" if kind != "signal" else ref)
 
     def _message(self, ref: str) -> EventDefinition:
-        target = self.roots.get(ref)
+        target = self._root(ref)
         if target is None:
             return EventDefinition("message", ref=ref)
         subscription = target.find(f"{q('extensionElements')}/{{{ZEEBE}}}subscription")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from engine.bpmn.element_names import CAMUNDA_LIKE, MODELER, ZEEBE, local, q, text
+from engine.bpmn.element_names import CAMUNDA_LIKE, FALSE, MODELER, ZEEBE, local, q, text
 from engine.bpmn.model import Extensions, Mapping_
 
 # Extension elements that are acted upon; the lint judges every other one.
 APPLIED_ZEEBE = frozenset(
     "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
     "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties "
-    "subscription userTask versionTag publishMessage".split()
+    "subscription userTask versionTag".split()
 )
 APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})
 APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
@@ -74,8 +74,9 @@ def _extensions(
         or c("resultVariable"),
         script=z("script", "expression"),
         called_process=z("calledElement", "processId") or element.get("calledElement", ""),
-        propagate_all=z("calledElement", "propagateAllChildVariables") != "false",
-        propagate_parent=not isolated or _takes_all(camunda7, "in"),
+        propagate_all=z("calledElement", "propagateAllChildVariables") not in FALSE,
+        propagate_parent=z("calledElement", "propagateAllParentVariables") not in FALSE
+        and (not isolated or _takes_all(camunda7, "in")),
         returns_mapped=isolated and not _takes_all(camunda7, "out"),
         inputs=inputs,
         outputs=outputs,

@@ -121,6 +121,7 @@ class _Builder:
     def _add_catches(self, spec: Any, scope: Scope, node: Node) -> None:
         whole = specs.MultipleCatch(spec, node.id, node=node)
         whole.parts = part_names(node)
+        whole.mapped_out = [(m.target, slot(m.source)) for m in node.extensions.outputs]
         for name, event in zip(whole.parts, node.events, strict=True):
             part = replace(node, id=name, events=(event,), inserted=True, drawn=node.id)
             specs.CatchPart(spec, name, node=part).loop_owner = whole
@@ -137,9 +138,10 @@ class _Builder:
         return built
 
     def _fill(self, built: FlowNode, spec: Any, scope: Scope, node: Node) -> None:
+        if node.is_event or isinstance(built, (specs.Activity, specs.CatchEvent)):
+            built.mapped_out = [(m.target, slot(m.source)) for m in node.extensions.outputs]
         if isinstance(built, specs.Activity):
             built.mapped_in = [(m.target, slot(m.source)) for m in node.extensions.inputs]
-            built.mapped_out = [(m.target, slot(m.source)) for m in node.extensions.outputs]
         if isinstance(built, specs.UserTask):
             self._fill_user_task(built, node)
         elif isinstance(built, specs.SubprocessTask):
@@ -263,6 +265,8 @@ def _kind(node: Node) -> type[FlowNode]:
     if node.tag == "intermediateCatchEvent":
         return specs.CatchEvent if node.events else FlowNode
     if node.tag in ("intermediateThrowEvent", "endEvent"):
+        if node.extensions.job_type and node.event_kind() == "message":
+            return specs.JobTask if node.tag == "intermediateThrowEvent" else specs.JobEnd
         if node.tag == "intermediateThrowEvent" and node.extensions.job_type:
             return specs.JobTask
         if any(event.kind in ("compensate", "cancel") for event in node.events):

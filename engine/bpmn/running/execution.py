@@ -14,6 +14,7 @@ from engine.bpmn.running import state as stored
 from engine.bpmn.running.compile import Definition
 from engine.bpmn.running.host import (
     BEHAVIOUR,
+    CONDITIONS_AT_ONCE,
     JUEL_MEANT,
     THROWERS_END,
     VALUES_CHECKED,
@@ -165,6 +166,8 @@ class Execution:
         except CannotMove as refused:
             raise MigrationRefused(target=definition.process.id, reason=refused.text) from refused
         self.definition = definition
+        for token in self.open_jobs():
+            token.task_spec.compute(token)
 
     def waiting(self) -> list[Token]:
         """Tokens that wait for a timer, a message or a signal."""
@@ -193,8 +196,13 @@ class Execution:
     def run_to_rest(self) -> None:
         """Run automatic steps until only people, timers, messages and jobs are awaited."""
         self._fuel = FUEL
+        looks = self.definition.has_conditions and self.behaviour >= CONDITIONS_AT_ONCE
         while True:
-            self.case.do_engine_steps(will_complete_task=self._burn)
+            if looks:
+                self._look()
+            self.case.do_engine_steps(
+                will_complete_task=self._burn, did_complete_task=self._look if looks else None
+            )
             if not (
                 self._deliver_inside()
                 or self._try_joins()
@@ -237,8 +245,15 @@ class Execution:
         """Events that wait for a condition look at the variables as they are now."""
         if not self.definition.has_conditions:
             return False
+        if not any(t.facts.get("kind") == "conditional" for t in self.case.awaiting()):
+            return False
         waiting = (t for t in self.case.all_live() if t.facts.get("kind") == "conditional")
         return any(token.task_spec.notice(token) for token in waiting)
+
+    def _look(self, _moved: Token | None = None) -> None:
+        """Something moved: what a condition waits for may hold for this one moment."""
+        while self._try_conditions():
+            pass
 
     def _close_scopes(self) -> bool:
         """End the subprocesses that hold no token any more, innermost first."""

@@ -17,8 +17,10 @@ Data = dict[str, Any]
 # then. Commands of releases before there was such a number have none: they are 1.
 THROWERS_END = 2  # who is interrupted by what it throws goes no further; migrations judge joins
 VALUES_CHECKED = 2  # a slot that gives a value of the wrong kind stops the step
-AS_WRITTEN = 3  # a call gives and takes what its diagram says
+CONDITIONS_AT_ONCE = 3  # conditions are looked at on entry and after every step, not only at rest
+AS_WRITTEN = 3  # calls, mappings of events, counters and names in FEEL mean what they say
 JUEL_MEANT = 3  # an expression in ${…} means what it means in Camunda 7
+KEYS_NEEDED = 3  # a message whose key is null reaches nobody: the step stops
 BEHAVIOUR = 3  # of this release
 
 

@@ -240,6 +240,10 @@ class Case(_Scope, BpmnWorkflow):
         waiting = self.event_manager.tasks
         self.event_manager.tasks = {t.id: t for t in self.all_live() if t.id in waiting}
 
+    def awaiting(self) -> list[Token]:
+        """All that wait for an event, in no order that means anything."""
+        return list(self.event_manager.tasks.values())
+
     def scopes(self) -> list[Any]:
         return [self, *self.subprocesses.values()]
 

@@ -232,7 +232,7 @@ def _jobs(execution: Execution, offered: Offered) -> dict[str, Data]:
     return {
         token.id.hex: {
             "element_id": token.task_spec.node.id,
-            "type": token.task_spec.node.extensions.job_type,
+            "type": token.task_spec.type_of(token),
             "headers": dict(token.task_spec.node.extensions.headers),
             "variables": offered.jobs[token.id.hex],
         }

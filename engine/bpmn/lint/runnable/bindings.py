@@ -102,7 +102,6 @@ def reference_computed(subject: Subject) -> Iterator[Hit]:
             "formId": extensions.form,
             "decisionId": extensions.decision,
             "processId": extensions.called_process,
-            "type": extensions.job_type,
         }
         yield from (at(node.id, slot=name) for name, value in slots.items() if _computed(value))
 

@@ -94,7 +94,9 @@ def work_missing(subject: Subject) -> Iterator[Hit]:
 
 def _has_work(node: Node) -> bool:
     extensions = node.extensions
-    if node.tag in ("serviceTask", "sendTask"):
+    if node.tag == "sendTask":
+        return bool(extensions.job_type or node.events)
+    if node.tag == "serviceTask":
         return bool(extensions.job_type)
     if node.tag == "businessRuleTask":
         return bool(extensions.decision or extensions.job_type)

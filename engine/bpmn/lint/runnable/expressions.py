@@ -42,6 +42,7 @@ def _of_node(node: Node) -> Iterator[Place]:
         yield Place(node.id, slot, getattr(extensions, slot))
     yield Place(node.id, "priority", extensions.priority)
     yield Place(node.id, "retries", extensions.job_retries)
+    yield Place(node.id, "type", extensions.job_type)
     yield Place(node.id, "separateFrom", extensions.properties.get("separateFrom", ""))
     yield Place(node.id, "script", extensions.script, True)
     for side, lines in (("input", extensions.inputs), ("output", extensions.outputs)):
@@ -50,6 +51,7 @@ def _of_node(node: Node) -> Iterator[Place]:
     for event in node.events:
         yield Place(node.id, event.timer, event.expression, event.kind == "conditional")
         yield Place(node.id, "correlationKey", event.correlation_key, True)
+        yield Place(node.id, "name", event.name)
     if node.loop is not None:
         yield Place(node.id, "inputCollection", node.loop.collection, True)
         standard = node.loop.kind == "standard"

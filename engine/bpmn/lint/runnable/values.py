@@ -13,6 +13,7 @@ from engine.bpmn.slot_values import (
     LONGEST_PROCESS_ID,
     LONGEST_USER,
     MOST,
+    MOST_RETRIES,
     Given,
 )
 from engine.bpmn.slots import slot
@@ -21,7 +22,6 @@ from engine.ground.text import Text
 
 FAMILY = Family("runnable", "values", Text("ค่าที่กำหนดไว้", "Fixed values"))
 
-MOST_RETRIES = 1000
 LONGEST_ID = LONGEST_NAME - 5  # a start event with several triggers is kept with their number
 
 
@@ -53,8 +53,8 @@ def _checks(node: Node) -> Iterator[Callable[[], object]]:
         yield lambda: _fixed(node, "dueDate", written.due_date).moment()
         if (priority := _fixed(node, "priority", written.priority)).value is not None:
             yield lambda: priority.whole(-MOST)
-    if written.job_retries:
-        yield lambda: Given(node, "retries", written.job_retries).whole(0, MOST_RETRIES)
+    if (retries := _fixed(node, "retries", written.job_retries)).value is not None:
+        yield lambda: retries.whole(0, MOST_RETRIES)
 
 
 def _fixed(node: Node, name: str, text: str) -> Given:

@@ -9,6 +9,7 @@ on it.
 from engine.bpmn.running.specs.activities import (
     Activity,
     BusinessRuleTask,
+    JobEnd,
     JobTask,
     MultiInstance,
     ScriptTask,
@@ -40,6 +41,7 @@ __all__ = [
     "ExclusiveGateway",
     "FlowNode",
     "InclusiveGateway",
+    "JobEnd",
     "JobTask",
     "Join",
     "MultiInstance",

@@ -14,13 +14,16 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 
 from engine.bpmn.model import Node
 from engine.bpmn.running.host import AS_WRITTEN, Data, StepFailed
-from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, remember, withdraw
+from engine.bpmn.running.specs.definitions import definition_of
+from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, assign, remember, withdraw
 from engine.bpmn.running.tokens import Token, conflict
 from engine.bpmn.slot_values import (
     LONGEST_GROUP,
+    LONGEST_JOB_TYPE,
     LONGEST_NAME,
     LONGEST_USER,
     MOST,
+    MOST_RETRIES,
     Given,
     refuse_nobody,
 )
@@ -31,11 +34,11 @@ class Activity(FlowNode):
     """Work with variables of its own on the way in and out."""
 
     lasting = True
+    takes_something = True
 
     def __init__(self, process: Any, name: str, *, node: Node, **more: Any) -> None:
         super().__init__(process, name, node=node, **more)
         self.mapped_in: list[tuple[str, Slot]] = []
-        self.mapped_out: list[tuple[str, Slot]] = []
 
     def local(self, token: Token) -> Data:
         """The variables inside the activity: the branch's own and the input mappings."""
@@ -45,33 +48,11 @@ class Activity(FlowNode):
             assign(data, target, scripts.evaluate(token, source, data))
         return data
 
-    def take_back(self, token: Token, result: Data) -> None:
-        """Merge a result into the branch: through the output mappings where there are any."""
-        if not self.mapped_out:
-            token.data.update(result)
-            return
-        scripts = token.workflow.script_engine
-        seen = {**token.data, **result}
-        for target, source in self.mapped_out:
-            assign(token.data, target, scripts.evaluate(token, source, seen))
-
     def accept(self, token: Token, value: Any) -> None:
         """Take what an expression or a decision gave: into the result variable, if one is named."""
         name = self.node.extensions.result_variable
         result = dict(value) if isinstance(value, dict) else {}
         self.take_back(token, {name: value} if name else result)
-
-
-def assign(data: Data, target: str, value: Any) -> None:
-    """Set `a.b.c` without touching the objects that other branches share."""
-    head, _, rest = target.partition(".")
-    if not rest:
-        data[head] = value
-        return
-    inner = data.get(head)
-    copy = dict(inner) if isinstance(inner, dict) else {}
-    assign(copy, rest, value)
-    data[head] = copy
 
 
 WRITTEN = {
@@ -149,8 +130,36 @@ class UserTask(UserTaskMixin, Activity):
 class JobTask(ServiceTaskMixin, Activity):
     """A service, send or business rule task that a handler or an external worker carries out."""
 
+    def __init__(self, process: Any, name: str, *, node: Node) -> None:
+        super().__init__(process, name, node=node)
+        self.type = slot(node.extensions.job_type)
+        self.retries = slot(node.extensions.job_retries)
+
     def _execute(self, task: Token) -> None:
+        self.compute(task)
         task.workflow.script_engine.call_service(task)
+
+    def compute(self, token: Token) -> None:
+        """The job is made: what its diagram computes of it is computed now, once."""
+        scripts = token.workflow.script_engine
+        if self.type.expression is not None:
+            value = scripts.evaluate(token, self.type, self.local(token))
+            token.facts["type"] = Given(self.node, "type", value).name(LONGEST_JOB_TYPE)
+        if self.retries.expression is not None:
+            value = scripts.evaluate(token, self.retries, self.local(token))
+            token.facts["retries"] = Given(self.node, "retries", value).whole(0, MOST_RETRIES)
+
+    def type_of(self, token: Token) -> str:
+        """The type of the job that this token waits for."""
+        written = self.node.extensions.job_type
+        return written if self.type.expression is None else str(token.facts["type"])
+
+    def retries_of(self, token: Token, usual: int) -> int:
+        """How often it is tried; a drawing of an older release may not say it as a number."""
+        written = str(token.facts.get("retries", self.node.extensions.job_retries))
+        return (
+            int(written) if written.isascii() and written.isdigit() and len(written) < 9 else usual
+        )
 
     def finish(self, token: Token, result: Data) -> None:
         self.take_back(token, result)
@@ -159,6 +168,19 @@ class JobTask(ServiceTaskMixin, Activity):
 
     def withdrawn(self, token: Token) -> None:
         token.workflow.top_workflow.host.job_closed(token)
+
+
+class JobEnd(JobTask):
+    """An end event whose message a job sends."""
+
+    def _run_hook(self, my_task: Token) -> bool | None:
+        if my_task.workflow.top_workflow.host.behaviour >= AS_WRITTEN:
+            return super()._run_hook(my_task)  # type: ignore[no-any-return]
+        definition_of(*self.node.events).throw(my_task)  # as it was sent before there was a job
+        return True
+
+    def lasts(self, token: Token) -> bool:
+        return bool(token.workflow.top_workflow.host.behaviour >= AS_WRITTEN)
 
 
 class ScriptTask(ScriptTaskMixin, Activity):
@@ -197,7 +219,7 @@ class SubprocessTask(SubWorkflowTaskMixin, Activity):
         my_task._set_state(STARTED)  # whoever looks at the case from inside finds it so
         data = self.local(my_task)
         if not self.sees_all(my_task):
-            data = mapped_of(data, [target for target, _ in self.mapped_in])
+            data = {**mapped_of(data, [target for target, _ in self.mapped_in]), **self._own(data)}
         subworkflow.task_tree.data = data
         # A case that begins at one of several start events begins there inside an added body too.
         if self.node.inserted:
@@ -207,13 +229,19 @@ class SubprocessTask(SubWorkflowTaskMixin, Activity):
         """Whether the inside begins with all variables, or with what is mapped to it alone."""
         if not self.called:
             return True
-        if self.is_isolated(token):
-            return False
+        if _as_written(token):
+            return self.node.extensions.propagate_parent
         return not self.mapped_in or self.node.extensions.propagate_all
 
     def is_isolated(self, token: Token) -> bool:
         """Whether it calls a process that must not see the caller's variables by itself."""
         return self.called and _as_written(token) and not self.node.extensions.propagate_parent
+
+    def _own(self, data: Data) -> Data:
+        """The variables of this one round of a call that repeats."""
+        loop = None if self.loop_owner is None else self.loop_owner.node.loop
+        names = () if loop is None else ("loopCounter", loop.element)
+        return {name: data[name] for name in names if name in data}
 
     def update_data(self, my_task: Token, subworkflow: Any) -> None:
         """The scope has come to its end."""
@@ -228,6 +256,20 @@ class SubprocessTask(SubWorkflowTaskMixin, Activity):
 
 def _as_written(token: Token) -> bool:
     return bool(token.workflow.top_workflow.host.behaviour >= AS_WRITTEN)
+
+
+def counters(all_of_them: int, done: int, active: int) -> Data:
+    """What a completion condition may ask of the instances (BPMN 2.0.2, table 10.30), under the
+    names that Camunda 8 and Camunda 7 give them. One that is ended early ends all of them."""
+    return {
+        **dict.fromkeys(("numberOfInstances", "nrOfInstances"), all_of_them),
+        **dict.fromkeys(("numberOfActiveInstances", "nrOfActiveInstances"), active),
+        **dict.fromkeys(("numberOfCompletedInstances", "nrOfCompletedInstances"), done),
+        "numberOfTerminatedInstances": 0,
+    }
+
+
+COUNTERS = frozenset(counters(0, 0, 0))
 
 
 class MultiInstance(Activity):
@@ -305,9 +347,17 @@ class MultiInstance(Activity):
             return True
         if self.condition is None:
             return False
-        value = token.workflow.script_engine.evaluate(child, self.condition)
-        strict = token.workflow.top_workflow.host.strict
-        return Given(self.node, "completionCondition", value, strict).truth()
+        host = token.workflow.top_workflow.host
+        seen = dict(child.data)
+        if host.behaviour >= AS_WRITTEN:
+            seen.update(
+                counters(len(token.facts["items"]), token.facts["done"], self._active(token))
+            )
+        value = token.workflow.script_engine.evaluate(child, self.condition, seen)
+        return Given(self.node, "completionCondition", value, host.strict).truth()
+
+    def _active(self, token: Token) -> int:
+        return sum(c.is_live and c.task_spec.name == self.instance for c in token.children)
 
     def _merge(self, token: Token, child: Token) -> None:
         """Without an output collection, what the instances changed comes back, if they agree."""

@@ -21,11 +21,12 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 
 from engine.bpmn import model
-from engine.bpmn.running.host import Data
+from engine.bpmn.running.host import AS_WRITTEN, KEYS_NEEDED, Data
 from engine.bpmn.running.tokens import Case, Token
-from engine.bpmn.slot_values import Given
+from engine.bpmn.slot_values import LONGEST_NAME, Given
 from engine.bpmn.slots import EMPTY, Slot, slot
 from engine.bpmn.timers import first_due
+from engine.feel import FeelSyntaxError
 
 
 class Occurrence(BpmnEvent):
@@ -42,11 +43,20 @@ class Definition(EventDefinition):
     def __init__(self, event: model.EventDefinition, **more: Any) -> None:
         super().__init__(name=event.name, **more)
         self.event = event
+        self.naming = naming_of(event)
 
     def catches(self, my_task: Token, event: Any) -> bool:
         if event.token is not None:
             return event.token is my_task
         return "kind" in my_task.facts and super().catches(my_task, event)
+
+    def name_for(self, token: Token) -> str:
+        """The name or code as this token means it: as it is written, or what its FEEL gives."""
+        host = token.workflow.top_workflow.host
+        if self.naming is None or host.behaviour < AS_WRITTEN:
+            return self.event.name
+        value = token.workflow.script_engine.evaluate(token, self.naming)
+        return Given(token.node, f"{self.event.kind} name", value).name(LONGEST_NAME)
 
     def catch(self, my_task: Token, event: Any = None) -> None:
         my_task.payload = dict(event.payload)
@@ -59,7 +69,7 @@ class Definition(EventDefinition):
             self.wait(my_task)
 
     def wait(self, token: Token) -> None:
-        token.facts["name"] = self.event.name
+        token.facts["name"] = self.name_for(token)
 
     def update_task_data(self, my_task: Token) -> None:
         """The payload has reached the token already, when it came."""
@@ -79,8 +89,11 @@ class Message(Definition, MessageEventDefinition):
 
     def _key_of(self, token: Token) -> str:
         value = token.workflow.script_engine.evaluate(token, self.key)
-        strict = token.workflow.top_workflow.host.strict
-        return Given(token.node, "correlationKey", value, strict).key()
+        host = token.workflow.top_workflow.host
+        given = Given(token.node, "correlationKey", value, host.strict)
+        if self.key.is_empty or host.behaviour < KEYS_NEEDED:
+            return given.key()
+        return given.needed_key()
 
     def wait(self, token: Token) -> None:
         super().wait(token)
@@ -89,23 +102,30 @@ class Message(Definition, MessageEventDefinition):
 
     def throw(self, my_task: Token) -> None:
         host = my_task.workflow.top_workflow.host
-        host.message_thrown(self.name, self._key_of(my_task), my_task.node)
+        host.message_thrown(self.name_for(my_task), self._key_of(my_task), my_task.node)
 
 
 class Signal(Definition, SignalEventDefinition):
+    def catches(self, my_task: Token, event: Any) -> bool:
+        if event.token is not None or self.naming is None:
+            return super().catches(my_task, event)
+        signals = isinstance(event.event_definition, Signal)
+        return signals and my_task.facts.get("name") == event.event_definition.name
+
     def wait(self, token: Token) -> None:
         super().wait(token)
         token.workflow.top_workflow.host.wait_opened(token)
 
     def catch(self, my_task: Token, event: Any = None) -> None:
         host = my_task.workflow.top_workflow.host
-        host.record("signal_received", my_task.node, {"name": self.name})
+        host.record("signal_received", my_task.node, {"name": my_task.facts["name"]})
         super().catch(my_task, event)
 
     def throw(self, my_task: Token) -> None:
         case = my_task.workflow.top_workflow
-        case.host.signal_thrown(self.name, my_task.node, my_task.data)
-        spread(case, self, {})
+        name = self.name_for(my_task)
+        case.host.signal_thrown(name, my_task.node, my_task.data)
+        spread(case, definition_of(model.EventDefinition("signal", name)), {})
 
 
 class Timer(Definition):
@@ -132,7 +152,11 @@ class Condition(Definition):
 
     def became_true(self, token: Token, seen: Data) -> bool:
         """Whether what is awaited holds now and did not when it was looked at last."""
-        holds = token.workflow.script_engine.evaluate(token, self.condition, seen) is True
+        value = token.workflow.script_engine.evaluate(token, self.condition, seen)
+        host = token.workflow.top_workflow.host
+        if host.behaviour >= AS_WRITTEN:
+            value = Given(token.node, "condition", value).truth()
+        holds = value is True
         became = holds and not token.facts["held"]
         token.facts["held"] = holds
         return became
@@ -148,7 +172,7 @@ class Escalation(Definition, EscalationEventDefinition):
         super().__init__(event, code=event.name or None)
 
     def throw(self, my_task: Token) -> None:
-        raise_up(my_task, "escalation", self.name, {})
+        raise_up(my_task, "escalation", self.name_for(my_task), {})
 
 
 class Cancel(Definition, CancelEventDefinition):
@@ -167,6 +191,15 @@ class Several(MultipleEventDefinition):
             definition.throw(my_task)
             if my_task.was_withdrawn:  # by what it threw
                 break
+
+
+def naming_of(event: model.EventDefinition) -> Slot | None:
+    """The FEEL that gives a name or code, or None where it is the name itself."""
+    try:
+        naming = slot(event.name)
+    except FeelSyntaxError:
+        return None  # of an older release, which took it for a name; said by its own rule
+    return None if naming.expression is None else naming
 
 
 _KINDS: dict[str, type[Definition]] = {

@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import THROWERS_END, Data, StepFailed
+from engine.bpmn.running.host import AS_WRITTEN, THROWERS_END, Data, StepFailed
 from engine.bpmn.running.specs.definitions import Condition, definition_of, happens, raise_up
 from engine.bpmn.running.specs.flow_node import (
     COMPLETED,
@@ -30,6 +30,7 @@ class CatchEvent(IntermediateCatchEventMixin, FlowNode):
     """Waits for a message, signal or timer; also the receive task."""
 
     lasting = True
+    takes_something = True
 
     def __init__(self, process: Any, name: str, *_definition: Any, node: Node) -> None:
         super().__init__(process, name, definition_of(node.events[0]), node=node)  # type: ignore[misc]
@@ -49,8 +50,13 @@ class CatchEvent(IntermediateCatchEventMixin, FlowNode):
 
     def happen(self, token: Token, payload: Data) -> bool:
         """What was awaited has happened: True if the token goes on."""
-        token.data.update(payload)
+        token.data.update(self.brought(token, token.data, payload))
         return True
+
+    def brought(self, token: Token, around: Data, payload: Data) -> Data:
+        """What comes in with the event: its payload, or what its output mappings make of it."""
+        maps = self.mapped_out and token.workflow.top_workflow.host.behaviour >= AS_WRITTEN
+        return self.mapped(token, around, payload) if maps else payload
 
     def _on_ready_hook(self, my_task: Token) -> None:
         super()._on_ready_hook(my_task)  # it is no more among those that wait
@@ -93,7 +99,7 @@ def whole(scope: Any) -> Data:
     """The variables as the outermost scope sees them that shares its own with this one."""
     while scope.parent_task_id is not None:
         owner = scope.top_workflow.get_task_from_id(scope.parent_task_id)
-        if not owner.task_spec.shares_variables(owner):
+        if not (owner.task_spec.shares_variables(owner) and owner.task_spec.sees_all(owner)):
             break
         scope = owner.workflow
     outcome: Data = scope.outcome()
@@ -140,10 +146,13 @@ class BoundaryEvent(BoundaryEventMixin, CatchEvent):
         activity = self.activity_of(token)
         inside = token.workflow.top_workflow.subprocesses.get(activity.id)
         seen = dict(activity.data) if inside is None else inside.outcome()
+        brought = self.brought(token, seen, payload)
         if self.cancel_activity:
-            self._interrupt(token, activity, seen, payload)
+            self._interrupt(token, activity, seen, brought)
             return True
-        self._branch_off(token, {**seen, **payload})
+        if token.workflow.top_workflow.host.behaviour >= AS_WRITTEN:
+            token.workflow.aside.update(brought)
+        self._branch_off(token, {**seen, **brought})
         return False
 
     def _interrupt(self, token: Token, activity: Token, seen: Data, payload: Data) -> None:
@@ -218,6 +227,7 @@ class ThrowEvent(IntermediateThrowEventMixin, FlowNode):
 
     def __init__(self, process: Any, name: str, *, node: Node) -> None:
         super().__init__(process, name, definition_of(*node.events), node=node)  # type: ignore[misc]
+        self.errors = [definition_of(event) for event in node.events if event.kind == "error"]
 
     def _on_complete_hook(self, my_task: Token) -> None:
         kinds = {event.kind for event in self.node.events}
@@ -232,7 +242,7 @@ class ThrowEvent(IntermediateThrowEventMixin, FlowNode):
         if "terminate" in kinds:
             _terminate(token)
             return
-        code = next(event.name for event in self.node.events if event.kind == "error")
+        code = self.errors[0].name_for(token)
         if not raise_up(token, "error", code, {}):
             raise StepFailed(element=self.node.id, reason=f"nobody handles the error {code!r}")
 

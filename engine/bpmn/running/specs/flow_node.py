@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import StepFailed
+from engine.bpmn.running.host import AS_WRITTEN, Data, StepFailed
 from engine.bpmn.running.tokens import Token
 from engine.bpmn.slots import Slot, undecided
 
@@ -63,6 +63,18 @@ class Start(BpmnStartTask):
         my_task._add_child(scope.spec.starts.get(scope.begins_at, scope.spec.entry))
 
 
+def assign(data: Data, target: str, value: Any) -> None:
+    """Set `a.b.c` without touching the objects that other branches share."""
+    head, _, rest = target.partition(".")
+    if not rest:
+        data[head] = value
+        return
+    inner = data.get(head)
+    copy = dict(inner) if isinstance(inner, dict) else {}
+    assign(copy, rest, value)
+    data[head] = copy
+
+
 class FlowNode(BpmnSpecMixin):
     """A flow node that passes its token on at once: plain and manual tasks, none events.
 
@@ -70,6 +82,7 @@ class FlowNode(BpmnSpecMixin):
     """
 
     lasting = False
+    takes_something = False  # whether it takes what came from outside through its output mappings
 
     def __init__(self, process: Any, name: str, *, node: Node, **more: Any) -> None:
         super().__init__(process, name_of(name), **more)
@@ -80,6 +93,7 @@ class FlowNode(BpmnSpecMixin):
         self.boundaries: list[Any] = []  # the boundary events on it, which stand on this module
         self.loop_owner: Any = None  # the repeating or multiple node this one is a part of
         self.undoer: tuple[FlowNode, str] | None = None  # its compensation event and what that does
+        self.mapped_out: list[tuple[str, Slot]] = []
 
     def add_way(self, way: Way, target: FlowNode) -> None:
         self.ways.append(way)
@@ -98,6 +112,10 @@ class FlowNode(BpmnSpecMixin):
             self.arrive(my_task)
         return True
 
+    def lasts(self, _token: Token) -> bool:
+        """Whether it is recorded too that the token leaves."""
+        return self.lasting
+
     def arrive(self, token: Token) -> None:
         token.data = token.data or dict(token.parent.data)
         token.workflow.top_workflow.host.record("activity_entered", self.node)
@@ -113,9 +131,11 @@ class FlowNode(BpmnSpecMixin):
         """The token leaves; SpiffWorkflow updates those that it left behind on the next nodes."""
         super()._on_complete_hook(my_task)
         host = my_task.workflow.top_workflow.host
-        if self.lasting:
+        if self.lasts(my_task):
             host.record("activity_completed", self.node)
         self._release_guards(my_task)
+        if self.mapped_out and not self.takes_something and host.behaviour >= AS_WRITTEN:
+            self.take_back(my_task, {})
         if self.undoer is not None:
             remember(my_task)
         if self.loop_owner is not None:
@@ -124,6 +144,28 @@ class FlowNode(BpmnSpecMixin):
             has_undone(my_task)
         else:
             self.leave(my_task)
+
+    def take_back(self, token: Token, result: Data) -> None:
+        """Merge a result into the branch: through the output mappings where there are any."""
+        if not self.mapped_out:
+            token.data.update(result)
+            return
+        token.data.update(self.mapped(token, token.data, result))
+
+    def mapped(self, token: Token, around: Data, result: Data) -> Data:
+        """What the output mappings make of a result, each of them seeing those before it."""
+        scripts, host = token.workflow.script_engine, token.workflow.top_workflow.host
+        seen: Data = {**around, **result}
+        found: Data = {}
+        for target, source in self.mapped_out:
+            value = scripts.evaluate(token, source, seen)
+            head = target.partition(".")[0]
+            if head in around:
+                found.setdefault(head, around[head])
+            assign(found, target, value)
+            if host.behaviour >= AS_WRITTEN:
+                assign(seen, target, value)
+        return found
 
     def leave(self, token: Token) -> None:
         ways = self.choose(token)
@@ -185,7 +227,7 @@ def withdraw(token: Token) -> None:
     spec = token.task_spec
     spec._release_guards(token)
     spec.withdrawn(token)
-    if spec.lasting:
+    if spec.lasts(token):
         case.host.record("activity_cancelled", spec.node)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import Data
+from engine.bpmn.running.host import AS_WRITTEN, Data
 from engine.bpmn.running.specs.events import CatchEvent, win_race
 from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, withdraw
 from engine.bpmn.running.tokens import Token
@@ -23,6 +23,7 @@ class MultipleCatch(FlowNode):
     """Waits for the first of several events, or for all of them; each is a part of its own."""
 
     lasting = True
+    takes_something = True
 
     def __init__(self, process: Any, name: str, *, node: Node) -> None:
         super().__init__(process, name, node=node)
@@ -40,10 +41,15 @@ class MultipleCatch(FlowNode):
     def instance_done(self, token: Token, part: Token) -> None:
         if token._state != STARTED:
             return
-        token.data.update(part.facts["payload"])
+        maps = self.mapped_out and token.workflow.top_workflow.host.behaviour >= AS_WRITTEN
+        if not maps:
+            token.data.update(part.facts["payload"])
         waiting = [child for child in token.children if child.is_live]
         if self.node.parallel_multiple and waiting:
             return
+        if maps:
+            came = [child.facts.get("payload", {}) for child in token.children]
+            self.take_back(token, {name: one[name] for one in came for name in one})
         for child in waiting:
             withdraw(child)
         win_race(token)
