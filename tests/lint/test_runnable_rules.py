@@ -11,6 +11,7 @@ from tests.lint.pieces import (
     ERROR,
     INNER,
     MESSAGE,
+    ON_ERROR,
     ON_MESSAGE,
     SIGNAL,
     TIMER,
@@ -115,6 +116,7 @@ def moved(how: str) -> bytes:
     return file(one(user(IO, MOVED.format(how)), extra=tag("dataObject", "do")))
 
 
+COMPUTED = tag("error", "err", name="err", errorCode="=v")
 CONDITIONAL = on("conditional", "<condition xsi:type='tFormalExpression'>=v</condition>")
 UNDO_X = (
     boundary(on("compensate"))
@@ -314,6 +316,59 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "extension-acting": (
         file(one(tag("userTask", "x", ext("<camunda:taskListener class='x'/>")))),
         USED,
+    ),
+    "extension-doubled": (
+        file(one(user().replace("</extensionElements>", "<zeebe:assignmentDefinition assignee='a'/></extensionElements>"))),
+        USED,
+    ),
+    "extension-misplaced": (
+        file(one(tag("userTask", "x", ext("<zeebe:script expression='=1' resultVariable='r'/>")))),
+        file(one(SCRIPT.format("=1"))),
+    ),
+    "extension-attribute": (
+        file(one(tag("callActivity", "x", ext("<zeebe:calledElement processId='known' bindingType='versionTag' versionTag='v2'/>")))),
+        file(one(tag("callActivity", "x", ext("<zeebe:calledElement processId='known' bindingType='deployment'/>")))),
+    ),
+    "extension-attribute-unread": (
+        file(one(tag("userTask", "x", ext("<zeebe:taskSchedule followUpDate='2026-01-01'/>")))),
+        file(one(tag("userTask", "x", ext("<zeebe:taskSchedule dueDate='2026-01-01'/>")))),
+    ),
+    "mapping-place": (
+        file(MESSAGE, one(event("intermediateCatchEvent", "x", ext("<zeebe:ioMapping><zeebe:input source='=1' target='a'/></zeebe:ioMapping>"), ON_MESSAGE))),
+        file(MESSAGE, one(event("intermediateCatchEvent", "x", ext("<zeebe:ioMapping><zeebe:output source='=1' target='a'/></zeebe:ioMapping>"), ON_MESSAGE))),
+    ),
+    "job-beside-event": (
+        file(SIGNAL, one(event("intermediateThrowEvent", "x", ext("<zeebe:taskDefinition type='t'/>"), on("signal", signalRef="sig")))),
+        file(MESSAGE, one(event("intermediateThrowEvent", "x", ext("<zeebe:taskDefinition type='t'/>"), ON_MESSAGE))),
+    ),
+    "name-unusable": (
+        file(one(SCRIPT.format("=1").replace("'r'", "' r '"))),
+        file(one(SCRIPT.format("=1"))),
+    ),
+    "code-computed": (
+        file(COMPUTED, one(sub(INNER), "u", extra=boundary(ON_ERROR, on="u") + path("b", "e"))),
+        file(ERROR, one(sub(INNER), "u", extra=boundary(ON_ERROR, on="u") + path("b", "e"))),
+    ),
+    "start-computed": (
+        file(process(tag("startEvent", "s", TIMER.replace("P1D", "=d")), E, path("s", "e"))),
+        file(process(tag("startEvent", "s", TIMER.replace("P1D", "='P1D'".replace("'", '"'))), E, path("s", "e"))),
+    ),
+    "instances-output": (
+        repeated(COLLECTION.replace("/>", " outputElement='=v'/>")),
+        repeated(COLLECTION.replace("/>", " outputElement='=v' outputCollection='o'/>")),
+    ),
+    "error-uncaught": (
+        ended(ON_ERROR, ERROR),
+        file(ERROR, one(sub(tag("startEvent", "us"), tag("endEvent", "ue", ON_ERROR), path("us", "ue")), "u", extra=boundary(ON_ERROR, on="u") + path("b", "e"))),
+    ),
+    "resource-unread": (
+        file(one(user("<potentialOwner id='po'><resourceAssignmentExpression><formalExpression>boss</formalExpression></resourceAssignmentExpression></potentialOwner>"))),
+        USED,
+    ),
+    "timer-cycle-place": (timer("timeCycle", "R3/P1D"), CAUGHT),
+    "reference-elsewhere": (
+        catch(on("message", **{"xmlns:f": "urn:other", "messageRef": "f:m"})),
+        catch(on("message", messageRef="t:m")),
     ),
     "value-kind": (file(one(prioritized("high"))), file(one(prioritized("80")))),
     "too-long": (

@@ -378,6 +378,10 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "default-foreign": (file(fork(default="s_g")), file(fork(default="g_b"))),
     "default-conditional": (file(fork(default="g_a")), file(fork(default="g_b"))),
     "default-alone": (file(one(tag("task", "x", default="x_e"))), file(fork(default="g_b"))),
+    "default-beside": (
+        file(process(S, tag("task", "x", default="x_e"), A, B, E, path("s", "x", "e"), flow("x", "a", "=v"), flow("x", "b"), path("a", "e"), path("b", "e"))),
+        file(process(S, tag("task", "x", default="x_e"), A, B, E, path("s", "x", "e"), flow("x", "a", "=v"), flow("x", "b", "=w"), path("a", "e"), path("b", "e"))),
+    ),
     "flow-lists": (
         file(one(tag("task", "x", "<outgoing>s_x</outgoing>"))),
         file(one(tag("task", "x", "<incoming>s_x</incoming>", "<outgoing>x_e</outgoing>"))),
@@ -466,6 +470,14 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
         file(one(event("intermediateCatchEvent", "x", TIMER, parallelMultiple="true"))),
         file(MESSAGE, one(event("intermediateCatchEvent", "x", TIMER, ON_MESSAGE, parallelMultiple="true"))),
     ),
+    "timer-several": (
+        file(one(event("intermediateCatchEvent", "x", TIMER.replace("</timerEventDefinition>", "<timeDate xsi:type='tFormalExpression'>2026-01-01</timeDate></timerEventDefinition>")))),
+        file(one(event("intermediateCatchEvent", "x", TIMER))),
+    ),
+    "definition-not-root": (
+        file(MESSAGE, process(event("startEvent", "s", "<eventDefinitionRef>ed</eventDefinitionRef>"), event("endEvent", "e", '<messageEventDefinition id="ed" messageRef="m"/>'), path("s", "e"))),
+        file(MESSAGE, '<messageEventDefinition id="ed" messageRef="m"/>', process(event("startEvent", "s", "<eventDefinitionRef>ed</eventDefinitionRef>"), E, path("s", "e"))),
+    ),
     "start-missing": (file(process(A, E, path("a", "e"))), GOOD),
     "end-missing": (file(process(S, A, path("s", "a"))), GOOD),
     "boundary-detached": (
@@ -518,6 +530,10 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "task-message-operation": (
         file(MESSAGE, OTHER, OPERATION, one(tag("sendTask", "x", messageRef="m2", operationRef="op"))),
         file(MESSAGE, OTHER, OPERATION, one(tag("sendTask", "x", messageRef="m", operationRef="op"))),
+    ),
+    "loops-both": (
+        file(one(tag("task", "x", "<standardLoopCharacteristics loopMaximum='2'/>", tag("multiInstanceLoopCharacteristics", "mi", CARDINALITY)))),
+        REPEATED,
     ),
     "instances-count": (repeated(), REPEATED),
     "instances-both": (

@@ -13,16 +13,18 @@ from engine.bpmn.lint.runnable import (
     expressions,
     extensions,
     limits,
+    naming,
     support,
     triggers,
     undoing,
     values,
+    zeebe,
 )
 
 FAMILIES: list[Family] = [
     module.FAMILY
     for module in (
         limits, support, beginnings, triggers, undoing, completeness, bindings, expressions,
-        extensions, values,
+        extensions, values, naming, zeebe,
     )
 ]  # fmt: skip

@@ -23,7 +23,7 @@ ACTING = {
     "class", "delegateExpression", "expression", "adHoc", "linkedResources", "formData",
     "calledElementVersion", "caseRef", "variableMappingClass", "variableMappingDelegateExpression",
     "resource", "conditionalFilter", "failedJobRetryTimeCycle", "errorEventDefinition",
-    "formProperty", "field", "eventListener", "mailTo",
+    "formProperty", "field", "eventListener", "mailTo", "agentDefinition", "publishMessage",
 }  # fmt: skip
 # Written on elements where they only describe, or repeat a default.
 HARMLESS = {"asyncBefore", "asyncAfter", "exclusive", "jobPriority", "modelerTemplate"}

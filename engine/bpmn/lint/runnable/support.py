@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, written
-from engine.bpmn.lint.tree import children, is_true, number_of, tag_of
+from engine.bpmn.lint.tree import children, is_true, number_of, tag_of, text_of
 from engine.bpmn.model import Node, Scope
 from engine.ground.text import Text
 
@@ -164,6 +164,70 @@ def quantity(subject: Subject) -> Iterator[Hit]:
             value = number_of(activity, slot, 1)
             if value is not None and value > 1:
                 yield at(activity, slot=slot, value=value)
+
+
+@FAMILY.rule(
+    "resource-unread",
+    Text("{name} ไม่ถูกใช้", "The {name} is not used."),
+    Text(
+        "หากละเลยผู้รับผิดชอบที่ระบุไว้ งานจะไปถึงผู้อื่น",
+        "Ignoring who is named here would offer the work to others.",
+    ),
+    Text(
+        "ระบุใน assignmentDefinition หรือบทบาทของเลน แล้วลบออก",
+        "Say it in the assignmentDefinition or the lane's role, and remove it.",
+    ),
+)
+def resource_unread(subject: Subject) -> Iterator[Hit]:
+    for element in written(subject, *RESOURCES):
+        yield at(element, name=tag_of(element))
+
+
+RESOURCES = ("potentialOwner", "humanPerformer", "performer", "resourceRole")
+
+
+@FAMILY.rule(
+    "timer-cycle-place",
+    Text("{place}ใช้รอบเวลา (timeCycle)", "A {place} has a timeCycle."),
+    Text(
+        "เหตุการณ์นี้เกิดได้ครั้งเดียว จึงไม่มีรอบถัดไป",
+        "It happens once, so that there are no further rounds.",
+    ),
+    Text("ใช้ timeDate หรือ timeDuration", "Use a timeDate or a timeDuration."),
+)
+def timer_cycle_place(subject: Subject) -> Iterator[Hit]:
+    for _, node in nodes_of(subject):
+        cycles = any(event.timer == "timeCycle" for event in node.events)
+        if node.tag == "intermediateCatchEvent" and cycles:
+            yield at(node.id, place=words.name_of(node.tag))
+
+
+@FAMILY.rule(
+    "reference-elsewhere",
+    Text(
+        "{slot} อ้างถึง “{target}” ในแฟ้มอื่น ซึ่งไม่ถูกอ่าน",
+        "{slot} refers to {target!r} in another file, which is not read.",
+    ),
+    Text(
+        "เหตุการณ์จะกลายเป็นเหตุการณ์ที่ไม่มีเหตุ",
+        "The event would become one without a trigger.",
+    ),
+    Text("ประกาศไว้ในแฟ้มนี้", "Declare it in this file."),
+)
+def reference_elsewhere(subject: Subject) -> Iterator[Hit]:
+    tree = subject.tree
+    events = (*words.EVENTS, "receiveTask", "sendTask")
+    for event in written(subject, *events):
+        for part in (event, *(p for p in event if tag_of(p))):
+            found = [(slot, part.get(slot, "")) for slot in DEFINED if part.get(slot)]
+            if tag_of(part) == "eventDefinitionRef":
+                found = [("eventDefinitionRef", text_of(part))]
+            for slot, target in found:
+                if tree.is_foreign(target, part) and tree.find(target, part) is None:
+                    yield at(event, slot=slot, target=target)
+
+
+DEFINED = ("messageRef", "signalRef", "errorRef", "escalationRef", "attachedToRef")
 
 
 @FAMILY.rule(

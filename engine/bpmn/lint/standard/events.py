@@ -7,11 +7,13 @@ from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.tree import (
     Element,
     children,
+    id_of,
     is_event_subprocess,
     is_inside,
     is_true,
     scope_of,
     tag_of,
+    text_of,
 )
 from engine.ground.text import Text
 
@@ -205,6 +207,45 @@ def catch_empty(subject: Subject) -> Iterator[Hit]:
     for event in subject.tree.all("intermediateCatchEvent", "boundaryEvent"):
         if not subject.tree.kinds(event) and not children(event, "eventDefinitionRef"):
             yield at(event, where=words.name_of(tag_of(event)))
+
+
+@FAMILY.rule(
+    "timer-several",
+    Text("ตัวจับเวลามี {slots} พร้อมกัน", "The timer has {slots} at once."),
+    Text(
+        "ตัวจับเวลาระบุวันเวลา ระยะเวลา หรือรอบเวลาอย่างใดอย่างหนึ่ง (§10.5.5 ตาราง 10.101)",
+        "A timer has a date, a duration or a cycle, just one of them (§10.5.5, table 10.101).",
+    ),
+    Text("เหลืออย่างเดียว", "Keep one of them."),
+)
+def timer_several(subject: Subject) -> Iterator[Hit]:
+    for definition in subject.tree.all("timerEventDefinition"):
+        given = children(definition, "timeDate", "timeDuration", "timeCycle")
+        if len(given) > 1:
+            event = definition.getparent()
+            slots = ", ".join(map(tag_of, given))
+            yield at(definition if event is None else event, slots=slots)
+
+
+@FAMILY.rule(
+    "definition-not-root",
+    Text(
+        "อ้างถึงรายละเอียดเหตุการณ์ “{target}” ซึ่งเป็นของเหตุการณ์อื่น",
+        "It refers to the event definition {target!r}, which belongs to another event.",
+    ),
+    Text(
+        "อ้างได้เฉพาะรายละเอียดเหตุการณ์ที่อยู่ระดับบนสุดของแฟ้ม (§10.5.1)",
+        "Only an event definition at the root of the file can be referred to (§10.5.1).",
+    ),
+    Text("ย้ายขึ้นไประดับบนสุด หรือเขียนไว้ในเหตุการณ์นี้", "Move it to the root, or write it in this event."),
+)
+def definition_not_root(subject: Subject) -> Iterator[Hit]:
+    tree = subject.tree
+    for event in tree.all(*words.EVENTS):
+        for reference in children(event, "eventDefinitionRef"):
+            target = tree.find(text_of(reference), reference)
+            if target is not None and target.getparent() is not tree.root:
+                yield at(event, target=id_of(target))
 
 
 @FAMILY.rule(

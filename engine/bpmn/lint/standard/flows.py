@@ -195,6 +195,31 @@ def default_alone(subject: Subject) -> Iterator[Hit]:
             yield at(node)
 
 
+@FAMILY.rule(
+    "default-beside",
+    Text(
+        "มีเส้นเริ่มต้นพร้อมกับเส้น “{flow}” ซึ่งไม่มีเงื่อนไข",
+        "There is a default flow beside {flow!r}, which has no condition.",
+    ),
+    Text(
+        "เส้นที่ไม่มีเงื่อนไขไปเสมอ แต่เส้นเริ่มต้นไปเมื่อไม่มีเงื่อนไขใดจริง จึงไม่ชัดว่าเมื่อใดไปทั้งสองเส้น (§13.2.1)",
+        "A flow without a condition is always taken and a default only when no condition holds; "
+        "beside each other it is not clear when both are (§13.2.1).",
+    ),
+    Text(
+        "ใส่เงื่อนไขให้เส้นนั้น หรือแยกด้วยเกตเวย์ขนาน",
+        "Give it a condition, or split with a parallel gateway.",
+    ),
+)
+def default_beside(subject: Subject) -> Iterator[Hit]:
+    tree = subject.tree
+    for node, flow in _defaults(tree):
+        others = [other for other in tree.outgoing(node) if other is not flow]
+        free = [other for other in others if child(other, "conditionExpression") is None]
+        if tag_of(node) in words.ACTIVITIES and len(free) < len(others):
+            yield from (at(node, flow=id_of(other)) for other in free)
+
+
 def _defaults(tree: Tree) -> Iterator[tuple[Element, Element]]:
     for node in tree.all(*words.ACTIVITIES, *DECIDING):
         flow = tree.find(node.get("default"), node)

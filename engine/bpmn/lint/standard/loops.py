@@ -32,6 +32,21 @@ def _has_vendor_collection(loop: Element) -> bool:
 
 
 @FAMILY.rule(
+    "loops-both",
+    Text("มีเครื่องหมายทำซ้ำมากกว่าหนึ่ง", "There is more than one loop marker."),
+    Text(
+        "กิจกรรมหนึ่งวนซ้ำหรือทำหลายรอบอย่างใดอย่างหนึ่ง (§10.3.8)",
+        "An activity is a loop or has multiple instances, not both (§10.3.8).",
+    ),
+    Text("เหลืออันเดียว", "Keep one of them."),
+)
+def loops_both(subject: Subject) -> Iterator[Hit]:
+    for activity in subject.tree.all(*words.ACTIVITIES):
+        if len(children(activity, MULTIPLE, "standardLoopCharacteristics")) > 1:
+            yield at(activity)
+
+
+@FAMILY.rule(
     "instances-count",
     Text("ไม่ได้บอกจำนวนรอบ", "It does not say how many instances there are."),
     Text(

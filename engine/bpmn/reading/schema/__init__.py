@@ -1,7 +1,6 @@
 """The OMG's XML schema of BPMN 2.0, as it ships with SpiffWorkflow, and what it says of a file."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -154,9 +153,9 @@ def _is_only_misplaced(element: etree._Element) -> bool:
     if parent is None or not str(parent.tag).startswith(MODEL):
         return False
     allowed = _allowed_in(etree.QName(parent).localname)
-    name = etree.QName(element).localname
-    count = Counter(str(sibling.tag) for sibling in parent)[str(element.tag)]
-    return count <= allowed.get(name, 0)
+    most, alternatives = allowed.get(etree.QName(element).localname, (0, frozenset()))
+    count = sum(str(sibling.tag).removeprefix(MODEL) in alternatives for sibling in parent)
+    return 0 < count <= most
 
 
 @lru_cache(maxsize=1)
@@ -176,10 +175,11 @@ def _declarations() -> tuple[dict[str, etree._Element], dict[str, str], dict[str
 
 
 @lru_cache(maxsize=256)
-def _allowed_in(tag: str) -> dict[str, int]:
-    """How often each child may stand in an element of this tag, whatever the order."""
+def _allowed_in(tag: str) -> dict[str, tuple[int, frozenset[str]]]:
+    """How often each child, or another in its place, may stand in an element of this tag, whatever
+    the order."""
     types, element_types, substitutes = _declarations()
-    allowed: dict[str, int] = {}
+    allowed: dict[str, tuple[int, frozenset[str]]] = {}
     current: str | None = element_types.get(tag)
     while current and current in types:
         declared = types[current]
@@ -187,11 +187,26 @@ def _allowed_in(tag: str) -> dict[str, int]:
             most = (
                 10**9 if part.get("maxOccurs") == "unbounded" else int(part.get("maxOccurs", "1"))
             )
-            for name in _family(part.get("ref") or part.get("name") or "", substitutes):
-                allowed[name] = max(most, allowed.get(name, 0))
+            names = _names(part, substitutes)
+            for name in names:
+                allowed[name] = max((most, names), allowed.get(name, (0, names)), key=_first)
         base = declared.find(f".//{XSD}extension")
         current = base.get("base") if base is not None else None
     return allowed
+
+
+def _first(pair: tuple[int, frozenset[str]]) -> int:
+    return pair[0]
+
+
+def _names(part: etree._Element, substitutes: dict[str, list[str]]) -> frozenset[str]:
+    """The elements that stand in one place: those of a part, and all between which it chooses."""
+    around = part.getparent()
+    chosen = around is not None and around.tag == f"{XSD}choice"
+    single = chosen and around is not None and around.get("maxOccurs", "1") == "1"
+    parts = around.findall(f"{XSD}element") if single and around is not None else [part]
+    names = [each.get("ref") or each.get("name") or "" for each in parts]
+    return frozenset(found for name in names for found in _family(name, substitutes))
 
 
 def _family(name: str, substitutes: dict[str, list[str]]) -> list[str]:
