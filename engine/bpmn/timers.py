@@ -133,17 +133,46 @@ def next_due(facts: Data, now: datetime) -> bool:
         return False
     cycle = parse_cycle(facts["cycle"])
     first = datetime.fromisoformat(facts["first"])
-    number, missed = facts["round"], 0
-    while cycle.rounds is None or number < cycle.rounds:
-        number += 1
-        moment = Duration(cycle.every.months * (number - 1), cycle.every.span * (number - 1))
-        due = moment.after(first)
-        if due > now:
-            facts.update(due=_iso(due), round=number, missed=missed)
-            return True
-        missed += 1
-    facts["missed"] = missed
-    return False
+    gone = int(facts["round"])
+    number = _first_round_after(cycle, first, now, gone)
+    if cycle.rounds is not None and number > cycle.rounds:
+        facts["missed"] = max(cycle.rounds - gone, 0)
+        return False
+    due = _moment_of(cycle, first, number)
+    if due is None:  # beyond the last year of the calendar
+        facts["missed"] = number - gone - 1
+        return False
+    facts.update(due=_iso(due), round=number, missed=number - gone - 1)
+    return True
+
+
+def _first_round_after(cycle: Cycle, first: datetime, now: datetime, gone: int) -> int:
+    """The number of the first round later than `now`, of those that are not `gone`.
+
+    A cycle of minutes that began years ago has millions of rounds: they are halved, not stepped.
+    """
+
+    def is_later(number: int) -> bool:
+        due = _moment_of(cycle, first, number)
+        return due is None or due > now
+
+    low, step = gone, 1  # the round `low` is gone
+    while not is_later(low + step):
+        low, step = low + step, step * 2
+    high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_later(middle) else (middle, high)
+    return high
+
+
+def _moment_of(cycle: Cycle, first: datetime, number: int) -> datetime | None:
+    """When a round is due; None if no calendar has a day for it."""
+    try:
+        past = Duration(cycle.every.months * (number - 1), cycle.every.span * (number - 1))
+        return past.after(first)
+    except (OverflowError, ValueError):
+        return None
 
 
 def _iso(moment: datetime) -> str:

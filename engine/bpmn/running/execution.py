@@ -36,11 +36,9 @@ from engine.bpmn.running.specs import (
     spread,
     withdraw,
 )
-from engine.bpmn.running.tokens import Case, Token
+from engine.bpmn.running.tokens import FUEL, TOO_MUCH, Case, Token
 from engine.bpmn.slots import Slot
 from engine.ground.errors import MigrationRefused, TaskNotFound
-
-FUEL = 5_000  # automatic steps in one act; a drawn endless loop stops here instead of for ever
 
 
 @dataclass(slots=True)
@@ -105,6 +103,7 @@ class Execution:
         self.changes = Changes()
         self.surroundings = surroundings
         self.now, self.behaviour = surroundings.now, surroundings.behaviour
+        self.case.fuel = FUEL
         self._counted = self.case.counter
         self._standing: tuple[Node, Mapping[str, Any]] | None = None
         functions = {name: self._function(name) for name in surroundings.functions}
@@ -213,8 +212,7 @@ class Execution:
 
     def _burn(self, token: Token) -> None:
         if self._fuel <= 0:
-            reason = f"more than {FUEL} automatic steps in a row: round and round"
-            raise StepFailed(element=token.node.id, reason=reason)
+            raise StepFailed(element=token.node.id, reason=TOO_MUCH)
         self._fuel -= 1
 
     def _deliver_inside(self) -> bool:

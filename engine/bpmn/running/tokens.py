@@ -17,11 +17,18 @@ from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.running.host import THROWERS_END, Data, Host, StepFailed
+from engine.bpmn.running.host import THROWERS_END, TOKENS_COUNTED, Data, Host, StepFailed
 from engine.bpmn.running.scripts import FeelScriptEngine
+from engine.ground.text import Text
 
 LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 MAX_NESTING = 20
+FUEL = 20_000  # automatic steps, and tokens made, in one act: what is endless stops here
+TOO_MUCH = Text(
+    f"ก้าวเดียวทำขั้นตอนอัตโนมัติได้ไม่เกิน {FUEL:,} ขั้น แต่เรื่องนี้ต้องการมากกว่า คือวนไม่รู้จบ หรือทำซ้ำมากรอบเกินไป",
+    f"more than {FUEL:,} automatic steps in one act: "
+    "it goes round and round, or repeats too many times at once",
+)
 
 
 class Token(Task):
@@ -100,8 +107,11 @@ class _Scope:
         self: Any, spec: Any, parent: Token | None, *, state: int = TaskState.FUTURE, **facts: Any
     ) -> Token:
         """Place a new token before a node; it arrives when `task_spec._update` is called."""
-        token = Token(self, spec, parent, state=state, id=self.top_workflow.next_id())
-        token.number = self.top_workflow.counter
+        case = self.top_workflow
+        case.spend(parent)
+        token = Token(self, spec, parent, state=state, id=case.next_id())
+        case.homes[token.id] = self
+        token.number = case.counter
         token.comes_from(parent)
         token.internal_data.update(facts)
         return token
@@ -195,6 +205,8 @@ class Case(_Scope, BpmnWorkflow):
         self.undo = []
         self.instance = instance
         self.counter = 0
+        self.homes: dict[UUID, Any] = {}  # in which scope each token stands, as far as it was asked
+        self.fuel = FUEL  # how many tokens may still be made in this act
         self.line: list[Token] = []  # automatic tokens that are ready, in the order they became so
         self.joins: list[Token] = []  # inclusive joins that wait for the case to come to rest
         self.host: Host
@@ -212,6 +224,28 @@ class Case(_Scope, BpmnWorkflow):
     def ready(self) -> list[Token]:
         self.line = [token for token in self.line if token._state == TaskState.READY]
         return self.line
+
+    def get_task_from_id(self, task_id: UUID) -> Token:
+        # The library looks through all subprocesses, once more for each level of each of them.
+        home = self.homes.get(task_id)
+        if home is not self and home is not None:
+            home = self.subprocesses.get(home.parent_task_id)
+        token: Token | None = None if home is None else home.tasks.get(task_id)
+        if token is None:
+            token = super().get_task_from_id(task_id)
+            self.homes[token.id] = token.workflow
+        return token
+
+    def spend(self, parent: Token | None) -> None:
+        """Count a token that is made: a small diagram can ask for more than any server holds."""
+        self.fuel -= 1
+        if self.fuel < 0 and parent is not None and self.host.behaviour >= TOKENS_COUNTED:
+            # The root of a scope stands on no node: the activity around it is named.
+            is_root = parent is parent.workflow.task_tree
+            around = getattr(parent.workflow, "parent_task_id", None)
+            place = parent if not is_root else around and self.find(around)
+            element = self.spec.name if place is None else place.node.id
+            raise StepFailed(element=element, reason=TOO_MUCH)
 
     def next_id(self) -> UUID:
         """Ids follow from the instance's own and a counter: a replay makes the same ones."""
