@@ -121,7 +121,7 @@ def test_the_written_form_has_no_needless_brackets() -> None:
         ("${amount > 5}", "expression", "amount > 5"),
         ("#{amount}", "expression", "amount"),
         ("screening_head", "literal", "screening_head"),
-        ("a ${b} c", "literal", "a ${b} c"),
+        ("a ${b", "literal", "a ${b"),
         ("PT5M", "literal", "PT5M"),
         ("", "literal", ""),
         (None, "literal", ""),
