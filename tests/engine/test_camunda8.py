@@ -12,7 +12,7 @@ from engine import Engine
 from engine.bpmn.running.host import StepFailed
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
-from engine.ground.errors import MessageNotAwaited
+from engine.ground.errors import DeploymentRejected, MessageNotAwaited
 from engine.store.tables import Job
 from engine.verbs import incidents
 from tests.support.cases import Play
@@ -386,6 +386,38 @@ def test_a_reference_may_be_qualified_by_the_prefix_of_its_own_file(engine: Engi
     engine.correlate("m", "case-1", {})
 
     assert play.open() == ["r"]
+
+
+def test_a_result_that_is_kept_nowhere_stops_the_step(engine: Engine) -> None:
+    nameless = '<zeebe:script expression="=x"/>'
+    model = diagram(start(), el("scriptTask", "k", ext(nameless)), end(), path("start", "k", "end"))
+    assert Play(engine, model).start(x={"a": 1}).variables()["a"] == 1
+
+    with pytest.raises(StepFailed, match=r"'k'.*no resultVariable to keep this number in"):
+        engine.start("p", {"x": 5})
+
+
+@pytest.mark.parametrize(
+    "name", [" r ", "=r", "${r}", "a.b", "a-b", "1a", "if", "null", "a\tb", "f(x)"]
+)
+def test_a_variable_that_nobody_could_read_is_refused(engine: Engine, name: str) -> None:
+    model = diagram(start(), script("k", "=1", name), end(), path("start", "k", "end"))
+
+    with pytest.raises(DeploymentRejected) as refused:
+        engine.deploy({"a.bpmn": model}, Actor.of("owner"))
+    assert {(f.rule, f.element) for f in refused.value.findings if f.severity == "error"} == {
+        ("name-unusable", "k")
+    }
+
+
+@pytest.mark.parametrize("name", ["r", "r 2", "ผล", "_r", "item"])
+def test_a_variable_that_feel_reads_is_kept_under_its_name(engine: Engine, name: str) -> None:
+    model = diagram(
+        start(), script("k", "=1", name), script("l", f"={name} + 1", "next"), end(),
+        path("start", "k", "l", "end"),
+    )  # fmt: skip
+
+    assert Play(engine, model).start().variables()["next"] == 2
 
 
 # ── keys ───────────────────────────────────────────────────────────────────────────────────────

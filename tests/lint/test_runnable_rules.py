@@ -258,6 +258,7 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
         file(process(S, tag("exclusiveGateway", "g", default="g_e"), A, E, path("s", "g", "e"), path("a", "e"), flow("g", "a", "true").replace("'tFormalExpression'", "").replace("<conditionExpression", "<conditionExpression language='python'"))),
         SPLIT,
     ),
+    "expression-informal": (SPLIT.replace(b' xsi:type="tFormalExpression"', b""), SPLIT),
     "condition-missing": (split(first=""), SPLIT),
     "default-missing": (split(default=""), SPLIT),
     "form-missing": (

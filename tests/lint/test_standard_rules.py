@@ -378,6 +378,10 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
     "default-foreign": (file(fork(default="s_g")), file(fork(default="g_b"))),
     "default-conditional": (file(fork(default="g_a")), file(fork(default="g_b"))),
     "default-alone": (file(one(tag("task", "x", default="x_e"))), file(fork(default="g_b"))),
+    "event-unconnected": (
+        file(SIGNAL, process(A, event("intermediateThrowEvent", "x", ON_SIGNAL), path("a", "x"))),
+        file(SIGNAL, process(A, event("intermediateThrowEvent", "x", ON_SIGNAL), B, path("a", "x", "b"))),
+    ),
     "default-beside": (
         file(process(S, tag("task", "x", default="x_e"), A, B, E, path("s", "x", "e"), flow("x", "a", "=v"), flow("x", "b"), path("a", "e"), path("b", "e"))),
         file(process(S, tag("task", "x", default="x_e"), A, B, E, path("s", "x", "e"), flow("x", "a", "=v"), flow("x", "b", "=w"), path("a", "e"), path("b", "e"))),

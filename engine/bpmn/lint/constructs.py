@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.bpmn.lint import ALL, groups
+from engine.bpmn.lint.runnable import zeebe
 from engine.bpmn.model import NOTHING
 from engine.bpmn.rule import Rule
 from engine.ground.text import Text
@@ -309,7 +310,25 @@ CONSTRUCTS = [
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "\n".join(_lines()) + "\n"
+    return "\n".join([HEAD + "\n".join(_lines()), EXTENSIONS, *_extensions()]) + "\n"
+
+
+EXTENSIONS = """
+## Camunda 8's extensions · ส่วนขยายของ Camunda 8
+
+Every element and attribute that Camunda Modeler can write for Camunda 8: it acts, only describes,
+is told by a warning, or is refused. A test holds the table against the Modeler's own descriptor.
+
+| extension | attributes |
+|---|---|"""
+
+
+def _extensions() -> Iterator[str]:
+    for name, each in zeebe.TABLE.items():
+        told = [f"{attribute} {does}" for attribute, does in each.attributes.items()]
+        yield f"| `zeebe:{name}` {each.does} | {', '.join(told)} |"
+    for name, does in zeebe.ATTRIBUTES.items():
+        yield f"| `zeebe:{name}` on any element {does} | |"
 
 
 def _lines() -> Iterator[str]:

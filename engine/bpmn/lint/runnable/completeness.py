@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.bpmn.lint import words
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
 from engine.bpmn.lint.runnable.parts import executable, nodes_of, owning_lane, written
-from engine.bpmn.lint.tree import child, children, text_of
+from engine.bpmn.lint.tree import child, children, tag_of, text_of
 from engine.bpmn.model import Flow, Node, Process, Scope
 from engine.ground.text import Text
 
@@ -128,14 +128,36 @@ def script_language(subject: Subject) -> Iterator[Hit]:
     Text("เขียนเป็น FEEL แล้วลบ language", "Write it in FEEL and remove the attribute language."),
 )
 def expression_language(subject: Subject) -> Iterator[Hit]:
-    tags = (
-        "conditionExpression", "timeDate", "timeDuration", "timeCycle", "completionCondition",
-        "loopCardinality", "loopCondition", "condition",
-    )  # fmt: skip
-    for expression in written(subject, *tags):
+    for expression in written(subject, *EXPRESSIONS):
         language = expression.get("language", "")
         if language and "feel" not in language.lower():
             yield at(expression, language=language)
+
+
+EXPRESSIONS = (
+    "conditionExpression", "timeDate", "timeDuration", "timeCycle", "completionCondition",
+    "loopCardinality", "loopCondition", "condition",
+)  # fmt: skip
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+@FAMILY.rule(
+    "expression-informal",
+    Text(
+        "{slot} ไม่ได้บอกว่าเป็นนิพจน์ (xsi:type)",
+        "The {slot} does not say that it is a formula (xsi:type).",
+    ),
+    Text(
+        "หากไม่ระบุ มาตรฐานถือว่าเป็นข้อความสำหรับคนอ่าน ไม่ใช่สิ่งที่คำนวณได้ (§8.4.6)",
+        "Otherwise it is natural language to the standard, which nothing can compute (§8.4.6).",
+    ),
+    Text('เพิ่ม xsi:type="tFormalExpression"', 'Add xsi:type="tFormalExpression".'),
+)
+def expression_informal(subject: Subject) -> Iterator[Hit]:
+    for expression in written(subject, *EXPRESSIONS):
+        kind = expression.get(TYPE, "").rpartition(":")[2]
+        if text_of(expression) and kind != "tFormalExpression":
+            yield at(expression, slot=tag_of(expression))
 
 
 @FAMILY.rule(

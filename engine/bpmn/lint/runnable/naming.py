@@ -53,6 +53,7 @@ BLANKS = Text("มีช่องว่างหน้าหรือหลั�
 NO_FEEL = Text("เป็นนิพจน์ ต้องเป็นชื่อ", "it is an expression, not a name")
 DOTS = Text("มีจุด ซึ่งใช้ได้เฉพาะปลายทางของ ioMapping", "dots belong into mapping targets alone")
 EMPTY_PART = Text("มีส่วนที่ว่างระหว่างจุด", "there is nothing between two of its dots")
+UNREADABLE = Text("FEEL อ่านเป็นชื่อเดียวไม่ได้", "FEEL cannot read it as one name")
 CONTROL = Text("มีอักขระควบคุม", "it holds control characters")
 
 
@@ -63,7 +64,17 @@ def _of_variable(name: str, dotted: bool) -> Text | None:
         return DOTS
     if "." in name and not all(part.strip() for part in name.split(".")):
         return EMPTY_PART
-    return next(filter(None, map(_of_text, name.split("."))), None)
+    parts = name.split(".") if name else []
+    told = next(filter(None, map(_of_text, parts)), None)
+    return told or (None if all(map(_is_readable, parts)) else UNREADABLE)
+
+
+def _is_readable(name: str) -> bool:
+    """Whether an expression that says the name means this variable, and not a sum of others."""
+    try:
+        return feel.compile(name).names == {name} or name == "item"
+    except feel.FeelSyntaxError:
+        return False
 
 
 def _of_text(name: str) -> Text | None:

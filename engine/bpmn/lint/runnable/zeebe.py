@@ -67,7 +67,11 @@ TABLE: dict[str, Extension] = {
     ),
     "userTaskForm": _not(TOLD),
     "formDefinition": _acts(
-        "formId", places=("userTask", "startEvent"), formKey=REFUSED, externalReference=REFUSED, **_BOUND
+        "formId",
+        places=("userTask", "startEvent"),
+        formKey=REFUSED,
+        externalReference=REFUSED,
+        **_BOUND,
     ),
     "linkedResources": _not(REFUSED),
     "userTask": _acts(places=("userTask",)),

@@ -132,13 +132,14 @@ def boundary_cancel_host(subject: Subject) -> Iterator[Hit]:
         "A boundary event with {kind} is always interrupting (cancelActivity).",
     ),
     Text(
-        "ข้อผิดพลาดและการยกเลิกหยุดกิจกรรมเสมอ (§10.5.4 ตาราง 10.92)",
-        "Errors and cancellation end their activity (§10.5.4, table 10.92).",
+        "ข้อผิดพลาดและการยกเลิกหยุดกิจกรรมเสมอ ส่วนการชดเชยเกิดเมื่อกิจกรรมจบแล้ว (§10.5.4 ตาราง 10.92)",
+        "Errors and cancellation end their activity, and compensation comes when it has ended "
+        "(§10.5.4, table 10.92).",
     ),
     Text("ตั้ง cancelActivity เป็น true", "Set cancelActivity to true."),
 )
 def boundary_interrupting(subject: Subject) -> Iterator[Hit]:
     for event in subject.tree.all("boundaryEvent"):
         if not is_true(event, "cancelActivity", default=True):
-            kinds = [k for k in subject.tree.kinds(event) if k in ("error", "cancel")]
+            kinds = [k for k in subject.tree.kinds(event) if k in ("error", "cancel", "compensate")]
             yield from (at(event, kind=words.name_of(kind)) for kind in kinds)

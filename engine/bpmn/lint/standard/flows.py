@@ -342,6 +342,28 @@ def _scope_has(scope: Element | None, tag: str) -> bool:
 
 
 @FAMILY.rule(
+    "event-unconnected",
+    Text("{kind}นี้ไม่มี{missing}", "This {kind} has no {missing}."),
+    Text(
+        "เหตุการณ์ระหว่างทางอยู่กลางทางเสมอ แม้ไม่ได้วาดจุดเริ่มหรือจุดสิ้นสุด (§10.5.4)",
+        "An intermediate event stands between two steps, even where no start or end is drawn "
+        "(§10.5.4).",
+    ),
+    Text("ต่อเส้น หรือใช้เหตุการณ์เริ่มต้นหรือสิ้นสุด", "Connect it, or use a start or an end event."),
+)
+def event_unconnected(subject: Subject) -> Iterator[Hit]:
+    tree = subject.tree
+    for event in tree.all("intermediateCatchEvent", "intermediateThrowEvent"):
+        kinds, scope, kind = tree.kinds(event), scope_of(event), words.name_of(tag_of(event))
+        lost = not tree.incoming(event) and not _exempt_from_incoming(event, kinds)
+        if lost and not _scope_has(scope, "startEvent"):
+            yield at(event, kind=kind, missing=Text("เส้นเข้า", "incoming flow"))
+        stuck = not tree.outgoing(event) and not _exempt_from_outgoing(event, kinds)
+        if stuck and not _scope_has(scope, "endEvent"):
+            yield at(event, kind=kind, missing=Text("เส้นออก", "outgoing flow"))
+
+
+@FAMILY.rule(
     "node-without-incoming",
     Text(
         "ไม่มีเส้นเข้าสู่ {kind} นี้ จึงไม่มีทางมาถึง", "No flow leads to this {kind}; nothing ever reaches it."

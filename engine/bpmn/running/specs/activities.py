@@ -27,7 +27,8 @@ from engine.bpmn.slot_values import (
     Given,
     refuse_nobody,
 )
-from engine.bpmn.slots import EMPTY, Slot, slot
+from engine.bpmn.slots import EMPTY, Slot, kind_of, slot
+from engine.ground.text import Text
 
 
 class Activity(FlowNode):
@@ -48,10 +49,20 @@ class Activity(FlowNode):
             assign(data, target, scripts.evaluate(token, source, data))
         return data
 
+    def _refuse_nameless(self, token: Token, value: Any) -> None:
+        """Only a context brings names of its own."""
+        if token.workflow.top_workflow.host.behaviour >= AS_WRITTEN:
+            given = kind_of(value)
+            thai = f"ไม่ได้ระบุ resultVariable ที่จะเก็บ{given.th}"
+            english = f"there is no resultVariable to keep {given.en} in"
+            raise StepFailed(element=self.node.id, reason=Text(thai, english))
+
     def accept(self, token: Token, value: Any) -> None:
         """Take what an expression or a decision gave: into the result variable, if one is named."""
         name = self.node.extensions.result_variable
         result = dict(value) if isinstance(value, dict) else {}
+        if not (name or value is None or isinstance(value, dict)):
+            self._refuse_nameless(token, value)
         self.take_back(token, {name: value} if name else result)
 
 
