@@ -1,4 +1,4 @@
-"""docs/reference/spiffworkflow.md is true: what is overridden of the library, and that the rest runs.
+"""docs/reference/spiffworkflow.md is true: what is overridden of it, and that the rest runs.
 
 A stub in the library's place once let a thousand tests pass. So the calls that carry a case are
 taken out here one by one, and each time the case must come to grief.
