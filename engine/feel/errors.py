@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.feel.hints import with_hint
 from engine.ground.errors import EngineError
 from engine.ground.text import Text
 
@@ -21,7 +22,7 @@ class FeelSyntaxError(EngineError):
         self.line, self.column = place(source, offset)
         self.offset = offset
         self.expected = expected
-        self.problem = problem
+        self.problem = problem = with_hint(problem, source, offset)
         super().__init__(line=self.line, column=self.column, problem=problem.en)
         self.text = Text(
             f"FEEL บรรทัด {self.line} คอลัมน์ {self.column}: {problem.th}",

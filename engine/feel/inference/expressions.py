@@ -7,6 +7,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.arithmetic import result_kind
 from engine.feel.errors import Problem, place
 from engine.feel.grammar import syntax as s
+from engine.feel.hints import did_you_mean
 from engine.feel.messages import message
 from engine.feel.values.properties import property_names
 from engine.feel.values.temporal_text import parse_temporal
@@ -86,7 +87,13 @@ class Checker:
 
     def report(self, at: int, code: str, **facts: object) -> None:
         line, column = place(self.source, at)
-        found = Problem(code, message(code, **facts), line, column)
+        text = message(code, **facts)
+        if code == "unknown-name":
+            known = (name for scope in self.scopes if scope is not None for name in scope)
+            text = did_you_mean(text, str(facts["name"]), known)
+        elif code == "unknown-function":
+            text = did_you_mean(text, str(facts["name"]), (*BUILTINS, *self.functions))
+        found = Problem(code, text, line, column)
         if found not in self.problems:
             self.problems.append(found)
 
