@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from engine.ground.text import Text
 from engine.store.work import Work
+from office.deadlines import extensions, legal_stays
 from office.ground.erasure_tables import Erasure, LegalHold
 from office.ground.tables import IdentityRead, Letter, Submission
 
@@ -41,6 +42,11 @@ def _at(event: Recorded) -> datetime:
     return event.at
 
 
+def _words(form: str) -> Mapping[str, Said]:
+    """What somebody wrote on a form that carries no step of the diagram."""
+    return {"form": lambda _event: form, "given_by": _actor, "given_at": _at}
+
+
 class _Behind(NamedTuple):
     """The row that an event speaks of, and what its columns must be."""
 
@@ -53,6 +59,10 @@ _DECIDED: Mapping[str, Said] = {"decided_by": _actor, "decided_at": _at}
 _ERASED: Mapping[str, Said] = {**_DECIDED, "decision": lambda _event: "erased"}
 ROWS: Mapping[str, _Behind] = {
     "form_submitted": _Behind(Submission, "submission", {"form": _data("form"), "given_at": _at}),
+    "extension_asked": _Behind(Submission, "submission", _words(extensions.FORM)),
+    "extension_refused": _Behind(Submission, "answer", _words(extensions.DECISION_FORM)),
+    "late_reported": _Behind(Submission, "submission", _words(extensions.FORM)),
+    "case_stayed": _Behind(Submission, "submission", _words(legal_stays.FORM)),
     "letter_issued": _Behind(
         Letter,
         "letter",

@@ -23,7 +23,7 @@ from engine.store.tables import HistoryEvent, ProcessInstance, table
 from engine.store.work import Work
 from office.audit import recorded_rows
 from office.audit.recorded_rows import GONE as LOST
-from office.audit.recorded_rows import Recorded
+from office.audit.recorded_rows import NOT_SAID, Recorded
 from office.cases import reveals
 from office.cases.reveal_tables import Reveal
 from office.cases.store_answers import SUBMITTED
@@ -47,6 +47,13 @@ from office.vault import attachments, envelopes, identities, submissions
 from office.vault.case_keys import PURPOSES, Purpose, case_key, is_destroyed
 
 ERASED = {"content": "content_erased", "identity": "identity_erased"}
+# Events that commit to words on a form of their own, and where their data names the submission.
+WRITTEN = {
+    "extension_asked": "submission",
+    "extension_refused": "answer",
+    "late_reported": "submission",
+    "case_stayed": "submission",
+}
 OTHER = Text("เนื้อหาไม่ใช่ที่บันทึกผูกพันไว้", "its content is not what the record commits to")
 MOVES = frozenset({"clock_moved", "clock_paused", "clock_resumed", "clock_extended"})
 MOVED = Text(
@@ -171,6 +178,10 @@ class _Sealed:
         elif event.type == "identity_read" and "reason" in event.data:
             with self._at("identity_read", event.data["read"]):
                 self._reason(event.data)
+        elif event.type in WRITTEN and WRITTEN[event.type] in event.data:
+            id = str(event.data[WRITTEN[event.type]])
+            with self._at("submission", id):
+                self._words(id, event.data["commitment"])
         elif "reveal" in event.data:
             with self._at("reveal", event.data["reveal"]):
                 self._reveal(event.data)
@@ -189,7 +200,7 @@ class _Sealed:
 
     def _submission(self, data: dict[str, Any]) -> None:
         with self._at("submission", data["submission"]):
-            self._answers(data)
+            self._words(data["submission"], data["answers"])
         for file in data.get("files", []):
             with self._at("attachment", file["file"]):
                 self._file(file)
@@ -197,10 +208,10 @@ class _Sealed:
     def _at(self, table: str, id: str) -> AbstractContextManager[None]:
         return as_finding(self.report, self.instance_id, f"{table}/{id}")
 
-    def _answers(self, data: dict[str, Any]) -> None:
-        row = self.work.session.get(Submission, data["submission"])
-        place = submissions.place(self.case_id, data["submission"])
-        self._compare("submission", data["submission"], row, "sealed", place, data["answers"])
+    def _words(self, id: str, committed: str) -> None:
+        row = self.work.session.get(Submission, id)
+        place = submissions.place(self.case_id, id)
+        self._compare("submission", id, row, "sealed", place, committed)
 
     def _file(self, file: dict[str, Any]) -> None:
         row = self.work.session.get(Attachment, file["file"])
@@ -214,6 +225,8 @@ class _Sealed:
         self._compare(
             "attachment", file["file"], row, "name", place, file["content"], *more, purpose=purpose
         )
+        if row is not None and row.purpose not in PURPOSES:
+            self._differ("attachment", row.id, NOT_SAID.format(column="purpose"))
         if row is not None and key is not None:
             if row.field != file["field"] or row.case_id != self.case_id:
                 self._differ("attachment", row.id, OTHER)

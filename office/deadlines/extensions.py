@@ -231,15 +231,15 @@ def decide_extension(
     if row.status != ASKED:
         raise ExtensionDecided
     clock = changes.open_clock(work, row.clock_id)
-    commitment = ""
+    commitment = answer = ""
     if not grants:
         changes.check_reason(reason)
-        _, commitment = submissions.keep_submission(
+        answer, commitment = submissions.keep_submission(
             work, desk, case.id, DECISION_FORM, {"reason": reason}, given_by=user.id
         )
     row.status = GRANTED if grants else REFUSED
     row.decided_at, row.decided_by = work.now, user.id
-    _record(work, clock, row, f"extension_{row.status}", user, commitment=commitment)
+    _record(work, clock, row, f"extension_{row.status}", user, commitment=commitment, answer=answer)
     if grants:
         _give(work, case, clock, row, user)
     _tell_those_who_asked(work, case, clock, row)
@@ -303,12 +303,21 @@ def overtake_requests(work: Work, clock: ClockRow) -> None:
 
 
 def _record(
-    work: Work, clock: ClockRow, row: ExtensionRow, type: str, user: User, *, commitment: str
+    work: Work,
+    clock: ClockRow,
+    row: ExtensionRow,
+    type: str,
+    user: User,
+    *,
+    commitment: str,
+    answer: str = "",
 ) -> None:
-    """Into the case's record, with the commitment to the sealed words."""
+    """Into the case's record, with the commitment to the sealed words; `answer` is the submission
+    that holds those of a refusal."""
     data = {"request": row.id, "clock": clock.id, "key": clock.key, "days": row.days}
     data |= {"approver": row.approver, "submission": row.submission_id}
     data |= {"commitment": commitment} if commitment else {}
+    data |= {"answer": answer} if answer else {}
     history.record(
         work, clock.instance_id, type, data, actor=user.actor, element_id=clock.element_id
     )
