@@ -42,11 +42,8 @@ def enter() -> Answer:
 
     count_attempt("sign_in")
     known, token = office().sign_in(request.form.get("username", "")[:80], _password())
-    language = session.get("language")
-    session.clear()  # nothing from before the sign-in may live on in it
+    _forget_all()
     session[TOKEN] = token
-    if language:
-        session["language"] = language
     g.user = known
     return redirect(target or url_for(landing()), 303)
 
@@ -54,8 +51,18 @@ def enter() -> Answer:
 @blueprint.post("/sign-out")
 @signed_in()
 def sign_out() -> Answer:
-    office().sign_out(session.pop(TOKEN))
+    office().sign_out(session[TOKEN])
+    _forget_all()
     return redirect(url_for("public.home"), 303)
+
+
+def _forget_all() -> None:
+    """Nothing but the language lives on in a browser over a sign-in or a sign-out: on a shared
+    computer the next person would find the code that was followed, or what was just filed."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
 
 
 def landing() -> str:
