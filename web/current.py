@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, cast
 
-from flask import current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 
 from engine.ground.errors import NotAllowed
 from web.settings import WebSettings
@@ -52,6 +52,15 @@ def user() -> User:
     if found is None:
         raise NotAllowed
     return found
+
+
+def pressed(name: str, *known: str) -> str:
+    """Which of a page's buttons was pressed. A value that is missing or unknown is no answer: what
+    cannot be undone must not follow from it."""
+    value = request.form.get(name, "")
+    if value not in known:
+        abort(400)
+    return value
 
 
 def _to_sign_in() -> Answer:

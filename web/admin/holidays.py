@@ -15,7 +15,7 @@ from office.deadlines.holiday_preview import preview
 from office.deadlines.holiday_table import DayChange, DayMissing, DayUnclear, holidays_of, versions
 from office.ground.errors import OfficeError
 from web.admin.pages import ROLES
-from web.current import now, office, read, signed_in, user
+from web.current import now, office, pressed, read, signed_in, user
 from web.errors import on_refusal
 from web.language import t
 from web.types import Answer
@@ -52,8 +52,9 @@ def calendar() -> Answer:
 @signed_in(*ROLES)
 def change() -> Answer:
     """Show what a change would move; it is made when it comes again with `confirmed`."""
-    known = ("kind", "day", "to", "name", "reference")
-    entry = Entry(**{name: request.form.get(name, "")[:200] for name in known})
+    known = ("day", "to", "name", "reference")
+    typed = {name: request.form.get(name, "")[:200] for name in known}
+    entry = Entry(kind=pressed("kind", "add", "remove", "move"), **typed)
     on_refusal(OfficeError)(lambda refusal: _page(entry, refusal))
     changes, reference = entry.changes(), entry.reference
     if not request.form.get("confirmed"):

@@ -8,7 +8,7 @@ from engine.ground.errors import Refusal
 from office.cases import reveals
 from office.ground.errors import ReasonNeeded
 from web.auditor import overview
-from web.current import office, read, signed_in, user
+from web.current import office, pressed, read, signed_in, user
 from web.errors import on_refusal
 from web.language import t
 from web.types import Answer
@@ -34,7 +34,7 @@ def _page(refusal: Refusal | None = None) -> str:
 @signed_in(*ROLES)
 def decide(reveal_id: str) -> Answer:
     on_refusal(ReasonNeeded)(_page)
-    granted = request.form.get("decision") == "grant"
+    granted = pressed("decision", "grant", "refuse") == "grant"
     answer = request.form.get("answer", "")[:2000]
     office().decide_identity(reveal_id, user(), granted=granted, answer=answer)
     if granted:

@@ -11,7 +11,7 @@ from office.deadlines import extensions, legal_stays
 from office.deadlines.changes import ExtensionTooLate
 from office.ground.errors import OfficeError
 from web import form_pages
-from web.current import office, read, signed_in, user
+from web.current import office, pressed, read, signed_in, user
 from web.errors import errors_of, on_refusal
 from web.form_pages import Filling
 from web.language import t
@@ -77,7 +77,7 @@ def _extension_page(case_id: str, sheet: Filling, refusal: Refusal | None = None
 @blueprint.post("/extensions/<request_id>")
 @signed_in()
 def decide(request_id: str) -> Answer:
-    grants = request.form.get("decision") == "grant"
+    grants = pressed("decision", "grant", "refuse") == "grant"
     reason = request.form.get("reason", "")[:2000]
     with office().engine.begin() as work:
         extensions.decide_extension(

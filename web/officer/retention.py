@@ -3,13 +3,13 @@ person, and what a court or an authority still needs."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from engine.ground.errors import Refusal
 from office.disposal import disposal
 from office.ground.errors import OfficeError
-from office.vault.case_keys import Purpose
-from web.current import office, read, signed_in, user
+from office.vault.case_keys import PURPOSES, Purpose
+from web.current import office, pressed, read, signed_in, user
 from web.errors import on_refusal
 from web.language import t
 from web.types import Answer
@@ -44,7 +44,7 @@ def ask(case_id: str, what: str) -> Answer:
 @signed_in(page=PAGE)
 def decide(case_id: str, what: str) -> Answer:
     on_refusal(OfficeError)(_page)
-    granted = request.form.get("decision") == "erase"
+    granted = pressed("decision", "erase", "refuse") == "erase"
     with office().engine.begin() as work:
         disposal.decide(work, office().desk, case_id, _purpose(what), user(), granted=granted)
     if granted:
@@ -85,7 +85,10 @@ def lift(case_id: str) -> Answer:
 
 
 def _purpose(what: str) -> Purpose:
-    return "identity" if what == "identity" else "content"
+    purpose = next((each for each in PURPOSES if each == what), None)
+    if purpose is None:
+        abort(404)  # of a word that nobody knows nothing is erased
+    return purpose
 
 
 def _said(name: str) -> str:

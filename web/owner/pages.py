@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from engine.ground.errors import DeploymentRejected, Refusal
 from engine.ground.findings import Finding
-from web.current import office, read, signed_in, user
+from web.current import office, pressed, read, signed_in, user
 from web.errors import on_refusal
 from web.language import t
 from web.links import as_download
@@ -73,7 +73,7 @@ def send() -> Answer:
     files = workshop.uploads(request.files.getlist("files"))
     if not files:
         return redirect(url_for("owner.deploy"), 303)
-    if request.form.get("only") == "check":
+    if pressed("only", "check", "") == "check":
         with read() as work:
             return _findings_page(files, workshop.check(work, files))
     on_refusal(DeploymentRejected)(lambda refusal: _findings_page(files, _of(refusal), refusal))
