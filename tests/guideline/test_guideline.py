@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from fractions import Fraction
 
 import pytest
 
@@ -229,15 +230,19 @@ def test_every_key_that_a_diagram_asks_for_has_its_row() -> None:
 
 
 def test_no_limit_of_the_agency_is_looser_than_its_ceiling() -> None:
-    """Working days are counted at their shortest, seven calendar days for five."""
+    """Working days are counted at their shortest, seven calendar days for five; a day has seven
+    office hours."""
+    calendar_days = {"calendar": Fraction(1), "working": Fraction(7, 5), "hours": Fraction(7, 35)}
+    limited = [row for row in read_rows(FILES) if row.rule.ceiling is not None]
+
     loose = [
         row.id
-        for row in read_rows(FILES)
-        if row.rule.ceiling is not None
-        and row.rule.kind == row.rule.ceiling_kind
-        and row.rule.days > row.rule.ceiling
+        for row in limited
+        if row.rule.days * calendar_days[row.rule.kind]
+        > (row.rule.ceiling or 0) * calendar_days[row.rule.ceiling_kind]
     ]
 
+    assert {row.rule.kind == row.rule.ceiling_kind for row in limited} == {True, False}
     assert loose == []
 
 

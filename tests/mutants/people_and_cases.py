@@ -1,0 +1,274 @@
+"""Slips in who sees what and in handling a case: `office/people`, `cases`, `letters`, `vault`."""
+
+# ruff: noqa: E501 — what is written is quoted as it stands in its file
+
+from __future__ import annotations
+
+from tests.mutants.slip import Slip, Slips
+
+NEED = "tests/office/test_need_to_know.py tests/office/test_second_items.py"
+MATRIX = "tests/web/test_need_to_know_matrix.py"
+SECOND = "tests/office/test_second_items.py"
+WHO = "tests/walks/test_who_did_it.py"
+
+SLIPS: Slips = {
+    "office/people/access.py": [
+        Slip(
+            "    return user.active and not is_hidden and not _in_conflict(work, case, user)",
+            "    return user.active and not _in_conflict(work, case, user)",
+            "whoever complains of the Director, who reads the complaint",
+            NEED,
+        ),
+        Slip(
+            '    if case.closed_at is not None:\n        words.discard("open")',
+            '    if case.closed_at is None:\n        words.discard("")',
+            "the complainant whose closed case every intake officer still reads",
+            NEED,
+        ),
+        Slip(
+            "    units = {case.lead_unit, *case.co_units}\n    held =",
+            "    units = {case.lead_unit}\n    held =",
+            "the supporting unit that is to help and finds no case",
+            SECOND,
+        ),
+        Slip(
+            "    return [sa.or_(*reach, *(co_units.contains(f'\"{unit}\"') for unit in units))]",
+            "    return [sa.or_(*reach)]",
+            "the second supporting unit: the case is not in the file it takes out",
+            SECOND,
+        ),
+        Slip(
+            "        return Sight.UNIT if task.completed_by == user.id else None",
+            "        return Sight.UNIT if task.completed_by else None",
+            "the complainant: the whole group reads what one of it once did",
+            NEED + " " + MATRIX,
+        ),
+        Slip(
+            '    unknown = [Case.handler.is_not(None)] if "decided" in words else []',
+            "    unknown = []",
+            "whoever complained of the Director: a figure tells them of it before anybody decides",
+            NEED + " tests/web/test_statistics_pages.py " + MATRIX,
+        ),
+    ],
+    "office/people/conflicts.py": [
+        Slip(
+            "    accused = {form for name in names for form in forms_of(name, titles)}",
+            "    accused = {form for name in list(names)[:1] for form in forms_of(name, titles)}",
+            "the complainant whose second accused is an officer and reads it all",
+            SECOND,
+        ),
+        Slip(
+            '    record_conflict(work, case, user.id, ground="declared", actor=user.actor)',
+            '    record_conflict(work, case, user.id, ground="declared")',
+            "the auditor: it looks as if the system had found the conflict",
+            NEED + " " + WHO,
+        ),
+    ],
+    "office/people/sign_in.py": [
+        Slip(
+            "or row.expires_at <= work.now:",
+            "or row.expires_at < work.now:",
+            "whoever leaves a browser open: it still works at the very moment it should not",
+            "tests/office/test_signing_in.py",
+        ),
+        Slip(
+            "not account.active or account.password_hash != proof.fitted:",
+            "not account.active:",
+            "the officer who changed a stolen password: the thief is let in all the same",
+            "tests/office/test_signing_in.py",
+        ),
+    ],
+    "office/people/people.py": [
+        Slip(
+            "    account.password_hash = hash_password(password)\n    revoke_sessions(work, account.id)",
+            "    account.password_hash = hash_password(password)",
+            "the officer who changed a stolen password: the thief's browser stays signed in",
+            "tests/office/test_signing_in.py",
+        ),
+        Slip(
+            "        if offered and not offered & groups and account_id not in task.candidate_users:",
+            "        if not offered & groups and account_id not in task.candidate_users:",
+            "whoever was given a task by name and loses it with a change of roles",
+            "tests/office/test_signing_in.py tests/office/test_need_to_know.py " + SECOND,
+        ),
+    ],
+    "office/people/throttle.py": [
+        Slip(
+            "    if count > limit:",
+            "    if count > limit + 1:",
+            "the complainant whose code is guessed: one try more each quarter of an hour",
+            "tests/office/test_attempts.py",
+        ),
+    ],
+    "office/cases/reveals.py": [
+        Slip(
+            "        Reveal.account_id == user.id,\n        Reveal.expires_at > work.now,\n    )\n"
+            "    return work",
+            "        Reveal.expires_at > work.now,\n    )\n    return work",
+            "the complainant: what one auditor opened for a reason, all auditors read",
+            "tests/web/test_auditor_pages.py tests/office/test_need_to_know.py " + SECOND,
+        ),
+        Slip(
+            "return lay_open(work, desk, case, row.fields, reader=",
+            "return lay_open(work, desk, case, paths_of(work, case), reader=",
+            "the complainant of whose fields one was granted, and all are shown",
+            SECOND,
+        ),
+        Slip(
+            "row.decision is not None or row.account_id == user.id:",
+            "row.decision is not None:",
+            "the complainant whose identity a custodian grants to themselves",
+            "tests/web/test_auditor_pages.py tests/office/test_need_to_know.py",
+        ),
+        Slip(
+            "        Reveal.opened_at.is_not(None),\n        Reveal.expires_at > work.now,",
+            "        Reveal.opened_at.is_not(None),",
+            "the complainant whose personal file stays open for ever",
+            "tests/office/test_need_to_know.py " + SECOND,
+        ),
+    ],
+    "office/cases/case_listener.py": [
+        Slip(
+            "    case.co_units = [str(unit) for unit in value] if",
+            "    case.co_units = [str(unit) for unit in value[:1]] if",
+            "the second supporting unit, which never hears that it is to help",
+            SECOND,
+        ),
+        Slip(
+            "    if case.closed_at is not None:\n        return\n    case.closed_at",
+            "    case.closed_at",
+            "whoever counts how long cases take: a review makes them a year longer",
+            "tests/calendar/test_aftercare.py tests/webhooks/test_events_of_a_complaint.py",
+        ),
+    ],
+    "office/cases/register.py": [
+        Slip(
+            "    if moment > work.now or (earlier and not explained):",
+            "    if earlier and not explained:",
+            "the complainant whose deadline starts tomorrow: received in the future",
+            "tests/office/test_register.py",
+        ),
+        Slip(
+            'return acting_as(work, actor, "open", "all", on_behalf_of=COMPLAINANT)',
+            'return acting_as(work, actor, "open", "all")',
+            "the auditor who reads that an officer complained",
+            WHO,
+        ),
+        Slip(
+            "    titles = person_names.titles_of(_law(work))\n"
+            "    for account_id in match_accused(work, _names(accused), titles):",
+            "    titles = person_names.titles_of(_law(work))\n"
+            "    for account_id in match_accused(work, _names(accused), titles)[:1]:",
+            "the complainant whose second accused works here too and is not kept out",
+            SECOND,
+        ),
+    ],
+    "office/cases/complainant.py": [
+        Slip(
+            "checked.variables, actor=ACTOR, idempotency_key=key, noted=noted",
+            'checked.variables, actor=Actor("web"), idempotency_key=key, noted=noted',
+            "the auditor who asks whether the complainant answered or the office did",
+            WHO,
+        ),
+        Slip(
+            "    return asked <= decided and messages",
+            "    return asked <= decided + 1 and messages",
+            "the complainant who is invited to withdraw a second time before an answer",
+            "tests/web/test_following.py tests/office/test_a_case_through_the_office.py " + SECOND,
+        ),
+    ],
+    "office/cases/reviews.py": [
+        Slip(
+            'acting_as(work, user.actor, "open", "all", ACTING, on_behalf_of=COMPLAINANT)',
+            'acting_as(work, user.actor, "open", "all", ACTING)',
+            "the auditor who reads that an officer asked for the review",
+            "tests/calendar/test_review_paths.py " + WHO,
+        ),
+    ],
+    "office/cases/work_list.py": [
+        Slip(
+            '    return "soon" if due_at - now <= SOON else "ok"',
+            '    return "soon" if due_at - now < SOON else "ok"',
+            "the officer whose task has exactly two days left and looks calm",
+            "tests/office/test_sharp_times.py",
+        ),
+    ],
+    "office/cases/masking.py": [
+        Slip(
+            "    if component.home in shown or value in",
+            '    if component.home in shown or component.type == "textarea" or value in',
+            "the complainant: an examiner reads the facts before saying why",
+            "tests/web/test_auditor_pages.py tests/office/test_names_of_the_accused.py",
+        ),
+    ],
+    "office/cases/excerpts.py": [
+        Slip(
+            "    covered = personal_files.ids_of(work, case)\n",
+            "    covered = set(list(personal_files.ids_of(work, case))[:0])\n",
+            "the complainant whose letter of authority lies among the attachments",
+            MATRIX + " tests/office/test_attachments.py",
+        ),
+    ],
+    "office/letters/letters.py": [
+        Slip(
+            "    if is_guarded(case):\n        return Mail(",
+            "    if case.guarded:\n        return Mail(",
+            "whoever complains in confidence and reads it all in a mail at the office",
+            "tests/office/test_what_leaves_the_house.py",
+        ),
+        Slip(
+            "or letter.case_id != case.id or letter.read_at is not None:",
+            "or letter.case_id != case.id:",
+            "the complainant whose time for a review begins anew with each look at the letter",
+            "tests/calendar/test_review_paths.py tests/web/test_following.py",
+        ),
+    ],
+    "office/letters/mail.py": [
+        Slip(
+            "    if key is not None and work.session.scalar(known):\n        return",
+            "    if key is None:\n        return",
+            "the developer who sees a mail twice after a retry",
+            "tests/faults/test_mail_and_files.py tests/office/test_what_leaves_the_house.py "
+            + SECOND,
+        ),
+    ],
+    "office/letters/reminder_sending.py": [
+        Slip(
+            "    return max(0, (today - last).days)",
+            "    return max(0, (today - last).days + 1)",
+            "the unit that is said to be a day later than it is",
+            "tests/office/test_sharp_times.py",
+        ),
+    ],
+    "office/vault/attachments.py": [
+        Slip(
+            "    if row is None or row.case_id != case_id:\n        raise AttachmentNotFound",
+            "    if row is None:\n        raise AttachmentNotFound",
+            "the complainant whose evidence opens under another case's address",
+            "tests/office/test_attachments.py " + SECOND,
+        ),
+        Slip(
+            "        if written_at > work.now - STAGED_FOR:",
+            "        if written_at > work.now:",
+            "whoever writes slowly: the file they added is swept away before they send",
+            "tests/office/test_attachments.py",
+        ),
+    ],
+    "office/vault/case_keys.py": [
+        Slip(
+            "master.is_current(row.wrapped) or rewrapped >= limit:",
+            "rewrapped >= limit:",
+            "the administrator whose rotation of keys never comes to an end",
+            "tests/office/test_sealing.py tests/cli/test_administration.py",
+        ),
+    ],
+    "office/vault/identities.py": [
+        Slip(
+            'SEARCHABLE = ("national_id", "passport")',
+            'SEARCHABLE = ("national_id",)',
+            "the foreigner whose earlier complaints are not found by passport",
+            "tests/office/test_a_case_through_the_office.py tests/office/test_register.py "
+            + SECOND,
+        ),
+    ],
+}
