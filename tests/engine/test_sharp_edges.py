@@ -19,6 +19,7 @@ from engine.record import signed_heads
 from engine.record.merkle import is_consistent, leaf_hash, root_of_inclusion
 from engine.record.signing import SigningKey
 from engine.store.instances import locked_instance, write_instance
+from engine.store.leases import backoff
 from engine.store.tables import Job, StartSubscription
 from engine.verbs import jobs
 from engine.verbs.jobs import JobNotFound
@@ -516,3 +517,25 @@ def test_a_script_that_runs_after_the_second_lap_sees_the_first(engine: Engine) 
     play = Play(engine, diagram(start(), count, user("a"), end(), path("start", "s", "a", "end")))
 
     assert play.start(n=0).variables()["n"] == 2
+
+
+def test_nobody_gives_back_what_another_holds(engine: Engine) -> None:
+    engine.machine.handlers["letter"] = lambda work, call: None
+    steps = diagram(start(), job("j", "letter"), end(), path("start", "j", "end"))
+    Play(engine, steps).start()
+    (item,) = run_due.take_due(engine.machine, "w1", 5, ["job"])
+
+    run_due.give_back(engine.machine, [item], "w2")
+
+    with engine.read() as work:
+        assert work.session.scalars(sa.select(Job.locked_by)).one() == "w1"
+    run_due.give_back(engine.machine, [item], "w1")
+    with engine.read() as work:
+        assert work.session.scalars(sa.select(Job.locked_by)).one() is None
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (9, 256), (10, 360), (99, 360)]
+)
+def test_each_failure_waits_twice_as_long_up_to_six_hours(attempts: int, minutes: int) -> None:
+    assert backoff(attempts).total_seconds() == minutes * 60

@@ -113,19 +113,25 @@ def _applied(file: Path, mutant: Mutant) -> Iterator[None]:
     text = file.read_text("utf-8")
     if text.count(mutant.slip.old) != 1:
         raise click.ClickException(f"mutant {mutant.number}: its text is not in {mutant.file} once")
-    file.write_text(text.replace(mutant.slip.old, mutant.slip.new), "utf-8")
+    _write(file, text.replace(mutant.slip.old, mutant.slip.new))
     try:
         yield
     finally:
-        file.write_text(text, "utf-8")
+        _write(file, text)
+
+
+def _write(file: Path, text: str) -> None:
+    """With its compiled form: one of the same size and second would be taken for this one's."""
+    file.write_text(text, "utf-8")
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def _run(copy: Path, tests: list[str], *more: str) -> tuple[str, str]:
     """The word for what pytest said, and the first test that failed."""
     flags = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly"]
     command = [sys.executable, "-m", "pytest", *flags, "-m", "not postgres and not browser"]
-    # Without compiled files: one from before the slip has the same size and, within a second, age.
-    environ = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    environ = {**os.environ, "PYTHONPATH": str(copy)}
     try:
         done = subprocess.run(
             [*command, *more, *tests],

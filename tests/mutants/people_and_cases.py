@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.mutants.slip import Slip, Slips
 
-NEED = "tests/office/test_need_to_know.py tests/office/test_second_items.py"
+NEED = "tests/office/test_second_items.py tests/office/test_need_to_know.py"
 MATRIX = "tests/web/test_need_to_know_matrix.py"
 SECOND = "tests/office/test_second_items.py"
 WHO = "tests/walks/test_who_did_it.py"
@@ -182,7 +182,7 @@ SLIPS: Slips = {
             'acting_as(work, user.actor, "open", "all", ACTING, on_behalf_of=COMPLAINANT)',
             'acting_as(work, user.actor, "open", "all", ACTING)',
             "the auditor who reads that an officer asked for the review",
-            "tests/calendar/test_review_paths.py " + WHO,
+            WHO + " tests/calendar/test_review_paths.py",
         ),
     ],
     "office/cases/work_list.py": [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.mutants.slip import Slip, Slips
 
 EDGES = "tests/calendar/test_sharp_moments.py"
-CLOCKS = "tests/calendar/test_clocks.py tests/calendar/test_more_time.py"
+CLOCKS = "tests/calendar/test_sharp_moments.py tests/calendar/test_clocks.py tests/calendar/test_more_time.py"
 
 SLIPS: Slips = {
     "office/deadlines/changes.py": [
@@ -186,7 +186,7 @@ SLIPS: Slips = {
             "        HistoryEvent.actor == user.id,\n        HistoryEvent.at > work.now - ONE_VISIT,",
             "        HistoryEvent.at > work.now - ONE_VISIT,",
             "the complainant: a second auditor looks on, and only the first is recorded",
-            "tests/web/test_auditor_pages.py tests/office/test_second_items.py",
+            "tests/office/test_second_items.py",
         ),
     ],
     "office/audit/case_statistics.py": [
@@ -194,7 +194,7 @@ SLIPS: Slips = {
             "    return spans[max(0, math.ceil(share * len(spans) / 100) - 1)]",
             "    return spans[min(len(spans) - 1, math.ceil(share * len(spans) / 100))]",
             "the head who is shown a median that is too long",
-            "tests/web/test_statistics_pages.py tests/office/test_sharp_times.py",
+            "tests/office/test_sharp_times.py",
         ),
     ],
     "office/audit/conformance/people.py": [
@@ -218,7 +218,7 @@ SLIPS: Slips = {
             "        found.append(Case.received_at < start_of(criteria.until + timedelta(days=1)))",
             "        found.append(Case.received_at < start_of(criteria.until))",
             "the auditor who looks for a month and misses its last day",
-            "tests/web/test_auditor_pages.py tests/office/test_sharp_times.py",
+            "tests/office/test_sharp_times.py",
         ),
     ],
     "office/operations/outbox_handlers.py": [
