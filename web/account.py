@@ -6,53 +6,57 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 
 from engine.ground.errors import Refusal
 from office.ground.errors import SignInRefused, TooManyAttempts
-from web.current import office, signed_in, user
-from web.errors import on_refusal
+from office.people import sign_in as signin
+from web.current import TOKEN, office, read, signed_in, user, visitor, write
+from web.errors import again
 from web.links import local_path
 from web.security import count_attempt
 from web.types import Answer
 
 blueprint = Blueprint("account", __name__)
-TOKEN = "sign_in"  # noqa: S105 — the name of a place in the session, not a secret
-
-
-def recognise() -> None:
-    """Before each request: who is signed in with this browser's token, if it still counts."""
-    token = session.get(TOKEN)
-    if token is None or request.endpoint == "static":
-        g.user = None
-        return
-    g.user = office().user_of_session(token)
 
 
 @blueprint.get("/sign-in")
 def sign_in() -> Answer:
-    if g.user is not None:
+    if visitor() is not None:
         return redirect(url_for(landing()))
-    return render_template("account/sign_in.html", next=local_path(request.args.get("next"), ""))
+    return _page(local_path(request.args.get("next"), ""))
 
 
 @blueprint.post("/sign-in")
 def enter() -> Answer:
     target = local_path(request.form.get("next"), "")
-
-    @on_refusal(SignInRefused, TooManyAttempts)
-    def again(refusal: Refusal) -> str:
-        return render_template("account/sign_in.html", refusal=refusal, next=target)
-
-    count_attempt("sign_in")
-    known, token = office().sign_in(request.form.get("username", "")[:80], _password())
+    try:
+        count_attempt("sign_in")
+        token = _proven(request.form.get("username", "")[:80], _password())
+    except (SignInRefused, TooManyAttempts) as refusal:
+        return again(_page(target, refusal), refusal)
     _forget_all()
     session[TOKEN] = token
-    g.user = known
     return redirect(target or url_for(landing()), 303)
+
+
+def _proven(username: str, password: str) -> str:
+    """The token of a newly signed-in browser. The password is tried between two transactions."""
+    with read() as work:
+        account = signin.account_named(work, username)
+    proof = signin.proven(account, password)
+    with write() as work:
+        g.user = signin.sign_in(work, proof)
+        return signin.open_session(work, g.user, hours=office().settings.session_hours)
+
+
+def _page(target: str, refusal: Refusal | None = None) -> str:
+    return render_template("account/sign_in.html", refusal=refusal, next=target)
 
 
 @blueprint.post("/sign-out")
 @signed_in()
 def sign_out() -> Answer:
-    office().sign_out(session[TOKEN])
+    with write() as work:
+        signin.close_session(work, session[TOKEN])
     _forget_all()
+    g.user = None
     return redirect(url_for("public.home"), 303)
 
 

@@ -19,7 +19,7 @@ from web.admin import holidays
 from web.admin import pages as admin
 from web.auditor import pages as auditor
 from web.auditor import statistics
-from web.current import EXTENSION, now, settings
+from web.current import EXTENSION, now, settings, visitor_if_known
 from web.letter_html import letter_html
 from web.links import asset
 from web.officer import custodian, deadlines, retention, reviews
@@ -99,7 +99,6 @@ def _settings_of(office: Office | None) -> WebSettings:
 
 def _begin_request() -> None:
     g.now = now()
-    account.recognise()
 
 
 def _furnish(app: Flask, known: WebSettings) -> None:
@@ -111,11 +110,11 @@ def _furnish(app: Flask, known: WebSettings) -> None:
 
     @app.context_processor
     def surroundings() -> dict[str, Any]:
-        return {"menu": _menu(), "here": _here()}
+        return {"menu": _menu(), "here": _here(), "visitor": visitor_if_known()}
 
 
 def _menu() -> list[tuple[str, Text]]:
-    user = g.get("user")
+    user = visitor_if_known()
     if user is None:
         return PUBLIC_MENU
     hidden = {"admin.mailbox"} if settings().smtp_host else set()

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from engine.bpmn.model import Node
 from engine.ground.errors import DefinitionNotFound
 from engine.ground.text import Text
-from engine.store.tables import HistoryEvent
+from engine.store.tables import HistoryEvent, UserTask
 from engine.store.work import Work
 from engine.verbs import queries
 from forms.showing.view import Line
@@ -27,9 +27,8 @@ from office.deadlines import extensions, legal_stays
 from office.deadlines.derivation import STAY, amount
 from office.deadlines.public_status import deadline_name
 from office.ground.context import Desk
-from office.ground.tables import Case
 from office.people import people
-from office.people.access import Sight
+from office.people.access import Sight, find_case
 from office.people.people import User
 from office.vault.attachments import FileInfo
 from web.language import language, t
@@ -148,7 +147,7 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
     """What was submitted, newest last, in the words of the forms of that day."""
     if case.instance_id is None:
         return []
-    definition_id = queries.instance(work, case.instance_id).definition_id
+    definition_id = queries.definition_of(work, case.instance_id)
     titles = form_titles(work, definition_id)
     names = {file.id: file.name for file in case.files}
     names |= {id: t("ปกปิด", "covered") for id in case.covered_files}
@@ -181,7 +180,8 @@ def story(work: Work, case: CaseView) -> list[Happening]:
     nodes = {node.id: node for node in _nodes(work, case.instance_id)}
     events = [event for event in queries.history(work, case.instance_id) if event.type in SAYS]
     names = people.display_names(work, {event.actor for event in events})
-    return [_happening(work, event, nodes, names) for event in reversed(events)]
+    tasks = {task.id: task for task in queries.tasks_of(work, case.instance_id)}
+    return [_happening(work, event, nodes, names, tasks) for event in reversed(events)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def time_of(work: Work, case: CaseView, user: User) -> Time:
     """Why this day, what happens next, and whether this person may ask for more time."""
     found = deadline_views.deadlines_of(work, case.id)
     coming = sorted((rung for line in found for rung in line.rungs), key=lambda rung: rung.at)
-    row = work.session.get(Case, case.id)
+    row = find_case(work, case.id)
     may_read = case.sight is not Sight.REDACTED and row is not None
     may_stay = legal_stays.PAGE in user.pages and case.sight is Sight.FULL and not case.closed_at
     return Time(
@@ -226,6 +226,8 @@ def time_of(work: Work, case: CaseView, user: User) -> Time:
 
 def requests(work: Work, desk: Desk, user: User) -> list[Asked]:
     """The requests for more time that wait for this person's decision."""
+    waiting = extensions.requests_for(work, user)
+    reasons = extensions.reasons_of(work, desk, [row for row, _, _ in waiting])
     return [
         Asked(
             row.id,
@@ -234,9 +236,9 @@ def requests(work: Work, desk: Desk, user: User) -> list[Asked]:
             deadline_name(work, clock.definition_id, clock.key),
             amount(row.days, clock.rule["kind"]),
             clock.due_at,
-            extensions.reason_of(work, desk, row),
+            reason,
         )
-        for row, clock, case in extensions.requests_for(work, user)
+        for (row, clock, case), reason in zip(waiting, reasons, strict=True)
     ]
 
 
@@ -244,8 +246,8 @@ def pictures(work: Work, case: CaseView) -> list[Picture]:
     """The case's own diagram, and those of the processes it called and has been in."""
     if case.instance_id is None:
         return []
-    definition_id = queries.instance(work, case.instance_id).definition_id
-    standing = sorted({stand["element_id"] for stand in queries.marking(work, case.instance_id)})
+    definition_id = queries.definition_of(work, case.instance_id)
+    standing = sorted(queries.standing(work, case.instance_id))
     visited = sorted(queries.visited(work, case.instance_id))
     found: list[Picture] = []
     for process in queries.models(work, definition_id).values():
@@ -266,7 +268,7 @@ def diagram(work: Work, case: CaseView, process_key: str) -> bytes:
     """
     if case.instance_id is None:
         raise DefinitionNotFound(key=process_key)
-    return diagram_of(work, queries.instance(work, case.instance_id).definition_id, process_key)
+    return diagram_of(work, queries.definition_of(work, case.instance_id), process_key)
 
 
 def diagram_of(work: Work, definition_id: str, process_key: str) -> bytes:
@@ -324,16 +326,21 @@ def form_titles(work: Work, definition_id: str) -> dict[str, Text]:
 
 
 def _nodes(work: Work, instance_id: str) -> Iterator[Node]:
-    definition_id = queries.instance(work, instance_id).definition_id
+    definition_id = queries.definition_of(work, instance_id)
     for process in queries.models(work, definition_id).values():
         yield from process.body.walk()
 
 
 def _happening(
-    work: Work, event: HistoryEvent, nodes: Mapping[str, Node], names: Mapping[str, str]
+    work: Work,
+    event: HistoryEvent,
+    nodes: Mapping[str, Node],
+    names: Mapping[str, str],
+    tasks: Mapping[str, UserTask],
 ) -> Happening:
     node, key = nodes.get(event.element_id), event.data.get("key")
-    said = [master_data.group_text(work, group) for group in _offered_to(work, event)]
+    offered = tasks[event.data["task"]].candidate_groups if event.type == "task_created" else ()
+    said = [master_data.group_text(work, group) for group in offered]
     words = SAYS[event.type].format(
         groups=", ".join(text.of(language()) for text in said) or "–",
         **{name: event.data.get(name, "") for name in QUOTED},
@@ -348,11 +355,5 @@ def _happening(
 
 def _deadline(work: Work, event: HistoryEvent, key: str) -> Text:
     """What happened to a deadline is told of its step, not of the timer that asked for it."""
-    definition_id = queries.instance(work, event.instance_id).definition_id
+    definition_id = queries.definition_of(work, event.instance_id)
     return deadline_name(work, definition_id, key)
-
-
-def _offered_to(work: Work, event: HistoryEvent) -> Sequence[str]:
-    if event.type != "task_created":
-        return []
-    return queries.task(work, event.data["task"]).candidate_groups

@@ -1,26 +1,38 @@
-"""What every view reaches for: the office, the settings, a unit of work, who is signed in."""
+"""What every view reaches for: the office, the settings, a unit of work, who is signed in.
+
+A request that shows something is one unit of work that reads, one that does something is one that
+writes. Who is signed in is looked up in the first unit of work of the request, and a view that is
+for some people only goes no further in it than that when it is not for this person.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, cast
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 
 from engine.ground.errors import NotAllowed
+from engine.store.database import DatabaseUnavailable
 from web.settings import WebSettings
 from web.types import Answer
 
 if TYPE_CHECKING:
     from engine.store.work import Work
+    from office.ground.context import Desk
     from office.office import Office
     from office.people.people import User
 
 EXTENSION = "samnuan"
+TOKEN = "sign_in"  # noqa: S105 — the name of a place in the session, not a secret
 P = ParamSpec("P")
+
+
+class SignInNeeded(Exception):
+    """This page is for people who are signed in; the way there is shown."""
 
 
 def settings() -> WebSettings:
@@ -31,14 +43,39 @@ def office() -> Office:
     return cast("Office", current_app.extensions[EXTENSION]["office"])
 
 
-def read() -> AbstractContextManager[Work]:
-    """A unit of work in which nothing is written."""
-    return office().engine.read()
+def desk() -> Desk:
+    return office().desk
 
 
-def write() -> AbstractContextManager[Work]:
+@contextlib.contextmanager
+def read() -> Iterator[Work]:
+    """The unit of work of this request in which nothing is written. What a view calls meanwhile
+    reads in the same one."""
+    running: Work | None = g.get("work")
+    if running is not None:
+        yield running
+        return
+    with office().read() as work, _running(work):
+        yield work
+
+
+@contextlib.contextmanager
+def write() -> Iterator[Work]:
     """One transaction of the office: all of it, or nothing has happened."""
-    return office().engine.begin()
+    if g.get("work") is not None:
+        raise RuntimeError("a unit of work begins inside another one")
+    with office().begin() as work, _running(work):
+        yield work
+
+
+@contextlib.contextmanager
+def _running(work: Work) -> Iterator[None]:
+    g.work = work
+    try:
+        _admit(work)
+        yield
+    finally:
+        g.work = None
 
 
 def now() -> datetime:
@@ -48,7 +85,7 @@ def now() -> datetime:
 
 def user() -> User:
     """Who is signed in; views behind `signed_in` may rely on it."""
-    found: User | None = g.get("user")
+    found = visitor()
     if found is None:
         raise NotAllowed
     return found
@@ -63,6 +100,43 @@ def pressed(name: str, *known: str) -> str:
     return value
 
 
+def visitor() -> User | None:
+    """Who is signed in with this browser's token, if it still counts."""
+    if "user" not in g and TOKEN in session:
+        with read():
+            pass  # beginning a unit of work looks it up
+    found: User | None = g.get("user")
+    return found
+
+
+def visitor_if_known() -> User | None:
+    """The same for what stands around a page, which must come even when nothing can be read."""
+    try:
+        return visitor()
+    except DatabaseUnavailable:
+        g.user = None  # once is enough to wait for it
+        return None
+
+
+def _admit(work: Work) -> None:
+    """Look up who is signed in, and go no further when the page is not for them."""
+    if "user" not in g:
+        from office.people import sign_in
+
+        token = session.get(TOKEN)
+        g.user = None if token is None else sign_in.user_of_session(work, token)
+    whose: tuple[frozenset[str], str] | None = g.get("whose")
+    if whose is None:
+        return
+    roles, page = whose
+    found: User | None = g.user
+    if found is None:
+        raise SignInNeeded
+    if (roles and not found.roles & roles) or (page and page not in found.pages):
+        raise NotAllowed
+    g.whose = None
+
+
 def _to_sign_in() -> Answer:
     if request.headers.get("HX-Request"):
         # A redirect would be followed inside the page and put the sign-in form into another form.
@@ -72,18 +146,24 @@ def _to_sign_in() -> Answer:
 
 def signed_in(*roles: str, page: str = "") -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
     """Let only signed-in people through, or only those who hold one of these roles, or a role that
-    gets this page by the table of roles."""
+    gets this page by the table of roles. They are looked up in the view's own unit of work."""
 
     def protect(view: Callable[P, Answer]) -> Callable[P, Answer]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
-            if g.get("user") is None:
+            if TOKEN not in session:
                 return _to_sign_in()
-            if roles and not user().roles & set(roles):
-                raise NotAllowed
-            if page and page not in user().pages:
-                raise NotAllowed
-            return view(*args, **kwargs)
+            g.whose = frozenset(roles), page
+            try:
+                answer = view(*args, **kwargs)
+                if g.whose is not None:  # it needed no unit of work
+                    with read():
+                        pass
+            except SignInNeeded:
+                return _to_sign_in()
+            finally:
+                g.whose = None
+            return answer
 
         return guarded
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Flask, g, make_response, render_template, request
+from flask import Flask, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -123,24 +123,22 @@ def errors_of(refusal: Refusal | None) -> Mapping[str, Sequence[Text]]:
     return refusal.errors if isinstance(refusal, FormInvalid) else {}
 
 
-def on_refusal(*kinds: type[Refusal]) -> Callable[[Callable[[Refusal], str]], None]:
-    """Show a page again when the rest of the view is refused for one of these reasons:
-    `on_refusal(FormInvalid)(page)`, where `page` renders it from the refusal."""
-
-    def keep(page: Callable[[Refusal], str]) -> None:
-        g.setdefault("again", []).append((kinds, page))
-
-    return keep
+def again(page: str, refusal: Refusal) -> Answer:
+    """The page that a refusal came from, shown again with what is wrong."""
+    status = status_of(refusal)
+    _note(refusal, status)
+    return page, status
 
 
 def refused(refusal: Refusal) -> Answer:
-    """An expected refusal: the page it came from if that asked for it, else a page of its own."""
+    """An expected refusal that no view shows on its own page."""
     status = status_of(refusal)
-    log.info("refused", kind=type(refusal).__name__, status=status, endpoint=request.endpoint)
-    for kinds, page in g.get("again", []):
-        if isinstance(refusal, kinds):
-            return page(refusal), status
+    _note(refusal, status)
     return _page(status, refusal.text)
+
+
+def _note(refusal: Refusal, status: int) -> None:
+    log.info("refused", kind=type(refusal).__name__, status=status, endpoint=request.endpoint)
 
 
 def http_error(error: HTTPException) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, cast
 
@@ -11,6 +11,7 @@ from flask import request
 from engine import feel
 from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
+from engine.store.work import Work
 from forms import Form
 from forms.answers.posted import ACTION, html_name
 from forms.showing.view import FormView, ItemView
@@ -22,7 +23,7 @@ from office.ground.errors import (
     TooManyFiles,
 )
 from office.vault.attachments import Staged, Upload, find_staged
-from web.current import now, office
+from web.current import now, office, read
 from web.language import language
 
 Errors = Mapping[str, Sequence[Text]]
@@ -78,24 +79,35 @@ def is_redraw() -> bool:
     return bool(request.form.get(ACTION))
 
 
+def keep_files(forms: Callable[[Work], Sequence[Form]]) -> list[Staged]:
+    """Check, seal and keep the files of this post, before anything else is done with it: a refusal
+    of something else does not make the person attach them again, and nobody waits for the disk
+    while a transaction is open. `forms` finds the forms that stand on the page.
+
+    Raises:
+        FileTooLarge, FileTypeRefused and the other refusals of a file.
+    """
+    if not any(file.filename for sent in request.files.listvalues() for file in sent):
+        return []
+    with read() as work:
+        asked = list(forms(work))
+    return office().stage([upload for form in asked for upload in _uploads(form)])
+
+
 def posted(
     form: Form,
     context: Mapping[str, Any],
     *,
     others: Sequence[Form] = (),
     settled: Mapping[str, Any] | None = None,
-    without_files: bool = False,
+    files: Sequence[Staged] = (),
 ) -> Filling:
-    """What was sent. Files are checked, sealed and kept at once, so that a refusal of something
-    else does not make the person attach them again.
+    """What was sent, with the files that were kept of it.
 
-    `others` are forms that share the page: their fields are not this one's. `without_files` leaves
-    new files out, to show what was typed after one of them was refused.
-
-    Raises:
-        FileTooLarge, FileTypeRefused and the other refusals of a file.
+    `others` are forms that share the page: their fields are not this one's.
     """
-    staged = office().stage([] if without_files else _uploads(form))
+    own = {place.path for place in form.file_fields}
+    staged = [file for file in files if file.field in own]
     ids: dict[str, list[str]] = {}
     for file in staged:
         ids.setdefault(file.field, []).append(file.id)

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify
 from engine.background import heartbeats
 from engine.store.database import DatabaseUnavailable, is_current
 from office.office import FLOORS
-from web.current import office, read
+from web.current import office
 from web.types import Answer
 
 blueprint = Blueprint("health", __name__)
@@ -32,13 +32,13 @@ def ready() -> Answer:
 
 def _parts() -> dict[str, str]:
     try:
-        with read() as work:
+        with office().engine.read() as work:
             work.session.execute(sa.text("SELECT 1"))
     except DatabaseUnavailable:
         return {"database": "does not answer"}
     if not is_current(office().engine.database, (*FLOORS, "webhooks")):
         return {"database": FINE, "tables": "older than this release; start it once to upgrade"}
-    with read() as work:
+    with office().engine.read() as work:
         workers = heartbeats.seen_lately(work)
     seconds = int(heartbeats.LATELY.total_seconds())
     worker = FINE if workers else f"none seen for {seconds} s; run samnuan worker"

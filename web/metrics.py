@@ -15,7 +15,7 @@ from engine.background.backlog import Backlog, Queue, backlog
 from engine.ground.errors import NotAllowed
 from engine.turn.metrics import TurnMeter
 from office.deadlines.counts import deadline_counts
-from web.current import office, read, settings
+from web.current import office, settings
 from web.types import Answer
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def forget() -> None:
 def _written() -> bytes:
     from prometheus_client import CollectorRegistry, generate_latest
 
-    with read() as work:
+    with office().engine.read() as work:
         now, found, clocks = work.now, backlog(work), deadline_counts(work)
     registry = CollectorRegistry()
     registry.register(

@@ -9,7 +9,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
-from web.current import office, settings
+from office.people import throttle
+from web.current import desk, settings, write
 from web.settings import MEGABYTE, WebSettings
 
 # No inline script or style anywhere; images may be data, because Bootstrap's little signs are.
@@ -45,8 +46,10 @@ def count_attempt(what: str) -> None:
     Raises:
         TooManyAttempts: the limit is used up.
     """
-    limit = settings().attempts_per_quarter_hour
-    office().count_attempt(what, get_remote_address(), limit=limit, per=timedelta(minutes=15))
+    limit, place = settings().attempts_per_quarter_hour, get_remote_address()
+    # Of its own: an attempt counts whatever becomes of it.
+    with write() as work:
+        throttle.count_attempt(work, desk(), what, place, limit=limit, per=timedelta(minutes=15))
 
 
 def add_headers(response: Response) -> Response:

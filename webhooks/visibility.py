@@ -42,7 +42,7 @@ def must_be_free(work: Work, instance_id: str, client: Client) -> None:
         InstanceNotFound, CaseNotFound, ComplaintsHaveTheirOwnDoor
     """
     case = must_see(work, instance_id, client)
-    definition_id = queries.instance(work, instance_id).definition_id
+    definition_id = queries.definition_of(work, instance_id)
     # A message may have started the guideline's process without the office having filed anything.
     if case is not None or _is_guideline(work, definition_id):
         raise ComplaintsHaveTheirOwnDoor

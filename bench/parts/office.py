@@ -25,10 +25,14 @@ from bench.load.doors import PublicPage
 from bench.load.people import Agency, Complainant, Officer
 from bench.rows import Row, at_most, of_rounds
 from engine.store.tables import Base, ProcessInstance, UserTask, UserTaskCandidate
+from office.cases import tasks
+from office.cases.complainant import ACTOR as COMPLAINANT
+from office.cases.register import Filed, file_complaint
 from office.ground.tables import Case
 from office.office import Office
 from office.operations import demo
 from office.operations.demo import DEMO_PASSWORD
+from office.people.people import user_by_name
 from web.app import build_app
 from web.settings import WebSettings
 
@@ -94,8 +98,7 @@ def _timed(act: Callable[[], object]) -> float:
 
 def _tracking(office: Office) -> Iterator[Row]:
     example = examples()[EXAMPLE]
-    filed = office.file_complaint(example["complaint"])
-    office.run_due()
+    filed = _filed(office, example["complaint"])
     client = build_app(office=office).test_client()
     client.application.config["WTF_CSRF_ENABLED"] = False
     client.post("/track", data={"code": filed.tracking_code})
@@ -103,21 +106,30 @@ def _tracking(office: Office) -> Iterator[Row]:
     yield of_rounds("tracking", "tracking page", took, "ms")
 
 
+def _filed(office: Office, complaint: Values) -> Filed:
+    with office.begin() as work:
+        filed = file_complaint(work, office.desk, complaint, actor=COMPLAINANT)
+    office.run_due()
+    return filed
+
+
 def _officer_task(office: Office) -> Iterator[Row]:
     """Screening with its form: variables, the sealed submission, clocks, the case's row."""
     example = examples()[EXAMPLE]
-    user, _ = office.sign_in(ROLE, DEMO_PASSWORD)
+    with office.read() as work:
+        user = user_by_name(work, ROLE)
     took, statements = [], 0
     for _ in range(10):
-        filed = office.file_complaint(example["complaint"])
-        office.run_due()
-        offered = office.work_list(user, scope="groups").items
-        task = next(item.task_id for item in offered if item.receipt_no == filed.receipt_no)
-        office.claim(task, user)
+        filed = _filed(office, example["complaint"])
+        with office.begin() as work:
+            offered = tasks.work_list(work, office.desk, user, scope="groups").items
+            task = next(item.task_id for item in offered if item.receipt_no == filed.receipt_no)
+            tasks.claim_task(work, task, user)
         given = handled("screen", example, {"screen": 1}, answers.today())
 
         def complete(task: str = task, given: Values = given) -> None:
-            office.complete(task, given, user=user)
+            with office.begin() as work:
+                tasks.complete_task(work, office.desk, task, given, user)
 
         began = time.perf_counter()
         statements, _ = counted(office.engine.database, complete)

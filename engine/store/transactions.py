@@ -47,7 +47,7 @@ def begin(machine: Machine, *, report_incident: bool = True) -> Iterator[Work]:
 def read(machine: Machine, *, snapshot: bool = False) -> Iterator[Work]:
     """A transaction in which nothing is written; a `snapshot` sees one moment throughout."""
     with unit_of_work(machine.database, readonly=True, snapshot=snapshot) as transaction:
-        yield Work(machine, transaction, machine.clock.now())
+        yield Work(machine, transaction, machine.clock.now(), is_readonly=True)
 
 
 def _keep(work: Work) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from engine.bpmn.running.execution import Execution
 from engine.store.database import Transaction
 from engine.store.machine import Machine, Offer
 
+T = TypeVar("T")
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("number", type_=sa.BigInteger)))
 
 
@@ -48,6 +49,32 @@ class Work:
     live: dict[str, Execution] = field(default_factory=dict)
     touched: dict[str, Instance] = field(default_factory=dict)
     offers: list[Offer] = field(default_factory=list)
+    is_readonly: bool = False
+    _kept: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    _last: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def kept(self, what: str, of: Any, find: Callable[[], T]) -> T:
+        """Find something once and keep it to the end of this unit of work, or until whoever
+        changes it says `forget`."""
+        known: dict[Any, T] = self._kept.setdefault(what, {})
+        if of not in known:
+            known[of] = find()
+        return known[of]
+
+    def once(self, what: str, of: Any, find: Callable[[], T]) -> T:
+        """The same for what a unit of work that only reads asks for several times; only the last
+        one of a kind is kept, so that looking through many cases does not fill the memory."""
+        if not self.is_readonly:
+            return find()
+        if what not in self._last or self._last[what][0] != of:
+            self._last[what] = of, find()
+        found: T = self._last[what][1]
+        return found
+
+    def forget(self, *kinds: str) -> None:
+        """What was kept of these kinds has changed in this unit of work."""
+        for what in kinds:
+            self._kept.pop(what, None)
 
     def offer(self, kind: str, id: str, at: datetime) -> None:
         """A timer, job or delivery of this transaction wants a worker at this moment."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,15 +81,43 @@ def task(work: Work, task_id: str) -> UserTask:
 
 
 def instance(work: Work, instance_id: str) -> ProcessInstance:
-    found = work.session.get(ProcessInstance, instance_id, populate_existing=True)
+    def find() -> ProcessInstance | None:
+        # A turn of this unit of work writes past the session.
+        return work.session.get(ProcessInstance, instance_id, populate_existing=True)
+
+    found = work.once("instance", instance_id, find)
     if found is None:
         raise InstanceNotFound(instance_id=instance_id)
     return found
 
 
+def remember(work: Work, row: ProcessInstance) -> None:
+    """An instance that was read along with something else need not be asked for again."""
+    work.once("instance", row.id, lambda: row)
+
+
+def tasks_of(work: Work, instance_id: str) -> list[UserTask]:
+    """The tasks of an instance, open and ended, in the order they came up."""
+    query = sa.select(UserTask).where(UserTask.instance_id == instance_id)
+    ordered = query.order_by(UserTask.created_at, UserTask.id)
+    return work.once("tasks", instance_id, lambda: list(work.session.scalars(ordered)))
+
+
+def definition_of(work: Work, instance_id: str) -> str:
+    """The id of the definition that an instance runs on."""
+    moved = work.touched.get(instance_id)
+    return instance(work, instance_id).definition_id if moved is None else moved.definition_id
+
+
 def _loaded(work: Work, instance_id: str) -> Execution:
     """A case to look at: its own copy, never the one that turns act on."""
-    row = instance(work, instance_id)
+
+    return work.once(
+        "execution", instance_id, lambda: _execution(work, instance(work, instance_id))
+    )
+
+
+def _execution(work: Work, row: ProcessInstance) -> Execution:
     bundle = load_bundle(work, row.definition_id)
     execution = Execution.load(bundle.definition, row.id, loads(row.state))
     execution.enter(surroundings(work, row, bundle))
@@ -111,30 +140,48 @@ def variables(work: Work, instance_id: str) -> dict[str, Any]:
     return _loaded(work, instance_id).variables()
 
 
+def variables_of(work: Work, instance_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The variables of many cases, by instance, read together."""
+    query = sa.select(ProcessInstance).where(ProcessInstance.id.in_(instance_ids))
+    rows = work.session.scalars(query.execution_options(populate_existing=True))
+    return {row.id: _execution(work, row).variables() for row in rows}
+
+
 def marking(work: Work, instance_id: str) -> list[dict[str, Any]]:
     """Where the case stands: one entry per token, with the moment it arrived."""
     execution = _loaded(work, instance_id)
-    entered = sa.select(HistoryEvent.element_id, sa.func.max(HistoryEvent.at)).where(
-        HistoryEvent.instance_id == instance_id, HistoryEvent.type == "activity_entered"
-    )
-    entered = entered.group_by(HistoryEvent.element_id)
-    since = {row[0]: row[1] for row in work.session.execute(entered)}
+    since = {id: at for id, (_, at) in _entered(work, instance_id).items()}
     return [{**stand, "since": since.get(stand["element_id"])} for stand in execution.marking()]
+
+
+def standing(work: Work, instance_id: str) -> set[str]:
+    """The drawn elements at which the case stands."""
+    return {stand["element_id"] for stand in _loaded(work, instance_id).marking()}
 
 
 def visited(work: Work, instance_id: str) -> Mapping[str, int]:
     """How often each drawn element was entered."""
+    return Counter({id: count for id, (count, _) in _entered(work, instance_id).items()})
+
+
+def _entered(work: Work, instance_id: str) -> dict[str, tuple[int, datetime]]:
+    """How often each drawn element was entered, and when last."""
     query = (
-        sa.select(HistoryEvent.element_id, sa.func.count())
+        sa.select(HistoryEvent.element_id, sa.func.count(), sa.func.max(HistoryEvent.at))
         .where(HistoryEvent.instance_id == instance_id, HistoryEvent.type == "activity_entered")
         .group_by(HistoryEvent.element_id)
     )
-    return Counter({row[0]: row[1] for row in work.session.execute(query)})
+
+    def find() -> dict[str, tuple[int, datetime]]:
+        return {id: (count, at) for id, count, at in work.session.execute(query)}
+
+    return work.once("entered", instance_id, find)
 
 
 def history(work: Work, instance_id: str) -> list[HistoryEvent]:
     query = sa.select(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
-    return list(work.session.scalars(query.order_by(HistoryEvent.seq)))
+    ordered = query.order_by(HistoryEvent.seq)
+    return work.once("history", instance_id, lambda: list(work.session.scalars(ordered)))
 
 
 def definitions(work: Work) -> list[ProcessDefinition]:

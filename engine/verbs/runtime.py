@@ -172,7 +172,11 @@ def check_key(name: str, value: str | None, longest: int = LONGEST_NAME) -> None
 
 
 def open_task(work: Work, task_id: str) -> UserTask:
-    task = work.session.get(UserTask, task_id, populate_existing=True)
+    return must_be_open(work.session.get(UserTask, task_id, populate_existing=True))
+
+
+def must_be_open(task: UserTask | None) -> UserTask:
+    """Raises `TaskNotFound`, `TaskClosed`."""
     if task is None:
         raise TaskNotFound
     if task.status != "open":

@@ -13,7 +13,7 @@ from engine.verbs import queries
 from forms import Answers, Form, compile_form, merge
 from office.ground.context import Desk
 from office.vault import attachments
-from office.vault.attachments import Staged, Upload
+from office.vault.attachments import Staged
 
 
 def form_of(work: Work, definition_id: str, form_id: str) -> Form:
@@ -33,12 +33,6 @@ def with_uploads(answers: Mapping[str, Any], staged: Sequence[Staged]) -> dict[s
     for file in staged:
         whole[file.field] = [*(whole.get(file.field) or []), file.id]
     return whole
-
-
-def stage(desk: Desk, files: Sequence[Upload | Staged]) -> list[Staged]:
-    """Uploads checked and sealed; what was staged before stays as it is."""
-    fresh = attachments.stage_files(desk, [file for file in files if isinstance(file, Upload)])
-    return [*(file for file in files if isinstance(file, Staged)), *fresh]
 
 
 def staged_of(desk: Desk, answers: Answers) -> list[Staged]:

@@ -16,6 +16,7 @@ from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
 from engine.store.tables import Base
 from engine.store.work import Work
+from office.ground import reference
 from office.ground.tables import Role, Status, Unit
 
 YES = frozenset({"1", "true", "yes", "ใช่"})
@@ -34,6 +35,7 @@ def seed(work: Work, files: Mapping[str, bytes]) -> None:
     for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
         role.pages = _house_role(role.key).get("pages", "")
     work.session.flush()  # accounts refer to roles and units
+    reference.forget(work)
 
 
 @lru_cache(maxsize=16)
@@ -42,17 +44,10 @@ def house_table(name: str) -> bytes:
     return (HOUSE / name).read_bytes()
 
 
-def preload(work: Work) -> list[Base]:
-    """Read the three small tables at once; as long as the result lives, looking a row up in this
-    unit of work asks the database no more."""
-    return [row for table in (Unit, Role, Status) for row in work.session.scalars(sa.select(table))]
-
-
 def units(work: Work, *, on: date | None = None) -> list[Unit]:
     """The units in order, those that exist on a day or all."""
-    query = sa.select(Unit).order_by(Unit.position, Unit.key)
-    found = list(work.session.scalars(query))
-    return [unit for unit in found if on is None or _exists(unit, on)]
+    known = reference.units(work).values()
+    return [unit for unit in known if on is None or _exists(unit, on)]
 
 
 def unit_options(work: Work) -> list[dict[str, str]]:
@@ -66,7 +61,7 @@ def unit_options(work: Work) -> list[dict[str, str]]:
 
 def unit_text(work: Work, key: str | None) -> Text:
     """A unit's abbreviation, as people call it; its key when it is not in the table."""
-    unit = work.session.get(Unit, key) if key else None
+    unit = reference.units(work).get(key) if key else None
     if unit is None:
         return Text(key or "", key or "")
     return Text(unit.abbreviation, unit.name_en or unit.abbreviation)
@@ -75,7 +70,7 @@ def unit_text(work: Work, key: str | None) -> Text:
 def group_text(work: Work, group: str) -> Text:
     """A role, with its unit when it is bound to one, in words."""
     key, _, unit_key = group.partition("@")
-    role = work.session.get(Role, key)
+    role = reference.roles(work).get(key)
     name = Text(role.name_th, role.name_en) if role else Text(key, key)
     if not unit_key:
         return name
@@ -85,13 +80,13 @@ def group_text(work: Work, group: str) -> Text:
 
 def status_text(work: Work, key: str) -> Text:
     """A status as officers read it."""
-    status = work.session.get(Status, key)
+    status = reference.statuses(work).get(key)
     return Text(status.name_th, status.name_en) if status else Text(key, key)
 
 
 def public_status_text(work: Work, key: str) -> Text:
     """A status as the public reads it: coarser, so that it tells nothing of who does what."""
-    status = work.session.get(Status, key)
+    status = reference.statuses(work).get(key)
     return Text(status.public_th, status.public_en) if status else Text(key, key)
 
 

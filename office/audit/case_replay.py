@@ -138,9 +138,9 @@ def sheets_at(work: Work, desk: Desk, replayed: Replayed, step: Step, user: User
     if step.event.type == "message_received":
         context = {**step.before, "units": context["units"]}
     given = [
-        each
-        for each in submissions.submissions(work, desk, replayed.case.id)
-        if each.task_id is None and each.given_at == step.event.at
+        submissions.opened(work, desk, row)
+        for row in submissions.rows_of(work, replayed.case.id)
+        if row.task_id is None and row.given_at == step.event.at
     ]
     return [_sheet(work, desk, replayed, step, each.form, context, each, user) for each in given]
 
@@ -163,8 +163,9 @@ def _task_sheet(
 def _given_for(work: Work, desk: Desk, case: Case, task_id: str) -> Given | None:
     if is_destroyed(work, case.id, "content"):
         return None
-    given = submissions.submissions(work, desk, case.id)
-    return next((each for each in given if each.task_id == task_id), None)
+    rows = submissions.rows_of(work, case.id)
+    row = next((row for row in rows if row.task_id == task_id), None)
+    return None if row is None else submissions.opened(work, desk, row)
 
 
 def _sheet(

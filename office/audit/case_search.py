@@ -20,8 +20,9 @@ from office.audit.conformance import BREACH, judge_case
 from office.cases.reveal_tables import Reveal
 from office.deadlines.derivation import AGENCY
 from office.deadlines.tables import ClockRow
-from office.ground.tables import Case, IdentityRead, Unit
-from office.people.access import open_to, sight_of
+from office.ground import reference
+from office.ground.tables import Case, IdentityRead
+from office.people.access import open_to, sights_of
 from office.people.people import User
 
 
@@ -140,18 +141,17 @@ def find_cases(
     if last is not None:
         query = query.where(sa.tuple_(Case.received_at, Case.id) < (last.received_at, last.id))
     query = query.order_by(Case.received_at.desc(), Case.id.desc())
-    kept = master_data.preload(work)
     found: list[Found] = []
     # Closed by name: on PostgreSQL a page that ends early leaves a server-side cursor open.
     with work.session.execute(query.execution_options(yield_per=100)) as rows:
-        for case, *marks in rows:
-            if sight_of(work, case, user) is not None:
+        for some in rows.partitions():
+            seen = sights_of(work, [case for case, *_ in some], user)
+            for case, *marks in (row for row in some if row[0].id in seen):
                 shown = tuple(name for name, is_so in zip(SIGNS, marks, strict=True) if is_so)
                 found.append(_found(work, case, shown))
-            if len(found) == limit:
+            if len(found) >= limit:
                 break
-    del kept
-    return found
+    return found[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,7 @@ def search(
 
 def units(work: Work) -> list[tuple[str, Text]]:
     """The units to choose from, also those that no longer exist: old cases name them."""
-    rows = work.session.scalars(sa.select(Unit).order_by(Unit.position, Unit.key))
-    return [(row.key, master_data.unit_text(work, row.key)) for row in rows]
+    return [(key, master_data.unit_text(work, key)) for key in reference.units(work)]
 
 
 def outcomes(work: Work) -> list[tuple[str, Text]]:

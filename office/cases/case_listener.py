@@ -68,7 +68,7 @@ def _note_variables(work: Work, case: Case, event: Event) -> None:
         if variables.get(name) is not None:
             keep(case, variables[name])
     if case.held or case.track != track:
-        definition_id = queries.instance(work, event.instance_id).definition_id
+        definition_id = queries.definition_of(work, event.instance_id)
         note_track(case, queries.files(work, definition_id), variables)
 
 

@@ -13,6 +13,7 @@ from engine.ground.text import Text
 from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.turn import history
+from engine.verbs import queries
 from forms.text.numerals import arabic_digits
 from office.applications import master_data
 from office.cases import excerpts, personal_files, reveals
@@ -33,6 +34,7 @@ from office.people.access import (
     may_reveal,
     open_to,
     reading,
+    sights_of,
     within_reach,
 )
 from office.people.people import User
@@ -121,6 +123,11 @@ def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
         CaseNotFound: it is not there, or not for them.
     """
     case, sight = load_case(work, case_id, user)
+    return view_of(work, desk, case, sight, user)
+
+
+def view_of(work: Work, desk: Desk, case: Case, sight: Sight, user: User) -> CaseView:
+    """The same for a case of which it is known how much this person sees."""
     may_open = may_reveal(work, sight, user)
     erased = is_destroyed(work, case.id, "content")
     readable = Sight.REDACTED if erased else sight
@@ -224,11 +231,12 @@ def list_cases(
     rows = sa.select(Case).where(*conditions).order_by(Case.received_at.desc(), Case.id.desc())
     # Closed by name: on PostgreSQL a page that ends early leaves a server-side cursor open.
     with work.session.scalars(rows.execution_options(yield_per=100)) as cases:
-        for case in cases:
-            if _is_visible(work, case, user):
-                found.append(_line(work, case))
-            if len(found) == limit:
+        for some in cases.partitions():
+            seen = sights_of(work, some, user)
+            found += [_line(work, case) for case in some if case.id in seen]
+            if len(found) >= limit:
                 break
+    found = found[:limit]
     earliest = earliest_due(work, [line.id for line in found if line.closed_at is None])
     return [replace(line, due_at=earliest.get(line.id, line.due_at)) for line in found]
 
@@ -245,14 +253,6 @@ def _note_look(work: Work, case: Case, user: User, type: str, data: Mapping[str,
     """Who looked at what people may not see unseen, and in which role, in the case's chain."""
     if case.instance_id is not None:
         history.record(work, case.instance_id, type, data, actor=reading(work, case, user))
-
-
-def _is_visible(work: Work, case: Case, user: User) -> bool:
-    try:
-        load_case(work, case.id, user)
-    except CaseNotFound:
-        return False
-    return True
 
 
 def _line(work: Work, case: Case) -> CaseLine:
@@ -274,12 +274,8 @@ def _title(work: Work, desk: Desk, case: Case, sight: Sight) -> str | None:
 
 
 def _holders(work: Work, case: Case) -> Iterator[Holder]:
-    query = (
-        sa.select(UserTask)
-        .where(UserTask.instance_id == case.instance_id, UserTask.status == "open")
-        .order_by(UserTask.due_at, UserTask.id)
-    )
-    tasks = list(work.session.scalars(query))
+    rows = [] if case.instance_id is None else queries.tasks_of(work, case.instance_id)
+    tasks = sorted((task for task in rows if task.status == "open"), key=_urgency)
     names = people.display_names(work, [task.assignee for task in tasks if task.assignee])
     for task in tasks:
         claimed = task.assignee is not None
@@ -287,6 +283,10 @@ def _holders(work: Work, case: Case) -> Iterator[Holder]:
         since = task.claimed_at or task.created_at
         words = Text(task.name_th, task.name_en)
         yield Holder(task.id, words, name, claimed, since, task.due_at)
+
+
+def _urgency(task: UserTask) -> tuple[bool, datetime, str]:
+    return task.due_at is None, task.due_at or task.created_at, task.id
 
 
 def _person(names: Mapping[str, str], account_id: str | None) -> Text:

@@ -21,7 +21,7 @@ from office.applications import deployed_forms, master_data
 from office.cases import reviews
 from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import find_case_by_code
-from office.deadlines.tables import ClockRow
+from office.deadlines.rows import running_clock
 from office.ground.context import Desk
 from office.ground.errors import CannotWithdraw, NothingToAnswer
 from office.ground.tables import Case
@@ -241,13 +241,8 @@ def _questions(work: Work, desk: Desk, case: Case) -> list[str]:
 
 def _ends(work: Work, case: Case, key: str) -> datetime | None:
     """Until when the complainant may do something."""
-    query = (
-        sa.select(ClockRow.due_at)
-        .where(ClockRow.case_id == case.id, ClockRow.key == key)
-        .where(ClockRow.status != "finished")
-        .order_by(ClockRow.round.desc())
-    )
-    return work.session.scalar(query.limit(1))
+    clock = running_clock(work, case.id, key)
+    return None if clock is None else clock.due_at
 
 
 def _timeline(work: Work, case: Case) -> list[Milestone]:
@@ -273,5 +268,5 @@ def _timeline(work: Work, case: Case) -> list[Milestone]:
 
 def _form(work: Work, case: Case, form_id: str) -> Form:
     assert case.instance_id is not None
-    definition_id = queries.instance(work, case.instance_id).definition_id
+    definition_id = queries.definition_of(work, case.instance_id)
     return deployed_forms.form_of(work, definition_id, form_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement
 
 from engine.ground.text import Text
 from engine.store.tables import UserTask
@@ -15,15 +16,15 @@ from office.applications import master_data
 from office.deadlines.deadlines import explain
 from office.deadlines.derivation import AGENCY, days_of, read_rule
 from office.deadlines.public_status import deadline_name
-from office.deadlines.reminders.ladder import read_rung, words_of
+from office.deadlines.reminders.ladder import Rung, read_rung, words_of
 from office.deadlines.reminders.notices import placed
 from office.deadlines.reminders.rungs import rungs_of, waiting_rungs
-from office.deadlines.rows import clocks_of, open_clocks, tasks_of
+from office.deadlines.rows import clocks_of, is_task_of, open_clocks
 from office.deadlines.tables import ClockRow, RungRow
 from office.ground.tables import Case
-from office.letters.reminder_sending import days_over, rung_today
+from office.letters.reminder_sending import days_over, rungs_today
 from office.people import people
-from office.people.access import open_to, sight_of
+from office.people.access import find_case, open_to, sights_of
 from office.people.people import User
 
 
@@ -81,7 +82,7 @@ class LateUnit:
 
 def deadlines_of(work: Work, case_id: str) -> list[DeadlineView]:
     """The running deadlines of a case, the earliest first."""
-    case = work.session.get(Case, case_id)
+    case = find_case(work, case_id)
     return (
         [] if case is None else [_view(work, case, clock) for clock in open_clocks(work, case_id)]
     )
@@ -89,6 +90,8 @@ def deadlines_of(work: Work, case_id: str) -> list[DeadlineView]:
 
 def _view(work: Work, case: Case, clock: ClockRow) -> DeadlineView:
     rows = rungs_of(work, clock)
+    waiting = [row for row in rows if row.sent_at is None]
+    coming = zip(waiting, _coming(work, waiting), strict=True)
     return DeadlineView(
         key=clock.key,
         step=deadline_name(work, clock.definition_id, clock.key),
@@ -96,7 +99,7 @@ def _view(work: Work, case: Case, clock: ClockRow) -> DeadlineView:
         is_paused=clock.status == "paused",
         is_complainants=clock.owner != AGENCY,
         why=explain(work, clock),
-        rungs=tuple(_rung(work, case, row) for row in rows if row.sent_at is None),
+        rungs=tuple(_told(work, case, row, rung) for row, rung in coming),
         sent=sum(row.sent_at is not None for row in rows),
     )
 
@@ -112,13 +115,21 @@ def next_rungs(work: Work, cases: Iterable[Case]) -> dict[str, NextRung]:
     """What happens next in each of these cases, by its id."""
     known = {case.id: case for case in cases}
     waiting = waiting_rungs(work, known)
-    return {id: _rung(work, known[id], row) for id, row in waiting.items()}
+    coming = zip(waiting, _coming(work, list(waiting.values())), strict=True)
+    return {id: _told(work, known[id], waiting[id], rung) for id, rung in coming}
 
 
-def _rung(work: Work, case: Case, row: RungRow) -> NextRung:
-    rung = read_rung("", row.rule)
-    if not rung.to:  # it was planned before the tables had said who handles the case
-        rung = rung_today(work, row)
+def _coming(work: Work, rows: Sequence[RungRow]) -> list[Rung]:
+    """Rungs with those who are told; one that was planned before the tables had said who handles
+    the case names them as of now."""
+    planned = [read_rung("", row.rule) for row in rows]
+    today = iter(
+        rungs_today(work, [row for row, rung in zip(rows, planned, strict=True) if not rung.to])
+    )
+    return [rung if rung.to else next(today) for rung in planned]
+
+
+def _told(work: Work, case: Case, row: RungRow, rung: Rung) -> NextRung:
     named = [master_data.group_text(work, placed(group, case)) for group in rung.to]
     to = Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))
     return NextRung(row.due_at, words_of(rung), to)
@@ -127,35 +138,49 @@ def _rung(work: Work, case: Case, row: RungRow) -> NextRung:
 def late_units(work: Work, user: User) -> list[LateUnit]:
     """Everything of the agency that is late, by who holds it, the worst first. A case that is
     hidden from a person is not in it."""
-    query = (
-        sa.select(ClockRow, Case)
-        .join(Case, Case.id == ClockRow.case_id)
-        .where(ClockRow.status == "running", ClockRow.owner == AGENCY)
-        .where(ClockRow.due_at < work.now, *open_to(work, user))
-        .order_by(ClockRow.due_at)
-    )
-    late = [(clock, case) for clock, case in work.session.execute(query)]
+    is_late = [
+        ClockRow.status == "running",
+        ClockRow.owner == AGENCY,
+        ClockRow.due_at < work.now,
+        *open_to(work, user),
+    ]
+    query = sa.select(ClockRow, Case).join(Case, Case.id == ClockRow.case_id).where(*is_late)
+    late = [(clock, case) for clock, case in work.session.execute(query.order_by(ClockRow.due_at))]
     following = next_rungs(work, [case for _, case in late])
     reported = _reported(work, [clock.id for clock, _ in late])
+    seen = sights_of(work, list({case.id: case for _, case in late}.values()), user)
+    tasks_of = _open_tasks(work, is_late)
+    ids = {task.assignee for tasks in tasks_of.values() for task in tasks if task.assignee}
+    names = people.display_names(work, ids) if ids else {}
     found: dict[Text, list[LateLine]] = {}
     for clock, case in late:
-        tasks = tasks_of(work, clock)
+        tasks = [task for task in tasks_of.get(clock.instance_id, []) if is_task_of(clock, task)]
         line = LateLine(
             case_id=case.id,
             receipt_no=case.receipt_no,
             step=deadline_name(work, clock.definition_id, clock.key),
-            holder=_holder(work, tasks),
+            holder=_holder(work, tasks, names),
             since=tasks[0].claimed_at or tasks[0].created_at if tasks else clock.started_at,
             due_at=clock.due_at,
             days_over=(days := days_over(work, clock, work.now)),
             late_by=days_of(days, read_rule(clock.key, clock.rule).kind),
             next_rung=following.get(case.id),
             is_reported=clock.id in reported,
-            may_open=sight_of(work, case, user) is not None,
+            may_open=case.id in seen,
         )
         found.setdefault(_unit(work, tasks), []).append(line)
     units = [LateUnit(name, tuple(lines)) for name, lines in found.items()]
     return sorted(units, key=lambda unit: (-unit.worst, unit.name.th))
+
+
+def _open_tasks(work: Work, is_late: Sequence[ColumnElement[bool]]) -> dict[str, list[UserTask]]:
+    """The open tasks of the cases that are late, by instance, the oldest first."""
+    late = sa.select(ClockRow.instance_id).join(Case, Case.id == ClockRow.case_id).where(*is_late)
+    query = sa.select(UserTask).where(UserTask.status == "open", UserTask.instance_id.in_(late))
+    found: dict[str, list[UserTask]] = {}
+    for task in work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)):
+        found.setdefault(task.instance_id, []).append(task)
+    return found
 
 
 def _reported(work: Work, clock_ids: Sequence[str]) -> set[str]:
@@ -165,12 +190,12 @@ def _reported(work: Work, clock_ids: Sequence[str]) -> set[str]:
     return set(work.session.scalars(query))
 
 
-def _holder(work: Work, tasks: Sequence[UserTask]) -> Text:
+def _holder(work: Work, tasks: Sequence[UserTask], names: Mapping[str, str]) -> Text:
     if not tasks:
         return Text("ระบบ", "the system")
     task = tasks[0]
     if task.assignee is not None:
-        name = people.display_names(work, [task.assignee]).get(task.assignee, "—")
+        name = names.get(task.assignee, "—")
         return Text(name, name)
     named = [master_data.group_text(work, group) for group in task.candidate_groups]
     return Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))

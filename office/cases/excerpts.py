@@ -13,14 +13,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-import sqlalchemy as sa
-
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications.master_data import house_table
 from office.cases import personal_files
 from office.ground.context import Desk
-from office.ground.tables import Case, Submission
+from office.ground.tables import Case
 from office.letters import letters
 from office.letters.letters import LetterView
 from office.people.access import Sight, is_guarded
@@ -80,12 +78,11 @@ def _reads(fields: frozenset[str] | None, path: str) -> bool:
 
 
 def _forms(work: Work, case_id: str) -> dict[str, str]:
-    query = sa.select(Submission.id, Submission.form).where(Submission.case_id == case_id)
-    return dict(work.session.execute(query).all())
+    return {row.id: row.form for row in submissions.rows_of(work, case_id)}
 
 
 def _files(work: Work, instance_id: str) -> Mapping[str, bytes]:
-    return queries.files(work, queries.instance(work, instance_id).definition_id)
+    return queries.files(work, queries.definition_of(work, instance_id))
 
 
 @lru_cache(maxsize=16)

@@ -15,7 +15,8 @@ from engine.verbs import queries
 from forms.model.slots import Scope
 from office.applications import deployed_forms
 from office.ground.errors import PictureUnreadable
-from office.ground.tables import Case, Submission
+from office.ground.tables import Case
+from office.vault import submissions
 from office.vault.attachments import FileInfo
 from office.vault.pictures import KINDS, NotThisPicture, without_metadata
 
@@ -60,10 +61,11 @@ def _without(media_type: str) -> Metadata:
 
 
 def _keeps(work: Work, case: Case, file: FileInfo) -> bool:
-    given = work.session.get(Submission, file.submission_id) if file.submission_id else None
+    rows = submissions.rows_of(work, case.id) if file.submission_id else []
+    given = next((row for row in rows if row.id == file.submission_id), None)
     if given is None or case.instance_id is None:
         return False
-    definition_id = queries.instance(work, case.instance_id).definition_id
+    definition_id = queries.definition_of(work, case.instance_id)
     field = deployed_forms.form_of(work, definition_id, given.form).field(file.field)
     if field is None:
         return False

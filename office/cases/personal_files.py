@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-import sqlalchemy as sa
 
 from engine.ground.errors import DefinitionNotFound
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import deployed_forms
 from office.cases import register
-from office.ground.tables import Attachment, Case, Submission
+from office.ground.tables import Case
+from office.vault import attachments, submissions
 
 _ROW = re.compile(r"\.(\d+)(?=\.|$)")
 
@@ -29,14 +27,17 @@ class PersonalFile:
 
 def files_of(work: Work, case: Case) -> list[PersonalFile]:
     """The personal files of a case that have not been erased, oldest first."""
-    if case.instance_id is None:
+    rows = [] if case.instance_id is None else attachments.rows_of(work, case.id)
+    if case.instance_id is None or not rows:
         return []
-    definition_id = queries.instance(work, case.instance_id).definition_id
-    return [
-        PersonalFile(id, _path(form, field))
-        for id, field, form, purpose in _attachments(work, case.id)
-        if purpose == "identity" or _is_personal(work, definition_id, form, field)
-    ]
+    definition_id = queries.definition_of(work, case.instance_id)
+    forms = {given.id: given.form for given in submissions.rows_of(work, case.id)}
+    found = []
+    for row in rows:
+        form = forms.get(row.submission_id or "", register.INTAKE)
+        if row.purpose == "identity" or _is_personal(work, definition_id, form, row.field):
+            found.append(PersonalFile(row.id, _path(form, row.field)))
+    return found
 
 
 def ids_of(work: Work, case: Case) -> frozenset[str]:
@@ -45,17 +46,6 @@ def ids_of(work: Work, case: Case) -> frozenset[str]:
 
 def paths_of(work: Work, case: Case) -> list[str]:
     return sorted({file.path for file in files_of(work, case)})
-
-
-def _attachments(work: Work, case_id: str) -> Iterator[tuple[str, str, str, str]]:
-    query = (
-        sa.select(Attachment.id, Attachment.field, Submission.form, Attachment.purpose)
-        .outerjoin(Submission, Submission.id == Attachment.submission_id)
-        .where(Attachment.case_id == case_id, Attachment.file_key != b"")
-        .order_by(Attachment.added_at, Attachment.id)
-    )
-    for id, field, form, purpose in work.session.execute(query):
-        yield id, field, form or register.INTAKE, purpose
 
 
 def _is_personal(work: Work, definition_id: str, form_id: str, field: str) -> bool:

@@ -16,7 +16,7 @@ from engine.ground.clock import BANGKOK
 from engine.store.work import Work
 from engine.turn.history import Entry
 from engine.verbs import queries, runtime
-from forms import Answers, FormInvalid
+from forms import Answers, Form, FormInvalid
 from forms.text.dates import parse_moment
 from office.applications import deployed_forms, master_data, person_names
 from office.applications.tracks import note_track
@@ -110,6 +110,15 @@ def file_complaint(
     _keep_out_the_accused(work, case, intake)
     announce(work, "complaint.received", case, channel=case.channel)
     return Filed(case.id, case.receipt_no, code)
+
+
+def intake_forms(work: Work) -> tuple[Form, Form]:
+    """F1 as people fill it, and the part that only an officer fills."""
+    newest = queries.definition(work, PROCESS).id
+    return (
+        deployed_forms.form_of(work, newest, INTAKE),
+        deployed_forms.form_of(work, newest, OFFICER),
+    )
 
 
 def intake_context(work: Work, channel: str) -> dict[str, Any]:

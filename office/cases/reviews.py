@@ -63,7 +63,7 @@ def form_for(work: Work, case: Case, *, by_officer: bool = False) -> tuple[Form,
     if not may_ask(work, case):
         raise NothingToReview
     last = last_moment(work, case)
-    definition_id = queries.instance(work, str(case.instance_id)).definition_id
+    definition_id = queries.definition_of(work, str(case.instance_id))
     review_by = last.astimezone(BANGKOK).date().isoformat() if last else None
     form = deployed_forms.form_of(work, definition_id, FORM)
     return form, {"review_by": review_by, "by_officer": by_officer}

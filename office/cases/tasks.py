@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.ground.errors import NotAllowed, TaskAlreadyClaimed
+from engine.ground.text import Text
 from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.turn import history
 from engine.verbs import queries, runtime
 from forms import Form
 from office.applications import deployed_forms, master_data
-from office.cases import excerpts
-from office.cases.cases import CaseView, case_view
+from office.cases.cases import CaseView, view_of
 from office.cases.store_answers import HandedIn, keep
 from office.cases.work_list import Colour, colour_of
+from office.cases.work_list import desk_list as desk_list
 from office.cases.work_list import holder_of as holder_of
 from office.cases.work_list import work_list as work_list
 from office.ground.context import Desk
-from office.people.access import case_of_instance, require_sight, task_sight
+from office.ground.tables import Case
+from office.people import access
+from office.people.access import require_sight, task_sight
 from office.people.people import User
 
 
@@ -44,15 +47,14 @@ def open_task(work: Work, desk: Desk, task_id: str, user: User) -> TaskView:
         TaskNotFound: it is unknown or already done.
         CaseNotFound: its case is not for them.
     """
-    task = runtime.open_task(work, task_id)
-    case, sight = require_sight(work, case_of_instance(work, task.instance_id), user)
-    form = deployed_forms.form_of(work, task.definition_id, task.form)
-    read = excerpts.answers_for(work, desk, case, sight)
-    given = [each for each in read if each.form == task.form]
+    task, found = access.open_task(work, task_id)
+    case, sight = require_sight(work, found, user)
+    view = view_of(work, desk, case, sight, user)
+    given = [each for each in view.submissions if each.form == task.form]
     return TaskView(
         task=task,
-        case=case_view(work, desk, case.id, user),
-        form=form,
+        case=view,
+        form=deployed_forms.form_of(work, task.definition_id, task.form),
         context=form_context(work, task),
         prior=given[-1].answers if given else {},
         colour=colour_of(task.due_at, work.now),
@@ -72,8 +74,8 @@ def claim_task(work: Work, task_id: str, user: User) -> None:
     Raises:
         TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
     """
-    task = runtime.open_task(work, task_id)
-    require_sight(work, case_of_instance(work, task.instance_id), user)
+    _, found = access.open_task(work, task_id)
+    require_sight(work, found, user)
     runtime.claim_user_task(work, task_id, actor=user.actor)
 
 
@@ -83,8 +85,8 @@ def release_task(work: Work, task_id: str, user: User) -> None:
     Raises:
         TaskNotFound, CaseNotFound, NotAllowed.
     """
-    task = runtime.open_task(work, task_id)
-    require_sight(work, case_of_instance(work, task.instance_id), user)
+    _, found = access.open_task(work, task_id)
+    require_sight(work, found, user)
     runtime.release_user_task(work, task_id, actor=user.actor)
 
 
@@ -106,12 +108,10 @@ def complete_task(
     """
     if history.previous_answer(work, idempotency_key) is not None:
         return
-    task = runtime.open_task(work, task_id)
-    case, _ = require_sight(work, case_of_instance(work, task.instance_id), user)
-    _must_be_theirs(work, task, user)
-    form = deployed_forms.form_of(work, task.definition_id, task.form)
-    context, environment = form_context(work, task), deployed_forms.environment_of(work)
-    checked = form.load(answers, context=context, environment=environment)
+    asked = asked_of(work, task_id, user)
+    environment = deployed_forms.environment_of(work)
+    checked = asked.form.load(answers, context=asked.context, environment=environment)
+    task = asked.task
     handed_in = HandedIn(task.form, checked, user.id, task.id, task.element_id)
     runtime.complete_user_task(
         work,
@@ -119,8 +119,39 @@ def complete_task(
         checked.variables,
         actor=user.actor,
         idempotency_key=idempotency_key,
-        noted=[keep(work, desk, case.id, handed_in)],
+        noted=[keep(work, desk, asked.case.id, handed_in)],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of whoever completes a task: its form, with what the expressions see."""
+
+    task: UserTask
+    case: Case
+    form: Form
+    context: Mapping[str, Any]
+
+    @property
+    def name(self) -> Text:
+        return Text(self.task.name_th, self.task.name_en)
+
+
+def asked_of(work: Work, task_id: str, user: User) -> Asked:
+    """Looked up once, where a page reads the answers by the form before it hands them in.
+
+    Raises:
+        TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
+    """
+
+    def find() -> Asked:
+        task, found = access.open_task(work, task_id)
+        case, _ = require_sight(work, found, user)
+        _must_be_theirs(work, task, user)
+        form = deployed_forms.form_of(work, task.definition_id, task.form)
+        return Asked(task, case, form, form_context(work, task))
+
+    return work.kept("asked", (task_id, user), find)
 
 
 def _must_be_theirs(work: Work, task: UserTask, user: User) -> None:

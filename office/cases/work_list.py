@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,7 +19,7 @@ from office.cases.cases import title_of
 from office.cases.deadline_views import NextRung, next_rungs
 from office.ground.context import Desk
 from office.ground.errors import PageUnknown
-from office.ground.tables import Case
+from office.ground.tables import Case, CaseKey
 from office.people import people
 from office.people.access import Sight, is_guarded, open_to, task_sight
 from office.people.people import User
@@ -29,10 +29,12 @@ Colour = Literal["ok", "soon", "late", "none"]
 Scope = Literal["mine", "groups", "all"]
 Row = tuple[UserTask, Case]
 SOON = timedelta(days=2)
+MINE = 50  # claimed tasks that are shown
 MANY = 2000  # offered tasks from which on walking all tasks by due date is the shorter way
 
 # Written out, not bound: SQLite uses the indexes of open tasks only where it reads the condition.
 OPEN = UserTask.status == sa.literal_column("'open'")
+BY_DUE = (UserTask.due_at, UserTask.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +84,32 @@ def work_list(
         PageUnknown: `after` is not what a page before gave.
     """
     found = _page(work, user, scope, limit + 1, _read_cursor(after))
-    rows, more = found[:limit], len(found) > limit
-    # The session holds what it read only weakly: these keep it from asking again for every row.
-    kept = [case_keys.preload(work, [case.id for _, case in rows]), master_data.preload(work)]
-    names = people.display_names(work, {task.assignee for task, _ in rows if task.assignee})
+    items = _items(work, desk, user, found[:limit])
+    return WorkPage(items, _cursor(found[limit - 1][0]) if len(found) > limit else None)
+
+
+def desk_list(
+    work: Work, desk: Desk, user: User, *, limit: int = 50, after: str | None = None
+) -> tuple[WorkPage, WorkPage]:
+    """What lies on a person's desk: the first tasks that they have claimed, and a page of those
+    that their groups are offered.
+
+    Raises:
+        PageUnknown: `after` is not what a page before gave.
+    """
+    mine = _page(work, user, "mine", MINE + 1, None)
+    free = _page(work, user, "groups", limit + 1, _read_cursor(after))
+    items = _items(work, desk, user, [*mine[:MINE], *free[:limit]])
+    cut = len(mine[:MINE])
+    more_mine = _cursor(mine[MINE - 1][0]) if len(mine) > MINE else None
+    more_free = _cursor(free[limit - 1][0]) if len(free) > limit else None
+    return WorkPage(items[:cut], more_mine), WorkPage(items[cut:], more_free)
+
+
+def _items(work: Work, desk: Desk, user: User, rows: Sequence[Row]) -> tuple[WorkItem, ...]:
+    names = people.names_of(work, {task.assignee for task, _ in rows if task.assignee}, user)
     following = next_rungs(work, [case for _, case in rows])
-    items = tuple(_item(work, desk, user, row, names, following) for row in rows)
-    del kept
-    return WorkPage(items, _cursor(rows[-1][0]) if more else None)
+    return tuple(_item(work, desk, user, row, names, following) for row in rows)
 
 
 def colour_of(due_at: datetime | None, now: datetime) -> Colour:
@@ -120,13 +140,16 @@ def _page(
         .join(Case, Case.instance_id == UserTask.instance_id)
         .where(OPEN, _in_scope(work, user, scope), *open_to(work, user))
     )
+    if scope == "mine" and after is None:
+        # Few enough to be sorted; on SQLite an empty due date would come first.
+        return _rows(work, query.order_by(UserTask.due_at.is_(None), *BY_DUE), count)
     found: list[Row] = []
     if after is None or after[0] is not None:
         dated = query.where(UserTask.due_at.is_not(None))
         if after is not None:
             bound = sa.tuple_(sa.literal(after[0], UserTask.due_at.type), sa.literal(after[1]))
             dated = dated.where(sa.tuple_(UserTask.due_at, UserTask.id) > bound)
-        found += _rows(work, dated.order_by(UserTask.due_at, UserTask.id), count)
+        found += _rows(work, dated.order_by(*BY_DUE), count)
     if len(found) < count:
         undated = query.where(UserTask.due_at.is_(None))
         if after is not None and after[0] is None:
@@ -136,7 +159,12 @@ def _page(
 
 
 def _rows(work: Work, query: sa.Select[UserTask, Case], count: int) -> list[Row]:
-    return [(task, case) for task, case in work.session.execute(query.limit(count))]
+    """With the keys that open the titles, or each would be asked for by itself."""
+    own = sa.and_(CaseKey.case_id == Case.id, CaseKey.purpose == "content")
+    whole = query.outerjoin(CaseKey, own).add_columns(CaseKey).limit(count)
+    found = work.session.execute(whole).all()
+    case_keys.remember(work, [key for _, _, key in found if key is not None])
+    return [(task, case) for task, case, _ in found]
 
 
 def _in_scope(work: Work, user: User, scope: Scope) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ request and who the next, and whether the case as a whole gets the days too, in 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +31,10 @@ from office.deadlines.rules import approval_for
 from office.deadlines.tables import ClockRow, ExtensionRow
 from office.ground.context import Desk
 from office.ground.errors import CaseNotFound, OfficeError
-from office.ground.tables import Case
+from office.ground.tables import Case, Submission
 from office.people.access import Sight, load_case, open_to
 from office.people.people import User
-from office.vault import submissions
+from office.vault import case_keys, submissions
 
 FORM, DECISION_FORM = "f11_extension", "f11_decision"
 MESSAGE = "overall_extended"  # to the case, when it takes longer as a whole
@@ -93,7 +93,7 @@ def extension_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str
     offered = [_option(work, clock) for clock in extendable(work, case)]
     if not offered:
         raise NothingToExtend
-    definition_id = queries.instance(work, str(case.instance_id)).definition_id
+    definition_id = queries.definition_of(work, str(case.instance_id))
     return deployed_forms.form_of(work, definition_id, FORM), {"clocks": offered}
 
 
@@ -210,8 +210,21 @@ def requests_of(work: Work, case_id: str) -> list[ExtensionRow]:
 
 def reason_of(work: Work, desk: Desk, row: ExtensionRow) -> str:
     """Why more time is asked for, opened."""
-    given = submissions.submissions(work, desk, row.case_id, forms=frozenset({FORM}))
-    return next((str(each.answers["reason"]) for each in given if each.id == row.submission_id), "")
+    given = work.session.get(Submission, row.submission_id)
+    if given is None or given.form != FORM:
+        return ""
+    return str(submissions.opened(work, desk, given).answers["reason"])
+
+
+def reasons_of(work: Work, desk: Desk, rows: Sequence[ExtensionRow]) -> list[str]:
+    """Why more time is asked for in each of these requests, read together."""
+    if rows:
+        case_keys.preload(work, [row.case_id for row in rows])
+    wanted = Submission.id.in_([row.submission_id for row in rows])
+    kept = list(work.session.scalars(sa.select(Submission).where(wanted))) if rows else []
+    reasons = [reason_of(work, desk, row) for row in rows]
+    del kept  # the session holds what it read only weakly
+    return reasons
 
 
 def decide_extension(

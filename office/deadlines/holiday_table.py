@@ -19,6 +19,7 @@ from office.ground.errors import OfficeError
 # Labour Day binds private employers only: state offices work. Children's Day is always a Saturday.
 NOT_FOR_OFFICES = ("วันแรงงานแห่งชาติ", "วันเด็กแห่งชาติ")
 YEARS_BACK, YEARS_AHEAD = 3, 5
+NEWEST, HELD = "newest calendar", "calendar held"  # what a unit of work keeps
 LOCK = 0x53414C  # of the calendar, among PostgreSQL's advisory locks; any number will do
 SEED_REFERENCE = "วันหยุดราชการประจำปีตามมติคณะรัฐมนตรี (ข้อมูลตั้งต้น โปรดตรวจสอบกับประกาศ)"
 
@@ -73,20 +74,22 @@ class _Calendars(dict[int, Calendar]):
 
 def current_calendar(work: Work) -> Calendar:
     """The calendar as it stands; seeds the table when it is empty."""
-    newest = work.session.scalar(sa.select(sa.func.max(CalendarVersion.version)))
-    return calendar_at(work, seed_holidays(work) if newest is None else newest)
+    query = sa.select(sa.func.max(CalendarVersion.version))
+    newest = work.kept(NEWEST, None, lambda: work.session.scalar(query) or seed_holidays(work))
+    return calendar_at(work, newest)
 
 
 def hold_calendar(work: Work) -> None:
     """Let nobody change the calendar before what is counted on it now is written: the change would
     not see it, and a deadline would stay on the old calendar."""
-    _lock(work, sa.func.pg_advisory_xact_lock_shared)
+    work.kept(HELD, None, lambda: _lock(work, sa.func.pg_advisory_xact_lock_shared))
 
 
 def _lock(work: Work, how: Callable[[int], Any]) -> None:
     # SQLite has one writer at a time, which is the same.
     if work.session.get_bind().dialect.name == "postgresql":
         work.session.execute(sa.select(how(LOCK)))
+    work.forget(NEWEST)  # it may have been changed before the lock was got
 
 
 def calendar_at(work: Work, version: int) -> Calendar:
@@ -213,4 +216,5 @@ def _write_version(
         for change in changes
     )
     work.session.flush()  # the calendar of this version is read in the same transaction
+    work.forget(NEWEST)
     return version

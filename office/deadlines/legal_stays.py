@@ -52,7 +52,7 @@ def stay_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str, Any
         CaseNotFound: the case is not for them. NotAllowed: it is not theirs to decide.
     """
     case = _own_case(work, case_id, user)
-    definition_id = queries.instance(work, str(case.instance_id)).definition_id
+    definition_id = queries.definition_of(work, str(case.instance_id))
     return deployed_forms.form_of(work, definition_id, FORM), {}
 
 

@@ -20,9 +20,9 @@ END = Text("แจ้งผลและปิดเรื่อง", "the result
 def where_it_stands(work: Work, case: Case) -> tuple[Text, Text]:
     """The step that waits and the step that comes after it if nothing unusual happens."""
     instance_id = str(case.instance_id)
-    processes = queries.models(work, queries.instance(work, instance_id).definition_id)
+    processes = queries.models(work, queries.definition_of(work, instance_id))
     main = next(iter(processes.values()))
-    standing = {stand["element_id"] for stand in queries.marking(work, instance_id)}
+    standing = queries.standing(work, instance_id)
     here = next((node for node in main.body.nodes.values() if node.id in standing), None)
     if here is None:
         return main.name, END

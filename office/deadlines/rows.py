@@ -31,6 +31,7 @@ from office.deadlines.working_days import Calendar
 from office.ground.errors import OfficeError
 from office.ground.tables import Case
 
+CLOCKS = "clocks"  # what a unit of work keeps of them
 OVERALL = "overall"  # the clock of the case as a whole
 AWAITED = "awaited"  # in the rule of a deadline: its days, once the notice is known to be received
 RECURRING = "recurring"  # in the rule of a deadline whose step comes again and again
@@ -93,7 +94,10 @@ def start_clock(
         command_seq=instance.command_seq + 1 if command_seq is None else command_seq,
         changes=0,
     )
+    known = _clocks(work, case_id)
     work.session.add(clock)
+    if clock not in known:  # as it is where they are kept
+        known.append(clock)
     return clock
 
 
@@ -146,13 +150,13 @@ def running_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
 
 def latest_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
     """The newest clock of this case and key, running or ended."""
-    query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.key == key)
-    return work.session.scalars(query.order_by(ClockRow.round.desc()).limit(1)).first()
+    found = [clock for clock in _clocks(work, case_id) if clock.key == key]
+    return max(found, key=lambda clock: clock.round, default=None)
 
 
 def open_clocks(work: Work, case_id: str) -> list[ClockRow]:
-    query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.status != "finished")
-    return list(work.session.scalars(query.order_by(ClockRow.due_at, ClockRow.id)))
+    found = [clock for clock in _clocks(work, case_id) if clock.status != "finished"]
+    return sorted(found, key=lambda clock: (clock.due_at, clock.id))
 
 
 def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
@@ -168,9 +172,22 @@ def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
 
 def clocks_of(work: Work, case_id: str) -> list[ClockRow]:
     """Every clock a case has had, in the order they started."""
-    query = sa.select(ClockRow).where(ClockRow.case_id == case_id)
-    order = (ClockRow.command_seq, ClockRow.started_at, ClockRow.key)
-    return list(work.session.scalars(query.order_by(*order)))
+    return sorted(
+        _clocks(work, case_id), key=lambda clock: (clock.command_seq, clock.started_at, clock.key)
+    )
+
+
+def _clocks(work: Work, case_id: str) -> list[ClockRow]:
+    """All clocks of a case. A turn asks for them many times: once the case is locked, nobody else
+    starts one, and those of this unit of work are added."""
+
+    def read() -> list[ClockRow]:
+        query = sa.select(ClockRow).where(ClockRow.case_id == case_id)
+        return list(work.session.scalars(query))
+
+    if case_id in (locked.business_key or locked.id for locked in work.touched.values()):
+        return work.kept(CLOCKS, case_id, read)
+    return work.once("clocks", case_id, read)
 
 
 def tasks_of(work: Work, clock: ClockRow) -> list[UserTask]:
@@ -183,9 +200,28 @@ def tasks_of(work: Work, clock: ClockRow) -> list[UserTask]:
     return list(work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)))
 
 
+def is_task_of(clock: ClockRow, task: UserTask) -> bool:
+    """Whether the deadline is of this task of its case."""
+    return clock.key == OVERALL or task.element_id in clock.askers
+
+
 def changes_of(work: Work, clock: ClockRow) -> list[ClockChange]:
-    query = sa.select(ClockChange).where(ClockChange.clock_id == clock.id)
-    return list(work.session.scalars(query.order_by(ClockChange.seq)))
+    if not work.is_readonly:
+        query = sa.select(ClockChange).where(ClockChange.clock_id == clock.id)
+        return list(work.session.scalars(query.order_by(ClockChange.seq)))
+    changes = work.once("clock changes", clock.case_id, lambda: _changes(work, clock.case_id))
+    return changes.get(clock.id, [])
+
+
+def _changes(work: Work, case_id: str) -> dict[str, list[ClockChange]]:
+    """What moved the clocks of a case, by clock."""
+    query = sa.select(ClockChange).join(ClockRow, ClockRow.id == ClockChange.clock_id)
+    found: dict[str, list[ClockChange]] = {}
+    for change in work.session.scalars(
+        query.where(ClockRow.case_id == case_id).order_by(ClockChange.seq)
+    ):
+        found.setdefault(change.clock_id, []).append(change)
+    return found
 
 
 def count_of(work: Work, clock: ClockRow) -> Count:

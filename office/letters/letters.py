@@ -89,7 +89,7 @@ def issue_letter(
         LetterUnknown: the guideline has no template for it.
         LetterIncomplete: something it must say is missing; the job becomes an incident.
     """
-    definition_id = queries.instance(work, str(case.instance_id)).definition_id
+    definition_id = queries.definition_of(work, str(case.instance_id))
     template = find_template(queries.files(work, definition_id), kind)
     number = letter_number(work, desk.letter_prefix, work.now.astimezone(BANGKOK).date())
     facts = letter_facts(work, desk, case, number=number, variables=variables)

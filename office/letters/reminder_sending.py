@@ -6,7 +6,7 @@ notice for the case, which says what was missed and for how long; nobody gets th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,10 +84,15 @@ def _due(work: Work, case: Case) -> list[Due]:
     return [(r, c, read_rung(c.key, r.rule)) for r, c in work.session.execute(query).all()]
 
 
-def rung_today(work: Work, row: RungRow) -> Rung:
-    """A waiting rung with the people whom it would reach if it were sent now."""
-    clock = work.session.get_one(ClockRow, row.clock_id)
-    return _as_of_now(work, row, clock, queries.variables(work, clock.instance_id))
+def rungs_today(work: Work, rows: Sequence[RungRow]) -> list[Rung]:
+    """Waiting rungs with the people whom each would reach if it were sent now."""
+    if not rows:
+        return []
+    query = sa.select(ClockRow).where(ClockRow.id.in_({row.clock_id for row in rows}))
+    clocks = {clock.id: clock for clock in work.session.scalars(query)}
+    facts = queries.variables_of(work, {clock.instance_id for clock in clocks.values()})
+    found = [(row, clocks[row.clock_id]) for row in rows]
+    return [_as_of_now(work, row, clock, facts[clock.instance_id]) for row, clock in found]
 
 
 def _as_of_now(work: Work, row: RungRow, clock: ClockRow, variables: Mapping[str, Any]) -> Rung:

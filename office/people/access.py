@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from enum import IntEnum
 
@@ -9,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from engine.ground.actor import Actor
-from engine.store.tables import UserTask, UserTaskCandidate
+from engine.store.tables import ProcessInstance, UserTask, UserTaskCandidate
 from engine.store.work import Work
+from engine.verbs import queries, runtime
+from office.ground import reference
 from office.ground.errors import CaseNotFound
-from office.ground.tables import Case, Conflict, Role
+from office.ground.tables import Case, Conflict
 from office.people.people import User
 
 
@@ -36,29 +39,39 @@ ACTING = "acting"  # in the column `access`: whoever acts for the centre when it
 # Who takes a case in and screens it: nobody else sees one that is held until it is known who is
 # accused.
 FIRST = frozenset({"open", "all", ACTING})
+CONFLICTS = "conflicts"  # what a unit of work keeps of them
 CUSTODIAN = "identity_custodian"  # the second person whenever an identity is laid open
 
 
 def sight_of(work: Work, case: Case, user: User) -> Sight | None:
-    """How much of a case a person sees; none when it does not exist for them.
+    """How much of a case a person sees; none when it does not exist for them."""
+    return sights_of(work, [case], user).get(case.id)
+
+
+def sights_of(work: Work, cases: Sequence[Case], user: User) -> dict[str, Sight]:
+    """How much a person sees of each of these cases, by its id; one that does not exist for them
+    is left out. However many there are, the database is asked the same few things.
 
     Whoever is in conflict, or holds a role the case is hidden from, sees nothing whatever else
     they hold; while a case is held, so does everybody but intake and screening. Otherwise a
     standing role, a unit that is in the case, or a task counts.
     """
-    if not may_know_of(work, case, user):
-        return None
     words = _words(work, user)
-    if case.held and not words & FIRST:
-        return None
-    grounds = _standing(case, words) + _by_unit(case, user) + _by_task(work, case, user)
-    return max(grounds, default=None)
+    grounds = {
+        case.id: _standing(case, words) + _by_unit(case, user)
+        for case in cases
+        if may_know_of(work, case, user) and (words & FIRST or not case.held)
+    }
+    undecided = [c for c in cases if c.id in grounds and Sight.FULL not in grounds[c.id]]
+    for case_id, sights in _by_task(work, undecided, user).items():
+        grounds[case_id] += sights
+    return {id: max(found) for id, found in grounds.items() if found}
 
 
 def may_know_of(work: Work, case: Case, user: User) -> bool:
     """Whether a person may learn that there is such a case at all."""
     is_hidden = bool(user.roles & set(case.hidden_from))
-    return user.active and not is_hidden and not _in_conflict(work, case, user)
+    return user.active and not is_hidden and case.id not in _conflicts(work, user)
 
 
 def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sight]:
@@ -79,12 +92,54 @@ def load_case(work: Work, case_id: str, user: User) -> tuple[Case, Sight]:
     Raises:
         CaseNotFound: it is not there, or not for them.
     """
-    return require_sight(work, work.session.get(Case, case_id), user)
+    return require_sight(work, find_case(work, case_id), user)
+
+
+def find_case(work: Work, case_id: str) -> Case | None:
+    """A case by its id, whoever asks; what a person may know of it is for `load_case` to say."""
+    return work.once("case", case_id, lambda: _case(work, Case.id == case_id))
 
 
 def case_of_instance(work: Work, instance_id: str) -> Case | None:
     """The case that a process instance carries; none for other processes."""
-    return work.session.scalar(sa.select(Case).where(Case.instance_id == instance_id))
+    return work.once("case of", instance_id, lambda: _case(work, Case.instance_id == instance_id))
+
+
+def open_task(work: Work, task_id: str) -> tuple[UserTask, Case | None]:
+    """An open task with its case; without one where it is of another process.
+
+    Raises:
+        TaskNotFound: it is unknown; TaskClosed: it is done.
+    """
+    query = (
+        sa.select(UserTask, Case, *([ProcessInstance] if work.is_readonly else []))
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .outerjoin(Case, Case.instance_id == UserTask.instance_id)
+        .where(UserTask.id == task_id)
+        .execution_options(populate_existing=True)  # a turn writes past the session
+    )
+    row = work.session.execute(query).first()
+    task = runtime.must_be_open(None if row is None else row[0])
+    if row is not None and work.is_readonly:
+        queries.remember(work, row[2])
+    return task, None if row is None else row[1]
+
+
+def _case(work: Work, which: ColumnElement[bool]) -> Case | None:
+    """A case, and where it is only read also its instance, which is asked for next."""
+    if not work.is_readonly:
+        return work.session.scalar(sa.select(Case).where(which))
+    query = sa.select(Case, ProcessInstance).where(which)
+    row = work.session.execute(
+        query.outerjoin(ProcessInstance, ProcessInstance.id == Case.instance_id)
+    ).first()
+    if row is None:
+        return None
+    case, instance = row
+    if instance is not None:
+        queries.remember(work, instance)
+    found: Case = case
+    return found
 
 
 def not_barred(user: User) -> list[ColumnElement[bool]]:
@@ -158,8 +213,8 @@ def as_examiner(work: Work, user: User) -> Actor:
 
 def acting_as(work: Work, actor: Actor, *access: str, on_behalf_of: str = "") -> Actor:
     """The actor in the first of their roles that has one of these words in the column `access`."""
-    query = sa.select(Role.key).where(Role.access.in_(access), Role.key.in_(actor.groups))
-    roles = work.session.scalars(query.order_by(Role.position))
+    known = reference.roles(work).items()
+    roles = [key for key, role in known if role.access in access and key in actor.groups]
     return actor.acting(roles, on_behalf_of=on_behalf_of)
 
 
@@ -170,8 +225,10 @@ def reading(work: Work, case: Case, user: User) -> Actor:
     return acting_as(work, user.actor, *STANDING).acting(groups)
 
 
-def _in_conflict(work: Work, case: Case, user: User) -> bool:
-    return work.session.get(Conflict, (user.id, case.id)) is not None
+def _conflicts(work: Work, user: User) -> frozenset[str]:
+    """The cases that a person is kept out of."""
+    query = sa.select(Conflict.case_id).where(Conflict.account_id == user.id)
+    return work.kept(CONFLICTS, user.id, lambda: frozenset(work.session.scalars(query)))
 
 
 def _standing(case: Case, words: set[str]) -> list[Sight]:
@@ -185,8 +242,7 @@ def _standing(case: Case, words: set[str]) -> list[Sight]:
 
 
 def _words(work: Work, user: User) -> set[str]:
-    query = sa.select(Role.access).where(Role.key.in_(user.roles))
-    return set(work.session.scalars(query))
+    return {role.access for key, role in reference.roles(work).items() if key in user.roles}
 
 
 def _by_unit(case: Case, user: User) -> list[Sight]:
@@ -195,13 +251,25 @@ def _by_unit(case: Case, user: User) -> list[Sight]:
     return [Sight.UNIT] if units & held - {""} else []
 
 
-def _by_task(work: Work, case: Case, user: User) -> list[Sight]:
-    """Open tasks that the person may do or has claimed, and tasks they once did."""
+def _by_task(work: Work, cases: Sequence[Case], user: User) -> dict[str, list[Sight]]:
+    """By case: open tasks that the person may do or has claimed, and tasks they once did."""
+    instances = {case.instance_id: case.id for case in cases if case.instance_id is not None}
+    found: dict[str, list[Sight]] = {}
+    for task in _tasks(work, list(instances), user):
+        sight = task_sight(task, user)
+        if sight is not None:
+            found.setdefault(instances[task.instance_id], []).append(sight)
+    return found
+
+
+def _tasks(work: Work, instance_ids: Sequence[str], user: User) -> Sequence[UserTask]:
+    if len(instance_ids) < 2:  # whoever looks at one case looks at its tasks as well
+        return [task for id in instance_ids for task in queries.tasks_of(work, id)]
     query = sa.select(UserTask).where(
-        UserTask.instance_id == case.instance_id, UserTask.status.in_(["open", "completed"])
+        UserTask.instance_id.in_(instance_ids),
+        sa.or_(UserTask.status == "open", UserTask.completed_by == user.id),
     )
-    sights = (task_sight(task, user) for task in work.session.scalars(query))
-    return [sight for sight in sights if sight is not None]
+    return work.session.scalars(query).all()
 
 
 def task_sight(task: UserTask, user: User) -> Sight | None:
@@ -210,6 +278,8 @@ def task_sight(task: UserTask, user: User) -> Sight | None:
     more than that, and a part through a group that they have left opens nothing."""
     through = user.groups & set(task.candidate_groups)
     if not through and not _is_named(task, user):
+        return None
+    if task.status not in ("open", "completed"):
         return None
     if task.status == "completed":
         return Sight.UNIT if task.completed_by == user.id else None

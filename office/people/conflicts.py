@@ -16,6 +16,7 @@ from engine.turn import history
 from engine.verbs import runtime
 from office.applications.person_names import Titles, forms_of
 from office.ground.tables import Account, Case, Conflict
+from office.people import access
 from office.people.access import load_case
 from office.people.people import User
 
@@ -42,6 +43,7 @@ def record_conflict(
     row.recorded_at, row.recorded_by = work.now, actor.id
     work.session.add(row)
     work.session.flush()  # the next look at the case must see it
+    work.forget(access.CONFLICTS)
     if case.instance_id is not None:
         data = {"account": account_id, "ground": ground}
         history.record(work, case.instance_id, "conflict_recorded", data, actor=actor)

@@ -12,6 +12,7 @@ from engine.ground.actor import SYSTEM, Actor
 from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.verbs import runtime
+from office.ground import reference
 from office.ground.errors import RoleUnknown, UserExists, UserNotFound
 from office.ground.tables import Account, AccountRole, Role, SignIn, Unit
 from office.people.passwords import hash_password
@@ -127,6 +128,27 @@ def user_by_id(work: Work, id: str) -> User:
     return _user(account, _groups_of(work, [id]).get(id, frozenset()), _pages(work))
 
 
+def user_of_sign_in(work: Work, token_hash: str) -> User | None:
+    """Whose signed-in browser this is; none when it ended or the account closed. The roles, which
+    every page needs, are read along with it."""
+    own = sa.and_(AccountRole.account_id == Account.id, AccountRole.role == Role.key)
+    query = (
+        sa.select(Account, Role, AccountRole)
+        .join(SignIn, SignIn.account_id == Account.id)
+        .outerjoin(Role, sa.true())
+        .outerjoin(AccountRole, own)
+        .where(SignIn.token_hash == token_hash, Account.active)
+        .where(SignIn.revoked_at.is_(None), SignIn.expires_at > work.now)
+        .order_by(Role.position, Role.key)
+    )
+    rows = work.session.execute(query).all()
+    if not rows:
+        return None
+    reference.remember_roles(work, [role for _, role, _ in rows if role is not None])
+    groups = frozenset(_group(held) for _, _, held in rows if held is not None)
+    return _user(rows[0][0], groups, _pages(work))
+
+
 def user_by_name(work: Work, username: str) -> User:
     """Raises `UserNotFound`."""
     return user_by_id(work, _account(work, username).id)
@@ -134,8 +156,18 @@ def user_by_name(work: Work, username: str) -> User:
 
 def display_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
     """Names for the references that history and tasks hold; unknown ones are left out."""
-    query = sa.select(Account.id, Account.display_name).where(Account.id.in_(set(ids)))
-    return dict(work.session.execute(query).all())
+    wanted = set(ids)
+    known: dict[str, str | None] = work.kept("display names", None, dict)
+    if unknown := wanted - known.keys():
+        query = sa.select(Account.id, Account.display_name).where(Account.id.in_(unknown))
+        known.update(dict.fromkeys(unknown) | dict(work.session.execute(query).all()))
+    return {id: name for id in wanted if (name := known[id]) is not None}
+
+
+def names_of(work: Work, ids: Iterable[str], user: User) -> dict[str, str]:
+    """The same for a list in which a person mostly finds themselves."""
+    others = display_names(work, set(ids) - {user.id}) if set(ids) - {user.id} else {}
+    return {**others, user.id: user.display_name}
 
 
 def revoke_sessions(work: Work, account_id: str) -> None:
@@ -169,9 +201,12 @@ def _groups_of(work: Work, ids: list[str]) -> dict[str, frozenset[str]]:
     query = sa.select(AccountRole).where(AccountRole.account_id.in_(ids))
     groups: dict[str, set[str]] = {}
     for row in work.session.scalars(query):
-        group = f"{row.role}@{row.unit}" if row.unit else row.role
-        groups.setdefault(row.account_id, set()).add(group)
+        groups.setdefault(row.account_id, set()).add(_group(row))
     return {id: frozenset(names) for id, names in groups.items()}
+
+
+def _group(row: AccountRole) -> str:
+    return f"{row.role}@{row.unit}" if row.unit else row.role
 
 
 def _account(work: Work, username: str) -> Account:
@@ -183,8 +218,8 @@ def _account(work: Work, username: str) -> Account:
 
 def _pages(work: Work) -> dict[str, frozenset[str]]:
     """The pages that each role gets."""
-    query = sa.select(Role.key, Role.pages)
-    return {key: frozenset((words or "").split()) for key, words in work.session.execute(query)}
+    roles = reference.roles(work)
+    return {key: frozenset((role.pages or "").split()) for key, role in roles.items()}
 
 
 def _user(account: Account, groups: frozenset[str], pages: Mapping[str, frozenset[str]]) -> User:

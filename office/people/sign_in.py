@@ -13,7 +13,7 @@ from engine.store.work import Work
 from office.ground.errors import SignInRefused
 from office.ground.tables import Account, SignIn
 from office.people import passwords
-from office.people.people import User, user_by_id
+from office.people.people import User, user_by_id, user_of_sign_in
 
 
 def account_named(work: Work, username: str) -> Account | None:
@@ -70,11 +70,7 @@ def open_session(work: Work, user: User, *, hours: int) -> str:
 
 def user_of_session(work: Work, token: str) -> User | None:
     """Who is signed in with this token; none when it ended, was revoked or the account closed."""
-    row = work.session.get(SignIn, _token_hash(token))
-    if row is None or row.revoked_at is not None or row.expires_at <= work.now:
-        return None
-    user = user_by_id(work, row.account_id)
-    return user if user.active else None
+    return user_of_sign_in(work, _token_hash(token))
 
 
 def close_session(work: Work, token: str) -> None:

@@ -156,14 +156,17 @@ def adopt_files(
 
 def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
     """The attachments of a case that have not been erased, oldest first."""
+    return [_info(row, _key_of(work, desk, row)) for row in rows_of(work, case_id)]
+
+
+def rows_of(work: Work, case_id: str) -> list[Attachment]:
+    """The attachments of a case that have not been erased, as they lie there, oldest first."""
     query = (
         sa.select(Attachment)
         .where(Attachment.case_id == case_id, Attachment.file_key != b"")
         .order_by(Attachment.added_at, Attachment.id)
     )
-    rows = list(work.session.scalars(query))
-    keys = {row.purpose: _key_of(work, desk, row) for row in rows}
-    return [_info(row, keys[row.purpose]) for row in rows]
+    return work.once("attachments", case_id, lambda: list(work.session.scalars(query)))
 
 
 def open_file(

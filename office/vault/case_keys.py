@@ -14,6 +14,7 @@ from office.ground.keys import DataKey, Keyring
 from office.ground.tables import CaseKey
 
 Purpose = Literal["content", "identity"]
+ROWS, OPENED = "case keys", "opened case keys"  # what a unit of work keeps of them
 PURPOSES: tuple[Purpose, ...] = ("content", "identity")
 
 
@@ -22,39 +23,59 @@ def issue_keys(work: Work, desk: Desk, case_id: str) -> None:
     for purpose in PURPOSES:
         wrapped = _master(desk, purpose).seal(DataKey.generate().secret, _place(case_id, purpose))
         work.session.add(CaseKey(case_id=case_id, purpose=purpose, wrapped=wrapped))
+    work.forget(ROWS, OPENED)
 
 
 def case_key(work: Work, desk: Desk, case_id: str, purpose: Purpose = "content") -> DataKey:
-    """The data key of a case.
+    """The data key of a case, unwrapped once per unit of work.
 
     Raises:
         KeyDestroyed: it was destroyed, and with it all that it sealed.
     """
-    row = work.session.get(CaseKey, (case_id, purpose))
+    row = _row(work, case_id, purpose)
     if row is None or row.wrapped is None:
         raise KeyDestroyed
-    return DataKey(_master(desk, purpose).open(row.wrapped, _place(case_id, purpose)))
+    wrapped, place = row.wrapped, _place(case_id, purpose)
+    return work.kept(
+        OPENED, (case_id, purpose), lambda: DataKey(_master(desk, purpose).open(wrapped, place))
+    )
 
 
 def destroy_key(work: Work, case_id: str, purpose: Purpose) -> None:
     """Erase for good what this key sealed; the chain of history stays whole."""
-    row = work.session.get(CaseKey, (case_id, purpose))
+    work.forget(OPENED)
+    row = _row(work, case_id, purpose)
     if row is None or row.wrapped is None:
         return
     row.wrapped = None
     row.destroyed_at = work.now
 
 
-def preload(work: Work, case_ids: Iterable[str]) -> list[CaseKey]:
-    """Read the content keys of many cases at once; as long as the result lives, `case_key` finds
-    them without asking the database again."""
-    query = sa.select(CaseKey).where(CaseKey.case_id.in_(set(case_ids)))
-    return list(work.session.scalars(query.where(CaseKey.purpose == "content")))
+def preload(work: Work, case_ids: Iterable[str]) -> None:
+    """Read the keys of many cases at once."""
+    ids = list(set(case_ids))
+    remember(work, work.session.scalars(sa.select(CaseKey).where(CaseKey.case_id.in_(ids))))
+
+
+def remember(work: Work, rows: Iterable[CaseKey]) -> None:
+    """Keys that were read along with something else need not be asked for again."""
+    _rows(work).update({(row.case_id, row.purpose): row for row in rows})
 
 
 def is_destroyed(work: Work, case_id: str, purpose: Purpose) -> bool:
-    row = work.session.get(CaseKey, (case_id, purpose))
+    row = _row(work, case_id, purpose)
     return row is None or row.wrapped is None
+
+
+def _row(work: Work, case_id: str, purpose: Purpose) -> CaseKey | None:
+    known = _rows(work)
+    if (case_id, purpose) not in known:
+        preload(work, [case_id])
+    return known.get((case_id, purpose))
+
+
+def _rows(work: Work) -> dict[tuple[str, str], CaseKey]:
+    return work.kept(ROWS, None, dict)
 
 
 def rewrap_keys(work: Work, desk: Desk, *, limit: int = 1000) -> int:

@@ -62,28 +62,37 @@ def submissions(
     work: Work, desk: Desk, case_id: str, *, forms: frozenset[str] | None = None
 ) -> list[Given]:
     """The submissions of a case in the order they were given, of these forms or of all."""
+    wanted = [row for row in rows_of(work, case_id) if forms is None or row.form in forms]
+    return [opened(work, desk, row) for row in wanted]
+
+
+def opened(work: Work, desk: Desk, row: Submission) -> Given:
+    """A submission with its answers unsealed.
+
+    Raises:
+        KeyDestroyed: the key of its case was.
+    """
+    key = case_key(work, desk, row.case_id)
+    return Given(
+        id=row.id,
+        form=row.form,
+        task_id=row.task_id,
+        element_id=row.element_id,
+        given_by=row.given_by,
+        given_at=row.given_at,
+        answers=loads(envelopes.unseal(key, row.sealed, place(row.case_id, row.id)).decode()),
+    )
+
+
+def rows_of(work: Work, case_id: str) -> list[Submission]:
+    """The submissions of a case as they lie there, sealed."""
     query = sa.select(Submission).where(Submission.case_id == case_id).order_by(Submission.seq)
-    if forms is not None:
-        query = query.where(Submission.form.in_(forms))
-    key = case_key(work, desk, case_id)
-    return [
-        Given(
-            id=row.id,
-            form=row.form,
-            task_id=row.task_id,
-            element_id=row.element_id,
-            given_by=row.given_by,
-            given_at=row.given_at,
-            answers=loads(envelopes.unseal(key, row.sealed, place(case_id, row.id)).decode()),
-        )
-        for row in work.session.scalars(query)
-    ]
+    return work.once("submissions", case_id, lambda: list(work.session.scalars(query)))
 
 
 def count(work: Work, case_id: str, form: str) -> int:
     """How often a form was handed in for a case."""
-    query = sa.select(sa.func.count()).where(Submission.case_id == case_id, Submission.form == form)
-    return work.session.scalar(query) or 0
+    return sum(row.form == form for row in rows_of(work, case_id))
 
 
 def latest_answers(given: list[Given]) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,6 @@ from office.cases import reviews
 from office.cases.register import Filed
 from office.deadlines import deadlines
 from office.ground.errors import CaseNotFound, NothingToReview
-from office.office import Office
 from tests.calendar.test_aftercare import DISAGREES, DISMISSED, ORDERED, decided
 from tests.calendar.test_complaint_clocks import ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
 from tests.calendar.test_ladder import clock_of, kinds, travel
@@ -27,6 +26,7 @@ from tests.law.test_law_walks import COMMITTEE, CORRUPTION, REPORT
 from tests.support.agency import DECIDED, SCREENED, Agency
 from tests.support.houses import Houses
 from tests.support.mailserver import Mailbox
+from tests.support.verbs import Office
 
 REASON = {"late_reason": "หนังสือส่งไปที่อยู่เดิม เพิ่งได้อ่านเมื่อวานนี้"}
 ADMITTED = {

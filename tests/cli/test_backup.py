@@ -17,11 +17,11 @@ from click.testing import CliRunner, Result
 from engine.ground.clock import TravellingClock
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment
-from office.office import Office
 from tests.faults.office_scenes import uploads
 from tests.office.conftest import STAFF, complaint
 from tests.office.small_guideline import files as small_guideline
 from tests.support.databases import PostgresTemplates, SqliteTemplates
+from tests.support.verbs import Office
 from web.cli import main
 
 

@@ -17,8 +17,8 @@ from engine.ground.clock import TravellingClock
 from engine.store.tables import UserTask
 from office.audit.verification_run import PLACE, Run
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from tests.support.agency import Agency
+from tests.support.verbs import Office
 from tests.walks.test_three_walks import COMPLAINT
 from web.cli import main
 
@@ -27,7 +27,7 @@ CASES = 5
 KILLED = """
 import os, signal
 from office.audit import verification_run as verifying
-from office.office import Office
+from tests.support.verbs import Office
 from office.ground.settings import OfficeSettings
 from pathlib import Path
 

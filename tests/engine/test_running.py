@@ -740,7 +740,7 @@ def test_an_endless_loop_of_automatic_steps_is_stopped(engine: Engine) -> None:
     )
     play = Play(engine, drawing).start()
 
-    with pytest.raises(StepFailed, match="20,000 automatic steps.*round and round"):
+    with pytest.raises(StepFailed, match=r"20,000 automatic steps.*round and round"):
         play.do("a")
 
     assert play.open() == ["a"]

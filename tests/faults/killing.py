@@ -27,13 +27,13 @@ from engine.ground.errors import Refusal
 from engine.turn.definitions import Bundles
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment
-from office.office import Office
 from office.vault.attachments import sweep_files
 from tests.conftest import START
 from tests.faults.grounds import Ground
 from tests.faults.picture import Picture, difference, picture, without_the_death
 from tests.faults.watching import Watch, install, watching
 from tests.faults.wholeness import faults_of
+from tests.support.verbs import Office
 
 Facts = dict[str, Any]
 KEY = "request-1"

@@ -27,7 +27,6 @@ from engine import Engine
 from engine.ground.clock import TravellingClock
 from office.ground.settings import OfficeSettings
 from office.guideline import files
-from office.office import Office
 from office.people import people
 from office.people.people import User
 from tests.conftest import START
@@ -39,6 +38,7 @@ from tests.office.conftest import ASSIGNED, SCREENED, STAFF, complaint
 from tests.support import postgres
 from tests.support.databases import ROOT, PostgresTemplates, SqliteTemplates
 from tests.support.requirements import postgres_program
+from tests.support.verbs import Office
 
 FIXTURES = Path(__file__).parent / "oldhouses"
 INCOMPLETE = {**SCREENED, "minimum_complete": False, "minimum_missing": "ไม่ระบุวันที่"}

@@ -12,12 +12,12 @@ from engine import Engine
 from engine.ground.clock import BANGKOK, TravellingClock
 from office.ground.settings import OfficeSettings
 from office.guideline import files
-from office.office import Office
 from tests.faults.wholeness import faults_of
 from tests.office import small_guideline
 from tests.office.conftest import complaint
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import boundary, diagram, end, path, start, timer, user
+from tests.support.verbs import Office
 
 REMINDED = diagram(
     start(),

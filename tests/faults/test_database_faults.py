@@ -28,13 +28,13 @@ from engine.ground.clock import TravellingClock
 from engine.ground.findings import Finding
 from engine.store.database import DatabaseUnavailable, OutcomeUnknown
 from engine.verbs import runtime
-from office.office import Office
 from tests.faults.watching import WatchedPostgres, install
 from tests.faults.wholeness import faults_of
 from tests.support import postgres
 from tests.support.cases import OFFICER, Play
 from tests.support.databases import migrate
 from tests.support.drawing import diagram, end, path, start, user
+from tests.support.verbs import Office
 from tests.web.visitor import Visitor
 from web import create_app
 from web.settings import WebSettings

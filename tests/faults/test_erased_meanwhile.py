@@ -15,7 +15,6 @@ from office.ground.errors import KeyDestroyed
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Case
 from office.guideline import files as guidelinefiles
-from office.office import Office
 from office.people import people
 from office.vault import attachments, identities, submissions
 from office.vault.case_keys import Purpose
@@ -23,6 +22,7 @@ from tests.faults.office_scenes import uploads
 from tests.office import small_guideline
 from tests.office.conftest import STAFF, complaint
 from tests.support.together import together
+from tests.support.verbs import Office
 
 Closed = tuple[Office, str]
 

@@ -19,11 +19,11 @@ from office.ground.settings import OfficeSettings
 from office.ground.tables import Case
 from office.guideline import files
 from office.letters import mail
-from office.office import Office
 from tests.faults.office_scenes import uploads
 from tests.office import small_guideline
 from tests.office.conftest import complaint
 from tests.support.mailserver import Mailbox
+from tests.support.verbs import Office
 
 
 @pytest.fixture

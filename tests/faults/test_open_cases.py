@@ -16,7 +16,6 @@ from engine.verbs import queries
 from office.audit.verification_run import Run
 from office.ground.errors import CaseNotFound
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from tests.calendar.test_aftercare import DISMISSED, UNHARMED
 from tests.faults.oldhouse import FIXTURES, unpack
 from tests.faults.opencases import CLOSED, COMMITTEE, QUESTIONS
@@ -25,6 +24,7 @@ from tests.faults.wholeness import faults_of
 from tests.law.test_law_walks import ASSESSED, REPORT, SCREENED_G, SENT
 from tests.support.agency import ASSIGNED, CLARIFIED, REPLIED, SCREENED, Agency
 from tests.support.databases import floors
+from tests.support.verbs import Office
 
 RELEASES = sorted(
     path.name.removesuffix("-open-sqlite.tar.xz") for path in FIXTURES.glob("*-open-sqlite*")

@@ -16,7 +16,6 @@ from engine.ground.errors import InstanceNotRunning, TaskNotFound
 from engine.store.tables import Command, ProcessDefinition
 from engine.verbs.migration import MigrationPlan, migrate_instance
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import (
     boundary,
@@ -31,6 +30,7 @@ from tests.support.drawing import (
     user,
 )
 from tests.support.together import kinds, together
+from tests.support.verbs import Office
 from webhooks.clients import SCOPES, register_client
 
 OWNER = Actor.of("owner")

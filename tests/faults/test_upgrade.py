@@ -20,7 +20,6 @@ from engine import Engine
 from engine.ground.clock import TravellingClock
 from engine.store.database import open_database, upgrade
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from office.people import people
 from tests.faults import engine_scenes
 from tests.faults.oldhouse import FIXTURES, do, unpack
@@ -40,6 +39,7 @@ from tests.support.drawing import (
     throw,
     user,
 )
+from tests.support.verbs import Office
 
 RELEASES = sorted(path.name.partition("-")[0] for path in FIXTURES.glob("*-code.tar.xz"))
 STAFF = ("head", "it", "director")

@@ -25,8 +25,8 @@ from office.guideline.source import (
     read_agency,
     read_elements,
 )
-from office.office import Office
 from tests.support.databases import SqliteTemplates
+from tests.support.verbs import Office
 
 FILES = guideline_files()
 SOME, NONE = Text("มี", "some"), Text("", "")

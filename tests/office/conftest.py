@@ -12,13 +12,13 @@ from engine.ground.clock import TravellingClock
 from office.cases.register import Filed
 from office.ground.settings import OfficeSettings
 from office.guideline import files
-from office.office import Office
 from office.people import people
 from office.people.people import User
 from tests.office import small_guideline
 from tests.support.agency import FOUNDED
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.houses import Houses
+from tests.support.verbs import Office
 
 STAFF = {
     "intake": ("สายใจ รับเรื่อง", ["intake_officer"]),

@@ -13,12 +13,12 @@ from engine.ground.errors import NotAllowed, TaskAlreadyClaimed, TaskNotFound
 from forms import FormInvalid
 from office.cases.register import Filed
 from office.ground.errors import CannotWithdraw, NothingToAnswer, PageUnknown, TrackingCodeUnknown
-from office.office import Office
 from office.people import people
 from office.people.people import User
 from office.vault.attachments import Upload
 from tests.office.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED, complaint
 from tests.office.test_file_types import PDF
+from tests.support.verbs import Office
 
 Staff = dict[str, User]
 

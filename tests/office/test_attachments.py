@@ -20,11 +20,11 @@ from office.ground.errors import (
     TooManyFiles,
 )
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from office.people.people import User
 from office.vault.attachments import Upload, sweep_files
 from tests.office.conftest import complaint
 from tests.office.test_file_types import PDF
+from tests.support.verbs import Office
 
 MEGABYTE = 1024 * 1024
 

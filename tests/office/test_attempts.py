@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from engine.ground.clock import TravellingClock
 from office.ground.errors import TooManyAttempts
 from office.ground.tables import Attempt
-from office.office import Office
 from office.people.throttle import count_attempt, sweep_attempts
+from tests.support.verbs import Office
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 

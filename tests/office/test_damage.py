@@ -26,12 +26,12 @@ from engine.store.tables import Base, HistoryEvent, Json, Moment
 from office.audit.verification_run import Run
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment
-from office.office import Office
 from tests.conftest import START
 from tests.faults import opencases
 from tests.support.agency import Agency
 from tests.support.databases import floors
 from tests.support.houses import Houses
+from tests.support.verbs import Office
 from web.cli import main
 
 TABLES = [table.name for table in Base.metadata.sorted_tables]

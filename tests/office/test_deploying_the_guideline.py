@@ -14,7 +14,6 @@ from engine.verbs import queries
 from office.applications import master_data
 from office.ground.tables import Role, Unit
 from office.guideline import files as guidelinefiles
-from office.office import Office
 from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.office import small_guideline
 from tests.office.conftest import complaint
@@ -22,6 +21,7 @@ from tests.support.agency import Agency
 from tests.support.decisions import decision, definitions, literal
 from tests.support.drawing import diagram, end, path, start, user
 from tests.support.houses import Houses
+from tests.support.verbs import Office
 
 
 def deploy(office: Office, files: dict[str, bytes]) -> bool:

@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from office.cases.register import Filed
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from tests.office.conftest import PERSON
 from tests.support.erasing import everything, spellings
+from tests.support.verbs import Office
 from web.cli import main
 
 REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"

@@ -26,7 +26,6 @@ from office.disposal.erasure import (
 from office.ground.errors import KeyDestroyed, ReasonNeeded
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment, Case, CaseKey, Identity
-from office.office import Office
 from office.operations.restore import check_restored
 from office.people.people import User
 from office.vault.attachments import Upload, sweep_files
@@ -34,6 +33,7 @@ from tests.faults.office_scenes import uploads
 from tests.office.conftest import PERSON, complaint
 from tests.office.test_file_types import PDF
 from tests.support.erasing import everything, spellings
+from tests.support.verbs import Office
 
 Staff = dict[str, User]
 REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, PngImagePlugin
 
 from office.ground.errors import PictureUnreadable
-from office.office import Office
 from office.people.people import User
 from office.vault import attachments
 from office.vault.attachments import Upload
 from office.vault.pictures import KINDS, NotThisPicture, without_metadata
 from tests.office.conftest import complaint, corruption
 from tests.office.test_file_types import PDF
+from tests.support.verbs import Office
 
 ORIENTATION, MAKER, AUTHOR, GPS = 0x0112, 0x010F, 0x013B, 0x8825
 SECRETS = (b"Somying", b"Nokia 3310", b"13.7563", b"secret film")

@@ -14,8 +14,8 @@ from office.disposal.erasure import ask_erasure, decide_erasure
 from office.ground.errors import CaseNotFound, ReasonNeeded
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Case
-from office.office import Office
 from office.people.people import User
+from tests.support.verbs import Office
 
 Staff = dict[str, User]
 REASON = "ครบกำหนดเก็บตามตาราง และผู้ร้องขอให้ลบ"

@@ -7,10 +7,10 @@ import pytest
 from office.applications.person_names import forms_of, titles_of
 from office.ground.errors import CaseNotFound
 from office.guideline import files
-from office.office import Office
 from office.people import people
 from office.people.people import User
 from tests.office.conftest import corruption
+from tests.support.verbs import Office
 
 NAME = "น้ำเพชร อำนวยสุข"
 SPELLINGS = [

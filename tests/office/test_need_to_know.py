@@ -20,7 +20,6 @@ from office.cases.register import Filed
 from office.cases.reveals import RequestNotFound, SecondPersonNeeded
 from office.ground.errors import AttachmentNotFound, CaseNotFound, ReasonNeeded
 from office.ground.tables import Attachment, Case
-from office.office import Office
 from office.people import people
 from office.people.access import Sight
 from office.people.people import User
@@ -36,6 +35,7 @@ from tests.office.conftest import (
     corruption,
 )
 from tests.office.test_file_types import PDF
+from tests.support.verbs import Office
 
 Staff = dict[str, User]
 REASON = "ต้องโทรศัพท์สอบถามผู้ร้องตามที่ร้องขอ"

@@ -16,13 +16,13 @@ from office.ground.errors import KeyDestroyed
 from office.ground.keys import Keyring, Keys
 from office.ground.settings import OfficeSettings
 from office.ground.tables import CaseKey
-from office.office import Office
 from office.people.people import User
 from office.vault import identities
 from office.vault.attachments import Upload
 from office.vault.case_keys import destroy_key, rewrap_keys
 from tests.office.conftest import ASSIGNED, CUSTODIAN, SCREENED, complaint
 from tests.office.test_file_types import PDF
+from tests.support.verbs import Office
 
 NATIONAL_ID = "1101700230708"
 SECRETS = {

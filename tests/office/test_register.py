@@ -14,9 +14,9 @@ from office.cases.register import Filed
 from office.ground.errors import BackdatingRefused
 from office.ground.numbers import fiscal_year
 from office.ground.tables import Case
-from office.office import Office
 from office.people.people import User
 from tests.office.conftest import complaint
+from tests.support.verbs import Office
 
 
 def test_numbers_have_no_gaps_even_when_filings_fail(office: Office) -> None:

@@ -11,11 +11,11 @@ from office.cases import reveals
 from office.cases.reveal_tables import Reveal
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Submission
-from office.office import Office
 from office.people.people import User
 from office.vault import envelopes
 from office.vault.case_keys import case_key
 from tests.office.conftest import SCREENED, corruption
+from tests.support.verbs import Office
 
 Staff = dict[str, User]
 MOTIVE = "ตรวจสอบการปฏิบัติหน้าที่ตามแผนประจำปี"

@@ -15,9 +15,9 @@ from office.ground.errors import (
     UserExists,
     UserNotFound,
 )
-from office.office import Office
 from office.operations import demo
 from office.people import people, sign_in
+from tests.support.verbs import Office
 
 PASSWORD = "รหัสผ่านที่ยาวพอสมควร"
 

@@ -11,12 +11,12 @@ import pytest
 from engine.ground.clock import TravellingClock
 from office.ground.errors import CaseNotFound
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from office.people import people
 from office.people.access import Sight
 from office.people.people import User
 from tests.office.conftest import corruption
 from tests.support.houses import Houses
+from tests.support.verbs import Office
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from typing import Any
 
 from engine.store.tables import HistoryEvent
 from office.ground.tables import Submission
-from office.office import Office
 from office.people.people import User
 from tests.office.conftest import complaint
 from tests.office.test_need_to_know import REASON, Staff, at_clarification
+from tests.support.verbs import Office
 
 OFFICER = {
     "channel": "letter",

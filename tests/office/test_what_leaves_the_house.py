@@ -16,12 +16,12 @@ from office.ground.settings import OfficeSettings
 from office.ground.tables import Counter
 from office.guideline import files as guidelinefiles
 from office.letters.mail import Mail, MailUndelivered, SmtpCarrier
-from office.office import Office
 from office.operations import outbox_handlers
 from office.people.people import User
 from tests.office import small_guideline
 from tests.office.conftest import SCREENED, complaint, corruption
 from tests.support.mailserver import Mailbox
+from tests.support.verbs import Office
 
 
 @pytest.fixture

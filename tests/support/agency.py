@@ -24,10 +24,10 @@ from engine.store.tables import UserTask
 from office.cases.register import Filed
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Case
-from office.office import Office
 from office.operations import demo
 from office.people import people
 from office.people.people import User
+from tests.support.verbs import Office
 
 FOUNDED = datetime(2026, 3, 2, 9, tzinfo=BANGKOK)
 

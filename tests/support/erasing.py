@@ -12,8 +12,8 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from tests.support.requirements import missing, postgres_program
+from tests.support.verbs import Office
 
 
 def spellings(word: str) -> Iterator[bytes]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from engine.ground.clock import TravellingClock
 from office.ground.settings import OfficeSettings
-from office.office import Office
 from tests.support.agency import Agency
 from tests.support.databases import PostgresTemplates, SqliteTemplates
+from tests.support.verbs import Office
 
 Founding = Callable[[str, Path], None]
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from office.cases import reveals
+from office.people import people
 from tests.support.agency import OPINION, Agency
 from tests.web.visitor import GRIEVANCE, PDF, Visitor, attached, file_grievance
 
@@ -257,3 +258,16 @@ def test_a_protected_identity_is_asked_of_the_custodian(
 
     assert "081" in shown
     assert GRIEVANCE["full_name"] not in shown
+
+
+def test_a_page_that_looks_nothing_up_is_refused_all_the_same(
+    visitor: Visitor, agency: Agency
+) -> None:
+    visitor.sign_in("intake_officer")
+    visitor.visit("/deploy")
+    stranger = visitor.status
+    with agency.office.begin() as work:
+        people.revoke_sessions(work, agency.person("intake_officer").id)
+    visitor.visit("/deploy")
+
+    assert (stranger, visitor.status, visitor.path) == (403, 200, "/sign-in")

@@ -17,7 +17,7 @@ from engine.ground.clock import TravellingClock
 from engine.store.database import open_database
 from office.ground.keys import Keyring
 from office.ground.settings import OfficeSettings
-from office.office import Office
+from tests.support.verbs import Office
 from tests.webhooks.client import Api
 from tests.webhooks.drawings import FILES, OWNER
 from tests.webhooks.listener import Listener, listening

@@ -7,7 +7,7 @@ import json
 from engine import Engine
 from engine.ground.clock import TravellingClock
 from office.ground.tables import Case
-from office.office import Office
+from tests.support.verbs import Office
 from tests.webhooks.conftest import ADMINISTRATOR
 from tests.webhooks.listener import Listener
 from tests.webhooks.test_inbound_hooks import COMPLAINT

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from engine import Engine
 from engine.ground.clock import TravellingClock
 from office.ground.tables import Case
-from office.office import Office
 from tests.support.houses import Houses
+from tests.support.verbs import Office
 from tests.webhooks.conftest import ADMINISTRATOR
 from webhooks.context import doors
 from webhooks.errors import NameRefused, NameTaken

@@ -15,8 +15,8 @@ from office.deadlines.holiday_preview import preview
 from office.deadlines.holiday_table import DayChange, DayMissing, DayUnclear, holidays_of, versions
 from office.ground.errors import OfficeError
 from web.admin.pages import ROLES
-from web.current import now, office, pressed, read, signed_in, user
-from web.errors import on_refusal
+from web.current import now, office, pressed, read, signed_in, user, write
+from web.errors import again
 from web.language import t
 from web.types import Answer
 
@@ -55,13 +55,16 @@ def change() -> Answer:
     known = ("day", "to", "name", "reference")
     typed = {name: request.form.get(name, "")[:200] for name in known}
     entry = Entry(kind=pressed("kind", "add", "remove", "move"), **typed)
-    on_refusal(OfficeError)(lambda refusal: _page(entry, refusal))
-    changes, reference = entry.changes(), entry.reference
-    if not request.form.get("confirmed"):
-        moves = preview(office().engine, changes, reference=reference, actor=user().actor)
-        return _page(entry, moves=moves)
-    with office().engine.begin() as work:
-        version, moved = announce_holidays(work, changes, reference=reference, actor=user().actor)
+    who, reference = user().actor, entry.reference
+    try:
+        changes = entry.changes()
+        if not request.form.get("confirmed"):
+            moves = preview(office().engine, changes, reference=reference, actor=who)
+            return _page(entry, moves=moves)
+        with write() as work:
+            version, moved = announce_holidays(work, changes, reference=reference, actor=who)
+    except OfficeError as refusal:
+        return again(_page(entry, refusal), refusal)
     flash(
         t(
             "บันทึกปฏิทินรุ่นที่ {version} แล้ว เลื่อนกำหนดเวลา {count} รายการ",
@@ -79,16 +82,15 @@ def _page(entry: Entry, refusal: Refusal | None = None, moves: object = None) ->
     year = int(wanted) if wanted.isdecimal() else now().astimezone(BANGKOK).year
     year = year - BUDDHIST_ERA if year >= 2400 else year
     with read() as work:
-        days, history = holidays_of(work, year), versions(work)
-    return render_template(
-        "admin/calendar.html",
-        days=days,
-        year=year,
-        versions=history,
-        entry=entry,
-        refusal=refusal,
-        moves=moves,
-    )
+        return render_template(
+            "admin/calendar.html",
+            days=holidays_of(work, year),
+            year=year,
+            versions=versions(work),
+            entry=entry,
+            refusal=refusal,
+            moves=moves,
+        )
 
 
 def _day(text: str) -> date:

@@ -7,8 +7,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from engine.background import heartbeats
 from engine.ground.text import Text
 from engine.verbs import incidents
+from office.letters import mail
 from web.admin import accounts
-from web.current import office, read, settings, signed_in, user
+from web.current import desk, read, settings, signed_in, user, write
 from web.language import t
 from web.types import Answer
 
@@ -45,7 +46,7 @@ def stuck() -> Answer:
 @signed_in(*ROLES)
 def retry(incident_id: str) -> Answer:
     """The cause is mended: let what failed run again."""
-    with office().engine.begin() as work:
+    with write() as work:
         incidents.resolve_incident(work, incident_id, actor=user().actor)
     flash(t("สั่งให้ลองใหม่แล้ว", "It is being tried again."), "good")
     return redirect(url_for("admin.stuck"), 303)
@@ -55,7 +56,7 @@ def retry(incident_id: str) -> Answer:
 @signed_in(*ROLES)
 def settle(incident_id: str) -> Answer:
     """What failed was done by hand: go on without another try."""
-    with office().engine.begin() as work:
+    with write() as work:
         incidents.settle_incident(work, incident_id, {}, actor=user().actor)
     flash(t("ปิดเหตุแล้วโดยไม่ลองใหม่", "It is closed without another try."), "good")
     return redirect(url_for("admin.stuck"), 303)
@@ -67,4 +68,6 @@ def mailbox() -> Answer:
     """Where mail stays when no mail server is set; with one there is nothing to look at."""
     if settings().smtp_host:
         abort(404)
-    return render_template("admin/mailbox.html", mails=office().mailbox())
+    with read() as work:
+        found = mail.mailbox(work, desk())
+    return render_template("admin/mailbox.html", mails=found)

@@ -17,8 +17,8 @@ from office.cases import register, reveals
 from office.cases.cases import CaseView
 from office.cases.reveals import MOST_HOURS, Request
 from office.ground.context import Desk
-from office.ground.tables import Case
 from office.people import people
+from office.people.access import find_case
 from office.people.people import User
 from web import case_view
 from web.auditor import player
@@ -79,7 +79,7 @@ def wishes(
         return {}
     labels = field_labels(work, case)
     asked = reveals.requests_of_case(work, desk, case.id, user)
-    definition_id = queries.instance(work, case.instance_id).definition_id
+    definition_id = queries.definition_of(work, case.instance_id)
     return {
         "requests": [each for each in asked if each.account_id == user.id or not only_own],
         "titles": case_view.form_titles(work, definition_id),
@@ -117,7 +117,8 @@ def field_labels(work: Work, case: CaseView) -> dict[str, str]:
 
 
 def _paths(work: Work, case: CaseView) -> list[str]:
-    return reveals.paths_of(work, work.session.get_one(Case, case.id))
+    row = find_case(work, case.id)
+    return [] if row is None else reveals.paths_of(work, row)
 
 
 def asked_fields(work: Work, request: Request) -> list[str]:
@@ -129,7 +130,7 @@ def asked_fields(work: Work, request: Request) -> list[str]:
 def _labels(work: Work, instance_id: str | None, paths: Sequence[str]) -> dict[str, str]:
     if instance_id is None:
         return {}
-    return labels_of(work, queries.instance(work, instance_id).definition_id, paths)
+    return labels_of(work, queries.definition_of(work, instance_id), paths)
 
 
 def labels_of(work: Work, definition_id: str, paths: Sequence[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ Whoever looks here is recorded too: opening a case stands in the case's own chai
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,11 +15,13 @@ from forms.text.dates import NotADate, parse_date
 from office.audit import access_log, case_file, case_replay, case_search
 from office.audit.case_search import Criteria
 from office.cases import reveals
+from office.cases.cases import case_view
 from office.ground.errors import ReasonNeeded
-from web import case_view, formatting
+from web import case_view as case_pages
+from web import formatting
 from web.auditor import case_paper, overview, player
-from web.current import office, read, signed_in, user, write
-from web.errors import on_refusal
+from web.current import desk, office, read, signed_in, user, write
+from web.errors import again
 from web.language import t
 from web.links import as_download
 from web.types import Answer
@@ -77,26 +80,28 @@ def _criteria() -> tuple[Criteria, list[str]]:
 @blueprint.get("/cases/<case_id>")
 @signed_in(*ROLES)
 def case(case_id: str) -> Answer:
-    _note(case_id)
-    return _case_page(case_id)
+    return _noted(case_id, lambda: _case_page(case_id))
 
 
 def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
-    view = office().case(case_id, user())
     with read() as work:
-        facts = overview.case_facts(work, office().desk, view, user())
-        pictures = case_view.pictures(work, view)
-    return render_template(
-        "auditor/case.html", case=view, pictures=pictures, refusal=refusal, **facts
-    )
+        view = case_view(work, desk(), case_id, user())
+        facts = overview.case_facts(work, desk(), view, user())
+        pictures = case_pages.pictures(work, view)
+        return render_template(
+            "auditor/case.html", case=view, pictures=pictures, refusal=refusal, **facts
+        )
 
 
 @blueprint.post("/cases/<case_id>/identity")
 @signed_in(*ROLES)
 def ask_identity(case_id: str) -> Answer:
     """Ask to see who is in a case; the custodian of identities decides."""
-    on_refusal(ReasonNeeded, reveals.NothingToReveal)(lambda refusal: _case_page(case_id, refusal))
-    office().ask_identity(case_id, user(), **overview.wish(request.form))
+    try:
+        with write() as work:
+            reveals.ask_identity(work, desk(), case_id, user(), **overview.wish(request.form))
+    except (ReasonNeeded, reveals.NothingToReveal) as refusal:
+        return again(_case_page(case_id, refusal), refusal)
     flash(t(*overview.ASKED), "good")
     return redirect(url_for("auditor.case", case_id=case_id), 303)
 
@@ -111,7 +116,7 @@ def take_out(case_id: str) -> Answer:
     with office().engine.read(snapshot=True) as work:
         course = case_file.read_course(work, case_id, user())
         paper = case_paper.paper_of(work, course)
-        content = case_file.sealed_file(work, course, user(), office().desk.keys.seal, paper)
+        content = case_file.sealed_file(work, course, user(), desk().keys.seal, paper)
     number = course.case.receipt_no.replace("/", "-")
     return as_download(Response(content, mimetype="application/zip"), f"{number}.zip")
 
@@ -121,7 +126,7 @@ def take_out(case_id: str) -> Answer:
 def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer, and recorded as a read of the vault."""
     with write() as work:
-        shown = overview.open_identity(work, office().desk, reveal_id, user())
+        shown = overview.open_identity(work, desk(), reveal_id, user())
     return render_template("auditor/identity.html", opened=shown, back="auditor.case")
 
 
@@ -139,9 +144,9 @@ def searches() -> Answer:
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")
 @signed_in(*ROLES)
 def diagram(case_id: str, process_key: str) -> Answer:
-    view = office().case(case_id, user())
     with read() as work:
-        content = case_view.diagram(work, view, process_key)
+        view = case_view(work, desk(), case_id, user())
+        content = case_pages.diagram(work, view, process_key)
     return Response(content, mimetype="application/xml")
 
 
@@ -163,39 +168,43 @@ def steps(case_id: str) -> Answer:
 @blueprint.get("/cases/<case_id>/steps/<int:seq>")
 @signed_in(*ROLES)
 def step(case_id: str, seq: int) -> Answer:
-    _note(case_id)
-    return _step_page(case_id, seq)
+    return _noted(case_id, lambda: _step_page(case_id, seq))
 
 
 def _step_page(case_id: str, seq: int, refusal: Refusal | None = None) -> str:
     """The whole page, or for the player only the part that changes from step to step."""
-    view = office().case(case_id, user())
     is_part = request.args.get("part") == "1"
     with read() as work:
+        view = case_view(work, desk(), case_id, user())
         replayed = case_replay.replay_case(work, case_id, user())
         process = request.args.get("diagram", "")
-        page = player.step_page(work, office().desk, replayed, seq, user(), process=process)
+        page = player.step_page(work, desk(), replayed, seq, user(), process=process)
         lines = [] if is_part else player.lines(work, replayed)
-    template = "auditor/step_part.html" if is_part else "auditor/step.html"
-    facts = {"case": view, "page": page, "lines": lines, "replayed": replayed}
-    return render_template(template, **facts, refusal=refusal, spell=formatting.spell)
+        template = "auditor/step_part.html" if is_part else "auditor/step.html"
+        facts = {"case": view, "page": page, "lines": lines, "replayed": replayed}
+        return render_template(template, **facts, refusal=refusal, spell=formatting.spell)
 
 
 @blueprint.post("/cases/<case_id>/steps/<int:seq>/text")
 @signed_in(*ROLES)
 def reveal_text(case_id: str, seq: int) -> Answer:
     """Lay the text of this step's form open, for a reason that the case keeps."""
-    on_refusal(ReasonNeeded)(lambda refusal: _step_page(case_id, seq, refusal))
     reason = request.form.get("reason", "")[:2000]
     submission = request.form.get("submission", "")
-    with write() as work:
-        reveals.reveal_text(work, office().desk, case_id, submission, user(), reason=reason)
+    try:
+        with write() as work:
+            reveals.reveal_text(work, desk(), case_id, submission, user(), reason=reason)
+    except ReasonNeeded as refusal:
+        return again(_step_page(case_id, seq, refusal), refusal)
     return redirect(url_for("auditor.step", case_id=case_id, seq=seq), 303)
 
 
-def _note(case_id: str) -> None:
+def _noted(case_id: str, page: Callable[[], str]) -> str:
+    """A page of a case, once it stands in the case's record that it is looked at. For the rest of a
+    visit that is one unit of work; the first page of it writes, and is read afterwards."""
     with read() as work:
-        noted = access_log.is_noted(work, case_id, user())
-    if not noted:
-        with write() as work:
-            access_log.note_case(work, case_id, user())
+        if access_log.is_noted(work, case_id, user()):
+            return page()
+    with write() as work:
+        access_log.note_case(work, case_id, user())
+    return page()

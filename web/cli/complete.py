@@ -43,14 +43,21 @@ def command(
     files: list[tuple[str, Path]],
     as_json: bool,
 ) -> None:
+    from office.cases import tasks
+
     with opened_office() as office:
         user = user_named(office, username)
         given = read_answers(answers)
         task_id = task if case_key is None else _task_at(office, case_key, task)
         if claim:
-            office.claim(task_id, user)
-        with opened(files) as uploads:
-            office.complete(task_id, given, uploads, user=user)
+            with office.begin() as work:
+                tasks.claim_task(work, task_id, user)
+        with (
+            opened(files) as uploads,
+            office.staged(given, uploads) as whole,
+            office.begin() as work,
+        ):
+            tasks.complete_task(work, office.desk, task_id, whole, user)
     if as_json:
         print_json({"task": task_id, "completed": True})
     else:

@@ -59,7 +59,7 @@ def instance_named(work: Work, key: str) -> str:
 def _names(work: Work, instance_id: str) -> dict[str, Text]:
     from engine.verbs import queries
 
-    definition = queries.instance(work, instance_id).definition_id
+    definition = queries.definition_of(work, instance_id)
     models = queries.models(work, definition).values()
     return {node.id: node.name for process in models for node in process.body.walk()}
 

@@ -62,17 +62,24 @@ def _speak_as_complainant(
     answers: Path | None,
     files: list[tuple[str, Path]],
 ) -> None:
+    from office.cases import complainant
     from office.cases.complainant import REPLY_MESSAGE, WITHDRAWAL_MESSAGE
     from office.cases.reviews import MESSAGE as REVIEW_MESSAGE
 
     given = read_answers(answers)
     if message == REPLY_MESSAGE:
-        with opened(files) as uploads:
-            office.reply(code, given, uploads)
+        with (
+            opened(files) as uploads,
+            office.staged(given, uploads) as whole,
+            office.begin() as work,
+        ):
+            complainant.reply(work, office.desk, code, whole)
     elif message == WITHDRAWAL_MESSAGE:
-        office.withdraw(code, given)
+        with office.begin() as work:
+            complainant.withdraw(work, office.desk, code, given)
     elif message == REVIEW_MESSAGE:
-        office.ask_review(code, given)
+        with office.begin() as work:
+            complainant.ask_review(work, office.desk, code, given)
     else:
         known = (REPLY_MESSAGE, WITHDRAWAL_MESSAGE, REVIEW_MESSAGE)
         raise click.UsageError(f"--code: {' | '.join(known)}")

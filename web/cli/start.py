@@ -97,11 +97,16 @@ def _file(
     as_json: bool,
 ) -> None:
     from office.cases.complainant import ACTOR
+    from office.cases.register import file_complaint
 
     actor = user_named(office, username).actor if username else ACTOR
     given, officer = read_answers(answers), read_answers(officer_answers) or None
-    with opened(files) as uploads:
-        filed = office.file_complaint(given, officer, uploads, channel=channel, actor=actor)
+    with (
+        opened(files) as uploads,
+        office.staged(given, uploads) as whole,
+        office.begin() as work,
+    ):
+        filed = file_complaint(work, office.desk, whole, officer, channel=channel, actor=actor)
     if as_json:
         receipt, code = filed.receipt_no, filed.tracking_code
         print_json({"case": filed.case_id, "receipt_no": receipt, "tracking_code": code})

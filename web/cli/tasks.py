@@ -45,12 +45,13 @@ def _rows(
     office: Office, username: str | None, case_key: str | None, limit: int
 ) -> list[dict[str, Any]]:
     from engine.verbs import queries
+    from office.cases.tasks import work_list
 
     user = user_named(office, username) if username else None
     with office.engine.read() as work:
         instance = case_named(work, case_key).instance_id if case_key else None
         if user is not None:
-            page = office.work_list(user, limit=limit)
+            page = work_list(work, office.desk, user, limit=limit)
             mine = {item.task_id for item in page.items}
         actor = user.actor if user else None
         found = queries.open_tasks(work, actor=actor, instance_id=instance, limit=limit)

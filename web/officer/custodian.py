@@ -8,8 +8,8 @@ from engine.ground.errors import Refusal
 from office.cases import reveals
 from office.ground.errors import ReasonNeeded
 from web.auditor import overview
-from web.current import office, pressed, read, signed_in, user
-from web.errors import on_refusal
+from web.current import desk, pressed, read, signed_in, user, write
+from web.errors import again
 from web.language import t
 from web.types import Answer
 
@@ -25,18 +25,21 @@ def requests() -> Answer:
 
 def _page(refusal: Refusal | None = None) -> str:
     with read() as work:
-        found = reveals.waiting_requests(work, office().desk, user())
+        found = reveals.waiting_requests(work, desk(), user())
         waiting = [(each, overview.asked_fields(work, each)) for each in found]
-    return render_template("custodian/requests.html", waiting=waiting, refusal=refusal)
+        return render_template("custodian/requests.html", waiting=waiting, refusal=refusal)
 
 
 @blueprint.post("/<reveal_id>")
 @signed_in(*ROLES)
 def decide(reveal_id: str) -> Answer:
-    on_refusal(ReasonNeeded)(_page)
     granted = pressed("decision", "grant", "refuse") == "grant"
     answer = request.form.get("answer", "")[:2000]
-    office().decide_identity(reveal_id, user(), granted=granted, answer=answer)
+    try:
+        with write() as work:
+            reveals.decide_identity(work, desk(), reveal_id, user(), granted=granted, answer=answer)
+    except ReasonNeeded as refusal:
+        return again(_page(refusal), refusal)
     if granted:
         flash(t("อนุมัติแล้ว เวลาเริ่มนับทันที", "Granted; the hours run from now."), "good")
     else:

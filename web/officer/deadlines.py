@@ -11,8 +11,8 @@ from office.deadlines import extensions, legal_stays
 from office.deadlines.changes import ExtensionTooLate
 from office.ground.errors import OfficeError
 from web import form_pages
-from web.current import office, pressed, read, signed_in, user
-from web.errors import errors_of, on_refusal
+from web.current import desk, pressed, read, signed_in, user, write
+from web.errors import again, errors_of
 from web.form_pages import Filling
 from web.language import t
 from web.types import Answer
@@ -28,7 +28,7 @@ def expedite() -> Answer:
     """Who is late with what, for how long, and who is told next."""
     with read() as work:
         units = deadline_views.late_units(work, user())
-    return render_template("officer/expedite.html", units=units)
+        return render_template("officer/expedite.html", units=units)
 
 
 # ── more time ──────────────────────────────────────────────────────────────────────────────────
@@ -38,23 +38,25 @@ def expedite() -> Answer:
 @signed_in()
 def extension(case_id: str) -> Answer:
     with read() as work:
-        form, context = extensions.extension_form(work, case_id, user())
-    return _extension_page(case_id, form_pages.fresh(form, context))
+        sheet = form_pages.fresh(*extensions.extension_form(work, case_id, user()))
+        return _extension_page(case_id, sheet)
 
 
 @blueprint.post("/cases/<case_id>/extension")
 @signed_in()
 def ask(case_id: str) -> Answer:
-    with read() as work:
-        form, context = extensions.extension_form(work, case_id, user())
-    sheet, is_late = form_pages.posted(form, context), bool(request.form.get(LATE))
-    if sheet.action:
-        return _extension_page(case_id, sheet)
-    on_refusal(FormInvalid, OfficeError)(lambda refusal: _extension_page(case_id, sheet, refusal))
-    with office().engine.begin() as work:
-        extensions.ask_extension(
-            work, office().desk, case_id, sheet.answers, user(), is_late=is_late
-        )
+    is_late = bool(request.form.get(LATE))
+    sheet: Filling | None = None
+    try:
+        with read() if form_pages.is_redraw() else write() as work:
+            sheet = form_pages.posted(*extensions.extension_form(work, case_id, user()))
+            if sheet.action:
+                return _extension_page(case_id, sheet)
+            extensions.ask_extension(work, desk(), case_id, sheet.answers, user(), is_late=is_late)
+    except (FormInvalid, OfficeError) as refusal:
+        if sheet is None:  # there is no such form for them
+            raise
+        return again(_extension_page(case_id, sheet, refusal), refusal)
     flash(
         t("บันทึกรายงานความล่าช้าแล้ว กำหนดไม่เลื่อน", "The late report is recorded; the deadline stays.")
         if is_late
@@ -79,10 +81,8 @@ def _extension_page(case_id: str, sheet: Filling, refusal: Refusal | None = None
 def decide(request_id: str) -> Answer:
     grants = pressed("decision", "grant", "refuse") == "grant"
     reason = request.form.get("reason", "")[:2000]
-    with office().engine.begin() as work:
-        extensions.decide_extension(
-            work, office().desk, request_id, user(), grants=grants, reason=reason
-        )
+    with write() as work:
+        extensions.decide_extension(work, desk(), request_id, user(), grants=grants, reason=reason)
     flash(t("อนุมัติแล้ว", "Granted.") if grants else t("ไม่อนุมัติ บันทึกแล้ว", "Refused."), "good")
     return redirect(url_for("officer.work_list"), 303)
 
@@ -94,21 +94,24 @@ def decide(request_id: str) -> Answer:
 @signed_in(page=legal_stays.PAGE)
 def stay(case_id: str) -> Answer:
     with read() as work:
-        form, context = legal_stays.stay_form(work, case_id, user())
-    return _stay_page(case_id, form_pages.fresh(form, context))
+        sheet = form_pages.fresh(*legal_stays.stay_form(work, case_id, user()))
+        return _stay_page(case_id, sheet)
 
 
 @blueprint.post("/cases/<case_id>/stay")
 @signed_in(page=legal_stays.PAGE)
 def begin_stay(case_id: str) -> Answer:
-    with read() as work:
-        form, context = legal_stays.stay_form(work, case_id, user())
-    sheet = form_pages.posted(form, context)
-    if sheet.action:
-        return _stay_page(case_id, sheet)
-    on_refusal(FormInvalid, OfficeError)(lambda refusal: _stay_page(case_id, sheet, refusal))
-    with office().engine.begin() as work:
-        legal_stays.stay_case(work, office().desk, case_id, sheet.answers, user())
+    sheet: Filling | None = None
+    try:
+        with read() if form_pages.is_redraw() else write() as work:
+            sheet = form_pages.posted(*legal_stays.stay_form(work, case_id, user()))
+            if sheet.action:
+                return _stay_page(case_id, sheet)
+            legal_stays.stay_case(work, desk(), case_id, sheet.answers, user())
+    except (FormInvalid, OfficeError) as refusal:
+        if sheet is None:  # there is no such form for them
+            raise
+        return again(_stay_page(case_id, sheet, refusal), refusal)
     flash(t("หยุดนับเวลาของเรื่องแล้ว", "The count of the case stands still."), "good")
     return redirect(url_for("officer.case", case_id=case_id), 303)
 
@@ -116,7 +119,7 @@ def begin_stay(case_id: str) -> Answer:
 @blueprint.post("/cases/<case_id>/stay/confirmation")
 @signed_in(page=legal_stays.PAGE)
 def confirm(case_id: str) -> Answer:
-    with office().engine.begin() as work:
+    with write() as work:
         legal_stays.confirm_stay(work, case_id, user())
     flash(t("ยืนยันให้หยุดนับต่อแล้ว", "The stay goes on."), "good")
     return redirect(url_for("officer.case", case_id=case_id), 303)
@@ -125,7 +128,7 @@ def confirm(case_id: str) -> Answer:
 @blueprint.post("/cases/<case_id>/stay/end")
 @signed_in(page=legal_stays.PAGE)
 def lift(case_id: str) -> Answer:
-    with office().engine.begin() as work:
+    with write() as work:
         legal_stays.lift_stay(work, case_id, user())
     flash(t("เริ่มนับเวลาต่อแล้ว", "The clocks count on."), "good")
     return redirect(url_for("officer.case", case_id=case_id), 303)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from engine.ground.errors import Refusal
 from engine.ground.text import Text
+from engine.store.work import Work
 from forms.errors import FormInvalid
+from office.cases import cases as case_files
+from office.cases import reveals, tasks
+from office.cases.register import file_complaint, intake_context, intake_forms
 from office.cases.reveals import NothingToReveal
 from office.cases.tasks import TaskView
+from office.deadlines.reminders import notices
 from office.ground.errors import OfficeError, ReasonNeeded
+from office.people import conflicts
+from office.vault.attachments import Staged
 from web import case_view, form_pages
 from web.auditor import overview
-from web.current import office, read, signed_in, user, write
-from web.errors import errors_of, on_refusal
+from web.current import desk, read, signed_in, user, write
+from web.errors import again, errors_of
 from web.form_pages import FILE_REFUSALS, Filling
 from web.language import t
 from web.links import as_download
@@ -45,19 +52,16 @@ CHANNELS = {
 @signed_in()
 def work_list() -> Answer:
     after = request.args.get("after")
-    mine = office().work_list(user(), scope="mine")
-    groups = office().work_list(user(), scope="groups", limit=PAGE, after=after)
     with read() as work:
-        requests = case_view.requests(work, office().desk, user())
-    notices = office().notices(user(), limit=NOTICES)
-    return render_template(
-        "officer/work_list.html",
-        mine=mine,
-        groups=groups,
-        after=after,
-        notices=notices,
-        requests=requests,
-    )
+        mine, groups = tasks.desk_list(work, desk(), user(), limit=PAGE, after=after)
+        return render_template(
+            "officer/work_list.html",
+            mine=mine,
+            groups=groups,
+            after=after,
+            notices=notices.notices(work, user(), limit=NOTICES),
+            requests=case_view.requests(work, desk(), user()),
+        )
 
 
 # ── one task ───────────────────────────────────────────────────────────────────────────────────
@@ -66,56 +70,65 @@ def work_list() -> Answer:
 @blueprint.get("/tasks/<task_id>")
 @signed_in()
 def task(task_id: str) -> Answer:
-    view = office().open_task(task_id, user())
-    return _task_page(view, form_pages.fresh(view.form, view.context, prior=view.prior))
+    with read() as work:
+        view = tasks.open_task(work, desk(), task_id, user())
+        fresh = form_pages.fresh(view.form, view.context, prior=view.prior)
+        return _task_page(work, view, fresh)
 
 
 @blueprint.post("/tasks/<task_id>")
 @signed_in()
 def complete(task_id: str) -> Answer:
-    view = office().open_task(task_id, user())
-    on_refusal(*FILE_REFUSALS)(lambda refusal: _task_page(view, _typed(view), refusal))
-    sheet = form_pages.posted(view.form, view.context)
-    if sheet.action:
-        return _task_page(view, sheet)
-    on_refusal(FormInvalid)(lambda refusal: _task_page(view, sheet, refusal))
-    office().complete(task_id, sheet.answers, user=user())
-    name = t(task_name(view))
-    flash(t("ทำงาน “{name}” เสร็จแล้ว", "“{name}” is done.", name=name), "good")
+    files: list[Staged] = []
+    try:
+        files = form_pages.keep_files(lambda work: [tasks.asked_of(work, task_id, user()).form])
+        if form_pages.is_redraw():
+            return _typed_page(task_id, files)
+        with write() as work:
+            asked = tasks.asked_of(work, task_id, user())
+            sheet = form_pages.posted(asked.form, asked.context, files=files)
+            tasks.complete_task(work, desk(), task_id, sheet.answers, user())
+    except (FormInvalid, *FILE_REFUSALS) as refusal:
+        return again(_typed_page(task_id, files, refusal), refusal)
+    flash(t("ทำงาน “{name}” เสร็จแล้ว", "“{name}” is done.", name=t(asked.name)), "good")
     return redirect(url_for("officer.work_list"), 303)
 
 
 @blueprint.post("/tasks/<task_id>/claim")
 @signed_in()
 def claim(task_id: str) -> Answer:
-    office().claim(task_id, user())
+    with write() as work:
+        tasks.claim_task(work, task_id, user())
     return redirect(url_for("officer.task", task_id=task_id), 303)
 
 
 @blueprint.post("/tasks/<task_id>/release")
 @signed_in()
 def release(task_id: str) -> Answer:
-    office().release(task_id, user())
+    with write() as work:
+        tasks.release_task(work, task_id, user())
     flash(t("คืนงานให้กลุ่มแล้ว", "The task is back with its group."), "good")
     return redirect(url_for("officer.work_list"), 303)
 
 
-def _task_page(view: TaskView, sheet: Filling, refusal: Refusal | None = None) -> str:
+def _typed_page(task_id: str, files: Sequence[Staged], refusal: Refusal | None = None) -> str:
+    """The task as it was filled in so far."""
     with read() as work:
-        told = case_view.read_out(work, view.case)
+        view = tasks.open_task(work, desk(), task_id, user())
+        sheet = form_pages.posted(view.form, view.context, files=files)
+        return _task_page(work, view, sheet, refusal)
+
+
+def _task_page(work: Work, view: TaskView, sheet: Filling, refusal: Refusal | None = None) -> str:
     return render_template(
         "officer/task.html",
         view=view,
         name=task_name(view),
         sheet=sheet.view(errors_of(refusal)),
         case=view.case,
-        told=told,
+        told=case_view.read_out(work, view.case),
         is_mine=view.task.assignee == user().id,
     )
-
-
-def _typed(view: TaskView) -> Filling:
-    return form_pages.posted(view.form, view.context, without_files=True)
 
 
 def task_name(view: TaskView) -> Text:
@@ -129,7 +142,8 @@ def task_name(view: TaskView) -> Text:
 @signed_in()
 def cases() -> Answer:
     query, after = request.args.get("q", "")[:80], request.args.get("after")
-    found = office().cases(user(), query=query, limit=PAGE, after=after)
+    with read() as work:
+        found = case_files.list_cases(work, user(), query=query, limit=PAGE, after=after)
     more = found[-1].id if len(found) == PAGE else None
     return render_template("officer/cases.html", cases=found, query=query, more=more)
 
@@ -141,23 +155,24 @@ def case(case_id: str) -> Answer:
 
 
 def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
-    view = office().case(case_id, user())
     with read() as work:
-        told = case_view.read_out(work, view)
-        pictures, story = case_view.pictures(work, view), case_view.story(work, view)
+        view = case_files.case_view(work, desk(), case_id, user())
         asks = view.is_guarded and view.identity_fields
-        desk = office().desk
-        wishes = overview.wishes(work, desk, view, user(), only_own=True) if asks else {}
-        time = case_view.time_of(work, view, user())
-    facts: Mapping[str, Any] = {"told": told, "pictures": pictures, "story": story, "time": time}
-    return render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
+        wishes = overview.wishes(work, desk(), view, user(), only_own=True) if asks else {}
+        facts: Mapping[str, Any] = {
+            "told": case_view.read_out(work, view),
+            "pictures": case_view.pictures(work, view),
+            "story": case_view.story(work, view),
+            "time": case_view.time_of(work, view, user()),
+        }
+        return render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
 
 
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")
 @signed_in()
 def diagram(case_id: str, process_key: str) -> Answer:
-    view = office().case(case_id, user())
     with read() as work:
+        view = case_files.case_view(work, desk(), case_id, user())
         content = case_view.diagram(work, view, process_key)
     return Response(content, mimetype="application/xml")
 
@@ -165,14 +180,16 @@ def diagram(case_id: str, process_key: str) -> Answer:
 @blueprint.get("/cases/<case_id>/files/<file_id>")
 @signed_in()
 def attachment(case_id: str, file_id: str) -> Answer:
-    info, chunks = office().read_file(case_id, file_id, user())
+    with write() as work:  # the look is recorded
+        info, chunks = case_files.read_file(work, desk(), case_id, file_id, user())
     return as_download(Response(chunks, mimetype=info.media_type), info.name)
 
 
 @blueprint.get("/cases/<case_id>/letters/<letter_id>")
 @signed_in()
 def letter(case_id: str, letter_id: str) -> Answer:
-    view, text = office().read_case_letter(case_id, letter_id, user())
+    with write() as work:  # the look is recorded
+        view, text = case_files.read_letter(work, desk(), case_id, letter_id, user())
     return render_template("officer/letter.html", letter=view, text=text, case_id=case_id)
 
 
@@ -180,13 +197,15 @@ def letter(case_id: str, letter_id: str) -> Answer:
 @signed_in()
 def identity(case_id: str) -> Answer:
     """Who is behind a case: shown on this answer alone, and recorded with its reason."""
-    on_refusal(ReasonNeeded)(lambda refusal: _case_page(case_id, refusal))
-    view = office().case(case_id, user())
     reason = request.form.get("reason", "")[:2000]
-    paths = request.form.getlist("field") or list(view.identity_fields)
-    shown = office().reveal_identity(case_id, user(), paths=paths, reason=reason)
-    with read() as work:
-        words = case_view.laid_open(overview.field_labels(work, view), shown)
+    try:
+        with write() as work:
+            view = case_files.case_view(work, desk(), case_id, user())
+            paths = request.form.getlist("field") or list(view.identity_fields)
+            shown = case_files.reveal(work, desk(), case_id, user(), paths=paths, reason=reason)
+            words = case_view.laid_open(overview.field_labels(work, view), shown)
+    except ReasonNeeded as refusal:
+        return again(_case_page(case_id, refusal), refusal)
     return render_template("officer/identity.html", case=view, shown=words, reason=reason)
 
 
@@ -194,8 +213,12 @@ def identity(case_id: str) -> Answer:
 @signed_in()
 def ask_identity(case_id: str) -> Answer:
     """Ask for a protected identity; the custodian decides."""
-    on_refusal(ReasonNeeded, NothingToReveal)(lambda refusal: _case_page(case_id, refusal))
-    office().ask_identity(case_id, user(), **overview.wish(request.form))
+    try:
+        with write() as work:
+            wish = overview.wish(request.form)
+            reveals.ask_identity(work, desk(), case_id, user(), **wish)
+    except (ReasonNeeded, NothingToReveal) as refusal:
+        return again(_case_page(case_id, refusal), refusal)
     flash(t(*overview.ASKED), "good")
     return redirect(url_for("officer.case", case_id=case_id), 303)
 
@@ -205,14 +228,15 @@ def ask_identity(case_id: str) -> Answer:
 def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer alone, and recorded."""
     with write() as work:
-        opened = overview.open_identity(work, office().desk, reveal_id, user())
+        opened = overview.open_identity(work, desk(), reveal_id, user())
     return render_template("auditor/identity.html", opened=opened, back="officer.case")
 
 
 @blueprint.post("/cases/<case_id>/conflict")
 @signed_in()
 def conflict(case_id: str) -> Answer:
-    office().declare_conflict(case_id, user())
+    with write() as work:
+        conflicts.declare_conflict(work, case_id, user())
     flash(
         t(
             "บันทึกแล้ว ท่านจะไม่เห็นและไม่ต้องทำเรื่องนี้อีก",
@@ -229,37 +253,50 @@ def conflict(case_id: str) -> Answer:
 @blueprint.get("/register")
 @signed_in(page=REGISTER)
 def register() -> Answer:
-    intake, officer = office().intake_forms()
-    context = office().intake_context("")
-    return _register_page([form_pages.fresh(officer, context), form_pages.fresh(intake, context)])
+    with read() as work:
+        intake, officer = intake_forms(work)
+        context = intake_context(work, "")
+        sheets = [form_pages.fresh(officer, context), form_pages.fresh(intake, context)]
+        return _register_page(sheets)
 
 
 @blueprint.post("/register")
 @signed_in(page=REGISTER)
 def enter() -> Answer:
-    on_refusal(*FILE_REFUSALS)(
-        lambda refusal: _register_page(_posted_sheets(without_files=True), refusal)
-    )
-    part, complaint = sheets = _posted_sheets()
-    if part.action:
-        return _register_page(sheets)
-    on_refusal(FormInvalid, OfficeError)(lambda refusal: _register_page(sheets, refusal))
-    filed = office().file_complaint(
-        complaint.answers,
-        part.answers,
-        channel=str(part.answers.get("channel") or ""),
-        actor=user().actor,
-    )
+    try:
+        files = form_pages.keep_files(intake_forms)
+    except FILE_REFUSALS as refusal:
+        return again(_typed_register((), refusal), refusal)
+    if form_pages.is_redraw():
+        return _typed_register(files)
+    try:
+        with write() as work:
+            part, complaint = _posted_sheets(work, files)
+            filed = file_complaint(
+                work,
+                desk(),
+                complaint.answers,
+                part.answers,
+                channel=str(part.answers.get("channel") or ""),
+                actor=user().actor,
+            )
+    except (FormInvalid, OfficeError) as refusal:
+        return again(_typed_register(files, refusal), refusal)
     return render_template("officer/registered.html", filed=filed), 201
 
 
-def _posted_sheets(*, without_files: bool = False) -> list[Filling]:
-    intake, officer = office().intake_forms()
-    context = office().intake_context(request.form.get("channel", ""))
+def _posted_sheets(work: Work, files: Sequence[Staged]) -> list[Filling]:
+    intake, officer = intake_forms(work)
+    context = intake_context(work, request.form.get("channel", ""))
     return [
-        form_pages.posted(form, context, others=[other], without_files=without_files)
+        form_pages.posted(form, context, others=[other], files=files)
         for form, other in ((officer, intake), (intake, officer))
     ]
+
+
+def _typed_register(files: Sequence[Staged], refusal: Refusal | None = None) -> str:
+    with read() as work:
+        return _register_page(_posted_sheets(work, files), refusal)
 
 
 def _register_page(sheets: list[Filling], refusal: Refusal | None = None) -> str:

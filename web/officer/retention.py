@@ -9,8 +9,8 @@ from engine.ground.errors import Refusal
 from office.disposal import disposal
 from office.ground.errors import OfficeError
 from office.vault.case_keys import PURPOSES, Purpose
-from web.current import office, pressed, read, signed_in, user
-from web.errors import on_refusal
+from web.current import desk, pressed, read, signed_in, user, write
+from web.errors import again
 from web.language import t
 from web.types import Answer
 
@@ -26,16 +26,19 @@ def overview() -> Answer:
 
 def _page(refusal: Refusal | None = None) -> str:
     with read() as work:
-        found = disposal.overview(work, office().desk, user())
-    return render_template("retention/overview.html", found=found, refusal=refusal)
+        found = disposal.overview(work, desk(), user())
+        return render_template("retention/overview.html", found=found, refusal=refusal)
 
 
 @blueprint.post("/<case_id>/<what>")
 @signed_in(page=PAGE)
 def ask(case_id: str, what: str) -> Answer:
-    on_refusal(OfficeError)(_page)
-    with office().engine.begin() as work:
-        disposal.ask(work, office().desk, case_id, _purpose(what), user(), reason=_said("reason"))
+    try:
+        with write() as work:
+            reason = _said("reason")
+            disposal.ask(work, desk(), case_id, _purpose(what), user(), reason=reason)
+    except OfficeError as refusal:
+        return again(_page(refusal), refusal)
     flash(t("ขอลบแล้ว รอผู้มีอำนาจอีกคนหนึ่ง", "Asked; a second person decides."), "good")
     return _back()
 
@@ -43,10 +46,12 @@ def ask(case_id: str, what: str) -> Answer:
 @blueprint.post("/<case_id>/<what>/decision")
 @signed_in(page=PAGE)
 def decide(case_id: str, what: str) -> Answer:
-    on_refusal(OfficeError)(_page)
     granted = pressed("decision", "erase", "refuse") == "erase"
-    with office().engine.begin() as work:
-        disposal.decide(work, office().desk, case_id, _purpose(what), user(), granted=granted)
+    try:
+        with write() as work:
+            disposal.decide(work, desk(), case_id, _purpose(what), user(), granted=granted)
+    except OfficeError as refusal:
+        return again(_page(refusal), refusal)
     if granted:
         flash(
             t("ลบแล้ว กู้คืนไม่ได้อีก บันทึกยังพิสูจน์ได้ครบ", "Erased for good; the record still verifies."),
@@ -60,16 +65,12 @@ def decide(case_id: str, what: str) -> Answer:
 @blueprint.post("/holds")
 @signed_in(page=PAGE)
 def hold() -> Answer:
-    on_refusal(OfficeError)(_page)
-    with office().engine.begin() as work:
-        disposal.hold(
-            work,
-            office().desk,
-            _said("receipt_no"),
-            user(),
-            ground=_said("ground"),
-            reason=_said("reason"),
-        )
+    number, ground, reason = (_said(name) for name in ("receipt_no", "ground", "reason"))
+    try:
+        with write() as work:
+            disposal.hold(work, desk(), number, user(), ground=ground, reason=reason)
+    except OfficeError as refusal:
+        return again(_page(refusal), refusal)
     flash(t("ระงับการทำลายเรื่องนี้แล้ว", "Nothing of this case will be erased."), "good")
     return _back()
 
@@ -77,9 +78,11 @@ def hold() -> Answer:
 @blueprint.post("/holds/<case_id>/end")
 @signed_in(page=PAGE)
 def lift(case_id: str) -> Answer:
-    on_refusal(OfficeError)(_page)
-    with office().engine.begin() as work:
-        disposal.lift(work, office().desk, case_id, user(), reason=_said("reason"))
+    try:
+        with write() as work:
+            disposal.lift(work, desk(), case_id, user(), reason=_said("reason"))
+    except OfficeError as refusal:
+        return again(_page(refusal), refusal)
     flash(t("ยกเลิกการระงับแล้ว", "The hold is lifted."), "good")
     return _back()
 

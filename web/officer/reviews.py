@@ -10,8 +10,8 @@ from forms.text.numerals import arabic_digits
 from office.cases import reviews
 from office.ground.errors import CaseNotFound, OfficeError
 from web import form_pages
-from web.current import office, read, signed_in, user
-from web.errors import errors_of, on_refusal
+from web.current import desk, read, signed_in, user, write
+from web.errors import again, errors_of
 from web.form_pages import Filling
 from web.language import t
 from web.types import Answer
@@ -29,9 +29,12 @@ def find() -> Answer:
 @signed_in(page=reviews.PAGE)
 def found() -> Answer:
     """By the receipt number that the complainant gives; nothing of the case is shown."""
-    on_refusal(CaseNotFound)(_find_page)
-    with read() as work:
-        case_id = reviews.case_numbered(work, arabic_digits(request.form["receipt_no"]), user())
+    number = arabic_digits(request.form["receipt_no"])
+    try:
+        with read() as work:
+            case_id = reviews.case_numbered(work, number, user())
+    except CaseNotFound as refusal:
+        return again(_find_page(refusal), refusal)
     return redirect(url_for("reviewing.entry", case_id=case_id), 303)
 
 
@@ -40,22 +43,25 @@ def found() -> Answer:
 def entry(case_id: str) -> Answer:
     with read() as work:
         case, form, context = reviews.entry_form(work, case_id, user())
-    return _entry_page(case_id, case.receipt_no, form_pages.fresh(form, context))
+        return _entry_page(case_id, case.receipt_no, form_pages.fresh(form, context))
 
 
 @blueprint.post("/cases/<case_id>/review-request")
 @signed_in(page=reviews.PAGE)
 def enter(case_id: str) -> Answer:
-    with read() as work:
-        case, form, context = reviews.entry_form(work, case_id, user())
-    sheet, number = form_pages.posted(form, context), case.receipt_no
-    if sheet.action:
-        return _entry_page(case_id, number, sheet)
-    on_refusal(FormInvalid, OfficeError)(
-        lambda refusal: _entry_page(case_id, number, sheet, refusal)
-    )
-    with office().engine.begin() as work:
-        reviews.enter(work, office().desk, case_id, sheet.answers, user())
+    sheet: Filling | None = None
+    number = ""
+    try:
+        with read() if form_pages.is_redraw() else write() as work:
+            case, form, context = reviews.entry_form(work, case_id, user())
+            sheet, number = form_pages.posted(form, context), case.receipt_no
+            if sheet.action:
+                return _entry_page(case_id, number, sheet)
+            reviews.enter(work, desk(), case_id, sheet.answers, user())
+    except (FormInvalid, OfficeError) as refusal:
+        if sheet is None:  # there is no such form for them
+            raise
+        return again(_entry_page(case_id, number, sheet, refusal), refusal)
     flash(
         t("บันทึกคำขอทบทวนแล้ว ผู้ทบทวนได้รับเรื่องแล้ว", "The request is recorded and with the reviewer."),
         "good",

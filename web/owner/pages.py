@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from engine.ground.errors import DeploymentRejected, Refusal
 from engine.ground.findings import Finding
 from web.current import office, pressed, read, signed_in, user
-from web.errors import on_refusal
+from web.errors import again
 from web.language import t
 from web.links import as_download
 from web.owner import workshop
@@ -70,14 +70,16 @@ def deploy() -> Answer:
 @blueprint.post("/deploy")
 @signed_in(*ROLES)
 def send() -> Answer:
-    files = workshop.uploads(request.files.getlist("files"))
+    who, files = user().actor, workshop.uploads(request.files.getlist("files"))
     if not files:
         return redirect(url_for("owner.deploy"), 303)
     if pressed("only", "check", "") == "check":
         with read() as work:
             return _findings_page(files, workshop.check(work, files))
-    on_refusal(DeploymentRejected)(lambda refusal: _findings_page(files, _of(refusal), refusal))
-    deployed = office().engine.deploy(files, user().actor, upload=True)
+    try:
+        deployed = office().engine.deploy(files, who, upload=True)
+    except DeploymentRejected as refusal:
+        return again(_findings_page(files, refusal.findings, refusal), refusal)
     for id in deployed.new:
         flash(t("ติดตั้งแล้ว: {id}", "Deployed: {id}", id=id), "good")
     for id in deployed.again:
@@ -85,10 +87,6 @@ def send() -> Answer:
     if not (deployed.new or deployed.again):
         flash(t("แฟ้มชุดนี้ติดตั้งอยู่แล้ว ไม่มีอะไรเปลี่ยน", "Nothing has changed."), "good")
     return redirect(url_for("owner.processes"), 303)
-
-
-def _of(refusal: Refusal) -> list[Finding]:
-    return refusal.findings if isinstance(refusal, DeploymentRejected) else []
 
 
 def _findings_page(

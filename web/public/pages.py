@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from engine.ground.errors import Refusal
 from engine.ground.text import Text
+from engine.store.work import Work
 from forms import Form
 from forms.errors import FormInvalid
+from office.cases import complainant
+from office.cases.complainant import ACTOR as COMPLAINANT
+from office.cases.register import Filed, file_complaint, intake_context, intake_forms
 from office.cases.tracking import plain_code, spaced
+from office.ground.context import Desk
 from office.ground.errors import OfficeError, TooManyAttempts, TrackingCodeUnknown
 from office.guideline.guideline import build
+from office.vault.attachments import Staged
 from web import form_pages
-from web.current import office, read
-from web.errors import errors_of, on_refusal
+from web.current import desk, office, read, write
+from web.errors import again, errors_of
 from web.form_pages import FILE_REFUSALS, Filling
 from web.language import language, t
 from web.pictures import guideline as manual
@@ -48,23 +57,33 @@ def privacy() -> Answer:
 
 @blueprint.get("/file/<track>")
 def file(track: str) -> Answer:
-    form, context = _intake(track)
-    return _file_page(track, form_pages.fresh(form, context, settled={"track": track}))
+    with read() as work:
+        form, context = _intake(work, track)
+        return _file_page(track, form_pages.fresh(form, context, settled={"track": track}))
 
 
 @blueprint.post("/file/<track>")
 @limiter.limit(filing_limit, exempt_when=form_pages.is_redraw)
 def send(track: str) -> Answer:
-    on_refusal(*FILE_REFUSALS)(
-        lambda refusal: _file_page(track, _posted(track, without_files=True), refusal)
-    )
-    sheet = _posted(track)
-    if sheet.action:
-        return _file_page(track, sheet)
-    on_refusal(FormInvalid, OfficeError)(lambda refusal: _file_page(track, sheet, refusal))
-    filed = office().file_complaint(sheet.answers, channel=CHANNEL, idempotency_key=_once())
+    try:
+        files = form_pages.keep_files(lambda work: [_intake(work, track)[0]])
+    except FILE_REFUSALS as refusal:
+        return again(_typed_page(track, (), refusal), refusal)
+    if form_pages.is_redraw():
+        return _typed_page(track, files)
+    try:
+        filed = office().begin_once(_once(), lambda work: _file(work, track, files))
+    except (FormInvalid, OfficeError) as refusal:
+        return again(_typed_page(track, files, refusal), refusal)
     tracking_cookie.keep_receipt(filed)
     return redirect(url_for("public.receipt"), 303)
+
+
+def _file(work: Work, track: str, files: Sequence[Staged]) -> Filed:
+    answers = _posted(work, track, files).answers
+    return file_complaint(
+        work, desk(), answers, channel=CHANNEL, actor=COMPLAINANT, idempotency_key=_once()
+    )
 
 
 @blueprint.get("/receipt")
@@ -92,17 +111,22 @@ def _once() -> str | None:
     return f"web:{given}" if re.fullmatch("[0-9a-f]{32}", given) else None
 
 
-def _intake(track: str) -> tuple[Form, dict[str, object]]:
+def _intake(work: Work, track: str) -> tuple[Form, dict[str, object]]:
     if track not in TRACKS:
         abort(404)
-    intake, _ = office().intake_forms()
-    return intake, office().intake_context(CHANNEL)
+    intake, _ = intake_forms(work)
+    return intake, intake_context(work, CHANNEL)
 
 
-def _posted(track: str, *, without_files: bool = False) -> Filling:
-    form, context = _intake(track)
-    settled = {"track": track}
-    return form_pages.posted(form, context, settled=settled, without_files=without_files)
+def _posted(work: Work, track: str, files: Sequence[Staged]) -> Filling:
+    form, context = _intake(work, track)
+    return form_pages.posted(form, context, settled={"track": track}, files=files)
+
+
+def _typed_page(track: str, files: Sequence[Staged], refusal: Refusal | None = None) -> str:
+    """The form as it was filled in so far."""
+    with read() as work:
+        return _file_page(track, _posted(work, track, files), refusal)
 
 
 def _file_page(track: str, sheet: Filling, refusal: Refusal | None = None) -> str:
@@ -130,8 +154,10 @@ def track() -> Answer:
 @blueprint.post("/track")
 def open_tracking() -> Answer:
     """Take the code along, right or wrong: the answer is the same, and so is the time it takes."""
-    on_refusal(TooManyAttempts)(_track_page)
-    count_attempt("tracking")
+    try:
+        count_attempt("tracking")
+    except TooManyAttempts as refusal:
+        return again(_track_page(refusal), refusal)
     tracking_cookie.follow(plain_code(request.form.get("code", "")))
     return redirect(url_for("public.case"), 303)
 
@@ -141,9 +167,13 @@ def case() -> Answer:
     code = tracking_cookie.code()
     if code is None:
         return redirect(url_for("public.track"))
-    on_refusal(TrackingCodeUnknown)(_unknown_code)
-    found = office().track(code)
-    return render_template("public/case.html", case=found, name=TRACKS[found.track])
+    try:
+        with read() as work:
+            found = complainant.track_case(work, desk(), code)
+            return render_template("public/case.html", case=found, name=TRACKS[found.track])
+    except TrackingCodeUnknown as refusal:
+        tracking_cookie.leave()
+        return again(_track_page(refusal), refusal)
 
 
 @blueprint.post("/case/leave")
@@ -154,65 +184,69 @@ def leave() -> Answer:
 
 @blueprint.get("/case/letters/<letter_id>")
 def letter(letter_id: str) -> Answer:
-    view, text = office().read_letter(_code(), letter_id)
+    code = _code()
+    with write() as work:  # the first reading is recorded
+        view, text = complainant.read_letter(work, desk(), code, letter_id)
     return render_template("public/letter.html", letter=view, text=text)
 
 
 @blueprint.get("/case/reply")
 def answer() -> Answer:
-    form, context = office().reply_form(_code())
-    return _reply_page(form_pages.fresh(form, context))
+    return _fresh_page("public/reply.html", complainant.reply_form)
 
 
 @blueprint.post("/case/reply")
 @limiter.limit(filing_limit, exempt_when=form_pages.is_redraw)
 def send_answer() -> Answer:
-    form, context = office().reply_form(_code())
-    on_refusal(*FILE_REFUSALS)(
-        lambda refusal: _reply_page(form_pages.posted(form, context, without_files=True), refusal)
-    )
-    sheet = form_pages.posted(form, context)
-    if sheet.action:
-        return _reply_page(sheet)
-    on_refusal(FormInvalid)(lambda refusal: _reply_page(sheet, refusal))
-    office().reply(_code(), sheet.answers)
+    code, files = _code(), list[Staged]()
+    page = partial(_said_page, "public/reply.html", complainant.reply_form)
+    try:
+        files = form_pages.keep_files(lambda work: [complainant.reply_form(work, desk(), code)[0]])
+        if form_pages.is_redraw():
+            return page(files)
+        with write() as work:
+            form, context = complainant.reply_form(work, desk(), code)
+            answers = form_pages.posted(form, context, files=files).answers
+            complainant.reply(work, desk(), code, answers)
+    except (FormInvalid, *FILE_REFUSALS) as refusal:
+        return again(page(files, refusal), refusal)
     flash(t("ส่งคำตอบแล้ว ขอบคุณ", "Your answer has been sent. Thank you."), "good")
     return redirect(url_for("public.case"), 303)
 
 
 @blueprint.get("/case/withdraw")
 def withdrawal() -> Answer:
-    form, context = office().withdrawal_form(_code())
-    return _withdrawal_page(form_pages.fresh(form, context))
+    return _fresh_page("public/withdraw.html", complainant.withdrawal_form)
 
 
 @blueprint.post("/case/withdraw")
 def withdraw() -> Answer:
-    form, context = office().withdrawal_form(_code())
-    sheet = form_pages.posted(form, context)
-    if sheet.action:
-        return _withdrawal_page(sheet)
-    on_refusal(FormInvalid)(lambda refusal: _withdrawal_page(sheet, refusal))
-    office().withdraw(_code(), sheet.answers)
+    page = partial(_said_page, "public/withdraw.html", complainant.withdrawal_form)
+    if form_pages.is_redraw():
+        return page()
+    try:
+        _say(complainant.withdrawal_form, complainant.withdraw)
+    except FormInvalid as refusal:
+        return again(page(refusal=refusal), refusal)
     flash(t("รับคำขอถอนเรื่องแล้ว", "Your request to withdraw has been received."), "good")
     return redirect(url_for("public.case"), 303)
 
 
 @blueprint.get("/case/review")
 def review() -> Answer:
-    form, context = office().review_form(_code())
-    return _review_page(form_pages.fresh(form, context))
+    return _fresh_page("public/review.html", complainant.review_form)
 
 
 @blueprint.post("/case/review")
 @limiter.limit(filing_limit, exempt_when=form_pages.is_redraw)
 def ask_review() -> Answer:
-    form, context = office().review_form(_code())
-    sheet = form_pages.posted(form, context)
-    if sheet.action:
-        return _review_page(sheet)
-    on_refusal(FormInvalid)(lambda refusal: _review_page(sheet, refusal))
-    office().ask_review(_code(), sheet.answers)
+    page = partial(_said_page, "public/review.html", complainant.review_form)
+    if form_pages.is_redraw():
+        return page()
+    try:
+        _say(complainant.review_form, complainant.ask_review)
+    except FormInvalid as refusal:
+        return again(page(refusal=refusal), refusal)
     flash(
         t(
             "รับคำขอให้ทบทวนแล้ว จะแจ้งผลให้ทราบ",
@@ -221,6 +255,38 @@ def ask_review() -> Answer:
         "good",
     )
     return redirect(url_for("public.case"), 303)
+
+
+FormOf = Callable[[Work, Desk, str], tuple[Form, Mapping[str, Any]]]
+Verb = Callable[[Work, Desk, str, Mapping[str, Any]], None]
+
+
+def _say(form_of: FormOf, verb: Verb) -> None:
+    """Hand in what was posted, for the case that this browser follows."""
+    code = _code()
+    with write() as work:
+        form, context = form_of(work, desk(), code)
+        verb(work, desk(), code, form_pages.posted(form, context).answers)
+
+
+def _fresh_page(template: str, form_of: FormOf) -> str:
+    """A form that the complainant may fill in now."""
+    code = _code()
+    with read() as work:
+        sheet = form_pages.fresh(*form_of(work, desk(), code))
+        case = complainant.track_case(work, desk(), code)
+        return render_template(template, case=case, sheet=sheet.view(), refusal=None)
+
+
+def _said_page(
+    template: str, form_of: FormOf, files: Sequence[Staged] = (), refusal: Refusal | None = None
+) -> str:
+    """The same as it was filled in so far."""
+    code, other = _code(), None if isinstance(refusal, FormInvalid) else refusal
+    with read() as work:
+        sheet = form_pages.posted(*form_of(work, desk(), code), files=files)
+        case, view = complainant.track_case(work, desk(), code), sheet.view(errors_of(refusal))
+        return render_template(template, case=case, sheet=view, refusal=other)
 
 
 def _code() -> str:
@@ -237,27 +303,6 @@ def _code() -> str:
 
 def _track_page(refusal: Refusal | None = None) -> str:
     return render_template("public/track.html", refusal=refusal)
-
-
-def _unknown_code(refusal: Refusal) -> str:
-    tracking_cookie.leave()
-    return _track_page(refusal)
-
-
-def _reply_page(sheet: Filling, refusal: Refusal | None = None) -> str:
-    case, other = office().track(_code()), None if isinstance(refusal, FormInvalid) else refusal
-    view = sheet.view(errors_of(refusal))
-    return render_template("public/reply.html", case=case, sheet=view, refusal=other)
-
-
-def _withdrawal_page(sheet: Filling, refusal: Refusal | None = None) -> str:
-    case, view = office().track(_code()), sheet.view(errors_of(refusal))
-    return render_template("public/withdraw.html", case=case, sheet=view)
-
-
-def _review_page(sheet: Filling, refusal: Refusal | None = None) -> str:
-    case, view = office().track(_code()), sheet.view(errors_of(refusal))
-    return render_template("public/review.html", case=case, sheet=view)
 
 
 # ── the guideline ──────────────────────────────────────────────────────────────────────────────

@@ -107,7 +107,7 @@ def _tell(work: Work, desk: Desk, source: InboundSource, payload: Payload) -> di
 
 def _handed_in(work: Work, case: Case, form_id: str, answers: Payload, actor: Actor) -> HandedIn:
     """The answers to a form, checked against the form of the case's version."""
-    definition_id = queries.instance(work, str(case.instance_id)).definition_id
+    definition_id = queries.definition_of(work, str(case.instance_id))
     form = deployed_forms.form_of(work, definition_id, form_id)
     checked = form.load(answers, context={}, environment=deployed_forms.environment_of(work))
     return HandedIn(form_id, checked, actor.id)
