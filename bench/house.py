@@ -54,7 +54,7 @@ def served_house(
     (name by channel) that send complaints."""
     with TemporaryDirectory() as folder:
         url = database_url or f"sqlite:///{Path(folder) / 'house.sqlite3'}"
-        staff, secrets = _furnish(url, Path(folder), officers, sources or {})
+        staff, secrets = _configure(url, Path(folder), officers, sources or {})
         settings = {
             "SAMNUAN_DATABASE_URL": url,
             "SAMNUAN_DATA_DIR": folder,
@@ -91,7 +91,7 @@ def _address(server: subprocess.Popen[bytes]) -> int:
     raise RuntimeError("the server ended before it said where it is")
 
 
-def _furnish(
+def _configure(
     url: str, folder: Path, officers: int, sources: Mapping[str, str]
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     settings = OfficeSettings(database_url=url, data_dir=folder)
@@ -106,7 +106,7 @@ def _furnish(
                 people.add_user(work, name, f"{role} {number}", DEMO_PASSWORD, groups=[role])
                 staff.append(name)
             number += 1
-        keys, clerk = office.desk.keys.content, Actor.of("administrator")
+        keys, clerk = office.services.keys.content, Actor.of("administrator")
         secrets = {
             name: register_source(work, keys, name, channel=channel, actor=clerk)
             for channel, name in sources.items()

@@ -21,8 +21,8 @@ from office.cases.case_listener import watch_cases
 from office.deadlines import deadlines
 from office.deadlines.reminders.notices import notice_handler
 from office.disposal.erasure import redo_erasures
-from office.ground.context import Desk
-from office.ground.settings import OfficeSettings, desk_of
+from office.ground.services import Services
+from office.ground.settings import OfficeSettings, services_of
 from office.guideline import files as guidelinefiles
 from office.guideline.expression_names import variables_of
 from office.guideline.files import GuidelineState, check_facts, check_table
@@ -47,11 +47,11 @@ class Office:
     def __init__(
         self,
         engine: Engine,
-        desk: Desk,
+        services: Services,
         settings: OfficeSettings,
     ) -> None:
         self.engine = engine
-        self.desk = desk
+        self.services = services
         self.settings = settings
 
     @classmethod
@@ -70,17 +70,17 @@ class Office:
         `floors` adds the tables of the floors above; `deliverers` take what those floors put into
         the outbox, by topic.
         """
-        desk = desk_of(settings)
+        services = services_of(settings)
         if engine is None:
             engine = Engine.open(
                 settings.database_url, floors=floors, clock=clock, worker=settings.worker
             )
-        _furnish(engine, desk, settings)
+        _configure(engine, services, settings)
         engine.machine.deliverers.update(deliverers or {})
         if redo:
             # However the database was put in place, it must not know again what was erased.
-            redo_erasures(engine, desk)
-        return cls(engine, desk, settings)
+            redo_erasures(engine, services)
+        return cls(engine, services, settings)
 
     def close(self) -> None:
         self.engine.close()
@@ -97,17 +97,19 @@ class Office:
             if self.settings.demo:
                 demo.add_demo_users(work)
             outbox_handlers.plan_sweep(work)
-            head_signing.plan_seal(work)
+            head_signing.plan_head_signing(work)
         return state
 
     def run_due(self, limit: int = 200) -> int:
         """Fire timers, run jobs, deliver the outbox until nothing is due; returns how many ran."""
         return self.engine.run_due(limit)
 
-    def seal(self) -> Head | None:
+    def sign_head(self) -> Head | None:
         """Seal the record now; none when nothing has moved since the last seal."""
         folder, auditor = self.settings.data_dir, self.settings.auditor_mail
-        return head_signing.seal_now(self.engine, self.desk.keys.seal, folder, auditor=auditor)
+        return head_signing.sign_head_now(
+            self.engine, self.services.keys.head_key, folder, auditor=auditor
+        )
 
     # ── units of work ──────────────────────────────────────────────────────────────────────
 
@@ -135,7 +137,7 @@ class Office:
 
     def stage(self, uploads: Sequence[Upload]) -> list[Staged]:
         """Check and keep uploads until a form that carries their ids is accepted."""
-        return stage_files(self.desk, uploads)
+        return stage_files(self.services, uploads)
 
     @contextlib.contextmanager
     def staged(self, answers: Answers, uploads: Sequence[Upload]) -> Iterator[dict[str, Any]]:
@@ -145,18 +147,18 @@ class Office:
         try:
             yield deployed_forms.with_uploads(answers, fresh)
         except BaseException:
-            discard_files(self.desk, fresh)
+            discard_files(self.services, fresh)
             raise
 
 
-def _furnish(engine: Engine, desk: Desk, settings: OfficeSettings) -> None:
+def _configure(engine: Engine, services: Services, settings: OfficeSettings) -> None:
     engine.machine.functions.update(deadlines.FUNCTIONS)
-    engine.machine.handlers.update(letter=letter_handler(desk), notice=notice_handler(desk))
-    engine.machine.handlers[reminder_sending.JOB] = reminder_sending.rung_handler(desk)
-    engine.machine.listeners += [deadlines.watch_clocks, watch_cases]
+    engine.machine.handlers.update(letter=letter_handler(services), notice=notice_handler(services))
+    engine.machine.handlers[reminder_sending.JOB] = reminder_sending.rung_handler(services)
+    engine.machine.listeners += [deadlines.watch_deadlines, watch_cases]
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
     engine.gate.cross_checks.append(check_guideline)
     engine.gate.variables = variables_of
     engine.gate.identify = letters_in
-    engine.machine.deliverers.update(outbox_handlers.deliverers(engine, desk, settings))
+    engine.machine.deliverers.update(outbox_handlers.deliverers(engine, services, settings))

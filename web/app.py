@@ -79,14 +79,14 @@ def build_app(given: WebSettings | None = None, office: Office | None = None) ->
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     app.extensions[EXTENSION] = {"settings": known, "office": office}
     # Cookies are signed with a key of their own that follows from the office's pepper.
-    security.install(app, known, office.desk.keys.pepper.hash("web.session", "cookie"))
+    security.install(app, known, office.services.keys.pepper.hash("web.session", "cookie"))
     app.before_request(_begin_request)
     errors.install(app)
     language.install(app)
     for door in BLUEPRINTS:
         app.register_blueprint(door.blueprint)
     webhooks.register(app, office)
-    _furnish(app, known)
+    _configure(app, known)
     return app
 
 
@@ -101,7 +101,7 @@ def _begin_request() -> None:
     g.now = now()
 
 
-def _furnish(app: Flask, known: WebSettings) -> None:
+def _configure(app: Flask, known: WebSettings) -> None:
     """What every template may use."""
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, csrf_field=_csrf_field, agency=known.agency)

@@ -26,7 +26,7 @@ from office.cases.deadline_views import DeadlineView, NextRung
 from office.deadlines import extensions, legal_stays
 from office.deadlines.derivation import STAY, amount
 from office.deadlines.public_status import deadline_name
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.people import people
 from office.people.access import Sight, find_case
 from office.people.people import User
@@ -224,10 +224,10 @@ def time_of(work: Work, case: CaseView, user: User) -> Time:
     )
 
 
-def requests(work: Work, desk: Desk, user: User) -> list[Asked]:
+def requests(work: Work, services: Services, user: User) -> list[Asked]:
     """The requests for more time that wait for this person's decision."""
     waiting = extensions.requests_for(work, user)
-    reasons = extensions.reasons_of(work, desk, [row for row, _, _ in waiting])
+    reasons = extensions.reasons_of(work, services, [row for row, _, _ in waiting])
     return [
         Asked(
             row.id,

@@ -22,7 +22,7 @@ from web.types import Answer
 
 if TYPE_CHECKING:
     from engine.store.work import Work
-    from office.ground.context import Desk
+    from office.ground.services import Services
     from office.office import Office
     from office.people.people import User
 
@@ -43,8 +43,8 @@ def office() -> Office:
     return cast("Office", current_app.extensions[EXTENSION]["office"])
 
 
-def desk() -> Desk:
-    return office().desk
+def services() -> Services:
+    return office().services
 
 
 @contextlib.contextmanager

@@ -152,7 +152,7 @@ def _kept_files(form: Form, answers: dict[str, Any], staged: Sequence[Staged]) -
     for place in form.file_fields:
         for id in list(answers.get(place.path) or []):
             try:
-                names.setdefault(id, find_staged(office().desk, id, field=place.path).name)
+                names.setdefault(id, find_staged(office().services, id, field=place.path).name)
             except AttachmentNotFound:
                 answers[place.path].remove(id)
     return names

@@ -10,7 +10,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
 from office.people import throttle
-from web.current import desk, settings, write
+from web.current import services, settings, write
 from web.settings import MEGABYTE, WebSettings
 
 # No inline script or style anywhere; images may be data, because Bootstrap's little signs are.
@@ -49,7 +49,9 @@ def count_attempt(what: str) -> None:
     limit, place = settings().attempts_per_quarter_hour, get_remote_address()
     # Of its own: an attempt counts whatever becomes of it.
     with write() as work:
-        throttle.count_attempt(work, desk(), what, place, limit=limit, per=timedelta(minutes=15))
+        throttle.count_attempt(
+            work, services(), what, place, limit=limit, per=timedelta(minutes=15)
+        )
 
 
 def add_headers(response: Response) -> Response:

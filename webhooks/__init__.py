@@ -17,7 +17,7 @@ def connect(office: Office) -> None:
     from webhooks.settings import DoorSettings
 
     policy = AddressPolicy.of(DoorSettings.read())
-    courier = Courier(office.engine, office.desk.keys.content, policy)
+    courier = Courier(office.engine, office.services.keys.content, policy)
     office.engine.machine.deliverers.update(courier.deliverers())
 
 
@@ -27,7 +27,7 @@ def register(app: Flask, office: Office) -> None:
     Both are exempt from CSRF tokens: neither reads a cookie. Call it after Flask-WTF's own set-up.
     """
     from webhooks.api.register import open_api
-    from webhooks.context import Doors
+    from webhooks.context import ApiContext
     from webhooks.inbound.receiving import hooks
     from webhooks.limits import RateLimit
     from webhooks.routing import watch_routes
@@ -35,7 +35,7 @@ def register(app: Flask, office: Office) -> None:
 
     settings = DoorSettings.read()
     limit = RateLimit(settings.api_rate, settings.limits_storage)
-    Doors(office.engine, office.desk, settings, limit).hang(app)
+    ApiContext(office.engine, office.services, settings, limit).init_app(app)
     connect(office)
     watch_routes(app)
     app.register_blueprint(hooks)

@@ -7,14 +7,14 @@ from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.verbs import runtime
 from office.cases import tasks as office_tasks
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.people.access import case_of_instance
 from webhooks.clients import Client
 from webhooks.visibility import as_user
 
 
 def complete(
-    work: Work, desk: Desk, task: UserTask, answers: Mapping[str, Any], client: Client
+    work: Work, services: Services, task: UserTask, answers: Mapping[str, Any], client: Client
 ) -> None:
     """Complete the task with answers to its form.
 
@@ -25,4 +25,4 @@ def complete(
     if case_of_instance(work, task.instance_id) is None:
         runtime.complete_user_task(work, task.id, answers, actor=client.actor)
         return
-    office_tasks.complete_task(work, desk, task.id, answers, as_user(client))
+    office_tasks.complete_task(work, services, task.id, answers, as_user(client))

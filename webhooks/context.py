@@ -8,8 +8,8 @@ from typing import cast
 from flask import Flask, current_app
 
 from engine.engine import Engine
-from office.ground.context import Desk
 from office.ground.keys import Keyring
+from office.ground.services import Services
 from webhooks.limits import RateLimit
 from webhooks.settings import DoorSettings
 
@@ -17,21 +17,21 @@ _NAME = "samnuan-doors"
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class ApiContext:
     engine: Engine
-    desk: Desk
+    services: Services
     settings: DoorSettings
     limit: RateLimit
 
     @property
     def keyring(self) -> Keyring:
         """Seals signing secrets, as it seals what complaints say."""
-        return self.desk.keys.content
+        return self.services.keys.content
 
-    def hang(self, app: Flask) -> None:
+    def init_app(self, app: Flask) -> None:
         app.extensions[_NAME] = self
 
 
-def doors() -> Doors:
+def doors() -> ApiContext:
     """The doors of the application that answers this request."""
-    return cast(Doors, current_app.extensions[_NAME])
+    return cast(ApiContext, current_app.extensions[_NAME])

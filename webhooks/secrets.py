@@ -13,14 +13,14 @@ class SecretUnreadable(DoorRefusal):
     status = 503
 
 
-def seal_secret(keyring: Keyring, secret: str, *, owner: str) -> bytes:
-    return keyring.seal(secret.encode(), _place(owner))
+def encrypt_secret(keyring: Keyring, secret: str, *, owner: str) -> bytes:
+    return keyring.encrypt(secret.encode(), _place(owner))
 
 
 def open_secret(keyring: Keyring, sealed: bytes, *, owner: str) -> str:
     """Raises `SecretUnreadable` when the row was tampered with or moved to another owner."""
     try:
-        return keyring.open(sealed, _place(owner)).decode()
+        return keyring.decrypt(sealed, _place(owner)).decode()
     except InvalidTag:
         raise SecretUnreadable(owner=owner) from None
 

@@ -108,7 +108,7 @@ def _tracking(office: Office) -> Iterator[Row]:
 
 def _filed(office: Office, complaint: Values) -> Filed:
     with office.begin() as work:
-        filed = file_complaint(work, office.desk, complaint, actor=COMPLAINANT)
+        filed = file_complaint(work, office.services, complaint, actor=COMPLAINANT)
     office.run_due()
     return filed
 
@@ -122,14 +122,14 @@ def _officer_task(office: Office) -> Iterator[Row]:
     for _ in range(10):
         filed = _filed(office, example["complaint"])
         with office.begin() as work:
-            offered = tasks.work_list(work, office.desk, user, scope="groups").items
+            offered = tasks.work_list(work, office.services, user, scope="groups").items
             task = next(item.task_id for item in offered if item.receipt_no == filed.receipt_no)
             tasks.claim_task(work, task, user)
         given = handled("screen", example, {"screen": 1}, answers.today())
 
         def complete(task: str = task, given: Values = given) -> None:
             with office.begin() as work:
-                tasks.complete_task(work, office.desk, task, given, user)
+                tasks.complete_task(work, office.services, task, given, user)
 
         began = time.perf_counter()
         statements, _ = counted(office.engine.database, complete)

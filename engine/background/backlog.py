@@ -53,8 +53,8 @@ def backlog(work: Work) -> Backlog:
     )
 
 
-def _count(work: Work, *law: sa.ColumnElement[bool]) -> int:
-    return work.session.scalar(sa.select(sa.func.count()).where(*law)) or 0
+def _count(work: Work, *conditions: sa.ColumnElement[bool]) -> int:
+    return work.session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
 
 
 def _tasks(work: Work) -> dict[str, int]:

@@ -67,7 +67,7 @@ class Announcer:
         if not offers:
             return
         jobs = [
-            _announcement(items, _wall_clock(work, at))
+            _announcement(items, _system_time(work, at))
             for at, items in _chunks(sorted(offers, key=lambda offer: offer.at), work.now)
         ]
         connection = work.session.connection().connection.driver_connection
@@ -87,7 +87,7 @@ def _chunks(
             yield at, items[start : start + CHUNK]
 
 
-def _wall_clock(work: Work, at: datetime | None) -> datetime | None:
+def _system_time(work: Work, at: datetime | None) -> datetime | None:
     """The moment on the machine's clock: procrastinate knows no other, and a rehearsal has one."""
     return None if at is None else datetime.now(UTC) + (at - work.now)
 
@@ -172,7 +172,7 @@ def _unannounced(work: Work, announcer: Announcer, name: str, rows: sa.Table) ->
     return (
         sa.select(rows.c.id, rows.c.due_at)
         .where(
-            *KINDS[name].law(work.machine),
+            *KINDS[name].conditions(work.machine),
             rows.c.due_at <= until,
             rows.c.locked_by.is_(None),
             rested,

@@ -14,7 +14,7 @@ from engine.ground.errors import ConcurrentUpdate
 from engine.ground.log import Log
 from engine.store import leases
 from engine.store.database import DatabaseUnavailable
-from engine.store.leases import Law, is_due, is_lapsed, rows_that
+from engine.store.leases import Condition, is_due, is_lapsed, rows_that
 from engine.store.machine import Machine
 from engine.store.tables import Base, Job, OutboxMessage, Wait, table
 from engine.store.transactions import begin, read
@@ -39,15 +39,15 @@ class Kind:
     """What the rounds know about a table of due rows."""
 
     model: type[Base]
-    law: Callable[[Machine], tuple[Law, ...]]  # which rows count as due
-    held: Law  # which rows may be held at all, by whomever
+    conditions: Callable[[Machine], tuple[Condition, ...]]  # which rows count as due
+    held: Condition  # which rows may be held at all, by whomever
     run: Callable[[Machine, str, str], bool]
     lapse: Callable[[Work, str], None]
     taken: dict[str, Any] = field(default_factory=dict)  # what taking a row writes besides
     free: dict[str, Any] = field(default_factory=dict)  # and what giving it back writes
 
 
-def _done_here(machine: Machine) -> tuple[Law, ...]:
+def _done_here(machine: Machine) -> tuple[Condition, ...]:
     """Jobs of the types that have a handler; the others are for workers outside."""
     return jobs.of_types(list(machine.handlers))
 
@@ -55,26 +55,26 @@ def _done_here(machine: Machine) -> tuple[Law, ...]:
 KINDS = {
     "timer": Kind(
         model=Wait,
-        law=lambda engine: (timers.TIMERS,),
+        conditions=lambda engine: (timers.TIMERS,),
         held=timers.TIMERS,
         run=timers.fire_timer,
-        lapse=timers.lapse_timer,
+        lapse=timers.expire_timer,
     ),
     "job": Kind(
         model=Job,
-        law=_done_here,
+        conditions=_done_here,
         held=jobs.LOCKED,
         run=jobs.run_job,
-        lapse=jobs.lapse_job,
+        lapse=jobs.expire_job,
         taken={"status": "locked"},
         free={"status": "ready"},
     ),
     "delivery": Kind(
         model=OutboxMessage,
-        law=lambda machine: deliveries.of_topics(machine.topics()),
+        conditions=lambda machine: deliveries.of_topics(machine.topics()),
         held=deliveries.PENDING,
         run=deliveries.run_delivery,
-        lapse=deliveries.lapse_delivery,
+        lapse=deliveries.expire_delivery,
     ),
 }
 
@@ -100,7 +100,7 @@ def _look(machine: Machine, kinds: Sequence[str]) -> tuple[list[str], list[str]]
         for name in kinds:
             kind = KINDS[name]
             questions += [
-                rows_that(is_due, work, kind.model, *kind.law(machine), limit=1).exists(),
+                rows_that(is_due, work, kind.model, *kind.conditions(machine), limit=1).exists(),
                 rows_that(is_lapsed, work, kind.model, kind.held, limit=1).exists(),
             ]
         answers = work.session.execute(sa.select(*questions)).one()
@@ -113,7 +113,7 @@ def _look(machine: Machine, kinds: Sequence[str]) -> tuple[list[str], list[str]]
 def _take(work: Work, name: str, holder: str, limit: int) -> Iterator[Item]:
     kind, machine = KINDS[name], work.machine
     hold = {"holder": holder, "lease": machine.lease, **kind.taken}
-    for identifier in leases.take(work, kind.model, *kind.law(machine), limit=limit, **hold):
+    for identifier in leases.take(work, kind.model, *kind.conditions(machine), limit=limit, **hold):
         yield Item(name, identifier)
 
 
@@ -124,10 +124,10 @@ def take_these(machine: Machine, holder: str, items: Sequence[Item]) -> list[Ite
         for name, kind in KINDS.items():
             ids = [item.id for item in items if item.kind == name]
             if ids:
-                law = (*kind.law(machine), table(kind.model).c.id.in_(ids))
+                conditions = (*kind.conditions(machine), table(kind.model).c.id.in_(ids))
                 hold = {"holder": holder, "lease": machine.lease, **kind.taken}
                 found = leases.take(
-                    work, kind.model, *law, limit=len(ids), when=leases.is_announced, **hold
+                    work, kind.model, *conditions, limit=len(ids), when=leases.is_announced, **hold
                 )
                 taken += [Item(name, identifier) for identifier in found]
     return taken

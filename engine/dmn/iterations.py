@@ -97,11 +97,11 @@ def filtered(boxed: Boxed, element: Element, wanted: Type) -> Logic:
 
 
 def _noted(compute: Logic) -> Logic:
-    def noted(scope: Scope) -> Any:
+    def extra_events(scope: Scope) -> Any:
         try:
             return compute(scope)
         except Undefined as why:
             scope.run.note("", 0, why.code, **why.facts)
             return None
 
-    return noted
+    return extra_events

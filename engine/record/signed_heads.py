@@ -35,7 +35,7 @@ from engine.turn.commitments import moment
 AT_ONCE = 500  # leaves per statement
 
 
-class NotSealedYet(EngineError):
+class NoHeadYet(EngineError):
     """The case has not been sealed yet; run `samnuan seal` first."""
 
     thai = "เรื่องนี้ยังไม่ได้ประทับตรา โปรดสั่ง samnuan seal ก่อน"
@@ -94,7 +94,7 @@ def head_text(size: int, root: str, at: datetime) -> bytes:
     return f"samnuan head 1\n{size}\n{root}\n{moment(at)}\n".encode()
 
 
-def seal(work: Work, key: SigningKey) -> Head | None:
+def sign_head(work: Work, key: SigningKey) -> Head | None:
     """Put what has moved into the log and sign its new head; none if nothing has moved.
 
     One sealing at a time: on PostgreSQL the table is locked, on SQLite every writer is alone.
@@ -192,11 +192,11 @@ def inclusion(work: Work, subject: str, head: Head | None = None) -> Inclusion:
     """
     head = head or newest_head(work)
     if head is None:
-        raise NotSealedYet
+        raise NoHeadYet
     query = sa.select(LogEntry).where(LogEntry.subject == subject, LogEntry.position < head.size)
     row = work.session.scalars(query.order_by(LogEntry.position.desc()).limit(1)).first()
     if row is None:
-        raise NotSealedYet
+        raise NoHeadYet
     path = inclusion_path(row.position, head.size, _lookup(work))
     return Inclusion(row.entry, row.position, tuple(hash.hex() for hash in path), head)
 

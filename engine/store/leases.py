@@ -20,8 +20,8 @@ LONGEST_WAIT = timedelta(hours=6)
 LONGEST_LOAN = timedelta(days=1)  # to an external worker
 BREATH = timedelta(seconds=1)
 
-Law = sa.ColumnElement[bool]
-When = Callable[[Work, sa.Table], Law]
+Condition = sa.ColumnElement[bool]
+When = Callable[[Work, sa.Table], Condition]
 
 
 def backoff(attempts: int) -> timedelta:
@@ -30,18 +30,18 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=seconds), LONGEST_WAIT)
 
 
-def is_due(work: Work, rows: sa.Table) -> Law:
+def is_due(work: Work, rows: sa.Table) -> Condition:
     """The time has come and nobody holds the row."""
     rested = sa.or_(rows.c.locked_until.is_(None), rows.c.locked_until <= work.now)
     return sa.and_(rows.c.due_at <= work.now, rows.c.locked_by.is_(None), rested)
 
 
-def is_announced(work: Work, rows: sa.Table) -> Law:
+def is_announced(work: Work, rows: sa.Table) -> Condition:
     """The time has come and nobody holds the row, whether it rests or not: somebody was sent."""
     return sa.and_(rows.c.due_at <= work.now, rows.c.locked_by.is_(None))
 
 
-def is_lapsed(work: Work, rows: sa.Table) -> Law:
+def is_lapsed(work: Work, rows: sa.Table) -> Condition:
     """Whoever holds the row has run out of time.
 
     A hold that ends later than any hold can was written before the clock was set back.
@@ -51,20 +51,22 @@ def is_lapsed(work: Work, rows: sa.Table) -> Law:
     return sa.and_(rows.c.due_at <= work.now, rows.c.locked_by.is_not(None), over)
 
 
-def rows_that(when: When, work: Work, model: type[Base], *law: Law, limit: int) -> sa.Select[Any]:
+def rows_that(
+    when: When, work: Work, model: type[Base], *conditions: Condition, limit: int
+) -> sa.Select[Any]:
     """Ids of the rows that are due (or lapsed), the longest waiting first.
 
     `law` says which rows of the table count at all.
     """
     rows = table(model)
-    query = sa.select(rows.c.id).where(*law, when(work, rows))
+    query = sa.select(rows.c.id).where(*conditions, when(work, rows))
     return query.order_by(rows.c.due_at, rows.c.id).limit(limit)
 
 
 def take(
     work: Work,
     model: type[Base],
-    *law: Law,
+    *conditions: Condition,
     holder: str,
     lease: timedelta,
     limit: int,
@@ -73,7 +75,7 @@ def take(
 ) -> list[str]:
     """Hold up to `limit` due rows for a while; two who ask at once never get the same one."""
     rows = table(model)
-    found = rows_that(when, work, model, *law, limit=limit).with_for_update(skip_locked=True)
+    found = rows_that(when, work, model, *conditions, limit=limit).with_for_update(skip_locked=True)
     ids = list(work.session.scalars(found))
     if ids:
         held = {"locked_by": holder, "locked_until": work.now + lease, **values}

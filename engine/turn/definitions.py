@@ -72,11 +72,13 @@ def _read_bundle(work: Work, definition_id: str) -> Bundle:
 def compile_bundle(
     definition_id: str, key: str, files: Mapping[str, bytes], functions: Iterable[str]
 ) -> Bundle:
-    return _compiled(_Law(definition_id, key, bundle_hash(files), frozenset(functions), files))
+    return _compiled(
+        _CompileKey(definition_id, key, bundle_hash(files), frozenset(functions), files)
+    )
 
 
 @dataclass(frozen=True)
-class _Law:
+class _CompileKey:
     """All that a compiled bundle depends on, the files by their hash."""
 
     definition_id: str
@@ -88,7 +90,7 @@ class _Law:
 
 # A bundle holds nothing of the engine that asked first: all engines of a process share it.
 @functools.lru_cache(maxsize=16)
-def _compiled(law: _Law) -> Bundle:
+def _compiled(law: _CompileKey) -> Bundle:
     processes = read_processes(law.files)
     if law.key not in processes:
         raise DefinitionNotFound(key=law.key)

@@ -32,7 +32,7 @@ def turn(
     actor: Actor,
     idempotency_key: str | None = None,
     answer: Data | None = None,
-    noted: Sequence[Entry] = (),
+    extra_events: Sequence[Entry] = (),
 ) -> Iterator[Execution]:
     """Open a running case, let the caller act on it once, run it to rest and save all of it."""
     began = time.perf_counter()
@@ -45,7 +45,14 @@ def turn(
         execution.run_to_rest()
         idempotency = (idempotency_key, answer)
         save_turn(
-            work, instance, execution, kind, body, actor=actor, idempotency=idempotency, first=noted
+            work,
+            instance,
+            execution,
+            kind,
+            body,
+            actor=actor,
+            idempotency=idempotency,
+            first=extra_events,
         )
     except StepFailed as failed:
         failed.instance_id = instance.id
@@ -70,7 +77,7 @@ def begin_instance(
     actor: Actor,
     idempotency_key: str | None,
     start_event: str = "",
-    noted: Sequence[Entry] = (),
+    extra_events: Sequence[Entry] = (),
 ) -> None:
     """The first turn of a new case."""
     began = time.perf_counter()
@@ -83,7 +90,7 @@ def begin_instance(
     body = {"variables": variables, **law, "business_key": instance.business_key}
     if start_event:
         body["start_event"] = start_event
-    first = [("instance_started", "", law), *noted]
+    first = [("instance_started", "", law), *extra_events]
     answer = {"instance_id": instance.id}
     idempotency = (idempotency_key, answer)
     save_turn(

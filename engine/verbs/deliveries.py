@@ -84,7 +84,7 @@ def _failed(work: Work, row: OutboxMessage, reason: Text, retry_in: timedelta) -
     incidents.raise_incident(work, None, "outbox", reason, element_id=row.topic, job_id=row.id)
 
 
-def lapse_delivery(work: Work, identifier: str) -> None:
+def expire_delivery(work: Work, identifier: str) -> None:
     """Its worker died in the middle: that is a failed attempt, and the next one may try."""
     lapsed = sa.select(OutboxMessage).where(
         OutboxMessage.id == identifier, PENDING, is_lapsed(work, table(OutboxMessage))

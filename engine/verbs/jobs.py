@@ -39,7 +39,7 @@ class JobNotFound(EngineError):
     thai = "ไม่พบงานอัตโนมัตินี้ หรือเสร็จแล้ว หรือเรื่องไม่ต้องใช้อีก"
 
 
-class JobNotHeld(EngineError):
+class JobLeaseLost(EngineError):
     """This worker does not hold the job: its time is over, or another worker has it."""
 
     thai = "ผู้ทำงานนี้ไม่ได้ถืองานอัตโนมัตินี้ เพราะหมดเวลาที่ยืมไว้ หรือผู้อื่นรับไปแล้ว"
@@ -72,13 +72,13 @@ def run_job(machine: Machine, job_id: str, holder: str) -> bool:
         with begin(machine, report_incident=False) as work, bounded(work):
             job = _held(work, job_id, holder)
             _finish_with(work, job, machine.handlers[job.type], holder)
-    except (JobNotFound, JobNotHeld, InstanceNotRunning):
+    except (JobNotFound, JobLeaseLost, InstanceNotRunning):
         return False
     except (DatabaseUnavailable, ConcurrentUpdate):
         raise  # nothing is wrong with the job
     except Exception as error:  # whatever a handler raises is kept, retried and shown
         reason = incidents.cause(error)
-        with contextlib.suppress(JobNotFound, JobNotHeld), begin(machine) as work:
+        with contextlib.suppress(JobNotFound, JobLeaseLost), begin(machine) as work:
             fail_job(work, job_id, reason, retries=None, worker=holder)
     return True
 
@@ -129,7 +129,7 @@ def _held(work: Work, job_id: str, worker: str) -> Job:
     if job is None:
         raise JobNotFound
     if job.locked_by != worker or job.locked_until is None or job.locked_until <= work.now:
-        raise JobNotHeld
+        raise JobLeaseLost
     return job
 
 
@@ -230,11 +230,13 @@ def _failed(work: Work, job: Job, reason: Text, retries: int, retry_in: timedelt
     )
 
 
-def lapsed_jobs(work: Work, *law: sa.ColumnElement[bool], limit: int) -> list[str]:
-    return list(work.session.scalars(rows_that(is_lapsed, work, Job, LOCKED, *law, limit=limit)))
+def lapsed_jobs(work: Work, *conditions: sa.ColumnElement[bool], limit: int) -> list[str]:
+    return list(
+        work.session.scalars(rows_that(is_lapsed, work, Job, LOCKED, *conditions, limit=limit))
+    )
 
 
-def lapse_job(work: Work, job_id: str) -> None:
+def expire_job(work: Work, job_id: str) -> None:
     """Whoever borrowed it did not answer in time: that is a failed try, and the next may have it.
 
     A case that somebody is at work on is left for the next look.
@@ -253,7 +255,7 @@ def activate_jobs(
 ) -> list[JobCall]:
     """Lend jobs to an external worker for a while."""
     for job_id in sorted(lapsed_jobs(work, Job.type == type, limit=limit)):
-        lapse_job(work, job_id)
+        expire_job(work, job_id)
     work.session.flush()  # what came back can be lent at once
     ids = take(
         work, Job, *of_types([type]), holder=worker, lease=lock, limit=limit, status="locked"

@@ -35,11 +35,11 @@ def correlate_message(
     *,
     actor: Actor,
     idempotency_key: str | None = None,
-    noted: Sequence[Entry] = (),
+    extra_events: Sequence[Entry] = (),
 ) -> str:
     """Give a message to the one case that waits for it, or start the process it starts.
 
-    Returns the instance's id. `noted` are an office's own entries for the history of the case.
+    Returns the instance's id. `extra_events` are the history entries of an office.
 
     Raises:
         MessageNotAwaited: no case waits for this name and key.
@@ -68,7 +68,7 @@ def correlate_message(
             actor=actor,
             idempotency_key=idempotency_key,
             answer=answer,
-            noted=noted,
+            extra_events=extra_events,
         ) as execution:
             execution.fire(UUID(waiting.task_id), checked, "message_received")
     except TaskNotFound as gone:
@@ -102,13 +102,13 @@ def _start_by_message(
 
 
 def broadcast_signal(
-    work: Work, name: str, variables: Mapping[str, Any], *, actor: Actor, besides: str = ""
+    work: Work, name: str, variables: Mapping[str, Any], *, actor: Actor, except_instance: str = ""
 ) -> int:
     """Give a signal to every case that waits for it; returns how many there were."""
     checked = check_variables(variables)
     check_key("signal", name)
     query = sa.select(Wait.instance_id).where(Wait.kind == "signal", Wait.name == name)
-    waiting = [i for i in work.session.scalars(query.distinct()) if i != besides]
+    waiting = [i for i in work.session.scalars(query.distinct()) if i != except_instance]
     for instance_id in sorted(waiting):
         body = {"name": name, "variables": checked}
         with turn(work, instance_id, "signal", body, actor=actor) as execution:
@@ -135,5 +135,5 @@ def deliver_signal(machine: Machine, payload: Mapping[str, Any]) -> None:
             payload["name"],
             payload["variables"],
             actor=SYSTEM,
-            besides=payload["from"],
+            except_instance=payload["from"],
         )

@@ -52,10 +52,10 @@ def start_instance(
     version: int | None = None,
     idempotency_key: str | None = None,
     start_event: str = "",
-    noted: Sequence[Entry] = (),
+    extra_events: Sequence[Entry] = (),
 ) -> str:
     """Start the version in force (or the given one) of a process; returns the instance's id.
-    `noted` are an office's own entries for the history, written with the turn.
+    `extra_events` are an office's own entries for the history, written with the turn.
 
     It begins at its plain start event, or at the one whose id is given.
 
@@ -81,7 +81,7 @@ def start_instance(
         actor=actor,
         idempotency_key=idempotency_key,
         start_event=start_event,
-        noted=noted,
+        extra_events=extra_events,
     )
     return instance.id
 
@@ -342,10 +342,10 @@ def complete_user_task(
     *,
     actor: Actor,
     idempotency_key: str | None = None,
-    noted: Sequence[Entry] = (),
+    extra_events: Sequence[Entry] = (),
 ) -> None:
-    """Complete a task with its process variables and move the case on. `noted` are an office's own
-    entries for the history, written with the turn.
+    """Complete a task with its process variables and move the case on. `extra_events` are entries
+    of an office for the history, written with the turn.
 
     Raises:
         TaskNotFound: it is unknown or already completed.
@@ -369,7 +369,7 @@ def complete_user_task(
         actor=actor,
         idempotency_key=idempotency_key,
         answer={},
-        noted=noted,
+        extra_events=extra_events,
     ) as execution:
         execution.complete_task(uuid.UUID(task_id), checked)
 

@@ -88,7 +88,7 @@ def _postpone(work: Work, wait: Wait, reason: Text) -> None:
     incidents.raise_incident(work, wait.instance_id, "timer", reason, element_id=wait.element_id)
 
 
-def lapse_timer(work: Work, wait_id: str) -> None:
+def expire_timer(work: Work, wait_id: str) -> None:
     """Its worker died: the next one takes it, unless it has taken too many with it."""
     found = work.session.get(Wait, wait_id)
     if found is None or claim_instance(work, found.instance_id) is None:

@@ -11,7 +11,7 @@ from engine.ground.clock import BANGKOK
 from engine.store.work import Work
 from engine.verbs import queries
 from forms import Answers, Form, compile_form, merge
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.vault import attachments
 from office.vault.attachments import Staged
 
@@ -35,7 +35,7 @@ def with_uploads(answers: Mapping[str, Any], staged: Sequence[Staged]) -> dict[s
     return whole
 
 
-def staged_of(desk: Desk, answers: Answers) -> list[Staged]:
+def staged_of(services: Services, answers: Answers) -> list[Staged]:
     """The staged files that checked answers refer to.
 
     Raises:
@@ -44,7 +44,7 @@ def staged_of(desk: Desk, answers: Answers) -> list[Staged]:
     """
     ids = [(path, id) for path, each in answers.files.items() for id in each]
     attachments.check_count(len(ids))
-    return [attachments.find_staged(desk, id, field=path) for path, id in ids]
+    return [attachments.find_staged(services, id, field=path) for path, id in ids]
 
 
 def as_given(answers: Answers) -> dict[str, Any]:

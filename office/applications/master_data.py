@@ -33,13 +33,13 @@ def seed(work: Work, files: Mapping[str, bytes]) -> None:
         for position, row in enumerate(rows):
             _add_once(work, read(row, position))
     for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
-        role.pages = _house_role(role.key).get("pages", "")
+        role.pages = _shipped_role(role.key).get("pages", "")
     work.session.flush()  # accounts refer to roles and units
     reference.forget(work)
 
 
 @lru_cache(maxsize=16)
-def house_table(name: str) -> bytes:
+def shipped_table(name: str) -> bytes:
     """A table as the house ships it, for a guideline that was deployed before there was one."""
     return (HOUSE / name).read_bytes()
 
@@ -119,7 +119,7 @@ def _unit(row: Mapping[str, str], position: int) -> Unit:
 
 
 def _role(row: Mapping[str, str], position: int) -> Role:
-    said = {**_house_role(row["key"]), **row}
+    said = {**_shipped_role(row["key"]), **row}
     return Role(
         key=row["key"],
         name_th=row["name_th"],
@@ -132,8 +132,8 @@ def _role(row: Mapping[str, str], position: int) -> Role:
 
 
 @lru_cache(maxsize=64)
-def _house_role(key: str) -> Mapping[str, str]:
-    rows = _rows(house_table("roles.csv"))
+def _shipped_role(key: str) -> Mapping[str, str]:
+    rows = _rows(shipped_table("roles.csv"))
     return next((row for row in rows if row["key"] == key), {})
 
 

@@ -61,7 +61,7 @@ def note_case(work: Work, case_id: str, user: User) -> None:
         history.record(work, case.instance_id, "case_read", {}, actor=as_examiner(work, user))
 
 
-def note_look(work: Work, kind: str, facts: Mapping[str, Any], user: User) -> None:
+def note_access(work: Work, kind: str, facts: Mapping[str, Any], user: User) -> None:
     """Keep what an examiner searched for; `facts` hold keys and dates, nothing that was typed."""
     row = AuditLook(id=uuid.uuid4().hex, account_id=user.id, at=work.now, kind=kind)
     row.facts = dict(facts)

@@ -24,7 +24,7 @@ from engine.verbs import queries
 from office.audit import verify_case
 from office.audit.conformance import Deviation, judge_instance
 from office.audit.export_trace import FACTS
-from office.deadlines.deadlines import changes_of, clocks_of
+from office.deadlines.deadlines import case_deadlines, changes_of
 from office.ground.errors import CaseNotFound, OfficeError
 from office.ground.tables import Case
 from office.letters import letters
@@ -110,7 +110,7 @@ def sealed_file(
         "README.txt": README.encode(),
         "verify_case.py": _verifier(),
         "case.json": _json(_facts(course)),
-        "clocks.json": _json([_clock(work, row) for row in clocks_of(work, case.id)]),
+        "clocks.json": _json([_clock(work, row) for row in case_deadlines(work, case.id)]),
         "letters.json": _json([_letter(each) for each in letters.list_letters(work, case.id)]),
         "findings.json": _json([_finding(each) for each in course.deviations]),
         "events.jsonl": _lines(_events(work, case.instance_id, sight)),

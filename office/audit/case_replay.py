@@ -23,9 +23,9 @@ from office.applications import deployed_forms, master_data
 from office.cases import personal_files, register, reveals
 from office.cases.masking import COVER, covered, nested
 from office.deadlines import deadlines
-from office.deadlines.tables import ClockChange, ClockRow
-from office.ground.context import Desk
+from office.deadlines.tables import DeadlineChange, DeadlineRow
 from office.ground.errors import CaseNotFound
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people.access import load_case
 from office.people.people import User
@@ -83,7 +83,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockThen:
+class DeadlineThen:
     """A deadline as it was believed at a moment, with what had moved it until then."""
 
     step: Text
@@ -94,7 +94,7 @@ class ClockThen:
     owner: str
     status: str  # running paused finished
     finished_at: datetime | None
-    moves: tuple[ClockChange, ...]
+    moves: tuple[DeadlineChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +128,29 @@ def replay_case(work: Work, case_id: str, user: User) -> Replayed:
 # ── the form ───────────────────────────────────────────────────────────────────────────────────
 
 
-def sheets_at(work: Work, desk: Desk, replayed: Replayed, step: Step, user: User) -> list[Sheet]:
+def sheets_at(
+    work: Work, services: Services, replayed: Replayed, step: Step, user: User
+) -> list[Sheet]:
     """The form or forms that a step is about, of the version that the case was on."""
     if task_id := step.event.data.get("task"):
-        return _task_sheet(work, desk, replayed, step, str(task_id), user)
+        return _task_sheet(work, services, replayed, step, str(task_id), user)
     if step.event.type not in WITHOUT_TASK or is_destroyed(work, replayed.case.id, "content"):
         return []
     context = register.intake_context(work, replayed.case.channel)
     if step.event.type == "message_received":
         context = {**step.before, "units": context["units"]}
     given = [
-        submissions.opened(work, desk, row)
+        submissions.opened(work, services, row)
         for row in submissions.rows_of(work, replayed.case.id)
         if row.task_id is None and row.given_at == step.event.at
     ]
-    return [_sheet(work, desk, replayed, step, each.form, context, each, user) for each in given]
+    return [
+        _sheet(work, services, replayed, step, each.form, context, each, user) for each in given
+    ]
 
 
 def _task_sheet(
-    work: Work, desk: Desk, replayed: Replayed, step: Step, task_id: str, user: User
+    work: Work, services: Services, replayed: Replayed, step: Step, task_id: str, user: User
 ) -> list[Sheet]:
     task = work.session.get(UserTask, task_id)
     offer = replayed.playback.offers.get(task_id)
@@ -155,22 +159,22 @@ def _task_sheet(
     context = {**offer.variables, "units": master_data.unit_options(work)}
     given = None
     if step.event.type == "task_completed":
-        given = _given_for(work, desk, replayed.case, task_id)
-    sheet = _sheet(work, desk, replayed, step, task.form, context, given, user)
+        given = _given_for(work, services, replayed.case, task_id)
+    sheet = _sheet(work, services, replayed, step, task.form, context, given, user)
     return [sheet]
 
 
-def _given_for(work: Work, desk: Desk, case: Case, task_id: str) -> Given | None:
+def _given_for(work: Work, services: Services, case: Case, task_id: str) -> Given | None:
     if is_destroyed(work, case.id, "content"):
         return None
     rows = submissions.rows_of(work, case.id)
     row = next((row for row in rows if row.task_id == task_id), None)
-    return None if row is None else submissions.opened(work, desk, row)
+    return None if row is None else submissions.opened(work, services, row)
 
 
 def _sheet(
     work: Work,
-    desk: Desk,
+    services: Services,
     replayed: Replayed,
     step: Step,
     form_id: str,
@@ -186,8 +190,8 @@ def _sheet(
     names: dict[str, str] = {}
     if given is not None:
         answers = covered(form.components, given.answers, shown)
-        answers = merge(answers, _personal(work, desk, replayed.case, form_id, user))
-        names = _file_names(work, desk, replayed.case, given, is_revealed=is_revealed)
+        answers = merge(answers, _personal(work, services, replayed.case, form_id, user))
+        names = _file_names(work, services, replayed.case, given, is_revealed=is_revealed)
     elif step.event.type == "task_completed":
         move = replayed.playback.moves[step.event.command_seq]
         answers = dict(move.variables)  # handed in without a form's submission, or erased since
@@ -206,7 +210,9 @@ def _sheet(
     )
 
 
-def _personal(work: Work, desk: Desk, case: Case, form_id: str, user: User) -> dict[str, Any]:
+def _personal(
+    work: Work, services: Services, case: Case, form_id: str, user: User
+) -> dict[str, Any]:
     """What the vault holds of this form's fields, covered but for what the reader was granted."""
     is_intake = form_id in (register.INTAKE, register.OFFICER)
     prefix = "" if is_intake else f"{form_id}."
@@ -214,16 +220,16 @@ def _personal(work: Work, desk: Desk, case: Case, form_id: str, user: User) -> d
     granted = reveals.granted_fields(work, case.id, user)
     shown = [path for path in own if path in granted]
     # Asked only where something is shown: after an erasure the vault has no key any more.
-    opened = identities.open_identity(work, desk, case.id, shown) if shown else {}
+    opened = identities.open_identity(work, services, case.id, shown) if shown else {}
     whole = {path.removeprefix(prefix): opened.get(path, COVER) for path in own}
     return nested(whole)
 
 
 def _file_names(
-    work: Work, desk: Desk, case: Case, given: Given, *, is_revealed: bool
+    work: Work, services: Services, case: Case, given: Given, *, is_revealed: bool
 ) -> dict[str, str]:
     """File names carry people's names: a reader who may not read the text gets numbers."""
-    files = attachments.list_files(work, desk, case.id)
+    files = attachments.list_files(work, services, case.id)
     own = [file for file in files if file.submission_id == given.id]
     covered = personal_files.ids_of(work, case)
     return {
@@ -252,11 +258,11 @@ def decisions_at(work: Work, step: Step) -> list[Explained]:
     )
 
 
-def clocks_at(work: Work, replayed: Replayed, step: Step) -> list[ClockThen]:
+def deadlines_at(work: Work, replayed: Replayed, step: Step) -> list[DeadlineThen]:
     """Every deadline that ran at a step, with the day it was believed to end on."""
     entered, left = _gone_through(replayed, step)
     found = []
-    for row in deadlines.clocks_of(work, replayed.case.id):
+    for row in deadlines.case_deadlines(work, replayed.case.id):
         places = {*row.askers, row.element_id}
         started = row.command_seq < step.event.command_seq or bool(places & (entered | {""}))
         if row.command_seq > step.event.command_seq or not started:
@@ -265,7 +271,7 @@ def clocks_at(work: Work, replayed: Replayed, step: Step) -> list[ClockThen]:
         if ended == step.event.at and not places & left:
             ended = None  # later in the same moment
         if ended is None or ended >= step.event.at:
-            found.append(_clock_then(work, row, step.event.at, ended))
+            found.append(_deadline_then(work, row, step.event.at, ended))
     return found
 
 
@@ -285,13 +291,15 @@ def _gone_through(replayed: Replayed, step: Step) -> tuple[set[str], set[str]]:
     return entered, left
 
 
-def _clock_then(work: Work, row: ClockRow, at: datetime, ended: datetime | None) -> ClockThen:
+def _deadline_then(
+    work: Work, row: DeadlineRow, at: datetime, ended: datetime | None
+) -> DeadlineThen:
     changes = deadlines.changes_of(work, row)
     past = tuple(change for change in changes if change.at <= at)
     later = [change for change in changes if change.at > at]
     finished = ended if ended is not None and ended <= at else None
     is_paused = bool(past) and past[-1].kind == "paused"
-    return ClockThen(
+    return DeadlineThen(
         step=deadlines.step_name(work, row),
         key=row.key,
         round=row.round,

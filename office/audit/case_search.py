@@ -19,7 +19,7 @@ from office.applications import master_data
 from office.audit.conformance import BREACH, judge_case
 from office.cases.reveal_tables import Reveal
 from office.deadlines.derivation import AGENCY
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground import reference
 from office.ground.tables import Case, IdentityRead
 from office.people.access import open_to, sights_of
@@ -91,16 +91,22 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
 
 
 def _late_step(now: datetime) -> ColumnElement[bool]:
-    ended = sa.func.coalesce(ClockRow.finished_at, sa.literal(now, ClockRow.due_at.type))
+    ended = sa.func.coalesce(DeadlineRow.finished_at, sa.literal(now, DeadlineRow.due_at.type))
     return (
-        sa.select(ClockRow.id)
-        .where(ClockRow.case_id == Case.id, ClockRow.owner == AGENCY, ClockRow.due_at < ended)
+        sa.select(DeadlineRow.id)
+        .where(
+            DeadlineRow.case_id == Case.id, DeadlineRow.owner == AGENCY, DeadlineRow.due_at < ended
+        )
         .exists()
     )
 
 
 def _rounds(_now: datetime) -> ColumnElement[bool]:
-    return sa.select(ClockRow.id).where(ClockRow.case_id == Case.id, ClockRow.round > 1).exists()
+    return (
+        sa.select(DeadlineRow.id)
+        .where(DeadlineRow.case_id == Case.id, DeadlineRow.round > 1)
+        .exists()
+    )
 
 
 def _incident(_now: datetime) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.record.export import Trace, Writer
 from engine.store.work import Work
 from office.applications.master_data import units
-from office.audit.access_log import note_look
+from office.audit.access_log import note_access
 from office.audit.export_trace import FACTS, TraceReader
 from office.ground.errors import OfficeError
 from office.ground.tables import Case
@@ -99,7 +99,7 @@ def record_export(
     """Write down who took what out of the house; `sha256` is that of the file."""
     chosen = {name: _plain(value) for name, value in asdict(selection).items()}
     facts = {"format": format, **chosen, "cases": cases, "sha256": sha256}
-    note_look(work, "export", facts, user)
+    note_access(work, "export", facts, user)
 
 
 def _plain(value: object) -> object:

@@ -25,7 +25,7 @@ from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import master_data
 from office.deadlines import deadlines as clocks
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case, Letter
 from office.vault.submissions import COMPLAINANT
 
@@ -57,7 +57,7 @@ class _File:
     definition: ProcessDefinition
     events: list[HistoryEvent]
     tasks: dict[str, UserTask]
-    clocks: list[ClockRow]
+    clocks: list[DeadlineRow]
     letters: list[Letter]
 
 
@@ -93,7 +93,7 @@ class TraceReader:
             definition=work.session.get_one(ProcessDefinition, instance.definition_id),
             events=queries.history(work, instance.id),
             tasks={task.id: task for task in work.session.scalars(tasks)},
-            clocks=clocks.clocks_of(work, case.id),
+            clocks=clocks.case_deadlines(work, case.id),
             letters=list(work.session.scalars(issued)),
         )
 
@@ -215,7 +215,7 @@ def _letter(case: Case, letter: Letter) -> Thing:
     return _part("letter", letter.id, letter.issued_at, facts, Link(case.id, "about"))
 
 
-def _clock(case: Case, clock: ClockRow) -> Thing:
+def _clock(case: Case, clock: DeadlineRow) -> Thing:
     facts = _facts_of(clock, "key", "round", "owner", "due_at", "status", "finished_at")
     return _part("clock", clock.id, clock.started_at, facts, Link(case.id, "deadline of"))
 

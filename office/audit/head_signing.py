@@ -16,7 +16,7 @@ from engine.record.signing import SigningKey
 from engine.store import outbox
 from engine.store.work import Work
 from engine.turn.commitments import moment
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.letters.mail import Mail
 
 SEAL_TOPIC = "seal"  # to ourselves, every hour
@@ -36,16 +36,18 @@ It holds ids and hashes only, nothing about anybody.
 """
 
 
-def plan_seal(work: Work) -> None:
+def plan_head_signing(work: Work) -> None:
     """Put a sealing at the next full hour into the outbox, once."""
     due_at = (work.now + EVERY).replace(minute=0, second=0, microsecond=0)
     outbox.enqueue(work, SEAL_TOPIC, {}, key=f"seal:{moment(due_at)}", due_at=due_at)
 
 
-def seal_now(engine: Engine, key: SigningKey, folder: Path, *, auditor: str = "") -> Head | None:
+def sign_head_now(
+    engine: Engine, key: SigningKey, folder: Path, *, auditor: str = ""
+) -> Head | None:
     """Seal what has moved, append it to the file of heads and mail it; none if nothing moved."""
     with engine.begin() as work:
-        head = signed_heads.seal(work, key)
+        head = signed_heads.sign_head(work, key)
         if head is not None and auditor:
             facts = {"size": head.size}
             outbox.enqueue(work, WITNESS_TOPIC, facts, key=f"witness:{head.size}")
@@ -88,12 +90,14 @@ def witness_mail(work: Work, size: int, auditor: str) -> Mail:
     )
 
 
-def sealer(engine: Engine, desk: Desk, folder: Path, *, auditor: str) -> Callable[..., None]:
+def head_signer(
+    engine: Engine, services: Services, folder: Path, *, auditor: str
+) -> Callable[..., None]:
     """The deliverer that seals every hour and plans the next time."""
 
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
-        seal_now(engine, desk.keys.seal, folder, auditor=auditor)
+        sign_head_now(engine, services.keys.head_key, folder, auditor=auditor)
         with engine.begin() as work:
-            plan_seal(work)
+            plan_head_signing(work)
 
     return deliver

@@ -28,11 +28,11 @@ from office.cases import reveals
 from office.cases.reveal_tables import Reveal
 from office.cases.store_answers import SUBMITTED
 from office.deadlines.rows import iso
-from office.deadlines.tables import ClockRow
-from office.ground.context import Desk
+from office.deadlines.tables import DeadlineRow
 from office.ground.errors import KeyUnknown
 from office.ground.keys import DataKey
 from office.ground.numbers import RECEIPTS
+from office.ground.services import Services
 from office.ground.tables import (
     Attachment,
     Case,
@@ -77,23 +77,23 @@ GAP = Text(
 UNSTARTED = Text("อยู่ในทะเบียนแต่ไม่มีบันทึก", "it is in the register and has no record")
 
 
-def verify_house(
-    engine: Engine, desk: Desk, *, after: str = "", replayed: bool = True
+def verify_everything(
+    engine: Engine, services: Services, *, after: str = "", replayed: bool = True
 ) -> Iterator[tuple[str, Report]]:
     """Check every case from behind `after` on: chains, re-execution, sealed content."""
     for id, report in verify_all(engine.machine, after=after):
         with reading(engine.machine) as work:
-            yield id, _more(work, desk, id, report, replayed=replayed)
+            yield id, _more(work, services, id, report, replayed=replayed)
 
 
 def verify_some(
-    engine: Engine, desk: Desk, ids: Sequence[str], *, replayed: bool = True
+    engine: Engine, services: Services, ids: Sequence[str], *, replayed: bool = True
 ) -> Iterator[tuple[str, Report]]:
     """Check these cases."""
     for id in ids:
         with reading(engine.machine) as work:
             (report,) = verify_cases(work, [id])
-            yield id, _more(work, desk, id, report, replayed=replayed)
+            yield id, _more(work, services, id, report, replayed=replayed)
 
 
 def sample(engine: Engine, count: int, seed: str) -> list[str]:
@@ -111,13 +111,13 @@ def count_cases(engine: Engine) -> int:
         return work.session.scalar(sa.select(sa.func.count()).select_from(ProcessInstance)) or 0
 
 
-def _more(work: Work, desk: Desk, id: str, report: Report, *, replayed: bool) -> Report:
+def _more(work: Work, services: Services, id: str, report: Report, *, replayed: bool) -> Report:
     if replayed:
         again = replay.replay(work, id)
         report.differences += again.differences
     case_id = work.session.scalar(sa.select(Case.id).where(Case.instance_id == id))
     if case_id is not None:
-        sealed = _Sealed(work, desk, case_id, id, report)
+        sealed = _Sealed(work, services, case_id, id, report)
         with as_finding(report, id, f"complaint_case/{case_id}"):
             sealed.check(_events(work, id))
     return report
@@ -138,9 +138,9 @@ class _Sealed:
     """What one case keeps sealed, against the commitments in its history."""
 
     def __init__(
-        self, work: Work, desk: Desk, case_id: str, instance_id: str, report: Report
+        self, work: Work, services: Services, case_id: str, instance_id: str, report: Report
     ) -> None:
-        self.work, self.desk, self.report = work, desk, report
+        self.work, self.services, self.report = work, services, report
         self.case_id, self.instance_id = case_id, instance_id
         self.keys: dict[Purpose, DataKey | None] = {}
 
@@ -163,7 +163,7 @@ class _Sealed:
 
     def _key(self, purpose: Purpose, types: set[str]) -> None:
         if not is_destroyed(self.work, self.case_id, purpose):
-            self.keys[purpose] = case_key(self.work, self.desk, self.case_id, purpose)
+            self.keys[purpose] = case_key(self.work, self.services, self.case_id, purpose)
         elif ERASED[purpose] not in types:
             self._differ("case_key", self.case_id, UNRECORDED.format(purpose=purpose))
 
@@ -191,7 +191,7 @@ class _Sealed:
         moved = {e.data.get("clock"): e.data.get("after") for e in events if e.type in MOVES}
         for id, after in moved.items():
             with as_finding(self.report, self.instance_id, f"office_clock/{id}"):
-                row = self.work.session.get(ClockRow, id)
+                row = self.work.session.get(DeadlineRow, id)
                 if row is None:
                     self._differ("office_clock", str(id), LOST)
                 elif row.due_at != datetime.fromisoformat(str(after)):
@@ -235,7 +235,7 @@ class _Sealed:
     def _bytes(self, row: Attachment, key: DataKey) -> None:
         """The file itself, outside the database, against the hash that the record commits to."""
         try:
-            is_as_added = attachments.is_as_added(self.desk, key, row)
+            is_as_added = attachments.is_as_added(self.services, key, row)
         except FileNotFoundError:
             self._differ("attachment", row.id, NO_BYTES)
         except InvalidTag:

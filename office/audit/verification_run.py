@@ -21,11 +21,11 @@ from office.audit.head_signing import FILE
 from office.audit.verification import (
     count_cases,
     sample,
-    verify_house,
+    verify_everything,
     verify_register,
     verify_some,
 )
-from office.ground.context import Desk
+from office.ground.services import Services
 
 DAMAGED = Text("บรรทัดนี้อ่านเป็นตราประทับไม่ได้", "this line holds no signed head that can be read")
 PLACE = "verify.json"
@@ -37,7 +37,7 @@ class Run:
     """A run over all cases unless some are chosen; `report` holds what was found so far."""
 
     engine: Engine
-    desk: Desk
+    services: Services
     folder: Path
     replayed: bool = True
     report: Report = field(default_factory=Report)
@@ -78,12 +78,14 @@ class Run:
     def steps(self) -> Iterator[str]:
         """Check case by case; yields the id of each when it is done."""
         if self._chosen is not None:
-            chosen = verify_some(self.engine, self.desk, self._chosen, replayed=self.replayed)
+            chosen = verify_some(self.engine, self.services, self._chosen, replayed=self.replayed)
             yield from self._count(chosen)
             return
         if not self._after:
             self._check_common()
-        everything = verify_house(self.engine, self.desk, after=self._after, replayed=self.replayed)
+        everything = verify_everything(
+            self.engine, self.services, after=self._after, replayed=self.replayed
+        )
         try:
             yield from self._count(self._remembering(everything))
         except BaseException:

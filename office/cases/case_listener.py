@@ -20,7 +20,7 @@ def watch_cases(work: Work, event: Event) -> None:
     """Called inside the turn for every event of every instance; only complaints concern it."""
     if event.business_key is None:
         return
-    heed = HEEDED.get(event.type)
+    heed = HANDLERS.get(event.type)
     case = work.session.get(Case, event.business_key) if heed else None
     if heed is not None and case is not None:
         heed(work, case, event)
@@ -117,7 +117,7 @@ def _classification(case: Case, value: Any) -> None:
         case.protected = bool(value.get("protected"))
 
 
-HEEDED = {
+HANDLERS = {
     "activity_entered": _entered,
     "decision_evaluated": _note_variables,
     "task_completed": _note_variables,

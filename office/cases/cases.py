@@ -19,8 +19,8 @@ from office.applications import master_data
 from office.cases import excerpts, personal_files, reveals
 from office.cases.handed_out import Metadata, handed_out, metadata_of
 from office.deadlines.rows import earliest_due
-from office.ground.context import Desk
 from office.ground.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters import letters
 from office.letters.letters import LetterView
@@ -116,22 +116,22 @@ class CaseLine:
     closed_at: datetime | None
 
 
-def case_view(work: Work, desk: Desk, case_id: str, user: User) -> CaseView:
+def case_view(work: Work, services: Services, case_id: str, user: User) -> CaseView:
     """The case file for one person.
 
     Raises:
         CaseNotFound: it is not there, or not for them.
     """
     case, sight = load_case(work, case_id, user)
-    return view_of(work, desk, case, sight, user)
+    return view_of(work, services, case, sight, user)
 
 
-def view_of(work: Work, desk: Desk, case: Case, sight: Sight, user: User) -> CaseView:
+def view_of(work: Work, services: Services, case: Case, sight: Sight, user: User) -> CaseView:
     """The same for a case of which it is known how much this person sees."""
     may_open = may_reveal(work, sight, user)
     erased = is_destroyed(work, case.id, "content")
     readable = Sight.REDACTED if erased else sight
-    files = excerpts.files_for(work, desk, case, readable)
+    files = excerpts.files_for(work, services, case, readable)
     return CaseView(
         id=case.id,
         instance_id=case.instance_id,
@@ -143,7 +143,7 @@ def view_of(work: Work, desk: Desk, case: Case, sight: Sight, user: User) -> Cas
         classification=case.classification,
         protected=case.protected,
         subject=case.subject,
-        title=_title(work, desk, case, readable),
+        title=_title(work, services, case, readable),
         status=master_data.status_text(work, case.status),
         outcome=master_data.status_text(work, case.outcome) if case.outcome else None,
         severity=case.severity,
@@ -155,7 +155,7 @@ def view_of(work: Work, desk: Desk, case: Case, sight: Sight, user: User) -> Cas
         closed_at=case.closed_at,
         is_erased=erased,
         holders=tuple(_holders(work, case)),
-        submissions=tuple(_submissions(work, desk, case, readable)),
+        submissions=tuple(_submissions(work, services, case, readable)),
         files=tuple(files),
         covered_files=personal_files.ids_of(work, case),
         metadata=metadata_of(work, case, files),
@@ -166,7 +166,7 @@ def view_of(work: Work, desk: Desk, case: Case, sight: Sight, user: User) -> Cas
 
 
 def reveal(
-    work: Work, desk: Desk, case_id: str, user: User, *, paths: Sequence[str], reason: str
+    work: Work, services: Services, case_id: str, user: User, *, paths: Sequence[str], reason: str
 ) -> dict[str, Any]:
     """Show who openly put their name to a case to a person who may know, and record it.
 
@@ -181,11 +181,11 @@ def reveal(
     if is_guarded(case):
         raise reveals.SecondPersonNeeded
     reader = acting_as(work, user.actor, "all", "open", ACTING)
-    return reveals.lay_open(work, desk, case, paths, reader=reader, reason=reason)
+    return reveals.lay_open(work, services, case, paths, reader=reader, reason=reason)
 
 
 def read_file(
-    work: Work, desk: Desk, case_id: str, attachment_id: str, user: User
+    work: Work, services: Services, case_id: str, attachment_id: str, user: User
 ) -> tuple[FileInfo, Iterator[bytes]]:
     """An attachment, or its copy without metadata, for a person who sees it in the case file or to
     whom it was laid open as part of an identity; the look is recorded.
@@ -194,16 +194,16 @@ def read_file(
         CaseNotFound, AttachmentNotFound, PictureUnreadable.
     """
     case, sight = load_case(work, case_id, user)
-    seen = {file.id for file in excerpts.files_for(work, desk, case, sight)}
+    seen = {file.id for file in excerpts.files_for(work, services, case, sight)}
     if attachment_id not in seen | reveals.open_files(work, case, sight, user):
         raise AttachmentNotFound
-    _note_look(work, case, user, "file_opened", {"file": attachment_id})
-    info, chunks = attachments.open_file(work, desk, case.id, attachment_id)
+    _note_access(work, case, user, "file_opened", {"file": attachment_id})
+    info, chunks = attachments.open_file(work, services, case.id, attachment_id)
     return handed_out(work, case, info, chunks)
 
 
 def read_letter(
-    work: Work, desk: Desk, case_id: str, letter_id: str, user: User
+    work: Work, services: Services, case_id: str, letter_id: str, user: User
 ) -> tuple[LetterView, str]:
     """A letter and its text, for a person who sees the case in full; the look is recorded.
 
@@ -213,8 +213,8 @@ def read_letter(
     case, sight = load_case(work, case_id, user)
     if letter_id not in {letter.id for letter in excerpts.letters_for(work, case, sight)}:
         raise LetterNotFound
-    _note_look(work, case, user, "letter_opened", {"letter": letter_id})
-    return letters.open_letter(work, desk, case, letter_id)
+    _note_access(work, case, user, "letter_opened", {"letter": letter_id})
+    return letters.open_letter(work, services, case, letter_id)
 
 
 def list_cases(
@@ -241,15 +241,15 @@ def list_cases(
     return [replace(line, due_at=earliest.get(line.id, line.due_at)) for line in found]
 
 
-def title_of(work: Work, desk: Desk, case: Case) -> str | None:
+def title_of(work: Work, services: Services, case: Case) -> str | None:
     """The complainant's title of a case, opened; none when it was erased."""
     if case.title is None or is_destroyed(work, case.id, "content"):
         return None
-    key = case_key(work, desk, case.id)
-    return key.open(case.title, f"complaint_case.title|{case.id}").decode()
+    key = case_key(work, services, case.id)
+    return key.decrypt(case.title, f"complaint_case.title|{case.id}").decode()
 
 
-def _note_look(work: Work, case: Case, user: User, type: str, data: Mapping[str, Any]) -> None:
+def _note_access(work: Work, case: Case, user: User, type: str, data: Mapping[str, Any]) -> None:
     """Who looked at what people may not see unseen, and in which role, in the case's chain."""
     if case.instance_id is not None:
         history.record(work, case.instance_id, type, data, actor=reading(work, case, user))
@@ -268,9 +268,9 @@ def _line(work: Work, case: Case) -> CaseLine:
     )
 
 
-def _title(work: Work, desk: Desk, case: Case, sight: Sight) -> str | None:
+def _title(work: Work, services: Services, case: Case, sight: Sight) -> str | None:
     hidden = sight is Sight.REDACTED or (sight is Sight.UNIT and is_guarded(case))
-    return None if hidden else title_of(work, desk, case)
+    return None if hidden else title_of(work, services, case)
 
 
 def _holders(work: Work, case: Case) -> Iterator[Holder]:
@@ -299,8 +299,10 @@ def _groups(work: Work, task: UserTask) -> Text:
     return Text(", ".join(group.th for group in groups), ", ".join(group.en for group in groups))
 
 
-def _submissions(work: Work, desk: Desk, case: Case, sight: Sight) -> Iterator[SubmissionView]:
-    given = excerpts.answers_for(work, desk, case, sight)
+def _submissions(
+    work: Work, services: Services, case: Case, sight: Sight
+) -> Iterator[SubmissionView]:
+    given = excerpts.answers_for(work, services, case, sight)
     names = people.display_names(work, [each.given_by for each in given])
     for each in given:
         by = _giver(each, names)

@@ -21,9 +21,9 @@ from office.applications import deployed_forms, master_data
 from office.cases import reviews
 from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import find_case_by_code
-from office.deadlines.rows import running_clock
-from office.ground.context import Desk
+from office.deadlines.rows import running_deadline
 from office.ground.errors import CannotWithdraw, NothingToAnswer
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters import letters
 from office.letters.letters import LetterView
@@ -68,13 +68,13 @@ class PublicCase:
     review_is_late: bool
 
 
-def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
+def track_case(work: Work, services: Services, code: str) -> PublicCase:
     """A case as its complainant may follow it.
 
     Raises:
         TrackingCodeUnknown: no case has this code.
     """
-    case = find_case_by_code(work, desk, code)
+    case = find_case_by_code(work, services, code)
     may_reply = messages.is_awaited(work, REPLY_MESSAGE, case.id)
     may_ask_review, review_by = reviews.may_ask(work, case), reviews.last_moment(work, case)
     return PublicCase(
@@ -87,7 +87,7 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
         closed_at=case.closed_at,
         timeline=tuple(_timeline(work, case)),
         letters=tuple(letters.list_letters(work, case.id)),
-        questions=tuple(_questions(work, desk, case)) if may_reply else (),
+        questions=tuple(_questions(work, services, case)) if may_reply else (),
         answer_by=_ends(work, case, ASK_CLOCK) if may_reply else None,
         may_reply=may_reply,
         may_withdraw=_may_withdraw(work, case),
@@ -97,31 +97,31 @@ def track_case(work: Work, desk: Desk, code: str) -> PublicCase:
     )
 
 
-def reply_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
+def reply_form(work: Work, services: Services, code: str) -> tuple[Form, dict[str, Any]]:
     """The form for the complainant's answer, with what its expressions see.
 
     Raises:
         TrackingCodeUnknown, NothingToAnswer.
     """
-    case = find_case_by_code(work, desk, code)
+    case = find_case_by_code(work, services, code)
     if not messages.is_awaited(work, REPLY_MESSAGE, case.id):
         raise NothingToAnswer
-    return _form(work, case, REPLY_FORM), {"questions": _questions(work, desk, case)}
+    return _form(work, case, REPLY_FORM), {"questions": _questions(work, services, case)}
 
 
-def withdrawal_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
+def withdrawal_form(work: Work, services: Services, code: str) -> tuple[Form, dict[str, Any]]:
     """The form for a withdrawal.
 
     Raises:
         TrackingCodeUnknown, CannotWithdraw.
     """
-    case = find_case_by_code(work, desk, code)
+    case = find_case_by_code(work, services, code)
     if not _may_withdraw(work, case):
         raise CannotWithdraw
     return _form(work, case, WITHDRAWAL_FORM), {}
 
 
-def review_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]]:
+def review_form(work: Work, services: Services, code: str) -> tuple[Form, dict[str, Any]]:
     """The form of a request to review the result; it asks for a reason when the time for it has
     passed.
 
@@ -129,12 +129,12 @@ def review_form(work: Work, desk: Desk, code: str) -> tuple[Form, dict[str, Any]
         TrackingCodeUnknown.
         NothingToReview: nothing is told yet, or the review has been asked for already.
     """
-    return reviews.form_for(work, find_case_by_code(work, desk, code))
+    return reviews.form_for(work, find_case_by_code(work, services, code))
 
 
 def reply(
     work: Work,
-    desk: Desk,
+    services: Services,
     code: str,
     answers: Mapping[str, Any],
     *,
@@ -145,12 +145,12 @@ def reply(
     Raises:
         TrackingCodeUnknown, NothingToAnswer, FormInvalid.
     """
-    _say(work, desk, code, answers, form_of=reply_form, sent=(REPLY_MESSAGE, idempotency_key))
+    _say(work, services, code, answers, form_of=reply_form, sent=(REPLY_MESSAGE, idempotency_key))
 
 
 def withdraw(
     work: Work,
-    desk: Desk,
+    services: Services,
     code: str,
     answers: Mapping[str, Any],
     *,
@@ -163,7 +163,7 @@ def withdraw(
     """
     _say(
         work,
-        desk,
+        services,
         code,
         answers,
         form_of=withdrawal_form,
@@ -173,7 +173,7 @@ def withdraw(
 
 def ask_review(
     work: Work,
-    desk: Desk,
+    services: Services,
     code: str,
     answers: Mapping[str, Any],
     *,
@@ -185,29 +185,31 @@ def ask_review(
         TrackingCodeUnknown, NothingToReview, FormInvalid.
     """
     if history.previous_answer(work, idempotency_key) is None:
-        case = find_case_by_code(work, desk, code)
-        reviews.ask(work, desk, case, answers, idempotency_key=idempotency_key)
+        case = find_case_by_code(work, services, code)
+        reviews.ask(work, services, case, answers, idempotency_key=idempotency_key)
 
 
-def read_letter(work: Work, desk: Desk, code: str, letter_id: str) -> tuple[LetterView, str]:
+def read_letter(
+    work: Work, services: Services, code: str, letter_id: str
+) -> tuple[LetterView, str]:
     """A letter and its Markdown text; the first reading is recorded as its delivery.
 
     Raises:
         TrackingCodeUnknown, LetterNotFound.
     """
-    case = find_case_by_code(work, desk, code)
-    view, text = letters.open_letter(work, desk, case, letter_id)
+    case = find_case_by_code(work, services, code)
+    view, text = letters.open_letter(work, services, case, letter_id)
     letters.note_reading(work, case, letter_id)
     return view, text
 
 
 def _say(
     work: Work,
-    desk: Desk,
+    services: Services,
     code: str,
     answers: Mapping[str, Any],
     *,
-    form_of: Callable[[Work, Desk, str], tuple[Form, Mapping[str, Any]]],
+    form_of: Callable[[Work, Services, str], tuple[Form, Mapping[str, Any]]],
     sent: tuple[str, str | None],
 ) -> None:
     """Keep what the complainant wrote on a form and send it to the case, once; `sent` is the name
@@ -215,12 +217,18 @@ def _say(
     message, key = sent
     if history.previous_answer(work, key) is not None:
         return
-    form, context = form_of(work, desk, code)
-    case = find_case_by_code(work, desk, code)
+    form, context = form_of(work, services, code)
+    case = find_case_by_code(work, services, code)
     checked = form.load(answers, context=context, environment=deployed_forms.environment_of(work))
-    noted = [keep(work, desk, case.id, HandedIn(form.id, checked, COMPLAINANT))]
+    extra_events = [keep(work, services, case.id, HandedIn(form.id, checked, COMPLAINANT))]
     messages.correlate_message(
-        work, message, case.id, checked.variables, actor=ACTOR, idempotency_key=key, noted=noted
+        work,
+        message,
+        case.id,
+        checked.variables,
+        actor=ACTOR,
+        idempotency_key=key,
+        extra_events=extra_events,
     )
 
 
@@ -233,15 +241,15 @@ def _may_withdraw(work: Work, case: Case) -> bool:
     return asked <= decided and messages.is_awaited(work, WITHDRAWAL_MESSAGE, case.id)
 
 
-def _questions(work: Work, desk: Desk, case: Case) -> list[str]:
-    asked = submissions.submissions(work, desk, case.id, forms=frozenset({QUESTIONS_FORM}))
+def _questions(work: Work, services: Services, case: Case) -> list[str]:
+    asked = submissions.submissions(work, services, case.id, forms=frozenset({QUESTIONS_FORM}))
     rows = asked[-1].answers.get("questions") or [] if asked else []
     return [str(row["question"]) for row in rows if row.get("question")]
 
 
 def _ends(work: Work, case: Case, key: str) -> datetime | None:
     """Until when the complainant may do something."""
-    clock = running_clock(work, case.id, key)
+    clock = running_deadline(work, case.id, key)
     return None if clock is None else clock.due_at
 
 

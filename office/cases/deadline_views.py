@@ -19,8 +19,8 @@ from office.deadlines.public_status import deadline_name
 from office.deadlines.reminders.ladder import Rung, read_rung, words_of
 from office.deadlines.reminders.notices import placed
 from office.deadlines.reminders.rungs import rungs_of, waiting_rungs
-from office.deadlines.rows import clocks_of, is_task_of, open_clocks
-from office.deadlines.tables import ClockRow, RungRow
+from office.deadlines.rows import case_deadlines, is_task_of, open_deadlines
+from office.deadlines.tables import DeadlineRow, RungRow
 from office.ground.tables import Case
 from office.letters.reminder_sending import days_over, rungs_today
 from office.people import people
@@ -84,11 +84,13 @@ def deadlines_of(work: Work, case_id: str) -> list[DeadlineView]:
     """The running deadlines of a case, the earliest first."""
     case = find_case(work, case_id)
     return (
-        [] if case is None else [_view(work, case, clock) for clock in open_clocks(work, case_id)]
+        []
+        if case is None
+        else [_view(work, case, clock) for clock in open_deadlines(work, case_id)]
     )
 
 
-def _view(work: Work, case: Case, clock: ClockRow) -> DeadlineView:
+def _view(work: Work, case: Case, clock: DeadlineRow) -> DeadlineView:
     rows = rungs_of(work, clock)
     waiting = [row for row in rows if row.sent_at is None]
     coming = zip(waiting, _coming(work, waiting), strict=True)
@@ -106,7 +108,7 @@ def _view(work: Work, case: Case, clock: ClockRow) -> DeadlineView:
 
 def deadline_options(work: Work, case_id: str) -> list[dict[str, str]]:
     """Every deadline that a case has had, as a choice of a form that is read out."""
-    clocks = {clock.key: clock.definition_id for clock in clocks_of(work, case_id)}
+    clocks = {clock.key: clock.definition_id for clock in case_deadlines(work, case_id)}
     names = {key: deadline_name(work, used, key) for key, used in clocks.items()}
     return [{"value": key, "label": name.th, "label_en": name.en} for key, name in names.items()]
 
@@ -139,13 +141,15 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
     """Everything of the agency that is late, by who holds it, the worst first. A case that is
     hidden from a person is not in it."""
     is_late = [
-        ClockRow.status == "running",
-        ClockRow.owner == AGENCY,
-        ClockRow.due_at < work.now,
+        DeadlineRow.status == "running",
+        DeadlineRow.owner == AGENCY,
+        DeadlineRow.due_at < work.now,
         *open_to(work, user),
     ]
-    query = sa.select(ClockRow, Case).join(Case, Case.id == ClockRow.case_id).where(*is_late)
-    late = [(clock, case) for clock, case in work.session.execute(query.order_by(ClockRow.due_at))]
+    query = sa.select(DeadlineRow, Case).join(Case, Case.id == DeadlineRow.case_id).where(*is_late)
+    late = [
+        (clock, case) for clock, case in work.session.execute(query.order_by(DeadlineRow.due_at))
+    ]
     following = next_rungs(work, [case for _, case in late])
     reported = _reported(work, [clock.id for clock, _ in late])
     seen = sights_of(work, list({case.id: case for _, case in late}.values()), user)
@@ -175,7 +179,11 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
 
 def _open_tasks(work: Work, is_late: Sequence[ColumnElement[bool]]) -> dict[str, list[UserTask]]:
     """The open tasks of the cases that are late, by instance, the oldest first."""
-    late = sa.select(ClockRow.instance_id).join(Case, Case.id == ClockRow.case_id).where(*is_late)
+    late = (
+        sa.select(DeadlineRow.instance_id)
+        .join(Case, Case.id == DeadlineRow.case_id)
+        .where(*is_late)
+    )
     query = sa.select(UserTask).where(UserTask.status == "open", UserTask.instance_id.in_(late))
     found: dict[str, list[UserTask]] = {}
     for task in work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)):

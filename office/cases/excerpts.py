@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from engine.store.work import Work
 from engine.verbs import queries
-from office.applications.master_data import house_table
+from office.applications.master_data import shipped_table
 from office.cases import personal_files
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters import letters
 from office.letters.letters import LetterView
@@ -35,28 +35,30 @@ Excerpt = Mapping[str, frozenset[str]]  # the fields by form; `*` stands for eve
 def excerpt_of(work: Work, case: Case) -> Excerpt:
     """What a unit reads of this case."""
     files = {} if case.instance_id is None else _files(work, case.instance_id)
-    rows = _rows(files.get(FILE) or house_table(FILE))
+    rows = _rows(files.get(FILE) or shipped_table(FILE))
     words = {ALWAYS} if is_guarded(case) else {ALWAYS, OPEN}
     return {form: fields for form, fields, reads in rows if reads in words}
 
 
-def answers_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[Given]:
+def answers_for(work: Work, services: Services, case: Case, sight: Sight) -> list[Given]:
     """The submissions, and of each the fields, that a reader with this sight gets."""
     if sight is Sight.REDACTED:
         return []
     if sight is Sight.FULL:
-        return submissions.submissions(work, desk, case.id)
+        return submissions.submissions(work, services, case.id)
     excerpt = excerpt_of(work, case)
-    found = submissions.submissions(work, desk, case.id, forms=frozenset(excerpt))
+    found = submissions.submissions(work, services, case.id, forms=frozenset(excerpt))
     return [_cut(each, excerpt[each.form]) for each in found]
 
 
-def files_for(work: Work, desk: Desk, case: Case, sight: Sight) -> list[FileInfo]:
+def files_for(work: Work, services: Services, case: Case, sight: Sight) -> list[FileInfo]:
     """The attachments for this sight; a personal one is for nobody before it is laid open."""
     if sight is Sight.REDACTED:
         return []
     covered = personal_files.ids_of(work, case)
-    files = [file for file in attachments.list_files(work, desk, case.id) if file.id not in covered]
+    files = [
+        file for file in attachments.list_files(work, services, case.id) if file.id not in covered
+    ]
     if sight is Sight.FULL:
         return files
     excerpt, forms = excerpt_of(work, case), _forms(work, case.id)

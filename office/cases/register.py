@@ -24,9 +24,9 @@ from office.cases.case_listener import announce
 from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import code_hash, new_code
 from office.deadlines.holiday_table import current_calendar
-from office.ground.context import Desk
 from office.ground.errors import BackdatingRefused
 from office.ground.numbers import receipt_number
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people.access import acting_as
 from office.people.conflicts import match_accused, record_conflict
@@ -77,7 +77,7 @@ class _Intake:
 
 def file_complaint(
     work: Work,
-    desk: Desk,
+    services: Services,
     answers: Mapping[str, Any],
     officer_answers: Mapping[str, Any] | None = None,
     *,
@@ -96,16 +96,21 @@ def file_complaint(
         BackdatingRefused: the time of receipt is not possible, or not explained.
         AttachmentNotFound: a file is not (or no longer) staged.
     """
-    repeated = _filed_before(work, desk, idempotency_key)
+    repeated = _filed_before(work, services, idempotency_key)
     if repeated is not None:
         return repeated
-    intake = _read(work, desk, answers, officer_answers, channel)
-    code = new_code(desk, idempotency_key)
-    case = _enter(work, desk, intake, code, actor, idempotency_key)
-    noted = _keep(work, desk, case, intake)
+    intake = _read(work, services, answers, officer_answers, channel)
+    code = new_code(services, idempotency_key)
+    case = _enter(work, services, intake, code, actor, idempotency_key)
+    extra_events = _keep(work, services, case, intake)
     variables = _variables(case, intake)
     case.instance_id = runtime.start_instance(
-        work, PROCESS, variables, actor=_in_role(work, actor), business_key=case.id, noted=noted
+        work,
+        PROCESS,
+        variables,
+        actor=_in_role(work, actor),
+        business_key=case.id,
+        extra_events=extra_events,
     )
     _keep_out_the_accused(work, case, intake)
     announce(work, "complaint.received", case, channel=case.channel)
@@ -126,19 +131,19 @@ def intake_context(work: Work, channel: str) -> dict[str, Any]:
     return {"channel": channel, "units": master_data.unit_options(work)}
 
 
-def _filed_before(work: Work, desk: Desk, idempotency_key: str | None) -> Filed | None:
+def _filed_before(work: Work, services: Services, idempotency_key: str | None) -> Filed | None:
     if idempotency_key is None:
         return None
-    hash = _idempotency_hash(desk, idempotency_key)
+    hash = _idempotency_hash(services, idempotency_key)
     case = work.session.scalar(sa.select(Case).where(Case.idempotency_hash == hash))
     if case is None:
         return None
-    return Filed(case.id, case.receipt_no, new_code(desk, idempotency_key))
+    return Filed(case.id, case.receipt_no, new_code(services, idempotency_key))
 
 
 def _read(
     work: Work,
-    desk: Desk,
+    services: Services,
     answers: Mapping[str, Any],
     officer_answers: Mapping[str, Any] | None,
     channel: str,
@@ -149,8 +154,8 @@ def _read(
         complaint=complaint,
         officer=officer,
         staged=[
-            *deployed_forms.staged_of(desk, complaint),
-            *deployed_forms.staged_of(desk, officer),
+            *deployed_forms.staged_of(services, complaint),
+            *deployed_forms.staged_of(services, officer),
         ],
         channel=str(officer.variables.get("channel") or channel),
         received_at=received_at,
@@ -198,7 +203,7 @@ def _received_at(work: Work, officer: Answers) -> datetime:
 
 def _enter(
     work: Work,
-    desk: Desk,
+    services: Services,
     intake: _Intake,
     code: str,
     actor: Actor,
@@ -206,10 +211,10 @@ def _enter(
 ) -> Case:
     facts = {**UNANSWERED, **intake.complaint.variables}
     officer = deployed_forms.as_given(intake.officer)
-    case = Case(id=uuid.uuid4().hex, tracking_hash=code_hash(desk, code))
+    case = Case(id=uuid.uuid4().hex, tracking_hash=code_hash(services, code))
     if idempotency_key is not None:
-        case.idempotency_hash = _idempotency_hash(desk, idempotency_key)
-    case.receipt_no = receipt_number(work, desk.receipt_prefix, intake.legal_received_on)
+        case.idempotency_hash = _idempotency_hash(services, idempotency_key)
+    case.receipt_no = receipt_number(work, services.receipt_prefix, intake.legal_received_on)
     case.track, case.identity_mode = facts["track"], facts["identity_mode"]
     case.subject, case.reply_by = facts["subject"], facts["reply_by"]
     case.channel, case.status = intake.channel, "RECEIVED"
@@ -234,28 +239,28 @@ def _in_role(work: Work, actor: Actor) -> Actor:
     return acting_as(work, actor, "open", "all", on_behalf_of=COMPLAINANT)
 
 
-def _keep(work: Work, desk: Desk, case: Case, intake: _Intake) -> list[Entry]:
-    issue_keys(work, desk, case.id)
+def _keep(work: Work, services: Services, case: Case, intake: _Intake) -> list[Entry]:
+    issue_keys(work, services, case.id)
     work.session.flush()  # the keys are read back by id below
-    _keep_title(work, desk, case, intake)
+    _keep_title(work, services, case, intake)
     by, complaint, officer = case.registered_by, intake.complaint, intake.officer
     personal = {**complaint.personal, **officer.personal}
     filed = HandedIn(INTAKE, complaint, by, element_id="start")
     staged, whose = intake.staged, COMPLAINANT
-    first = keep(work, desk, case.id, filed, personal=personal, staged=staged, files_by=whose)
-    noted = [first]
+    first = keep(work, services, case.id, filed, personal=personal, staged=staged, files_by=whose)
+    extra_events = [first]
     if deployed_forms.as_given(officer):
         entered = HandedIn(OFFICER, officer, by)
-        noted.append(keep(work, desk, case.id, entered, personal={}, staged=()))
-    return noted
+        extra_events.append(keep(work, services, case.id, entered, personal={}, staged=()))
+    return extra_events
 
 
-def _keep_title(work: Work, desk: Desk, case: Case, intake: _Intake) -> None:
+def _keep_title(work: Work, services: Services, case: Case, intake: _Intake) -> None:
     title = deployed_forms.as_given(intake.complaint).get("title") or ""
     if title:
         plain = unicodedata.normalize("NFC", str(title)).encode()
-        key = case_key(work, desk, case.id)
-        case.title = key.seal(plain, f"complaint_case.title|{case.id}")
+        key = case_key(work, services, case.id)
+        case.title = key.encrypt(plain, f"complaint_case.title|{case.id}")
 
 
 def _variables(case: Case, intake: _Intake) -> dict[str, Any]:
@@ -291,5 +296,5 @@ def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(row["name"]) for row in rows if row.get("name")]
 
 
-def _idempotency_hash(desk: Desk, key: str) -> str:
-    return desk.keys.pepper.hash("idempotency", key)
+def _idempotency_hash(services: Services, key: str) -> str:
+    return services.keys.pepper.hash("idempotency", key)

@@ -21,8 +21,8 @@ from engine.store.work import Work
 from engine.turn import history
 from office.cases import personal_files
 from office.cases.reveal_tables import Reveal
-from office.ground.context import Desk
 from office.ground.errors import CaseNotFound, OfficeError, ReasonNeeded
+from office.ground.services import Services
 from office.ground.tables import Case, IdentityRead, Submission
 from office.people import people
 from office.people.access import (
@@ -103,7 +103,7 @@ class Request:
 
 
 def reveal_text(
-    work: Work, desk: Desk, case_id: str, submission_id: str, user: User, *, reason: str
+    work: Work, services: Services, case_id: str, submission_id: str, user: User, *, reason: str
 ) -> None:
     """Open the text of one submission to an examiner, for an hour.
 
@@ -116,7 +116,7 @@ def reveal_text(
     is_there = submission is not None and submission.case_id == case.id
     if not is_there or not examines(work, user) or is_destroyed(work, case.id, "content"):
         raise CaseNotFound
-    row, motive = _row(work, desk, case, user, "text", reason=reason, hours=TEXT_HOURS)
+    row, motive = _row(work, services, case, user, "text", reason=reason, hours=TEXT_HOURS)
     row.submission_id = submission_id
     row.decision, row.decided_by, row.decided_at = "granted", user.id, work.now
     row.expires_at, row.opened_at = work.now + timedelta(hours=TEXT_HOURS), work.now
@@ -140,7 +140,7 @@ def may_read(work: Work, submission_id: str, user: User) -> bool:
 
 def ask_identity(
     work: Work,
-    desk: Desk,
+    services: Services,
     case_id: str,
     user: User,
     *,
@@ -161,7 +161,7 @@ def ask_identity(
     held = set(paths_of(work, case))
     if not fields or not set(fields) <= held or not 1 <= hours <= MOST_HOURS:
         raise NothingToReveal(most=MOST_HOURS)
-    row, motive = _row(work, desk, case, user, "identity", reason=reason, hours=hours)
+    row, motive = _row(work, services, case, user, "identity", reason=reason, hours=hours)
     row.fields = sorted(set(fields))
     work.session.add(row)
     _record(work, case, "identity_asked", user, reveal=row.id, fields=row.fields, motive=motive)
@@ -169,7 +169,7 @@ def ask_identity(
 
 
 def decide_identity(
-    work: Work, desk: Desk, reveal_id: str, user: User, *, granted: bool, answer: str
+    work: Work, services: Services, reveal_id: str, user: User, *, granted: bool, answer: str
 ) -> None:
     """The custodian grants or refuses what somebody else asked for; the hours run from now.
 
@@ -183,7 +183,7 @@ def decide_identity(
     case = None if row is None else _case_for_custodian(work, row, user)
     if row is None or case is None or row.decision is not None or row.account_id == user.id:
         raise RequestNotFound
-    row.answer, said = _sealed(work, desk, case, row.id, "answer", answer)
+    row.answer, said = _sealed(work, services, case, row.id, "answer", answer)
     row.decision = "granted" if granted else "refused"
     row.decided_by, row.decided_at = user.id, work.now
     row.expires_at = work.now + timedelta(hours=row.hours) if granted else None
@@ -191,7 +191,7 @@ def decide_identity(
     _record(work, case, f"identity_{row.decision}", user, **told)
 
 
-def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> dict[str, Any]:
+def open_identity(work: Work, services: Services, reveal_id: str, user: User) -> dict[str, Any]:
     """See what was granted. Every opening is a read of the vault and stands in the record.
 
     Raises:
@@ -207,22 +207,24 @@ def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> dict[st
     if row.kind != "identity" or row.expires_at is None or row.expires_at <= work.now:
         raise RequestExpired
     row.opened_at = row.opened_at or work.now
-    motive = _opened(work, desk, case, row.id, "motive", row.motive) or ""
-    return lay_open(work, desk, case, row.fields, reader=reading(work, case, user), reason=motive)
+    motive = _opened(work, services, case, row.id, "motive", row.motive) or ""
+    return lay_open(
+        work, services, case, row.fields, reader=reading(work, case, user), reason=motive
+    )
 
 
 def lay_open(
-    work: Work, desk: Desk, case: Case, paths: Sequence[str], *, reader: Actor, reason: str
+    work: Work, services: Services, case: Case, paths: Sequence[str], *, reader: Actor, reason: str
 ) -> dict[str, Any]:
     """The fields of the vault, and of a personal file what the case file says of it: its bytes are
     then open to the reader for a while. See `vault.reveal_identity`."""
-    listed = {file.id: file for file in attachments.list_files(work, desk, case.id)}
+    listed = {file.id: file for file in attachments.list_files(work, services, case.id)}
     files: dict[str, Any] = {}
     for each in personal_files.files_of(work, case):
         if each.path in paths:
             files.setdefault(each.path, []).append(listed[each.id])
     return identities.reveal_identity(
-        work, desk, case, paths, reader=reader, reason=reason, files=files
+        work, services, case, paths, reader=reader, reason=reason, files=files
     )
 
 
@@ -263,7 +265,7 @@ def granted_fields(work: Work, case_id: str, user: User) -> frozenset[str]:
     return frozenset(field for fields in work.session.scalars(query) for field in fields)
 
 
-def waiting_requests(work: Work, desk: Desk, user: User) -> list[Request]:
+def waiting_requests(work: Work, services: Services, user: User) -> list[Request]:
     """What a custodian has to decide, the oldest first.
 
     Raises:
@@ -276,10 +278,10 @@ def waiting_requests(work: Work, desk: Desk, user: User) -> list[Request]:
         .where(Reveal.decision.is_(None), Reveal.account_id != user.id, *not_barred(user))
         .order_by(Reveal.asked_at, Reveal.id)
     )
-    return _requests(work, desk, work.session.execute(query).all())
+    return _requests(work, services, work.session.execute(query).all())
 
 
-def requests_of_case(work: Work, desk: Desk, case_id: str, user: User) -> list[Request]:
+def requests_of_case(work: Work, services: Services, case_id: str, user: User) -> list[Request]:
     """Everything that was laid open or asked for in a case, the newest first.
 
     Raises:
@@ -288,10 +290,10 @@ def requests_of_case(work: Work, desk: Desk, case_id: str, user: User) -> list[R
     case, _ = load_case(work, case_id, user)
     query = sa.select(Reveal).where(Reveal.case_id == case.id)
     rows = work.session.scalars(query.order_by(Reveal.asked_at.desc(), Reveal.id))
-    return _requests(work, desk, [(row, case) for row in rows])
+    return _requests(work, services, [(row, case) for row in rows])
 
 
-def own_request(work: Work, desk: Desk, reveal_id: str, user: User) -> Request:
+def own_request(work: Work, services: Services, reveal_id: str, user: User) -> Request:
     """A request of one's own.
 
     Raises:
@@ -301,7 +303,7 @@ def own_request(work: Work, desk: Desk, reveal_id: str, user: User) -> Request:
     if row is None or row.account_id != user.id:
         raise RequestNotFound
     case, _ = load_case(work, row.case_id, user)
-    return _requests(work, desk, [(row, case)])[0]
+    return _requests(work, services, [(row, case)])[0]
 
 
 # ── parts ──────────────────────────────────────────────────────────────────────────────────────
@@ -319,11 +321,11 @@ def _case_for_custodian(work: Work, row: Reveal, user: User) -> Case | None:
 
 
 def _row(
-    work: Work, desk: Desk, case: Case, user: User, kind: str, *, reason: str, hours: int
+    work: Work, services: Services, case: Case, user: User, kind: str, *, reason: str, hours: int
 ) -> tuple[Reveal, str]:
     """A new reveal, and what the record commits to of its motive."""
     row = Reveal(id=uuid.uuid4().hex, case_id=case.id, account_id=user.id, kind=kind, fields=[])
-    row.motive, committed = _sealed(work, desk, case, row.id, "motive", reason)
+    row.motive, committed = _sealed(work, services, case, row.id, "motive", reason)
     row.hours, row.asked_at = hours, work.now
     return row, committed
 
@@ -334,23 +336,23 @@ def place(case_id: str, id: str, what: str) -> str:
 
 
 def _sealed(
-    work: Work, desk: Desk, case: Case, id: str, what: str, words: str
+    work: Work, services: Services, case: Case, id: str, what: str, words: str
 ) -> tuple[bytes, str]:
     """People write names into reasons: they are sealed like everything that is written, and the
     record commits to them."""
     if len(words.strip()) < REASON_LEAST:
         raise ReasonNeeded(least=REASON_LEAST)
-    key = case_key(work, desk, case.id)
-    return envelopes.seal(key, words.strip().encode(), place(case.id, id, what))
+    key = case_key(work, services, case.id)
+    return envelopes.encrypt(key, words.strip().encode(), place(case.id, id, what))
 
 
 def _opened(
-    work: Work, desk: Desk, case: Case, id: str, what: str, sealed: bytes | None
+    work: Work, services: Services, case: Case, id: str, what: str, sealed: bytes | None
 ) -> str | None:
     if sealed is None or is_destroyed(work, case.id, "content"):
         return None
-    key = case_key(work, desk, case.id)
-    return envelopes.unseal(key, sealed, place(case.id, id, what)).decode()
+    key = case_key(work, services, case.id)
+    return envelopes.decrypt(key, sealed, place(case.id, id, what)).decode()
 
 
 def _record(work: Work, case: Case, type: str, user: User, **references: Any) -> None:
@@ -359,14 +361,16 @@ def _record(work: Work, case: Case, type: str, user: User, **references: Any) ->
         history.record(work, case.instance_id, type, references, actor=actor)
 
 
-def _requests(work: Work, desk: Desk, rows: Iterable[Any]) -> list[Request]:
+def _requests(work: Work, services: Services, rows: Iterable[Any]) -> list[Request]:
     found = [(row, case) for row, case in rows]
     ids = {id for row, _ in found for id in (row.account_id, row.decided_by) if id}
     names = people.display_names(work, ids)
-    return [_request(work, desk, row, case, names) for row, case in found]
+    return [_request(work, services, row, case, names) for row, case in found]
 
 
-def _request(work: Work, desk: Desk, row: Reveal, case: Case, names: dict[str, str]) -> Request:
+def _request(
+    work: Work, services: Services, row: Reveal, case: Case, names: dict[str, str]
+) -> Request:
     submission = work.session.get(Submission, row.submission_id) if row.submission_id else None
     return Request(
         id=row.id,
@@ -379,13 +383,13 @@ def _request(work: Work, desk: Desk, row: Reveal, case: Case, names: dict[str, s
         fields=tuple(row.fields),
         by=names.get(row.account_id, "—"),
         account_id=row.account_id,
-        motive=_opened(work, desk, case, row.id, "motive", row.motive),
+        motive=_opened(work, services, case, row.id, "motive", row.motive),
         hours=row.hours,
         asked_at=row.asked_at,
         decision=row.decision,
         decided_by=names.get(row.decided_by or "", ""),
         decided_at=row.decided_at,
-        answer=_opened(work, desk, case, row.id, "answer", row.answer),
+        answer=_opened(work, services, case, row.id, "answer", row.answer),
         expires_at=row.expires_at,
         opened_at=row.opened_at,
     )

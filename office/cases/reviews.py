@@ -20,9 +20,9 @@ from engine.verbs import messages, queries
 from forms import Form
 from office.applications import deployed_forms
 from office.cases.store_answers import HandedIn, keep
-from office.deadlines.rows import AWAITED, latest_clock
-from office.ground.context import Desk
+from office.deadlines.rows import AWAITED, latest_deadline
 from office.ground.errors import CaseNotFound, NothingToReview
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people.access import ACTING, acting_as, may_know_of, sight_of
 from office.people.people import User
@@ -43,7 +43,7 @@ def may_ask(work: Work, case: Case) -> bool:
 def last_moment(work: Work, case: Case) -> datetime | None:
     """Until when it can be asked for without a reason for being late; None while it is not known
     that the complainant received the letter."""
-    clock = latest_clock(work, case.id, CLOCK)
+    clock = latest_deadline(work, case.id, CLOCK)
     if clock is None or (AWAITED in clock.rule and clock.status != "finished"):
         return None
     return clock.due_at
@@ -71,7 +71,7 @@ def form_for(work: Work, case: Case, *, by_officer: bool = False) -> tuple[Form,
 
 def ask(
     work: Work,
-    desk: Desk,
+    services: Services,
     case: Case,
     answers: Mapping[str, Any],
     *,
@@ -96,7 +96,7 @@ def ask(
         {**checked.variables, LATE: late},
         actor=actor,
         idempotency_key=idempotency_key,
-        noted=[keep(work, desk, case.id, HandedIn(form.id, checked, actor.id))],
+        extra_events=[keep(work, services, case.id, HandedIn(form.id, checked, actor.id))],
     )
 
 
@@ -124,7 +124,9 @@ def entry_form(work: Work, case_id: str, user: User) -> tuple[Case, Form, dict[s
     return case, *form_for(work, case, by_officer=True)
 
 
-def enter(work: Work, desk: Desk, case_id: str, answers: Mapping[str, Any], user: User) -> None:
+def enter(
+    work: Work, services: Services, case_id: str, answers: Mapping[str, Any], user: User
+) -> None:
     """Enter a request that came by letter, by phone or in person.
 
     Raises:
@@ -132,7 +134,7 @@ def enter(work: Work, desk: Desk, case_id: str, answers: Mapping[str, Any], user
     """
     case = _case_for(work, work.session.get(Case, case_id), user)
     actor = acting_as(work, user.actor, "open", "all", ACTING, on_behalf_of=COMPLAINANT)
-    ask(work, desk, case, answers, actor=actor, by_officer=True)
+    ask(work, services, case, answers, actor=actor, by_officer=True)
 
 
 def _case_for(work: Work, case: Case | None, user: User) -> Case:

@@ -11,7 +11,7 @@ from engine.store.work import Work
 from engine.turn.history import Entry
 from forms import Answers
 from office.applications import deployed_forms
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.vault import identities
 from office.vault.attachments import Staged, adopt_files
 from office.vault.submissions import keep_submission
@@ -32,7 +32,7 @@ class HandedIn:
 
 def keep(
     work: Work,
-    desk: Desk,
+    services: Services,
     case_id: str,
     handed_in: HandedIn,
     *,
@@ -46,10 +46,10 @@ def keep(
     """
     answers, given_by = handed_in.answers, handed_in.given_by
     who = {handed_in.form: answers.personal} if personal is None else personal
-    identity = identities.keep_identity(work, desk, case_id, who)
+    identity = identities.keep_identity(work, services, case_id, who)
     submission, commitment = keep_submission(
         work,
-        desk,
+        services,
         case_id,
         handed_in.form,
         deployed_forms.as_given(answers),
@@ -59,9 +59,9 @@ def keep(
     )
     files = adopt_files(
         work,
-        desk,
+        services,
         case_id,
-        deployed_forms.staged_of(desk, answers) if staged is None else staged,
+        deployed_forms.staged_of(services, answers) if staged is None else staged,
         added_by=files_by or given_by,
         submission_id=submission,
         personal=answers.personal_files,

@@ -20,7 +20,7 @@ from office.cases.work_list import Colour, colour_of
 from office.cases.work_list import desk_list as desk_list
 from office.cases.work_list import holder_of as holder_of
 from office.cases.work_list import work_list as work_list
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people import access
 from office.people.access import require_sight, task_sight
@@ -40,7 +40,7 @@ class TaskView:
     may_complete: bool
 
 
-def open_task(work: Work, desk: Desk, task_id: str, user: User) -> TaskView:
+def open_task(work: Work, services: Services, task_id: str, user: User) -> TaskView:
     """A task with its case and form, for somebody who sees the case.
 
     Raises:
@@ -49,7 +49,7 @@ def open_task(work: Work, desk: Desk, task_id: str, user: User) -> TaskView:
     """
     task, found = access.open_task(work, task_id)
     case, sight = require_sight(work, found, user)
-    view = view_of(work, desk, case, sight, user)
+    view = view_of(work, services, case, sight, user)
     given = [each for each in view.submissions if each.form == task.form]
     return TaskView(
         task=task,
@@ -92,7 +92,7 @@ def release_task(work: Work, task_id: str, user: User) -> None:
 
 def complete_task(
     work: Work,
-    desk: Desk,
+    services: Services,
     task_id: str,
     answers: Mapping[str, Any],
     user: User,
@@ -119,7 +119,7 @@ def complete_task(
         checked.variables,
         actor=user.actor,
         idempotency_key=idempotency_key,
-        noted=[keep(work, desk, asked.case.id, handed_in)],
+        extra_events=[keep(work, services, asked.case.id, handed_in)],
     )
 
 

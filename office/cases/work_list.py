@@ -17,8 +17,8 @@ from engine.store.work import Work
 from office.applications import master_data
 from office.cases.cases import title_of
 from office.cases.deadline_views import NextRung, next_rungs
-from office.ground.context import Desk
 from office.ground.errors import PageUnknown
+from office.ground.services import Services
 from office.ground.tables import Case, CaseKey
 from office.people import people
 from office.people.access import Sight, is_guarded, open_to, task_sight
@@ -70,7 +70,7 @@ class WorkPage:
 
 def work_list(
     work: Work,
-    desk: Desk,
+    services: Services,
     user: User,
     *,
     scope: Scope = "all",
@@ -84,12 +84,12 @@ def work_list(
         PageUnknown: `after` is not what a page before gave.
     """
     found = _page(work, user, scope, limit + 1, _read_cursor(after))
-    items = _items(work, desk, user, found[:limit])
+    items = _items(work, services, user, found[:limit])
     return WorkPage(items, _cursor(found[limit - 1][0]) if len(found) > limit else None)
 
 
 def desk_list(
-    work: Work, desk: Desk, user: User, *, limit: int = 50, after: str | None = None
+    work: Work, services: Services, user: User, *, limit: int = 50, after: str | None = None
 ) -> tuple[WorkPage, WorkPage]:
     """What lies on a person's desk: the first tasks that they have claimed, and a page of those
     that their groups are offered.
@@ -99,17 +99,17 @@ def desk_list(
     """
     mine = _page(work, user, "mine", MINE + 1, None)
     free = _page(work, user, "groups", limit + 1, _read_cursor(after))
-    items = _items(work, desk, user, [*mine[:MINE], *free[:limit]])
+    items = _items(work, services, user, [*mine[:MINE], *free[:limit]])
     cut = len(mine[:MINE])
     more_mine = _cursor(mine[MINE - 1][0]) if len(mine) > MINE else None
     more_free = _cursor(free[limit - 1][0]) if len(free) > limit else None
     return WorkPage(items[:cut], more_mine), WorkPage(items[cut:], more_free)
 
 
-def _items(work: Work, desk: Desk, user: User, rows: Sequence[Row]) -> tuple[WorkItem, ...]:
+def _items(work: Work, services: Services, user: User, rows: Sequence[Row]) -> tuple[WorkItem, ...]:
     names = people.names_of(work, {task.assignee for task, _ in rows if task.assignee}, user)
     following = next_rungs(work, [case for _, case in rows])
-    return tuple(_item(work, desk, user, row, names, following) for row in rows)
+    return tuple(_item(work, services, user, row, names, following) for row in rows)
 
 
 def colour_of(due_at: datetime | None, now: datetime) -> Colour:
@@ -193,7 +193,7 @@ def _offered(work: Work, user: User) -> sa.ColumnElement[bool]:
 
 def _item(
     work: Work,
-    desk: Desk,
+    services: Services,
     user: User,
     row: Row,
     names: dict[str, str],
@@ -208,7 +208,7 @@ def _item(
         receipt_no=case.receipt_no,
         track=case.track,
         subject=case.subject,
-        title=title_of(work, desk, case) if shows_title else None,
+        title=title_of(work, services, case) if shows_title else None,
         name=Text(task.name_th, task.name_en),
         status=master_data.status_text(work, case.status),
         severity=case.severity,

@@ -25,22 +25,22 @@ from office.deadlines.holiday_table import (
     DayChange,
     change_holidays,
     current_calendar,
-    hold_calendar,
+    lock_calendar,
 )
 from office.deadlines.reminders.rungs import move_rungs
 from office.deadlines.rows import (
     AWAITED,
     OVERALL,
     RECURRING,
-    ClockNotFound,
+    DeadlineNotFound,
     count_due,
     count_of,
     days_left_to_pause,
     iso,
     note,
-    open_clocks,
+    open_deadlines,
 )
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.errors import OfficeError, ReasonNeeded
 from office.ground.tables import Case
 
@@ -83,7 +83,7 @@ class PauseUsedUp(OfficeError):
 # ── standing still ─────────────────────────────────────────────────────────────────────────────
 
 
-def pause_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> ClockRow:
+def pause_deadline(work: Work, clock_id: str, *, reason: str, actor: Actor) -> DeadlineRow:
     """Let a deadline stand still from today, for as long as its rule allows at most.
 
     What follows the clock is moved as if the pause lasted to its limit; resuming sets it right.
@@ -93,7 +93,7 @@ def pause_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Cloc
         PauseUsedUp: no day is left of what the rule allows.
         ReasonNeeded: no reason is given.
     """
-    clock = open_clock(work, clock_id)
+    clock = open_deadline(work, clock_id)
     rule = read_rule(clock.key, clock.rule)
     if clock.status != "running" or not rule.pause_limit:
         raise PauseNotAllowed
@@ -107,14 +107,14 @@ def pause_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Cloc
     return clock
 
 
-def resume_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> ClockRow:
+def resume_deadline(work: Work, clock_id: str, *, reason: str, actor: Actor) -> DeadlineRow:
     """Count on from today; days beyond the rule's limit are not given.
 
     Raises:
         PauseNotAllowed: the clock does not stand still.
         ReasonNeeded: no reason is given.
     """
-    clock = open_clock(work, clock_id)
+    clock = open_deadline(work, clock_id)
     if clock.status != "paused":
         raise PauseNotAllowed
     check_reason(reason)
@@ -126,33 +126,33 @@ def resume_clock(work: Work, clock_id: str, *, reason: str, actor: Actor) -> Clo
     return clock
 
 
-def pause_for_complainant(work: Work, asking: ClockRow) -> None:
+def pause_for_complainant(work: Work, asking: DeadlineRow) -> None:
     """While the complainant has the ball the agency's clocks of the case stand still, in all for
     no longer than the rule of the asking step allows."""
     limit = read_rule(asking.key, asking.rule).pause_limit
     pause_all(work, asking.case_id, limit, reason=WAITING.th, actor=SYSTEM)
 
 
-def resume_after_complainant(work: Work, asking: ClockRow) -> None:
+def resume_after_complainant(work: Work, asking: DeadlineRow) -> None:
     resume_all(work, asking.case_id, reason=WAITED.th, actor=SYSTEM)
 
 
 def pause_all(work: Work, case_id: str, limit: int, *, reason: str, actor: Actor) -> None:
     """Let every clock of the agency stand still that may and has days of its pause left."""
-    for clock in open_clocks(work, case_id):
+    for clock in open_deadlines(work, case_id):
         if clock.status != "running" or not limit or not _may_stand_still(clock):
             continue
         clock.rule = {**clock.rule, "pause_limit": max(limit, clock.rule.get("pause_limit") or 0)}
         if days_left_to_pause(count_of(work, clock)) > 0:
-            pause_clock(work, clock.id, reason=reason, actor=actor)
+            pause_deadline(work, clock.id, reason=reason, actor=actor)
 
 
 def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Actor) -> None:
     """The pause was confirmed: every clock that stands still may do so for more days."""
-    for known in open_clocks(work, case_id):
+    for known in open_deadlines(work, case_id):
         if known.status != "paused":
             continue
-        clock = open_clock(work, known.id)
+        clock = open_deadline(work, known.id)
         before, allowed = clock.due_at, clock.rule["pause_limit"]
         clock.rule = {**clock.rule, "pause_limit": allowed + days}
         _recount(work, clock)
@@ -161,22 +161,22 @@ def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Act
 
 def resume_all(work: Work, case_id: str, *, reason: str, actor: Actor) -> None:
     """Let the clocks count on, unless something else still holds them."""
-    clocks = open_clocks(work, case_id)
+    clocks = open_deadlines(work, case_id)
     if any(_holds_the_others(clock) for clock in clocks):
         return
     for clock in clocks:
         if clock.status == "paused":
-            resume_clock(work, clock.id, reason=reason, actor=actor)
+            resume_deadline(work, clock.id, reason=reason, actor=actor)
 
 
-def _holds_the_others(clock: ClockRow) -> bool:
+def _holds_the_others(clock: DeadlineRow) -> bool:
     """Whether the agency waits for this one. It does not wait for a complainant who may ask for
     something, such as a review, in their own time."""
     waits = clock.owner != AGENCY and bool(read_rule(clock.key, clock.rule).pause_limit)
     return waits or clock.key == STAY
 
 
-def _may_stand_still(clock: ClockRow) -> bool:
+def _may_stand_still(clock: DeadlineRow) -> bool:
     # News of the case is due every so often, whoever has the ball; a stay is not stayed.
     return clock.owner == AGENCY and clock.key != STAY and not clock.rule.get(RECURRING)
 
@@ -184,7 +184,7 @@ def _may_stand_still(clock: ClockRow) -> bool:
 # ── more time ──────────────────────────────────────────────────────────────────────────────────
 
 
-def extend_clock(
+def extend_deadline(
     work: Work,
     clock_id: str,
     days: int,
@@ -192,7 +192,7 @@ def extend_clock(
     reason: str,
     actor: Actor,
     asked_at: datetime | None = None,
-) -> ClockRow:
+) -> DeadlineRow:
     """Give a deadline more days (in its own kind of days), as far as its rule allows. Whether it
     was asked for in time is judged by the moment of asking.
 
@@ -202,7 +202,7 @@ def extend_clock(
         ExtensionTooLate: it is too close to its end.
         ReasonNeeded: no reason is given.
     """
-    clock = open_clock(work, clock_id)
+    clock = open_deadline(work, clock_id)
     check_extension(work, clock, days, asked_at=asked_at)
     check_reason(reason)
     clock.extensions += 1
@@ -211,9 +211,9 @@ def extend_clock(
 
 
 def check_extension(
-    work: Work, clock: ClockRow, days: int, *, asked_at: datetime | None = None
+    work: Work, clock: DeadlineRow, days: int, *, asked_at: datetime | None = None
 ) -> None:
-    """Whether a deadline may be given so many days. Raises as `extend_clock` does."""
+    """Whether a deadline may be given so many days. Raises as `extend_deadline` does."""
     rule = read_rule(clock.key, clock.rule)
     if clock.extensions >= rule.extensions:
         raise NoExtensionLeft(most=rule.extensions)
@@ -226,19 +226,19 @@ def check_extension(
         raise ExtensionTooLate(latest=spell_date(latest, "en"), latest_th=spell_date(latest, "th"))
 
 
-def last_day_to_ask(work: Work, clock: ClockRow) -> date:
+def last_day_to_ask(work: Work, clock: DeadlineRow) -> date:
     """Until when more time may be asked for."""
     last_day = clock.due_at.astimezone(BANGKOK).date()
     ask_before = read_rule(clock.key, clock.rule).ask_before
     return current_calendar(work).working_days_before(last_day, ask_before)
 
 
-def lengthen_clock(
+def lengthen_deadline(
     work: Work, clock_id: str, days: int, kind: str, *, reason: str, actor: Actor
-) -> ClockRow:
+) -> DeadlineRow:
     """Let the case as a whole take as much longer as a step was given, in days of the step's kind:
     no extension of its own, so none of those it may have is used up."""
-    clock = open_clock(work, clock_id)
+    clock = open_deadline(work, clock_id)
     own, calendar = read_rule(clock.key, clock.rule).kind, current_calendar(work)
     last = clock.due_at.astimezone(BANGKOK).date()
     if own == WORKING and kind != WORKING:
@@ -249,7 +249,7 @@ def lengthen_clock(
     return clock
 
 
-def _give_days(work: Work, clock: ClockRow, days: int, *, reason: str, actor: Actor) -> None:
+def _give_days(work: Work, clock: DeadlineRow, days: int, *, reason: str, actor: Actor) -> None:
     before = clock.due_at
     clock.extended += days
     _recount(work, clock)
@@ -259,7 +259,7 @@ def _give_days(work: Work, clock: ClockRow, days: int, *, reason: str, actor: Ac
 # ── another rule ───────────────────────────────────────────────────────────────────────────────
 
 
-def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> bool:
+def apply_rule(work: Work, clock: DeadlineRow, rule: SlaRule) -> bool:
     """Count a deadline by another row of the table, when the case turns out to fall under it;
     whether it does."""
     row = {**rule.to_json(), "pause_limit": clock.rule.get("pause_limit", 0)}
@@ -275,14 +275,14 @@ def apply_rule(work: Work, clock: ClockRow, rule: SlaRule) -> bool:
 # ── from when it counts ────────────────────────────────────────────────────────────────────────
 
 
-def await_notice(work: Work, clock: ClockRow, days: int) -> None:
+def await_notice(work: Work, clock: DeadlineRow, days: int) -> None:
     """Until it is known that the complainant has the letter, a deadline that counts from it runs
     as long as the law lets it at most."""
     clock.rule = {**clock.rule, AWAITED: clock.rule["days"], "days": days}
     _recount(work, clock)
 
 
-def begin_on(work: Work, clock: ClockRow, day: date) -> None:
+def begin_on(work: Work, clock: DeadlineRow, day: date) -> None:
     """Count a deadline that was just started from an earlier day."""
     clock.started_on = day
     clock.started_at = datetime.combine(day, time(), BANGKOK)
@@ -291,7 +291,7 @@ def begin_on(work: Work, clock: ClockRow, day: date) -> None:
 
 def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, actor: Actor) -> None:
     """The complainant has had the letter since this day: the deadline counts from it."""
-    clock = open_clock(work, clock_id)
+    clock = open_deadline(work, clock_id)
     if AWAITED not in clock.rule:
         return  # somebody else learned of it first
     rule = dict(clock.rule)
@@ -306,32 +306,32 @@ def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, acto
 
 def announce_holidays(
     work: Work, changes: Sequence[DayChange], *, reference: str, actor: Actor
-) -> tuple[int, list[ClockRow]]:
+) -> tuple[int, list[DeadlineRow]]:
     """Change the calendar and count every open deadline anew; the new version and what moved.
 
     Raises:
         HolidayExists, NotAHoliday, HolidayYearInvalid, ReferenceNeeded: see `change_holidays`.
     """
     # Cases before the calendar, as everybody else does: a turn holds its case and then counts.
-    _lock_open_clocks(work)
+    _lock_open_deadlines(work)
     version = change_holidays(work, changes, reference=reference, actor=actor)
-    return version, recount_clocks(work, reason=reference, actor=actor)
+    return version, recount_deadlines(work, reason=reference, actor=actor)
 
 
-def _lock_open_clocks(work: Work) -> list[ClockRow]:
+def _lock_open_deadlines(work: Work) -> list[DeadlineRow]:
     """Every open clock with its case locked, the cases in one order for everybody."""
-    query = sa.select(ClockRow).where(ClockRow.status != "finished")
-    instances = set(work.session.scalars(query.with_only_columns(ClockRow.instance_id)))
+    query = sa.select(DeadlineRow).where(DeadlineRow.status != "finished")
+    instances = set(work.session.scalars(query.with_only_columns(DeadlineRow.instance_id)))
     for instance_id in sorted(instances):
         locked_instance(work, instance_id)
     fresh = query.execution_options(populate_existing=True)
-    return list(work.session.scalars(fresh.order_by(ClockRow.instance_id, ClockRow.id)))
+    return list(work.session.scalars(fresh.order_by(DeadlineRow.instance_id, DeadlineRow.id)))
 
 
-def recount_clocks(work: Work, *, reason: str, actor: Actor) -> list[ClockRow]:
+def recount_deadlines(work: Work, *, reason: str, actor: Actor) -> list[DeadlineRow]:
     """Count every open deadline anew on the calendar as it stands now; returns those that moved."""
     moved = []
-    for clock in _lock_open_clocks(work):
+    for clock in _lock_open_deadlines(work):
         before = clock.due_at
         _recount(work, clock)
         if clock.due_at != before:
@@ -342,7 +342,7 @@ def recount_clocks(work: Work, *, reason: str, actor: Actor) -> list[ClockRow]:
     return moved
 
 
-def _move_ladder(work: Work, clock: ClockRow, *, reason: str, actor: Actor) -> None:
+def _move_ladder(work: Work, clock: DeadlineRow, *, reason: str, actor: Actor) -> None:
     """The end stays where it is, but the day two working days before it does not."""
     if changes := move_rungs(work, clock):
         data = {"clock": clock.id, "key": clock.key, "rungs": changes, "reason": reason}
@@ -351,8 +351,8 @@ def _move_ladder(work: Work, clock: ClockRow, *, reason: str, actor: Actor) -> N
         )
 
 
-def _recount(work: Work, clock: ClockRow) -> None:
-    hold_calendar(work)
+def _recount(work: Work, clock: DeadlineRow) -> None:
+    lock_calendar(work)
     clock.due_at = count_due(work, clock)
     clock.calendar_version = current_calendar(work).version
 
@@ -362,7 +362,7 @@ def _recount(work: Work, clock: ClockRow) -> None:
 
 def _tell(
     work: Work,
-    clock: ClockRow,
+    clock: DeadlineRow,
     kind: str,
     before: datetime,
     *,
@@ -375,7 +375,7 @@ def _tell(
 
 
 def _follow(
-    work: Work, clock: ClockRow, kind: str, before: datetime, reason: str, actor: Actor
+    work: Work, clock: DeadlineRow, kind: str, before: datetime, reason: str, actor: Actor
 ) -> None:
     data = {
         "clock": clock.id,
@@ -394,7 +394,7 @@ def _follow(
     move_rungs(work, clock, extended=kind == "extended")
 
 
-def _move_tasks(work: Work, clock: ClockRow, before: datetime) -> None:
+def _move_tasks(work: Work, clock: DeadlineRow, before: datetime) -> None:
     tasks = sa.select(UserTask).where(
         UserTask.instance_id == clock.instance_id,
         UserTask.status == "open",
@@ -405,7 +405,7 @@ def _move_tasks(work: Work, clock: ClockRow, before: datetime) -> None:
         task.due_at = clock.due_at
 
 
-def _move_timers(work: Work, clock: ClockRow, before: datetime) -> None:
+def _move_timers(work: Work, clock: DeadlineRow, before: datetime) -> None:
     """A timer set some time before or after the deadline keeps its distance."""
     shift = clock.due_at - before
     waits = sa.select(Wait.element_id, Wait.due_at).where(
@@ -418,17 +418,17 @@ def _move_timers(work: Work, clock: ClockRow, before: datetime) -> None:
             move_timer(work, clock.instance_id, element_id, iso(due_at + shift))
 
 
-def open_clock(work: Work, clock_id: str) -> ClockRow:
+def open_deadline(work: Work, clock_id: str) -> DeadlineRow:
     """A clock that has not ended, with its case locked: of two who move it the second sees what
     the first has done."""
-    known = work.session.get(ClockRow, clock_id)
+    known = work.session.get(DeadlineRow, clock_id)
     if known is None:
-        raise ClockNotFound
+        raise DeadlineNotFound
     locked_instance(work, known.instance_id)
     work.session.flush()  # what this unit of work has changed must not be read over
-    clock = work.session.get(ClockRow, clock_id, populate_existing=True)
+    clock = work.session.get(DeadlineRow, clock_id, populate_existing=True)
     if clock is None or clock.status == "finished":
-        raise ClockNotFound
+        raise DeadlineNotFound
     return clock
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from engine.store.tables import fixed
 from engine.store.work import Work
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 
 DAY = timedelta(hours=24)
 
@@ -16,13 +16,15 @@ DAY = timedelta(hours=24)
 def deadline_counts(work: Work) -> dict[str, int]:
     """Cases with a deadline of the agency that is over, or that ends within the next 24 hours."""
     return {
-        "overdue": _cases(work, ClockRow.due_at <= work.now),
-        "due_24h": _cases(work, ClockRow.due_at > work.now, ClockRow.due_at <= work.now + DAY),
+        "overdue": _cases(work, DeadlineRow.due_at <= work.now),
+        "due_24h": _cases(
+            work, DeadlineRow.due_at > work.now, DeadlineRow.due_at <= work.now + DAY
+        ),
     }
 
 
 def _cases(work: Work, *when: sa.ColumnElement[bool]) -> int:
     # The first condition is the index's own, said as it is there.
-    law = (ClockRow.status != fixed("finished"), ClockRow.status == "running")
-    query = sa.select(sa.func.count(sa.distinct(ClockRow.case_id)))
-    return work.session.scalar(query.where(*law, ClockRow.owner == "agency", *when)) or 0
+    law = (DeadlineRow.status != fixed("finished"), DeadlineRow.status == "running")
+    query = sa.select(sa.func.count(sa.distinct(DeadlineRow.case_id)))
+    return work.session.scalar(query.where(*law, DeadlineRow.owner == "agency", *when)) or 0

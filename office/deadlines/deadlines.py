@@ -35,40 +35,40 @@ from office.deadlines.rows import (
     AWAITED,
     OVERALL,
     RECURRING,
-    ClockNotFound,
+    DeadlineNotFound,
     Known,
     assumed_count,
+    begin_deadline,
+    case_deadlines,
     changes_of,
-    clocks_of,
     count_due,
-    finish_clock,
+    end_deadline,
     instance_of,
     iso,
-    open_clocks,
-    running_clock,
-    start_clock,
+    open_deadlines,
+    running_deadline,
 )
 from office.deadlines.rules import SlaKeyUnknown, found_rule, rule_for
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case
 
 __all__ = [
     "FUNCTIONS",
     "OVERALL",
-    "ClockNotFound",
+    "DeadlineNotFound",
     "SlaKeyUnknown",
+    "case_deadlines",
     "changes_of",
-    "clocks_of",
     "due",
     "escalate",
     "explain",
     "iso",
-    "open_clocks",
+    "open_deadlines",
     "remind",
     "rounds",
-    "running_clock",
+    "running_deadline",
     "step_name",
-    "watch_clocks",
+    "watch_deadlines",
 ]
 
 LEAVING = ("activity_completed", "activity_cancelled")
@@ -132,10 +132,10 @@ def _rung(call: HostCall, key: str, name: str) -> str:
     return iso(follow_rung(call.work, _asked_for(call, key), name, call.element_id))
 
 
-def _asked_for(call: HostCall, key: str, unless_told: str = "") -> ClockRow:
+def _asked_for(call: HostCall, key: str, unless_told: str = "") -> DeadlineRow:
     """The running clock of a step, or a new one."""
     instance = instance_of(call.work, call.instance_id)
-    clock = running_clock(call.work, call.business_key or call.instance_id, key)
+    clock = running_deadline(call.work, call.business_key or call.instance_id, key)
     if clock is not None and _was_left_in_this_turn(call.work, instance, clock):
         _end(call.work, clock)
         clock = None
@@ -147,7 +147,7 @@ def _asked_for(call: HostCall, key: str, unless_told: str = "") -> ClockRow:
     return clock
 
 
-def _count_from_notice(call: HostCall, clock: ClockRow, unless_told: str) -> None:
+def _count_from_notice(call: HostCall, clock: DeadlineRow, unless_told: str) -> None:
     """From the day that an officer has just recorded for the letter, else as if nobody had it."""
     told_on = received_in_this_turn(call, clock.key)
     if told_on is not None:
@@ -170,19 +170,19 @@ def _begin(
     element_id: str = "",
     *,
     command_seq: int | None = None,
-) -> ClockRow:
-    clock = start_clock(work, instance, rule, element_id, command_seq=command_seq)
+) -> DeadlineRow:
+    clock = begin_deadline(work, instance, rule, element_id, command_seq=command_seq)
     plan_rungs(work, clock, variables)
     return clock
 
 
-def _end(work: Work, clock: ClockRow) -> None:
-    finish_clock(work, clock)
+def _end(work: Work, clock: DeadlineRow) -> None:
+    end_deadline(work, clock)
     drop_rungs(work, clock)
     overtake_requests(work, clock)
 
 
-def _was_left_in_this_turn(work: Work, instance: Known, clock: ClockRow) -> bool:
+def _was_left_in_this_turn(work: Work, instance: Known, clock: DeadlineRow) -> bool:
     """Whether the case went out of the step and back into it before anyone could be told."""
     execution = work.live.get(instance.id)
     if execution is None or clock.command_seq > instance.command_seq:
@@ -196,10 +196,10 @@ def _was_left_in_this_turn(work: Work, instance: Known, clock: ClockRow) -> bool
 # ── what the case's course does to its clocks ──────────────────────────────────────────────────
 
 
-def watch_clocks(work: Work, event: Event) -> None:
+def watch_deadlines(work: Work, event: Event) -> None:
     """A listener: the clock of a step ends with the step, all clocks with the case."""
     if event.type in ("instance_completed", "instance_cancelled"):
-        for clock in open_clocks(work, event.business_key or event.instance_id):
+        for clock in open_deadlines(work, event.business_key or event.instance_id):
             _end(work, clock)
     if event.type == "instance_started":
         _start_overall(work, event)
@@ -216,7 +216,7 @@ def watch_clocks(work: Work, event: Event) -> None:
 
 def _end_what_is_of_an_open_case(work: Work, event: Event) -> None:
     """The outcome is told: the case as a whole is done, and nobody waits for news of it."""
-    for clock in open_clocks(work, event.business_key or event.instance_id):
+    for clock in open_deadlines(work, event.business_key or event.instance_id):
         if clock.key == OVERALL or clock.rule.get(RECURRING):
             _end(work, clock)
 
@@ -234,7 +234,7 @@ def _start_overall(work: Work, event: Event) -> None:
 
 def _review_overall(work: Work, event: Event) -> None:
     """How long a case may take in all depends on what the tables have since found out about it."""
-    clock = running_clock(work, event.business_key or event.instance_id, OVERALL)
+    clock = running_deadline(work, event.business_key or event.instance_id, OVERALL)
     if clock is None:
         return
     variables = _variables(work, event)
@@ -249,7 +249,7 @@ def _variables(work: Work, event: Event) -> Mapping[str, Any]:
 
 
 def _leave_step(work: Work, event: Event, key: str) -> None:
-    clock = running_clock(work, event.business_key or event.instance_id, key)
+    clock = running_deadline(work, event.business_key or event.instance_id, key)
     # A clock that this very turn started belongs to the next visit of a step that loops to itself.
     if clock and clock.command_seq < instance_of(work, event.instance_id).command_seq:
         _end(work, clock)
@@ -259,12 +259,12 @@ def _leave_step(work: Work, event: Event, key: str) -> None:
             _begin_next_round(work, event, clock)
 
 
-def _begin_next_round(work: Work, event: Event, ended: ClockRow) -> None:
+def _begin_next_round(work: Work, event: Event, ended: DeadlineRow) -> None:
     """The next round is counted from the day on which this one was due, however late it was."""
     instance, variables = instance_of(work, event.instance_id), _variables(work, event)
     rule = rule_for(work, ended.definition_id, ended.key, variables)
     seq = instance.command_seq
-    clock = start_clock(work, instance, rule, ended.element_id, command_seq=seq)
+    clock = begin_deadline(work, instance, rule, ended.element_id, command_seq=seq)
     clock.rule = {**clock.rule, RECURRING: True}
     clock.started_on = ended.due_at.astimezone(BANGKOK).date()
     while (due_at := count_due(work, clock)) <= work.now:
@@ -276,7 +276,7 @@ def _begin_next_round(work: Work, event: Event, ended: ClockRow) -> None:
 def _enter_step(work: Work, event: Event, key: str) -> None:
     """While the complainant is waited for, the agency's own clocks stand still. What a machine does
     has a deadline too: if it fails, people are told."""
-    clock = running_clock(work, event.business_key or event.instance_id, key)
+    clock = running_deadline(work, event.business_key or event.instance_id, key)
     if clock is None and _tag(work, event) in AT_ONCE:
         _begin_by_itself(work, event, key)
     if clock is not None and clock.owner == COMPLAINANT:
@@ -298,14 +298,14 @@ def _begin_by_itself(work: Work, event: Event, key: str) -> None:
     clock = _begin(work, instance, rule, variables, event.element_id, command_seq=seq)
     if _tag(work, event) == "startEvent":
         # Done as soon as it begins; what is late about it was late before the case was there.
-        finish_clock(work, clock)
+        end_deadline(work, clock)
         drop_rungs(work, clock, later_than=work.now)
 
 
 # ── looking ────────────────────────────────────────────────────────────────────────────────────
 
 
-def explain(work: Work, clock: ClockRow) -> Text:
+def explain(work: Work, clock: DeadlineRow) -> Text:
     """Why this day: one paragraph with the rule, the start, what was passed over, and the law."""
     return explain_count(
         assumed_count(work, clock),
@@ -316,7 +316,7 @@ def explain(work: Work, clock: ClockRow) -> Text:
     )
 
 
-def step_name(work: Work, clock: ClockRow) -> Text:
+def step_name(work: Work, clock: DeadlineRow) -> Text:
     """How the diagram calls the step; a clock of the whole case has a name of its own."""
     return deadline_name(work, clock.definition_id, clock.key)
 

@@ -26,11 +26,11 @@ from office.deadlines import changes
 from office.deadlines.derivation import amount, read_rule
 from office.deadlines.public_status import deadline_name
 from office.deadlines.reminders.notices import EXTENSION, LATE_REPORT, placed, send_notice
-from office.deadlines.rows import OVERALL, iso, open_clocks, running_clock, tasks_of
+from office.deadlines.rows import OVERALL, iso, open_deadlines, running_deadline, tasks_of
 from office.deadlines.rules import approval_for
-from office.deadlines.tables import ClockRow, ExtensionRow
-from office.ground.context import Desk
+from office.deadlines.tables import DeadlineRow, ExtensionRow
 from office.ground.errors import CaseNotFound, OfficeError
+from office.ground.services import Services
 from office.ground.tables import Case, Submission
 from office.people.access import Sight, load_case, open_to
 from office.people.people import User
@@ -73,11 +73,11 @@ class NobodyApproves(OfficeError):
     thai = "ตารางการอนุมัติขยายเวลาไม่ระบุผู้อนุมัติของ {key} โปรดแจ้งเจ้าของกระบวนงาน"
 
 
-def extendable(work: Work, case: Case) -> list[ClockRow]:
+def extendable(work: Work, case: Case) -> list[DeadlineRow]:
     """The open deadlines of a case that may be given more time (once more)."""
     return [
         clock
-        for clock in open_clocks(work, case.id)
+        for clock in open_deadlines(work, case.id)
         if clock.extensions < read_rule(clock.key, clock.rule).extensions
     ]
 
@@ -97,7 +97,7 @@ def extension_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str
     return deployed_forms.form_of(work, definition_id, FORM), {"clocks": offered}
 
 
-def _option(work: Work, clock: ClockRow) -> dict[str, str]:
+def _option(work: Work, clock: DeadlineRow) -> dict[str, str]:
     """A deadline as the form offers it: its end, how much may be asked for and until when."""
     name = deadline_name(work, clock.definition_id, clock.key)
     rule, latest = read_rule(clock.key, clock.rule), changes.last_day_to_ask(work, clock)
@@ -115,7 +115,7 @@ def _option(work: Work, clock: ClockRow) -> dict[str, str]:
 
 def ask_extension(
     work: Work,
-    desk: Desk,
+    services: Services,
     case_id: str,
     answers: Mapping[str, Any],
     user: User,
@@ -135,15 +135,15 @@ def ask_extension(
     case = _own_case(work, case_id, user)
     checked = form.load(answers, context=context, environment=deployed_forms.environment_of(work))
     given = deployed_forms.as_given(checked)
-    known = running_clock(work, case.id, str(given["clock_key"]))
-    clock = changes.open_clock(work, known.id if known else "")
+    known = running_deadline(work, case.id, str(given["clock_key"]))
+    clock = changes.open_deadline(work, known.id if known else "")
     days = int(given["days"])
     if not is_late:
         changes.check_extension(work, clock, days)
         _must_be_first(work, clock)
     approver, moves_overall = _approval(work, case, clock)
     submission, commitment = submissions.keep_submission(
-        work, desk, case.id, FORM, given, given_by=user.id, element_id=clock.element_id
+        work, services, case.id, FORM, given, given_by=user.id, element_id=clock.element_id
     )
     row = ExtensionRow(id=uuid.uuid4().hex, case_id=case.id, clock_id=clock.id, days=days)
     row.kind = LATE_REPORT if is_late else EXTENSION
@@ -169,7 +169,7 @@ def _own_case(work: Work, case_id: str, user: User) -> Case:
     return case
 
 
-def _must_be_first(work: Work, clock: ClockRow) -> None:
+def _must_be_first(work: Work, clock: DeadlineRow) -> None:
     asked = sa.select(ExtensionRow.id).where(
         ExtensionRow.clock_id == clock.id, ExtensionRow.status == ASKED
     )
@@ -177,7 +177,7 @@ def _must_be_first(work: Work, clock: ClockRow) -> None:
         raise ExtensionAsked
 
 
-def _approval(work: Work, case: Case, clock: ClockRow) -> tuple[str, bool]:
+def _approval(work: Work, case: Case, clock: DeadlineRow) -> tuple[str, bool]:
     variables = queries.variables(work, clock.instance_id)
     count = clock.extensions + 1
     group, moves_overall = approval_for(work, clock.definition_id, clock.key, count, variables)
@@ -189,11 +189,11 @@ def _approval(work: Work, case: Case, clock: ClockRow) -> tuple[str, bool]:
 # ── deciding ───────────────────────────────────────────────────────────────────────────────────
 
 
-def requests_for(work: Work, user: User) -> list[tuple[ExtensionRow, ClockRow, Case]]:
+def requests_for(work: Work, user: User) -> list[tuple[ExtensionRow, DeadlineRow, Case]]:
     """The requests that wait for a person's decision, the oldest first."""
     query = (
-        sa.select(ExtensionRow, ClockRow, Case)
-        .join(ClockRow, ClockRow.id == ExtensionRow.clock_id)
+        sa.select(ExtensionRow, DeadlineRow, Case)
+        .join(DeadlineRow, DeadlineRow.id == ExtensionRow.clock_id)
         .join(Case, Case.id == ExtensionRow.case_id)
         .where(ExtensionRow.status == ASKED, ExtensionRow.approver.in_(sorted(user.groups)))
         .where(*open_to(work, user))
@@ -208,27 +208,27 @@ def requests_of(work: Work, case_id: str) -> list[ExtensionRow]:
     return list(work.session.scalars(query.order_by(ExtensionRow.asked_at.desc())))
 
 
-def reason_of(work: Work, desk: Desk, row: ExtensionRow) -> str:
+def reason_of(work: Work, services: Services, row: ExtensionRow) -> str:
     """Why more time is asked for, opened."""
     given = work.session.get(Submission, row.submission_id)
     if given is None or given.form != FORM:
         return ""
-    return str(submissions.opened(work, desk, given).answers["reason"])
+    return str(submissions.opened(work, services, given).answers["reason"])
 
 
-def reasons_of(work: Work, desk: Desk, rows: Sequence[ExtensionRow]) -> list[str]:
+def reasons_of(work: Work, services: Services, rows: Sequence[ExtensionRow]) -> list[str]:
     """Why more time is asked for in each of these requests, read together."""
     if rows:
         case_keys.preload(work, [row.case_id for row in rows])
     wanted = Submission.id.in_([row.submission_id for row in rows])
     kept = list(work.session.scalars(sa.select(Submission).where(wanted))) if rows else []
-    reasons = [reason_of(work, desk, row) for row in rows]
+    reasons = [reason_of(work, services, row) for row in rows]
     del kept  # the session holds what it read only weakly
     return reasons
 
 
 def decide_extension(
-    work: Work, desk: Desk, request_id: str, user: User, *, grants: bool, reason: str = ""
+    work: Work, services: Services, request_id: str, user: User, *, grants: bool, reason: str = ""
 ) -> ExtensionRow:
     """Grant or refuse a request; a refusal needs its reason.
 
@@ -243,19 +243,19 @@ def decide_extension(
     work.session.refresh(row)
     if row.status != ASKED:
         raise ExtensionDecided
-    clock = changes.open_clock(work, row.clock_id)
+    clock = changes.open_deadline(work, row.clock_id)
     commitment = answer = ""
     if not grants:
         changes.check_reason(reason)
         answer, commitment = submissions.keep_submission(
-            work, desk, case.id, DECISION_FORM, {"reason": reason}, given_by=user.id
+            work, services, case.id, DECISION_FORM, {"reason": reason}, given_by=user.id
         )
     row.status = GRANTED if grants else REFUSED
     row.decided_at, row.decided_by = work.now, user.id
     _record(work, clock, row, f"extension_{row.status}", user, commitment=commitment, answer=answer)
     if grants:
         _give(work, case, clock, row, user)
-    _tell_those_who_asked(work, case, clock, row)
+    _notify_requesters(work, case, clock, row)
     return row
 
 
@@ -272,7 +272,7 @@ def _request(work: Work, request_id: str, user: User) -> tuple[ExtensionRow, Cas
     return row, case
 
 
-def _tell_those_who_asked(work: Work, case: Case, clock: ClockRow, row: ExtensionRow) -> None:
+def _notify_requesters(work: Work, case: Case, clock: DeadlineRow, row: ExtensionRow) -> None:
     """Whoever the step is offered to learns until when it is to be done now."""
     groups = [group for task in tasks_of(work, clock) for group in task.candidate_groups]
     facts = {"key": clock.key, "end": iso(clock.due_at), "granted": row.status == GRANTED}
@@ -281,20 +281,22 @@ def _tell_those_who_asked(work: Work, case: Case, clock: ClockRow, row: Extensio
     )
 
 
-def _give(work: Work, case: Case, clock: ClockRow, row: ExtensionRow, user: User) -> None:
-    overall = running_clock(work, case.id, OVERALL)
+def _give(work: Work, case: Case, clock: DeadlineRow, row: ExtensionRow, user: User) -> None:
+    overall = running_deadline(work, case.id, OVERALL)
     before = None if overall is None else overall.due_at
-    changes.extend_clock(
+    changes.extend_deadline(
         work, clock.id, row.days, reason=GRANTED_AS_ASKED, actor=user.actor, asked_at=row.asked_at
     )
     if row.moves_overall and overall is not None:
         days, kind = row.days, read_rule(clock.key, clock.rule).kind
-        changes.lengthen_clock(work, overall.id, days, kind, reason=WITH_ITS_STEP, actor=user.actor)
+        changes.lengthen_deadline(
+            work, overall.id, days, kind, reason=WITH_ITS_STEP, actor=user.actor
+        )
     if overall is not None and before is not None and overall.due_at != before:
-        _tell_complainant(work, case, before, overall.due_at, user)
+        _notify_complainant(work, case, before, overall.due_at, user)
 
 
-def _tell_complainant(
+def _notify_complainant(
     work: Work, case: Case, before: datetime, after: datetime, user: User
 ) -> None:
     """The diagram sends the letter; an older one that does not wait for this sends none."""
@@ -307,7 +309,7 @@ def _tell_complainant(
         return
 
 
-def overtake_requests(work: Work, clock: ClockRow) -> None:
+def overtake_requests(work: Work, clock: DeadlineRow) -> None:
     """The step is done: what was asked for it needs no decision any more."""
     asked = sa.update(ExtensionRow).where(
         ExtensionRow.clock_id == clock.id, ExtensionRow.status == ASKED
@@ -317,7 +319,7 @@ def overtake_requests(work: Work, clock: ClockRow) -> None:
 
 def _record(
     work: Work,
-    clock: ClockRow,
+    clock: DeadlineRow,
     row: ExtensionRow,
     type: str,
     user: User,

@@ -79,7 +79,7 @@ def current_calendar(work: Work) -> Calendar:
     return calendar_at(work, newest)
 
 
-def hold_calendar(work: Work) -> None:
+def lock_calendar(work: Work) -> None:
     """Let nobody change the calendar before what is counted on it now is written: the change would
     not see it, and a deadline would stay on the old calendar."""
     work.kept(HELD, None, lambda: _lock(work, sa.func.pg_advisory_xact_lock_shared))
@@ -167,7 +167,7 @@ def change_holidays(
     """Add, take away or move days in one step; returns the new version of the calendar.
 
     A moved holiday is one day taken away and another added under the same announcement. The clocks
-    that run are moved by `clock_moves.recount_clocks`.
+    that run are moved by `clock_moves.recount_deadlines`.
 
     Raises:
         HolidayExists: a day is a holiday already, or is named twice.

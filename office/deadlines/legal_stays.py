@@ -19,11 +19,11 @@ from office.applications import deployed_forms
 from office.deadlines import changes
 from office.deadlines.derivation import STAY, read_rule
 from office.deadlines.reminders.rungs import drop_rungs, plan_rungs
-from office.deadlines.rows import finish_clock, instance_of, running_clock, start_clock
+from office.deadlines.rows import begin_deadline, end_deadline, instance_of, running_deadline
 from office.deadlines.rules import rule_for
-from office.deadlines.tables import ClockRow
-from office.ground.context import Desk
+from office.deadlines.tables import DeadlineRow
 from office.ground.errors import CaseNotFound, OfficeError
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people.access import Sight, load_case
 from office.people.people import User
@@ -57,8 +57,8 @@ def stay_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str, Any
 
 
 def stay_case(
-    work: Work, desk: Desk, case_id: str, answers: Mapping[str, Any], user: User
-) -> ClockRow:
+    work: Work, services: Services, case_id: str, answers: Mapping[str, Any], user: User
+) -> DeadlineRow:
     """Let the agency's clocks of a case stand still; the ground is recorded, its words are sealed.
 
     Raises:
@@ -70,14 +70,14 @@ def stay_case(
     checked = form.load(answers, context=context, environment=deployed_forms.environment_of(work))
     given = deployed_forms.as_given(checked)
     instance = locked_instance(work, str(case.instance_id))
-    if running_clock(work, case.id, STAY) is not None:
+    if running_deadline(work, case.id, STAY) is not None:
         raise StayRunning
     variables = queries.variables(work, instance.id)
     rule = rule_for(work, instance.definition_id, STAY, variables)
     submission, commitment = submissions.keep_submission(
-        work, desk, case.id, FORM, given, given_by=user.id
+        work, services, case.id, FORM, given, given_by=user.id
     )
-    stay = start_clock(work, instance, rule, command_seq=instance.command_seq)
+    stay = begin_deadline(work, instance, rule, command_seq=instance.command_seq)
     plan_rungs(work, stay, variables)
     data = {"ground": given["stay_ground"], "clock": stay.id, "submission": submission}
     data["commitment"] = commitment
@@ -95,7 +95,7 @@ def _ground_of(work: Work, form: Form, given: Mapping[str, Any]) -> str:
     return f"หยุดนับตามกฎหมาย ({line.text})"
 
 
-def confirm_stay(work: Work, case_id: str, user: User) -> ClockRow:
+def confirm_stay(work: Work, case_id: str, user: User) -> DeadlineRow:
     """The stay goes on: once more as long as the table allows.
 
     Raises:
@@ -105,7 +105,7 @@ def confirm_stay(work: Work, case_id: str, user: User) -> ClockRow:
     rule = read_rule(STAY, stay.rule)
     history.record(work, stay.instance_id, "stay_confirmed", {"clock": stay.id}, actor=user.actor)
     reason = "ยืนยันให้หยุดนับต่อ"
-    changes.lengthen_clock(work, stay.id, rule.days, rule.kind, reason=reason, actor=user.actor)
+    changes.lengthen_deadline(work, stay.id, rule.days, rule.kind, reason=reason, actor=user.actor)
     changes.pause_longer(work, case.id, rule.pause_limit, reason=reason, actor=user.actor)
     return stay
 
@@ -117,16 +117,16 @@ def lift_stay(work: Work, case_id: str, user: User) -> None:
         CaseNotFound, NotAllowed, NoStay.
     """
     case, stay = _running(work, case_id, user)
-    finish_clock(work, stay)
+    end_deadline(work, stay)
     drop_rungs(work, stay)
     history.record(work, stay.instance_id, "stay_lifted", {"clock": stay.id}, actor=user.actor)
     changes.resume_all(work, case.id, reason="สิ้นสุดการหยุดนับตามกฎหมาย", actor=user.actor)
 
 
-def _running(work: Work, case_id: str, user: User) -> tuple[Case, ClockRow]:
+def _running(work: Work, case_id: str, user: User) -> tuple[Case, DeadlineRow]:
     case = _own_case(work, case_id, user)
     locked_instance(work, instance_of(work, str(case.instance_id)).id)
-    stay = running_clock(work, case.id, STAY)
+    stay = running_deadline(work, case.id, STAY)
     if stay is None:
         raise NoStay
     return case, stay

@@ -19,9 +19,9 @@ from engine.store.work import HostCall, Work
 from engine.turn import history
 from forms.text.dates import spell_date
 from office.deadlines.changes import count_from_notice
-from office.deadlines.rows import AWAITED, instance_of, open_clocks
+from office.deadlines.rows import AWAITED, instance_of, open_deadlines
 from office.deadlines.rules import days_until_received
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case, Letter
 
 RECEIVED = "letter_received"
@@ -32,7 +32,7 @@ def note_receipt(work: Work, case: Case, letter: Letter) -> None:
     """The complainant has had a letter since now: deadlines that wait for that count from today."""
     day = work.now.astimezone(BANGKOK).date()
     reason = f"ผู้ร้องเรียนได้รับหนังสือเลขที่ {letter.number} วันที่ {spell_date(day, 'th')}"
-    for clock in open_clocks(work, case.id):
+    for clock in open_deadlines(work, case.id):
         if AWAITED in clock.rule and _notice_of(work, clock) == letter.id:
             count_from_notice(work, clock.id, day, reason=reason, actor=SYSTEM)
 
@@ -71,7 +71,7 @@ def _recorded(work: Work, definition_id: str, recorded: Mapping[str, Any]) -> da
     return date.fromisoformat(str(recorded["sent_on"])[:10]) + timedelta(days=days)
 
 
-def _notice_of(work: Work, clock: ClockRow) -> str | None:
+def _notice_of(work: Work, clock: DeadlineRow) -> str | None:
     """The letter that a deadline counts from: the last one sent when it began."""
     query = sa.select(Letter.id).where(
         Letter.case_id == clock.case_id, Letter.issued_at <= clock.started_at

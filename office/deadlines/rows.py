@@ -25,8 +25,8 @@ from office.deadlines.derivation import (
     first_day,
     read_rule,
 )
-from office.deadlines.holiday_table import current_calendar, hold_calendar
-from office.deadlines.tables import ClockChange, ClockRow
+from office.deadlines.holiday_table import current_calendar, lock_calendar
+from office.deadlines.tables import DeadlineChange, DeadlineRow
 from office.deadlines.working_days import Calendar
 from office.ground.errors import OfficeError
 from office.ground.tables import Case
@@ -39,7 +39,7 @@ WHOLE = Text("การดำเนินการทั้งเรื่อง
 STOOD = Text("การหยุดนับตามกฎหมาย", "the legal stay")
 
 
-class ClockNotFound(OfficeError):
+class DeadlineNotFound(OfficeError):
     """There is no such running deadline."""
 
     thai = "ไม่พบกำหนดเวลาที่กำลังนับอยู่"
@@ -57,23 +57,23 @@ def instance_of(work: Work, instance_id: str) -> Known:
     return work.touched.get(instance_id) or queries.instance(work, instance_id)
 
 
-def start_clock(
+def begin_deadline(
     work: Work,
     instance: Known,
     rule: SlaRule,
     element_id: str = "",
     *,
     command_seq: int | None = None,
-) -> ClockRow:
+) -> DeadlineRow:
     """Start the deadline of a step, counted on the calendar as it stands now. It belongs to the
     command that is running, which has no number yet, or to the one given."""
     case_id = instance.business_key or instance.id
-    hold_calendar(work)
+    lock_calendar(work)
     calendar = current_calendar(work)
     started_at, started_on = _beginning(work, case_id, rule, calendar)
     deadline = deadline_of(Count(rule, started_at, started_on), calendar)
-    previous = latest_clock(work, case_id, rule.key)
-    clock = ClockRow(
+    previous = latest_deadline(work, case_id, rule.key)
+    clock = DeadlineRow(
         id=uuid.uuid4().hex,
         case_id=case_id,
         instance_id=instance.id,
@@ -110,14 +110,14 @@ def _beginning(
     return work.now, first_day(rule, calendar, work.now)
 
 
-def finish_clock(work: Work, clock: ClockRow) -> None:
+def end_deadline(work: Work, clock: DeadlineRow) -> None:
     """The step is done, or was left another way: nobody waits for this deadline any more."""
     clock.status, clock.paused_at, clock.finished_at = "finished", None, work.now
 
 
 def note(
     work: Work,
-    clock: ClockRow,
+    clock: DeadlineRow,
     kind: str,
     *,
     before: datetime,
@@ -128,7 +128,7 @@ def note(
     """Write down what moved a clock; `before` is the moment it had until now."""
     clock.changes += 1
     work.session.add(
-        ClockChange(
+        DeadlineChange(
             clock_id=clock.id,
             seq=clock.changes,
             kind=kind,
@@ -142,19 +142,19 @@ def note(
     )
 
 
-def running_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
+def running_deadline(work: Work, case_id: str, key: str) -> DeadlineRow | None:
     """The clock of this case and key that has not ended (it may stand still)."""
-    latest = latest_clock(work, case_id, key)
+    latest = latest_deadline(work, case_id, key)
     return None if latest is None or latest.status == "finished" else latest
 
 
-def latest_clock(work: Work, case_id: str, key: str) -> ClockRow | None:
+def latest_deadline(work: Work, case_id: str, key: str) -> DeadlineRow | None:
     """The newest clock of this case and key, running or ended."""
     found = [clock for clock in _clocks(work, case_id) if clock.key == key]
     return max(found, key=lambda clock: clock.round, default=None)
 
 
-def open_clocks(work: Work, case_id: str) -> list[ClockRow]:
+def open_deadlines(work: Work, case_id: str) -> list[DeadlineRow]:
     found = [clock for clock in _clocks(work, case_id) if clock.status != "finished"]
     return sorted(found, key=lambda clock: (clock.due_at, clock.id))
 
@@ -162,27 +162,27 @@ def open_clocks(work: Work, case_id: str) -> list[ClockRow]:
 def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
     """Of each case the deadline that comes first, be it of a step or of the case as a whole."""
     query = (
-        sa.select(ClockRow.case_id, sa.func.min(ClockRow.due_at))
-        .where(ClockRow.case_id.in_(set(case_ids)), ClockRow.status != "finished")
-        .where(ClockRow.owner == AGENCY)
-        .group_by(ClockRow.case_id)
+        sa.select(DeadlineRow.case_id, sa.func.min(DeadlineRow.due_at))
+        .where(DeadlineRow.case_id.in_(set(case_ids)), DeadlineRow.status != "finished")
+        .where(DeadlineRow.owner == AGENCY)
+        .group_by(DeadlineRow.case_id)
     )
     return dict(work.session.execute(query).all())
 
 
-def clocks_of(work: Work, case_id: str) -> list[ClockRow]:
+def case_deadlines(work: Work, case_id: str) -> list[DeadlineRow]:
     """Every clock a case has had, in the order they started."""
     return sorted(
         _clocks(work, case_id), key=lambda clock: (clock.command_seq, clock.started_at, clock.key)
     )
 
 
-def _clocks(work: Work, case_id: str) -> list[ClockRow]:
+def _clocks(work: Work, case_id: str) -> list[DeadlineRow]:
     """All clocks of a case. A turn asks for them many times: once the case is locked, nobody else
     starts one, and those of this unit of work are added."""
 
-    def read() -> list[ClockRow]:
-        query = sa.select(ClockRow).where(ClockRow.case_id == case_id)
+    def read() -> list[DeadlineRow]:
+        query = sa.select(DeadlineRow).where(DeadlineRow.case_id == case_id)
         return list(work.session.scalars(query))
 
     if case_id in (locked.business_key or locked.id for locked in work.touched.values()):
@@ -190,7 +190,7 @@ def _clocks(work: Work, case_id: str) -> list[ClockRow]:
     return work.once("clocks", case_id, read)
 
 
-def tasks_of(work: Work, clock: ClockRow) -> list[UserTask]:
+def tasks_of(work: Work, clock: DeadlineRow) -> list[UserTask]:
     """The open tasks that a deadline is of; of the case as a whole, all of its open tasks."""
     query = sa.select(UserTask).where(
         UserTask.instance_id == clock.instance_id, UserTask.status == "open"
@@ -200,43 +200,43 @@ def tasks_of(work: Work, clock: ClockRow) -> list[UserTask]:
     return list(work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)))
 
 
-def is_task_of(clock: ClockRow, task: UserTask) -> bool:
+def is_task_of(clock: DeadlineRow, task: UserTask) -> bool:
     """Whether the deadline is of this task of its case."""
     return clock.key == OVERALL or task.element_id in clock.askers
 
 
-def changes_of(work: Work, clock: ClockRow) -> list[ClockChange]:
+def changes_of(work: Work, clock: DeadlineRow) -> list[DeadlineChange]:
     if not work.is_readonly:
-        query = sa.select(ClockChange).where(ClockChange.clock_id == clock.id)
-        return list(work.session.scalars(query.order_by(ClockChange.seq)))
+        query = sa.select(DeadlineChange).where(DeadlineChange.clock_id == clock.id)
+        return list(work.session.scalars(query.order_by(DeadlineChange.seq)))
     changes = work.once("clock changes", clock.case_id, lambda: _changes(work, clock.case_id))
     return changes.get(clock.id, [])
 
 
-def _changes(work: Work, case_id: str) -> dict[str, list[ClockChange]]:
+def _changes(work: Work, case_id: str) -> dict[str, list[DeadlineChange]]:
     """What moved the clocks of a case, by clock."""
-    query = sa.select(ClockChange).join(ClockRow, ClockRow.id == ClockChange.clock_id)
-    found: dict[str, list[ClockChange]] = {}
+    query = sa.select(DeadlineChange).join(DeadlineRow, DeadlineRow.id == DeadlineChange.clock_id)
+    found: dict[str, list[DeadlineChange]] = {}
     for change in work.session.scalars(
-        query.where(ClockRow.case_id == case_id).order_by(ClockChange.seq)
+        query.where(DeadlineRow.case_id == case_id).order_by(DeadlineChange.seq)
     ):
         found.setdefault(change.clock_id, []).append(change)
     return found
 
 
-def count_of(work: Work, clock: ClockRow) -> Count:
+def count_of(work: Work, clock: DeadlineRow) -> Count:
     """What the clock's deadline is counted from."""
     rule = read_rule(clock.key, clock.rule)
     pauses = _pauses(changes_of(work, clock), rule.pause_limit)
     return Count(rule, clock.started_at, clock.started_on, clock.extended, pauses)
 
 
-def count_due(work: Work, clock: ClockRow) -> datetime:
+def count_due(work: Work, clock: DeadlineRow) -> datetime:
     """When the clock runs out, counted on the calendar as it stands now."""
     return deadline_of(assumed_count(work, clock), current_calendar(work)).due_at
 
 
-def assumed_count(work: Work, clock: ClockRow) -> Count:
+def assumed_count(work: Work, clock: DeadlineRow) -> Count:
     """The same; a pause that lasts is taken to last as long as it may, so that nothing that follows
     the clock happens while it stands still, and a forgotten pause ends by itself."""
     count = count_of(work, clock)
@@ -252,7 +252,7 @@ def days_left_to_pause(count: Count) -> int:
     return count.rule.pause_limit - used
 
 
-def _pauses(changes: Sequence[ClockChange], limit: int) -> tuple[Pause, ...]:
+def _pauses(changes: Sequence[DeadlineChange], limit: int) -> tuple[Pause, ...]:
     """The pauses that have ended; of their days in all only so many as the rule allows."""
     found: list[Pause] = []
     began: date | None = None

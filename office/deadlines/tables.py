@@ -32,7 +32,7 @@ class HolidayChange(Base):
     removed: Mapped[bool] = mapped_column(default=False)
 
 
-class ClockRow(Base):
+class DeadlineRow(Base):
     """A deadline of one step of a case, or of the case as a whole, with its whole derivation.
 
     `round` counts how often the case came to the step; one clock of a case, key and round."""
@@ -74,7 +74,7 @@ class ClockRow(Base):
     )
 
 
-class ClockChange(Base):
+class DeadlineChange(Base):
     """What moved a clock: the moment before and after, why, and by whom. Append-only; when it
     started and ended stands in the clock itself."""
 

@@ -13,9 +13,9 @@ from engine.store.work import Work
 from forms.text.numerals import arabic_digits
 from office.disposal import erasure, legal_holds, retention
 from office.disposal.retention import Rule
-from office.ground.context import Desk
 from office.ground.erasure_tables import Erasure, LegalHold
 from office.ground.errors import CaseNotFound
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people import people
 from office.people.access import not_barred
@@ -80,11 +80,11 @@ class Overview:
     may_hold: bool
 
 
-def overview(work: Work, desk: Desk, user: User) -> Overview:
+def overview(work: Work, services: Services, user: User) -> Overview:
     """What this person finds to dispose of, to decide and to keep."""
     waiting, held = erasure.waiting_erasures(work, user), legal_holds.holds(work, user)
     ids = {row.asked_by for _, row in waiting} | {row.set_by for _, row in held}
-    page = _Page(desk, user, retention.rules(work), people.display_names(work, ids))
+    page = _Page(services, user, retention.rules(work), people.display_names(work, ids))
     asked = {(case.id, row.what) for case, row in waiting}
     due = retention.due(work, *not_barred(user))
     return Overview(
@@ -98,7 +98,7 @@ def overview(work: Work, desk: Desk, user: User) -> Overview:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    desk: Desk
+    services: Services
     user: User
     rules: list[Rule]
     names: dict[str, str]
@@ -123,7 +123,7 @@ class _Page:
             PARTS[row.what],
             self.names.get(row.asked_by, "—"),
             row.asked_at,
-            erasure.reason_of(self.desk, row),
+            erasure.reason_of(self.services, row),
             row.asked_by != self.user.id and self._decides(case, row.what),
         )
 
@@ -134,7 +134,7 @@ class _Page:
             legal_holds.GROUNDS[row.ground],
             self.names.get(row.set_by, "—"),
             row.set_at,
-            legal_holds.reason_of(self.desk, row),
+            legal_holds.reason_of(self.services, row),
             self._decides(case, legal_holds.HOLD),
         )
 
@@ -146,28 +146,34 @@ def _has(user: User, roles: tuple[str, ...]) -> bool:
     return bool(user.actor.acting(roles).role)
 
 
-def ask(work: Work, desk: Desk, case_id: str, what: Purpose, user: User, *, reason: str) -> None:
+def ask(
+    work: Work, services: Services, case_id: str, what: Purpose, user: User, *, reason: str
+) -> None:
     """See `erasure.ask_erasure`."""
-    erasure.ask_erasure(work, desk, _case(work, user, id=case_id), what, user, reason=reason)
+    erasure.ask_erasure(work, services, _case(work, user, id=case_id), what, user, reason=reason)
 
 
 def decide(
-    work: Work, desk: Desk, case_id: str, what: Purpose, user: User, *, granted: bool
+    work: Work, services: Services, case_id: str, what: Purpose, user: User, *, granted: bool
 ) -> None:
     """See `erasure.decide_erasure`."""
-    erasure.decide_erasure(work, desk, _case(work, user, id=case_id), what, user, granted=granted)
+    erasure.decide_erasure(
+        work, services, _case(work, user, id=case_id), what, user, granted=granted
+    )
 
 
-def hold(work: Work, desk: Desk, receipt_no: str, user: User, *, ground: str, reason: str) -> None:
-    """See `holds.set_hold`."""
+def hold(
+    work: Work, services: Services, receipt_no: str, user: User, *, ground: str, reason: str
+) -> None:
+    """See `holds.set_legal_hold`."""
     plain = arabic_digits(receipt_no.strip())
     case = _case(work, user, receipt_no=plain)
-    legal_holds.set_hold(work, desk, case, user, ground=ground, reason=reason)
+    legal_holds.set_legal_hold(work, services, case, user, ground=ground, reason=reason)
 
 
-def lift(work: Work, desk: Desk, case_id: str, user: User, *, reason: str) -> None:
-    """See `holds.lift_hold`."""
-    legal_holds.lift_hold(work, desk, _case(work, user, id=case_id), user, reason=reason)
+def lift(work: Work, services: Services, case_id: str, user: User, *, reason: str) -> None:
+    """See `holds.lift_legal_hold`."""
+    legal_holds.lift_legal_hold(work, services, _case(work, user, id=case_id), user, reason=reason)
 
 
 def _case(work: Work, user: User, **known: str) -> Case:

@@ -26,10 +26,10 @@ from engine.store.work import Work
 from engine.turn import history
 from office.cases import personal_files
 from office.disposal import legal_holds, retention
-from office.ground.context import Desk
 from office.ground.erasure_ledger import Erased, catch_up, not_erased_here
 from office.ground.erasure_tables import Erasure
 from office.ground.errors import OfficeError, ReasonNeeded
+from office.ground.services import Services
 from office.ground.tables import (
     Attachment,
     Case,
@@ -84,7 +84,7 @@ class ErasureAskedAlready(OfficeError):
 
 
 def ask_erasure(
-    work: Work, desk: Desk, case: Case, what: Purpose, user: User, *, reason: str
+    work: Work, services: Services, case: Case, what: Purpose, user: User, *, reason: str
 ) -> str:
     """Ask to have something erased; returns the request's id. A second person decides.
 
@@ -100,7 +100,7 @@ def ask_erasure(
         raise ErasureAskedAlready
     row = Erasure(id=uuid.uuid4().hex, case_id=case.id, what=what, asked_by=user.id)
     row.asked_at = work.now
-    row.reason = desk.keys.content.seal(reason.strip().encode(), f"erasure.reason|{row.id}")
+    row.reason = services.keys.content.encrypt(reason.strip().encode(), f"erasure.reason|{row.id}")
     work.session.add(row)
     work.session.flush()  # a second request at once is refused here, by the index
     _record(work, case, "erasure_asked", actor, row)
@@ -108,7 +108,7 @@ def ask_erasure(
 
 
 def decide_erasure(
-    work: Work, desk: Desk, case: Case, what: Purpose, user: User, *, granted: bool
+    work: Work, services: Services, case: Case, what: Purpose, user: User, *, granted: bool
 ) -> None:
     """Erase what somebody else asked to have erased, or refuse it.
 
@@ -122,34 +122,34 @@ def decide_erasure(
     if row is None or row.asked_by == user.id:
         raise NoErasureAsked
     if granted:
-        legal_holds.must_not_be_held(work, case)
+        legal_holds.must_have_no_legal_hold(work, case)
     row.decision = "erased" if granted else "refused"
     row.decided_by, row.decided_at = user.id, work.now
     if not granted:
         _record(work, case, "erasure_refused", actor, row)
         return
     _record(work, case, f"{what}_erased", actor, row)
-    _erase(work, desk, case, what)
-    work.after_commit(functools.partial(_tell_ledger, work.machine, desk))
+    _erase(work, services, case, what)
+    work.after_commit(functools.partial(_tell_ledger, work.machine, services))
 
 
-def _tell_ledger(machine: Machine, desk: Desk) -> None:
+def _tell_ledger(machine: Machine, services: Services) -> None:
     """What was erased is known outside the database at once; if that fails, the scrubbing, which
     is tried until it is done, says it."""
     with contextlib.suppress(OSError, DatabaseUnavailable):
-        note_erasures(machine, desk)
+        note_erasures(machine, services)
 
 
-def note_erasures(machine: Machine, desk: Desk) -> None:
+def note_erasures(machine: Machine, services: Services) -> None:
     """Bring the ledger beside the database up to date."""
     with read(machine) as work:
-        catch_up(work.session.connection(), desk.ledger, at=work.now)
+        catch_up(work.session.connection(), services.ledger, at=work.now)
 
 
-def redo_erasures(engine: Engine, desk: Desk) -> list[Erased]:
+def redo_erasures(engine: Engine, services: Services) -> list[Erased]:
     """Erase again what the ledger says was erased and this database, restored from before that,
     still holds; returns what was. A hold that it holds was lifted before, and counts no more."""
-    erased = desk.ledger.erased()
+    erased = services.ledger.erased()
     if not erased:
         return []
     with engine.read() as work:
@@ -158,29 +158,29 @@ def redo_erasures(engine: Engine, desk: Desk) -> list[Erased]:
         return []
     with engine.begin() as work:
         for each in again:
-            _redo(work, desk, each)
+            _redo(work, services, each)
     return again
 
 
-def _redo(work: Work, desk: Desk, erased: Erased) -> None:
+def _redo(work: Work, services: Services, erased: Erased) -> None:
     case = work.session.get_one(Case, erased.case)
     what: Purpose = "identity" if erased.what == "identity" else "content"
-    row = _open_request(work, case, what) or _asked_since(work, desk, case, erased)
+    row = _open_request(work, case, what) or _asked_since(work, services, case, erased)
     row.decision, row.decided_at = "erased", datetime.fromisoformat(erased.at)
     row.decided_by = erased.decided_by or SYSTEM.id
     if case.instance_id is not None:
         data = {"erasure": row.id, "what": what, "again": True, "first_at": erased.at}
         data["event_hash"] = erased.event_hash
         history.record(work, case.instance_id, f"{what}_erased", data, actor=SYSTEM)
-    _erase(work, desk, case, what)
+    _erase(work, services, case, what)
 
 
-def _asked_since(work: Work, desk: Desk, case: Case, erased: Erased) -> Erasure:
+def _asked_since(work: Work, services: Services, case: Case, erased: Erased) -> Erasure:
     """The request itself is younger than the backup: its reason is lost, who asked is not."""
     row = Erasure(id=erased.erasure or uuid.uuid4().hex, case_id=case.id, what=erased.what)
     row.asked_by = erased.asked_by or "?"
     row.asked_at = datetime.fromisoformat(erased.asked_at or erased.at)
-    row.reason = desk.keys.content.seal(LOST_REASON.encode(), f"erasure.reason|{row.id}")
+    row.reason = services.keys.content.encrypt(LOST_REASON.encode(), f"erasure.reason|{row.id}")
     work.session.add(row)
     return row
 
@@ -197,7 +197,7 @@ def _must_be_erasable(work: Work, case: Case, what: Purpose) -> None:
         raise CaseStillOpen
     if is_destroyed(work, case.id, what):
         raise ErasedAlready
-    legal_holds.must_not_be_held(work, case)
+    legal_holds.must_have_no_legal_hold(work, case)
 
 
 def _open_request(work: Work, case: Case, what: Purpose) -> Erasure | None:
@@ -213,27 +213,27 @@ def _record(work: Work, case: Case, type: str, actor: Actor, row: Erasure) -> No
         history.record(work, case.instance_id, type, data, actor=actor)
 
 
-def _erase(work: Work, desk: Desk, case: Case, what: Purpose) -> None:
+def _erase(work: Work, services: Services, case: Case, what: Purpose) -> None:
     destroy_key(work, case.id, what)
     if what == "identity":
-        _erase_identity(work, desk, case)
+        _erase_identity(work, services, case)
     else:
-        _erase_content(work, desk, case)
+        _erase_content(work, services, case)
     outbox.enqueue(work, SCRUB_TOPIC, {})
 
 
-def _erase_identity(work: Work, desk: Desk, case: Case) -> None:
+def _erase_identity(work: Work, services: Services, case: Case) -> None:
     """The vault's fields, the index that finds a person, and what names them: files and letters."""
     for model in (Identity, IdentityIndex):
         work.session.execute(sa.delete(model).where(model.case_id == case.id))
     mails = sa.select(Letter.mail_key).where(Letter.case_id == case.id)
     work.session.execute(sa.delete(MailboxMessage).where(MailboxMessage.key.in_(mails)))
-    _erase_files(work, desk, case, personal_files.ids_of(work, case))
+    _erase_files(work, services, case, personal_files.ids_of(work, case))
     emptied = {"sealed": b"", "text_sha256": ""}
     work.session.execute(sa.update(Letter).where(Letter.case_id == case.id).values(**emptied))
 
 
-def _erase_content(work: Work, desk: Desk, case: Case) -> None:
+def _erase_content(work: Work, services: Services, case: Case) -> None:
     """The sealed answers and names of files; the files themselves once this is committed."""
     case.title = None
     mine = Submission.case_id == case.id
@@ -241,17 +241,17 @@ def _erase_content(work: Work, desk: Desk, case: Case) -> None:
     own = sa.select(Attachment.id).where(
         Attachment.case_id == case.id, Attachment.purpose == "content"
     )
-    _erase_files(work, desk, case, work.session.scalars(own).all())
+    _erase_files(work, services, case, work.session.scalars(own).all())
 
 
-def _erase_files(work: Work, desk: Desk, case: Case, ids: Collection[str]) -> None:
+def _erase_files(work: Work, services: Services, case: Case, ids: Collection[str]) -> None:
     """Their names and keys; the bytes once this is committed."""
     query = sa.select(Attachment).where(Attachment.case_id == case.id, Attachment.id.in_(ids))
     files = list(work.session.scalars(query))
     for file in files:
         file.name, file.file_key, file.sha256 = b"", b"", ""
     for file in files:
-        work.after_commit(functools.partial(desk.storage.delete, file.id))
+        work.after_commit(functools.partial(services.storage.delete, file.id))
 
 
 def waiting_erasures(work: Work, user: User) -> list[tuple[Case, Erasure]]:
@@ -262,5 +262,5 @@ def waiting_erasures(work: Work, user: User) -> list[tuple[Case, Erasure]]:
     return [(case, row) for case, row in rows]
 
 
-def reason_of(desk: Desk, row: Erasure) -> str:
-    return desk.keys.content.open(row.reason, f"erasure.reason|{row.id}").decode()
+def reason_of(services: Services, row: Erasure) -> str:
+    return services.keys.content.decrypt(row.reason, f"erasure.reason|{row.id}").decode()

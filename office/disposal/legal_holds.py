@@ -15,9 +15,9 @@ from engine.ground.text import Text
 from engine.store.work import Work
 from engine.turn import history
 from office.disposal import retention
-from office.ground.context import Desk
 from office.ground.erasure_tables import LegalHold
 from office.ground.errors import OfficeError, ReasonNeeded
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.people.access import not_barred
 from office.people.people import User
@@ -55,7 +55,9 @@ class GroundUnknown(OfficeError):
     thai = "ไม่มีเหตุ {ground} ที่มีคือ {known}"
 
 
-def set_hold(work: Work, desk: Desk, case: Case, user: User, *, ground: str, reason: str) -> None:
+def set_legal_hold(
+    work: Work, services: Services, case: Case, user: User, *, ground: str, reason: str
+) -> None:
     """Keep everything of a case until the hold is lifted.
 
     Raises:
@@ -66,17 +68,17 @@ def set_hold(work: Work, desk: Desk, case: Case, user: User, *, ground: str, rea
     if ground not in GROUNDS:
         raise GroundUnknown(ground=ground, known=", ".join(GROUNDS))
     _must_say_why(reason)
-    if hold_of(work, case, for_update=True) is not None:
+    if legal_hold_of(work, case, for_update=True) is not None:
         raise HeldAlready
     row = LegalHold(id=uuid.uuid4().hex, case_id=case.id, ground=ground)
     row.set_by, row.set_at = user.id, work.now
-    row.reason = desk.keys.content.seal(reason.strip().encode(), _place(row.id, "reason"))
+    row.reason = services.keys.content.encrypt(reason.strip().encode(), _place(row.id, "reason"))
     work.session.add(row)
     work.session.flush()  # a second hold at once is refused here, by the index
     _record(work, case, "hold_set", actor, row)
 
 
-def lift_hold(work: Work, desk: Desk, case: Case, user: User, *, reason: str) -> None:
+def lift_legal_hold(work: Work, services: Services, case: Case, user: User, *, reason: str) -> None:
     """The case may be erased again when its time has come.
 
     Raises:
@@ -85,21 +87,21 @@ def lift_hold(work: Work, desk: Desk, case: Case, user: User, *, reason: str) ->
     """
     actor = _acting(user, retention.rule_for(retention.rules(work), case, HOLD).decides)
     _must_say_why(reason)
-    row = hold_of(work, case, for_update=True)
+    row = legal_hold_of(work, case, for_update=True)
     if row is None:
         raise NotHeld
     row.lifted_by, row.lifted_at = user.id, work.now
-    row.lift_reason = desk.keys.content.seal(reason.strip().encode(), _place(row.id, "lift"))
+    row.lift_reason = services.keys.content.encrypt(reason.strip().encode(), _place(row.id, "lift"))
     _record(work, case, "hold_lifted", actor, row)
 
 
-def must_not_be_held(work: Work, case: Case) -> None:
+def must_have_no_legal_hold(work: Work, case: Case) -> None:
     """Raises `CaseHeld`."""
-    if hold_of(work, case, for_update=True) is not None:
+    if legal_hold_of(work, case, for_update=True) is not None:
         raise CaseHeld
 
 
-def hold_of(work: Work, case: Case, *, for_update: bool = False) -> LegalHold | None:
+def legal_hold_of(work: Work, case: Case, *, for_update: bool = False) -> LegalHold | None:
     """The hold that is on a case now."""
     query = sa.select(LegalHold).where(LegalHold.case_id == case.id, LegalHold.lifted_at.is_(None))
     return work.session.scalar(query.with_for_update() if for_update else query)
@@ -113,8 +115,8 @@ def holds(work: Work, user: User) -> list[tuple[Case, LegalHold]]:
     return [(case, hold) for case, hold in rows]
 
 
-def reason_of(desk: Desk, row: LegalHold) -> str:
-    return desk.keys.content.open(row.reason, _place(row.id, "reason")).decode()
+def reason_of(services: Services, row: LegalHold) -> str:
+    return services.keys.content.decrypt(row.reason, _place(row.id, "reason")).decode()
 
 
 def _acting(user: User, roles: tuple[str, ...]) -> Actor:

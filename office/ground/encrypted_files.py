@@ -16,7 +16,7 @@ CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
 
 
-def seal_stream(key: DataKey, chunks: Iterable[bytes], place: str) -> Iterator[bytes]:
+def encrypt_stream(key: DataKey, chunks: Iterable[bytes], place: str) -> Iterator[bytes]:
     """Encrypt a stream. Each nonce is prefix, position and a flag on the last chunk (the STREAM
     construction of Hoang, Reyhanitabar, Rogaway and Vizár), so truncation is noticed."""
     cipher, prefix = AESGCM(key.secret), os.urandom(PREFIX_BYTES)
@@ -27,7 +27,7 @@ def seal_stream(key: DataKey, chunks: Iterable[bytes], place: str) -> Iterator[b
 
 def open_stream(key: DataKey, chunks: Iterable[bytes], place: str) -> Iterator[bytes]:
     """Decrypt a stream chunk by chunk; raises `InvalidTag` at the first that was touched."""
-    pieces = _sealed_pieces(chunks)
+    pieces = _encrypted_pieces(chunks)
     header = next(pieces, b"")
     if header[: len(MAGIC)] != MAGIC:
         raise InvalidTag
@@ -40,7 +40,7 @@ def _nonce(prefix: bytes, position: int, last: bool) -> bytes:
     return prefix + position.to_bytes(4, "big") + bytes([last])
 
 
-def _sealed_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _encrypted_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     header_bytes = len(MAGIC) + PREFIX_BYTES
     buffer = b""
     source = iter(chunks)

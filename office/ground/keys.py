@@ -33,11 +33,11 @@ class DataKey:
     def generate(cls) -> DataKey:
         return cls(os.urandom(KEY_BYTES))
 
-    def seal(self, plain: bytes, place: str) -> bytes:
+    def encrypt(self, plain: bytes, place: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self.secret).encrypt(nonce, plain, place.encode())
 
-    def open(self, sealed: bytes, place: str) -> bytes:
+    def decrypt(self, sealed: bytes, place: str) -> bytes:
         return AESGCM(self.secret).decrypt(
             sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()
         )
@@ -69,15 +69,15 @@ class Keyring:
             raise KeysInvalid(name=setting)
         return cls(keys)
 
-    def seal(self, plain: bytes, place: str) -> bytes:
-        return bytes([self.current]) + self._keys[self.current].seal(plain, place)
+    def encrypt(self, plain: bytes, place: str) -> bytes:
+        return bytes([self.current]) + self._keys[self.current].encrypt(plain, place)
 
-    def open(self, sealed: bytes, place: str) -> bytes:
+    def decrypt(self, sealed: bytes, place: str) -> bytes:
         """Raises `KeyUnknown` when the settings no longer hold the key that sealed it."""
         key = self._keys.get(sealed[0])
         if key is None:
             raise KeyUnknown(key_id=sealed[0])
-        return key.open(sealed[1:], place)
+        return key.decrypt(sealed[1:], place)
 
     def is_current(self, sealed: bytes) -> bool:
         return sealed[0] == self.current
@@ -104,12 +104,12 @@ class Pepper:
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The secrets of the office. Identity and content have separate masters, so that one can be
-    withdrawn, or destroyed, without the other; `seal` signs the heads of the record's log."""
+    withdrawn, or destroyed, without the other; `head_key` signs the heads of the record's log."""
 
     identity: Keyring
     content: Keyring
     pepper: Pepper
-    seal: SigningKey
+    head_key: SigningKey
 
 
 def decode_key(text: str) -> bytes:

@@ -19,11 +19,11 @@ from engine.ground.settings import (
 )
 from engine.ground.text import Text
 from engine.record.signing import SigningKey
-from office.ground.context import Desk
 from office.ground.erasure_ledger import FILE as LEDGER
 from office.ground.erasure_ledger import Ledger
 from office.ground.errors import KeysInvalid
 from office.ground.keys import Keyring, Keys, Pepper, decode_key, new_key
+from office.ground.services import Services
 from office.ground.storage import LocalStorage
 
 
@@ -163,13 +163,13 @@ class OfficeSettings(DatabaseSettings):
     )
 
 
-def desk_of(settings: OfficeSettings) -> Desk:
+def services_of(settings: OfficeSettings) -> Services:
     """What the office's functions need at hand.
 
     Raises:
         KeysInvalid: a secret does not have its shape.
     """
-    return Desk(
+    return Services(
         keys=keys_of(settings),
         storage=LocalStorage(settings.data_dir / "files"),
         ledger=Ledger(settings.data_dir / LEDGER),
@@ -194,7 +194,7 @@ def keys_of(settings: OfficeSettings) -> Keys:
         identity=Keyring.parse(given["vault_keys"], setting="SAMNUAN_VAULT_KEYS"),
         content=Keyring.parse(given["case_keys"], setting="SAMNUAN_CASE_KEYS"),
         pepper=Pepper(_decoded(given["pepper"], "SAMNUAN_PEPPER")),
-        seal=SigningKey(_decoded(_seal_key(settings), "SAMNUAN_SEAL_KEY")),
+        head_key=SigningKey(_decoded(_seal_key(settings), "SAMNUAN_SEAL_KEY")),
     )
 
 

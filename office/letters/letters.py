@@ -24,9 +24,9 @@ from office.applications.letter_templates import Template, find_template, render
 from office.applications.markdown import plain
 from office.deadlines.public_status import where_it_stands
 from office.deadlines.receipts import note_receipt
-from office.ground.context import Desk
 from office.ground.errors import KeyDestroyed, LetterNotFound
 from office.ground.numbers import letter_number
+from office.ground.services import Services
 from office.ground.tables import Case, Letter
 from office.letters.mail import Mail
 from office.people.access import is_guarded
@@ -53,14 +53,14 @@ class LetterView:
     read_at: datetime | None
 
 
-def letter_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+def letter_handler(services: Services) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
     """The handler of `letter` jobs: a send task with the header `letter: L1`."""
 
     def send(work: Work, job: JobCall) -> Mapping[str, Any]:
         case = work.session.get_one(Case, job.business_key)
         letter = issue_letter(
             work,
-            desk,
+            services,
             case,
             job.headers["letter"],
             variables=job.variables,
@@ -74,7 +74,7 @@ def letter_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | 
 
 def issue_letter(
     work: Work,
-    desk: Desk,
+    services: Services,
     case: Case,
     kind: str,
     *,
@@ -91,13 +91,13 @@ def issue_letter(
     """
     definition_id = queries.definition_of(work, str(case.instance_id))
     template = find_template(queries.files(work, definition_id), kind)
-    number = letter_number(work, desk.letter_prefix, work.now.astimezone(BANGKOK).date())
-    facts = letter_facts(work, desk, case, number=number, variables=variables)
+    number = letter_number(work, services.letter_prefix, work.now.astimezone(BANGKOK).date())
+    facts = letter_facts(work, services, case, number=number, variables=variables)
     if STEP in template.required:
         here, following = where_it_stands(work, case)
         facts["case"] |= {"step": here.th, "next_step": following.th}
     text = render(template, facts)
-    letter = _sealed_letter(work, desk, case, template, number, text)
+    letter = _encrypted_letter(work, services, case, template, number, text)
     letter.job_id, letter.method = job_id, _delivery(work, definition_id, case, kind, facts)
     work.session.add(letter)
     if letter.method == EMAIL and facts["person"].get("email"):
@@ -108,19 +108,19 @@ def issue_letter(
 
 
 def letter_facts(
-    work: Work, desk: Desk, case: Case, *, number: str, variables: Mapping[str, Any]
+    work: Work, services: Services, case: Case, *, number: str, variables: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a template may speak of: the letter, the case, the person, the variables and, by the id
     of each form, its newest answers."""
-    given = submissions.latest_answers(submissions.submissions(work, desk, case.id))
+    given = submissions.latest_answers(submissions.submissions(work, services, case.id))
     today = work.now.astimezone(BANGKOK)
     return {
         **variables,
         **given,
         "variables": dict(variables),
-        "person": identities.open_identity(work, desk, case.id),
+        "person": identities.open_identity(work, services, case.id),
         "letter": {"number": number, "date": today.date().isoformat()},
-        "tracking_url": f"{desk.public_url}/track",
+        "tracking_url": f"{services.public_url}/track",
         "case": {
             "receipt_no": case.receipt_no,
             "track": case.track,
@@ -147,7 +147,9 @@ def list_letters(work: Work, case_id: str) -> list[LetterView]:
     return [_view(letter, mail) for letter, mail in work.session.execute(query)]
 
 
-def open_letter(work: Work, desk: Desk, case: Case, letter_id: str) -> tuple[LetterView, str]:
+def open_letter(
+    work: Work, services: Services, case: Case, letter_id: str
+) -> tuple[LetterView, str]:
     """A letter and its Markdown text.
 
     Raises:
@@ -157,7 +159,7 @@ def open_letter(work: Work, desk: Desk, case: Case, letter_id: str) -> tuple[Let
     if letter is None or letter.case_id != case.id:
         raise LetterNotFound
     view = next(each for each in list_letters(work, case.id) if each.id == letter_id)
-    return view, _opened(work, desk, letter)
+    return view, _opened(work, services, letter)
 
 
 def note_reading(work: Work, case: Case, letter_id: str) -> None:
@@ -172,20 +174,20 @@ def note_reading(work: Work, case: Case, letter_id: str) -> None:
         note_receipt(work, case, letter)
 
 
-def mail_of(work: Work, desk: Desk, letter_id: str) -> Mail | None:
+def mail_of(work: Work, services: Services, letter_id: str) -> Mail | None:
     """The mail for a letter; without an address, none. Where the complainant is protected it only
     points to the inbox: mail lies in the open on its way and on shared computers."""
     letter = work.session.get_one(Letter, letter_id)
     case = work.session.get_one(Case, letter.case_id)
     if is_destroyed(work, case.id, "identity"):
         return None
-    address = identities.open_identity(work, desk, case.id, ["email"]).get("email")
+    address = identities.open_identity(work, services, case.id, ["email"]).get("email")
     if address is None:
         return None
     if is_guarded(case):
-        return Mail(str(address), POINTER_SUBJECT, POINTER_BODY.format(url=desk.public_url))
+        return Mail(str(address), POINTER_SUBJECT, POINTER_BODY.format(url=services.public_url))
     subject = f"{letter.title_th} เลขที่ {letter.number}"
-    return Mail(str(address), subject, plain(_opened(work, desk, letter)))
+    return Mail(str(address), subject, plain(_opened(work, services, letter)))
 
 
 def is_mailed_whole(work: Work, letter_id: str) -> bool:
@@ -207,12 +209,12 @@ For your safety this mail shows nothing of its content. Please do not reply to i
 """
 
 
-def _sealed_letter(
-    work: Work, desk: Desk, case: Case, template: Template, number: str, text: str
+def _encrypted_letter(
+    work: Work, services: Services, case: Case, template: Template, number: str, text: str
 ) -> Letter:
     id = uuid.uuid4().hex
-    key = case_key(work, desk, case.id)
-    sealed, commitment = envelopes.seal(key, dumps(text).encode(), place(case.id, id))
+    key = case_key(work, services, case.id)
+    sealed, commitment = envelopes.encrypt(key, dumps(text).encode(), place(case.id, id))
     return Letter(
         id=id,
         case_id=case.id,
@@ -262,12 +264,12 @@ def _record(work: Work, case: Case, letter: Letter, template: Template, *, eleme
     )
 
 
-def _opened(work: Work, desk: Desk, letter: Letter) -> str:
+def _opened(work: Work, services: Services, letter: Letter) -> str:
     if not letter.sealed:
         raise KeyDestroyed  # it named a person and was erased with them
-    key = case_key(work, desk, letter.case_id)
+    key = case_key(work, services, letter.case_id)
     text: str = loads(
-        envelopes.unseal(key, letter.sealed, place(letter.case_id, letter.id)).decode()
+        envelopes.decrypt(key, letter.sealed, place(letter.case_id, letter.id)).decode()
     )
     return text
 

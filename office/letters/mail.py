@@ -21,8 +21,8 @@ import sqlalchemy as sa
 
 from engine.ground.canonical import dumps, loads
 from engine.store.work import Work
-from office.ground.context import Desk
 from office.ground.errors import OfficeError
+from office.ground.services import Services
 from office.ground.settings import OfficeSettings
 from office.ground.tables import MailboxMessage
 
@@ -85,7 +85,7 @@ class MailboxEntry:
     mail: Mail
 
 
-def keep_in_mailbox(work: Work, desk: Desk, mail: Mail, *, key: str | None) -> None:
+def keep_in_mailbox(work: Work, services: Services, mail: Mail, *, key: str | None) -> None:
     """Put a message into the development mailbox; the same key is kept once."""
     known = sa.select(MailboxMessage.id).where(MailboxMessage.key == key)
     if key is not None and work.session.scalar(known):
@@ -98,15 +98,15 @@ def keep_in_mailbox(work: Work, desk: Desk, mail: Mail, *, key: str | None) -> N
         "body": mail.body,
         **({"attachments": attached} if attached else {}),
     }
-    sealed = desk.keys.identity.seal(dumps(facts).encode(), _place(id))
+    sealed = services.keys.identity.encrypt(dumps(facts).encode(), _place(id))
     work.session.add(MailboxMessage(id=id, at=work.now, sealed=sealed, key=key))
 
 
-def mailbox(work: Work, desk: Desk, *, limit: int = 50) -> list[MailboxEntry]:
+def mailbox(work: Work, services: Services, *, limit: int = 50) -> list[MailboxEntry]:
     """What the development mailbox holds, newest first."""
     query = sa.select(MailboxMessage).order_by(MailboxMessage.at.desc(), MailboxMessage.id)
     return [
-        MailboxEntry(row.id, row.at, _mail(_opened(desk, row)))
+        MailboxEntry(row.id, row.at, _mail(_opened(services, row)))
         for row in work.session.scalars(query.limit(limit))
     ]
 
@@ -117,8 +117,10 @@ def _mail(facts: Mapping[str, Any]) -> Mail:
     return Mail(facts["to"], facts["subject"], facts["body"], attachments)
 
 
-def _opened(desk: Desk, row: MailboxMessage) -> Mapping[str, Any]:
-    facts: dict[str, Any] = loads(desk.keys.identity.open(row.sealed, _place(row.id)).decode())
+def _opened(services: Services, row: MailboxMessage) -> Mapping[str, Any]:
+    facts: dict[str, Any] = loads(
+        services.keys.identity.decrypt(row.sealed, _place(row.id)).decode()
+    )
     return facts
 
 

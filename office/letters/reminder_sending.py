@@ -26,8 +26,8 @@ from office.deadlines.reminders.notices import CATCH_UP, send_notice
 from office.deadlines.reminders.rungs import wake
 from office.deadlines.rows import iso
 from office.deadlines.rules import rungs_for
-from office.deadlines.tables import ClockRow, RungRow
-from office.ground.context import Desk
+from office.deadlines.tables import DeadlineRow, RungRow
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters.letters import issue_letter
 
@@ -35,32 +35,32 @@ JOB = "ladder"  # a drawn service or send task that tells people what is reached
 # A worker looks every few seconds; what is later than this was missed.
 PUNCTUAL = timedelta(hours=1)
 MOST_LISTED = 50
-Due = tuple[RungRow, ClockRow, Rung]
+Due = tuple[RungRow, DeadlineRow, Rung]
 
 
-def rung_deliverer(engine: Engine, desk: Desk) -> Callable[..., None]:
+def rung_deliverer(engine: Engine, services: Services) -> Callable[..., None]:
     """The office's own wake-up call: payload `case`."""
 
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.begin() as work:
             case = work.session.get(Case, payload["case"])
             if case is not None:
-                send_due_rungs(work, desk, case)
+                send_due_rungs(work, services, case)
 
     return deliver
 
 
-def rung_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+def rung_handler(services: Services) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
     """The same where a diagram draws it: a timer `=escalate("clarify", 1)` and such a task."""
 
     def handle(work: Work, job: JobCall) -> None:
         case = work.session.get_one(Case, job.business_key)
-        send_due_rungs(work, desk, case, element_id=job.element_id)
+        send_due_rungs(work, services, case, element_id=job.element_id)
 
     return handle
 
 
-def send_due_rungs(work: Work, desk: Desk, case: Case, *, element_id: str = "") -> None:
+def send_due_rungs(work: Work, services: Services, case: Case, *, element_id: str = "") -> None:
     """Send what a case has reached and not been told of; then wait for the next rung."""
     if case.instance_id is None:
         return
@@ -70,14 +70,14 @@ def send_due_rungs(work: Work, desk: Desk, case: Case, *, element_id: str = "") 
     if due:
         variables = queries.variables(work, case.instance_id)
         told = [(row, clock, _as_of_now(work, row, clock, variables)) for row, clock, _ in due]
-        _send(work, desk, case, told, variables, element_id)
+        _send(work, services, case, told, variables, element_id)
     _wait_for_next(work, case)
 
 
 def _due(work: Work, case: Case) -> list[Due]:
     query = (
-        sa.select(RungRow, ClockRow)
-        .join(ClockRow, ClockRow.id == RungRow.clock_id)
+        sa.select(RungRow, DeadlineRow)
+        .join(DeadlineRow, DeadlineRow.id == RungRow.clock_id)
         .where(RungRow.case_id == case.id, RungRow.sent_at.is_(None), RungRow.due_at <= work.now)
         .order_by(RungRow.due_at, RungRow.name)
     )
@@ -88,14 +88,14 @@ def rungs_today(work: Work, rows: Sequence[RungRow]) -> list[Rung]:
     """Waiting rungs with the people whom each would reach if it were sent now."""
     if not rows:
         return []
-    query = sa.select(ClockRow).where(ClockRow.id.in_({row.clock_id for row in rows}))
+    query = sa.select(DeadlineRow).where(DeadlineRow.id.in_({row.clock_id for row in rows}))
     clocks = {clock.id: clock for clock in work.session.scalars(query)}
     facts = queries.variables_of(work, {clock.instance_id for clock in clocks.values()})
     found = [(row, clocks[row.clock_id]) for row in rows]
     return [_as_of_now(work, row, clock, facts[clock.instance_id]) for row, clock in found]
 
 
-def _as_of_now(work: Work, row: RungRow, clock: ClockRow, variables: Mapping[str, Any]) -> Rung:
+def _as_of_now(work: Work, row: RungRow, clock: DeadlineRow, variables: Mapping[str, Any]) -> Rung:
     """The rung with the people it names today: the case may have changed hands since."""
     today = rungs_for(work, clock.definition_id, clock.key, variables)
     return next((rung for rung in today if rung.name == row.name), read_rung(clock.key, row.rule))
@@ -103,7 +103,7 @@ def _as_of_now(work: Work, row: RungRow, clock: ClockRow, variables: Mapping[str
 
 def _send(
     work: Work,
-    desk: Desk,
+    services: Services,
     case: Case,
     due: list[Due],
     variables: Mapping[str, Any],
@@ -114,7 +114,7 @@ def _send(
         if rung.how == LETTER:
             facts = {**variables, "deadline": iso(clock.due_at)}
             issue_letter(
-                work, desk, case, rung.letter, variables=facts, element_id=clock.element_id
+                work, services, case, rung.letter, variables=facts, element_id=clock.element_id
             )
         data = {"clock": clock.id, **_facts(work, row, clock)}
         history.record(
@@ -168,7 +168,7 @@ def _is_missed(work: Work, row: RungRow) -> bool:
     return work.now - max(row.due_at, row.planned_at) > PUNCTUAL
 
 
-def _facts(work: Work, row: RungRow, clock: ClockRow) -> dict[str, Any]:
+def _facts(work: Work, row: RungRow, clock: DeadlineRow) -> dict[str, Any]:
     late = work.now - row.due_at
     return {
         "rung": row.name,
@@ -182,7 +182,7 @@ def _facts(work: Work, row: RungRow, clock: ClockRow) -> dict[str, Any]:
     }
 
 
-def days_over(work: Work, clock: ClockRow, now: datetime) -> int:
+def days_over(work: Work, clock: DeadlineRow, now: datetime) -> int:
     """How many days, of the deadline's own kind, lie after its last day; nought before it ran out.
 
     The day after a missed deadline is one day late."""
@@ -197,10 +197,12 @@ def _waiting(work: Work, case: Case, key: str) -> list[str]:
     """Receipt numbers of the cases that wait at this step in the same hands, overdue first."""
     query = (
         sa.select(Case.receipt_no)
-        .join(ClockRow, ClockRow.case_id == Case.id)
-        .where(ClockRow.key == key, ClockRow.status == "running", ClockRow.due_at <= work.now)
+        .join(DeadlineRow, DeadlineRow.case_id == Case.id)
+        .where(
+            DeadlineRow.key == key, DeadlineRow.status == "running", DeadlineRow.due_at <= work.now
+        )
         .where(Case.handler == case.handler)
-        .order_by(ClockRow.due_at)
+        .order_by(DeadlineRow.due_at)
         .limit(MOST_LISTED)
     )
     return list(work.session.scalars(query))

@@ -18,8 +18,8 @@ from office.cases.case_listener import OVERDUE_TOPIC, announce, watch_due_date
 from office.deadlines import receipts
 from office.deadlines.reminders import rungs
 from office.disposal import erasure
-from office.ground.context import Desk
 from office.ground.erasure_ledger import catch_up
+from office.ground.services import Services
 from office.ground.settings import OfficeSettings
 from office.letters import letters
 from office.letters.mail import Mail, SmtpCarrier, keep_in_mailbox
@@ -33,18 +33,20 @@ SWEEP_TOPIC = "sweep"
 Deliverer = Callable[..., None]
 
 
-def deliverers(engine: Engine, desk: Desk, settings: OfficeSettings) -> dict[str, Deliverer]:
+def deliverers(
+    engine: Engine, services: Services, settings: OfficeSettings
+) -> dict[str, Deliverer]:
     """The office's deliverers by topic."""
     return {
-        letters.MAIL_TOPIC: _mailer(engine, desk, settings),
+        letters.MAIL_TOPIC: _mailer(engine, services, settings),
         OVERDUE_TOPIC: _overdue_watch(engine),
-        rungs.TOPIC: rung_deliverer(engine, desk),
-        SWEEP_TOPIC: _sweeper(engine, desk),
-        head_signing.SEAL_TOPIC: head_signing.sealer(
-            engine, desk, settings.data_dir, auditor=settings.auditor_mail
+        rungs.TOPIC: rung_deliverer(engine, services),
+        SWEEP_TOPIC: _sweeper(engine, services),
+        head_signing.SEAL_TOPIC: head_signing.head_signer(
+            engine, services, settings.data_dir, auditor=settings.auditor_mail
         ),
-        erasure.SCRUB_TOPIC: _scrubber(engine, desk),
-        head_signing.WITNESS_TOPIC: _witness_mailer(engine, desk, settings),
+        erasure.SCRUB_TOPIC: _scrubber(engine, services),
+        head_signing.WITNESS_TOPIC: _witness_mailer(engine, services, settings),
     }
 
 
@@ -55,14 +57,14 @@ def plan_sweep(work: Work, *, at: datetime | None = None) -> None:
     outbox.enqueue(work, SWEEP_TOPIC, {}, key=key, due_at=due_at)
 
 
-def _mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
+def _mailer(engine: Engine, services: Services, settings: OfficeSettings) -> Deliverer:
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.read() as work:
-            mail = letters.mail_of(work, desk, payload["letter"])
+            mail = letters.mail_of(work, services, payload["letter"])
             is_whole = letters.is_mailed_whole(work, payload["letter"])
         if mail is None:
             return
-        _send(engine, desk, settings, mail, key)
+        _send(engine, services, settings, mail, key)
         if is_whole:  # where the mail only points to the inbox, the letter is received there
             with engine.begin() as work:
                 receipts.note_mailed(work, payload["letter"])
@@ -70,29 +72,31 @@ def _mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
     return deliver
 
 
-def _witness_mailer(engine: Engine, desk: Desk, settings: OfficeSettings) -> Deliverer:
+def _witness_mailer(engine: Engine, services: Services, settings: OfficeSettings) -> Deliverer:
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         if not settings.auditor_mail:
             return  # the address was taken out of the settings since
         with engine.read() as work:
             mail = head_signing.witness_mail(work, payload["size"], settings.auditor_mail)
-        _send(engine, desk, settings, mail, key)
+        _send(engine, services, settings, mail, key)
 
     return deliver
 
 
-def _send(engine: Engine, desk: Desk, settings: OfficeSettings, mail: Mail, key: str) -> None:
+def _send(
+    engine: Engine, services: Services, settings: OfficeSettings, mail: Mail, key: str
+) -> None:
     """By the mail server, or into the development mailbox where there is none."""
     if settings.smtp_host:
         SmtpCarrier(settings).carry(mail, key=key)
         return
     with engine.begin() as work:
-        keep_in_mailbox(work, desk, mail, key=key)
+        keep_in_mailbox(work, services, mail, key=key)
 
 
-def _scrubber(engine: Engine, desk: Desk) -> Deliverer:
+def _scrubber(engine: Engine, services: Services) -> Deliverer:
     def clean(payload: Mapping[str, Any], *, key: str) -> None:
-        erasure.note_erasures(engine.machine, desk)
+        erasure.note_erasures(engine.machine, services)
         scrub(engine.database, erasure.SCRUBBED)
 
     return clean
@@ -114,13 +118,13 @@ def _overdue_watch(engine: Engine) -> Deliverer:
     return look
 
 
-def _sweeper(engine: Engine, desk: Desk) -> Deliverer:
+def _sweeper(engine: Engine, services: Services) -> Deliverer:
     def sweep(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.begin() as work:
             sweep_sessions(work)
             sweep_attempts(work)
-            sweep_files(work, desk)
-            catch_up(work.session.connection(), desk.ledger, at=work.now)
+            sweep_files(work, services)
+            catch_up(work.session.connection(), services.ledger, at=work.now)
             plan_sweep(work, at=work.now + timedelta(days=1))
 
     return sweep

@@ -26,10 +26,10 @@ from engine.store.database import DatabaseUnavailable, open_database, unknown_re
 from engine.store.work import Work
 from office.audit.head_signing import FILE as HEADS
 from office.audit.head_signing import append_heads
-from office.ground.context import Desk
 from office.ground.erasure_ledger import FILE as ERASURES
 from office.ground.erasure_ledger import Ledger, catch_up
 from office.ground.errors import KeyUnknown
+from office.ground.services import Services
 from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment, CaseKey
 from office.operations.backup import (
@@ -186,11 +186,11 @@ def _write_safely(place: Path, content: bytes) -> None:
 # ── looking whether all is there ───────────────────────────────────────────────────────────────
 
 
-def check_restored(work: Work, desk: Desk) -> Checked:
+def check_restored(work: Work, services: Services) -> Checked:
     """Whether a restored house is whole: files there, keys that fit."""
     checked = Checked()
-    _check_files(work, desk, checked)
-    _check_keys(work, desk, checked)
+    _check_files(work, services, checked)
+    _check_keys(work, services, checked)
     return checked
 
 
@@ -220,8 +220,8 @@ def _wrong_counts(url: str, rows: Mapping[str, int]) -> list[str]:
     ]
 
 
-def _check_files(work: Work, desk: Desk, checked: Checked) -> None:
-    there = {name for name, _ in desk.storage.names()}
+def _check_files(work: Work, services: Services, checked: Checked) -> None:
+    there = {name for name, _ in services.storage.names()}
     kept = Attachment.file_key != b""  # the rest was erased
     for id in work.session.scalars(sa.select(Attachment.id).where(kept)):
         checked.files += 1
@@ -229,7 +229,7 @@ def _check_files(work: Work, desk: Desk, checked: Checked) -> None:
             checked.faults.append(f"attachment/{id}")
 
 
-def _check_keys(work: Work, desk: Desk, checked: Checked) -> None:
+def _check_keys(work: Work, services: Services, checked: Checked) -> None:
     """One key of each purpose tells whether the masters at hand are those it was sealed with."""
     for purpose in PURPOSES:
         query = sa.select(CaseKey.case_id).where(CaseKey.purpose == purpose)
@@ -237,6 +237,6 @@ def _check_keys(work: Work, desk: Desk, checked: Checked) -> None:
         if case_id is None:
             continue
         try:
-            case_key(work, desk, case_id, purpose)
+            case_key(work, services, case_id, purpose)
         except (InvalidTag, KeyUnknown):
             checked.faults.append(f"keys/{purpose}")

@@ -7,15 +7,15 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from engine.store.work import Work
-from office.ground.context import Desk
 from office.ground.errors import TooManyAttempts
+from office.ground.services import Services
 from office.ground.tables import Attempt
 
 KEPT = timedelta(days=1)
 
 
 def count_attempt(
-    work: Work, desk: Desk, what: str, place: str, *, limit: int, per: timedelta
+    work: Work, services: Services, what: str, place: str, *, limit: int, per: timedelta
 ) -> None:
     """Count one try; commit it even when the try fails, or failures would be free.
 
@@ -27,7 +27,7 @@ def count_attempt(
     """
     window = int(work.now.timestamp() // per.total_seconds() * per.total_seconds())
     slot = window // 60  # the minute in which the window began, so that all windows age alike
-    bucket = desk.keys.pepper.hash(f"attempt.{what}.{per}.{slot}", place)
+    bucket = services.keys.pepper.hash(f"attempt.{what}.{per}.{slot}", place)
     statement = sa.text(
         "INSERT INTO attempt (bucket, slot, count) VALUES (:bucket, :slot, 1) "
         "ON CONFLICT (bucket, slot) DO UPDATE SET count = attempt.count + 1 RETURNING count"

@@ -19,8 +19,7 @@ import sqlalchemy as sa
 
 from engine.ground.canonical import dumps, loads
 from engine.store.work import Work
-from office.ground.context import Desk
-from office.ground.encrypted_files import open_stream, seal_stream
+from office.ground.encrypted_files import encrypt_stream, open_stream
 from office.ground.errors import (
     AttachmentNotFound,
     FileEmpty,
@@ -29,6 +28,7 @@ from office.ground.errors import (
     TooManyFiles,
 )
 from office.ground.keys import DataKey
+from office.ground.services import Services
 from office.ground.storage import CHUNK_BYTES
 from office.ground.tables import Attachment
 from office.vault import envelopes
@@ -77,7 +77,7 @@ class FileInfo:
     submission_id: str | None
 
 
-def stage_files(desk: Desk, uploads: Sequence[Upload]) -> list[Staged]:
+def stage_files(services: Services, uploads: Sequence[Upload]) -> list[Staged]:
     """Check, seal and keep uploads; when one is refused, none stays.
 
     Raises:
@@ -87,9 +87,9 @@ def stage_files(desk: Desk, uploads: Sequence[Upload]) -> list[Staged]:
     staged: list[Staged] = []
     try:
         for upload in uploads:
-            staged.append(_stage(desk, upload))
+            staged.append(_stage(services, upload))
     except BaseException:
-        discard_files(desk, staged)
+        discard_files(services, staged)
         raise
     return staged
 
@@ -100,31 +100,31 @@ def check_count(count: int) -> None:
         raise TooManyFiles(limit=FILES_LIMIT)
 
 
-def find_staged(desk: Desk, id: str, *, field: str | None = None) -> Staged:
+def find_staged(services: Services, id: str, *, field: str | None = None) -> Staged:
     """A staged file by its id, which a form's file field carries in place of the file.
 
     Raises:
         AttachmentNotFound: it was never staged, or swept away.
     """
     try:
-        slip = b"".join(desk.storage.read(f"{id}.staged"))
+        slip = b"".join(services.storage.read(f"{id}.staged"))
     except (FileNotFoundError, ValueError):
         raise AttachmentNotFound from None
-    facts: dict[str, Any] = loads(desk.keys.content.open(slip, _slip_place(id)).decode())
+    facts: dict[str, Any] = loads(services.keys.content.decrypt(slip, _slip_place(id)).decode())
     facts["key"] = DataKey(bytes.fromhex(facts["key"]))
     return Staged(**{**facts, "field": field or facts["field"]})
 
 
-def discard_files(desk: Desk, staged: Sequence[Staged]) -> None:
+def discard_files(services: Services, staged: Sequence[Staged]) -> None:
     """Remove staged files that nobody will adopt."""
     for file in staged:
-        desk.storage.delete(file.id)
-        desk.storage.delete(f"{file.id}.staged")
+        services.storage.delete(file.id)
+        services.storage.delete(f"{file.id}.staged")
 
 
 def adopt_files(
     work: Work,
-    desk: Desk,
+    services: Services,
     case_id: str,
     staged: Sequence[Staged],
     *,
@@ -138,25 +138,25 @@ def adopt_files(
     adopted = []
     for file in staged:
         purpose: Purpose = "identity" if file.field in personal else "content"
-        key = case_key(work, desk, case_id, purpose)
+        key = case_key(work, services, case_id, purpose)
         place = f"{case_id}|{file.id}"
         row = Attachment(id=file.id, case_id=case_id, submission_id=submission_id, field=file.field)
         row.purpose = purpose
-        row.name, commitment = envelopes.seal(
+        row.name, commitment = envelopes.encrypt(
             key, file.name.encode(), name_place(case_id, file.id), file.sha256
         )
-        row.file_key = key.seal(file.key.secret, f"attachment.file_key|{place}")
+        row.file_key = key.encrypt(file.key.secret, f"attachment.file_key|{place}")
         row.media_type, row.size, row.sha256 = file.media_type, file.size, file.sha256
         row.added_at, row.added_by = work.now, added_by
         work.session.add(row)
         adopted.append({"file": file.id, "field": file.field, "content": commitment})
-    work.after_commit(lambda: _drop_slips(desk, staged))
+    work.after_commit(lambda: _drop_slips(services, staged))
     return adopted
 
 
-def list_files(work: Work, desk: Desk, case_id: str) -> list[FileInfo]:
+def list_files(work: Work, services: Services, case_id: str) -> list[FileInfo]:
     """The attachments of a case that have not been erased, oldest first."""
-    return [_info(row, _key_of(work, desk, row)) for row in rows_of(work, case_id)]
+    return [_info(row, _key_of(work, services, row)) for row in rows_of(work, case_id)]
 
 
 def rows_of(work: Work, case_id: str) -> list[Attachment]:
@@ -170,53 +170,53 @@ def rows_of(work: Work, case_id: str) -> list[Attachment]:
 
 
 def open_file(
-    work: Work, desk: Desk, case_id: str, attachment_id: str
+    work: Work, services: Services, case_id: str, attachment_id: str
 ) -> tuple[FileInfo, Iterator[bytes]]:
     """An attachment and its bytes, decrypted while they are read."""
     row = work.session.get(Attachment, attachment_id)
     if row is None or row.case_id != case_id:
         raise AttachmentNotFound
-    key = _key_of(work, desk, row)
+    key = _key_of(work, services, row)
     if not row.file_key:
         raise KeyDestroyed  # in this very moment
-    file_key = DataKey(key.open(row.file_key, f"attachment.file_key|{case_id}|{row.id}"))
-    chunks = open_stream(file_key, desk.storage.read(row.id), _bytes_place(row.id))
+    file_key = DataKey(key.decrypt(row.file_key, f"attachment.file_key|{case_id}|{row.id}"))
+    chunks = open_stream(file_key, services.storage.read(row.id), _bytes_place(row.id))
     return _info(row, key), chunks
 
 
-def is_as_added(desk: Desk, key: DataKey, row: Attachment) -> bool:
+def is_as_added(services: Services, key: DataKey, row: Attachment) -> bool:
     """Whether the kept bytes are those whose size and hash are recorded; nothing of them is kept.
 
     Raises:
         cryptography.exceptions.InvalidTag: they were touched, cut or added to.
         FileNotFoundError: they are gone.
     """
-    file_key = DataKey(key.open(row.file_key, f"attachment.file_key|{row.case_id}|{row.id}"))
+    file_key = DataKey(key.decrypt(row.file_key, f"attachment.file_key|{row.case_id}|{row.id}"))
     sha, size = hashlib.sha256(), 0
-    for chunk in open_stream(file_key, desk.storage.read(row.id), _bytes_place(row.id)):
+    for chunk in open_stream(file_key, services.storage.read(row.id), _bytes_place(row.id)):
         sha.update(chunk)
         size += len(chunk)
     return (sha.hexdigest(), size) == (row.sha256, row.size)
 
 
-def sweep_files(work: Work, desk: Desk) -> int:
+def sweep_files(work: Work, services: Services) -> int:
     """Delete objects that are older than a day and that no case holds; returns how many.
 
     What was erased is held by nobody: who died between the commit and the file left it lying.
     """
     held = sa.select(Attachment.id).where(Attachment.file_key != b"")
     swept = 0
-    for name, written_at in list(desk.storage.names()):
+    for name, written_at in list(services.storage.names()):
         if written_at > work.now - STAGED_FOR:
             continue
         id, _, kind = name.rstrip("~").partition(".")
         if kind or work.session.scalar(held.where(Attachment.id == id)) is None:
-            desk.storage.delete(name)
+            services.storage.delete(name)
             swept += 1
     return swept
 
 
-def _stage(desk: Desk, upload: Upload) -> Staged:
+def _stage(services: Services, upload: Upload) -> Staged:
     name, stream = clean_name(upload.name), upload.stream
     size = stream.seek(0, 2)
     if size > MEGABYTES_LIMIT * 1024 * 1024:
@@ -225,25 +225,25 @@ def _stage(desk: Desk, upload: Upload) -> Staged:
         raise FileEmpty(name=name)
     media_type = media_type_of(name, stream)
     id, key, sha = uuid.uuid4().hex, DataKey.generate(), hashlib.sha256()
-    desk.storage.write(id, seal_stream(key, _hashing(stream, sha.update), _bytes_place(id)))
+    services.storage.write(id, encrypt_stream(key, _hashing(stream, sha.update), _bytes_place(id)))
     staged = Staged(id, upload.field, name, media_type, size, sha.hexdigest(), key)
-    _write_slip(desk, staged)
+    _write_slip(services, staged)
     return staged
 
 
-def _write_slip(desk: Desk, staged: Staged) -> None:
+def _write_slip(services: Services, staged: Staged) -> None:
     facts = {**asdict(staged), "key": staged.key.secret.hex()}
-    slip = desk.keys.content.seal(dumps(facts).encode(), _slip_place(staged.id))
+    slip = services.keys.content.encrypt(dumps(facts).encode(), _slip_place(staged.id))
     try:
-        desk.storage.write(f"{staged.id}.staged", [slip])
+        services.storage.write(f"{staged.id}.staged", [slip])
     except BaseException:
-        desk.storage.delete(staged.id)
+        services.storage.delete(staged.id)
         raise
 
 
-def _drop_slips(desk: Desk, staged: Sequence[Staged]) -> None:
+def _drop_slips(services: Services, staged: Sequence[Staged]) -> None:
     for file in staged:
-        desk.storage.delete(f"{file.id}.staged")
+        services.storage.delete(f"{file.id}.staged")
 
 
 def _hashing(stream: BinaryIO, update: Any) -> Iterator[bytes]:
@@ -252,16 +252,16 @@ def _hashing(stream: BinaryIO, update: Any) -> Iterator[bytes]:
         yield chunk
 
 
-def _key_of(work: Work, desk: Desk, row: Attachment) -> DataKey:
+def _key_of(work: Work, services: Services, row: Attachment) -> DataKey:
     purpose: Purpose = "identity" if row.purpose == "identity" else "content"
-    return case_key(work, desk, row.case_id, purpose)
+    return case_key(work, services, row.case_id, purpose)
 
 
 def _info(row: Attachment, key: DataKey) -> FileInfo:
     return FileInfo(
         id=row.id,
         field=row.field,
-        name=envelopes.unseal(key, row.name, name_place(row.case_id, row.id)).decode(),
+        name=envelopes.decrypt(key, row.name, name_place(row.case_id, row.id)).decode(),
         media_type=row.media_type,
         size=row.size,
         sha256=row.sha256,

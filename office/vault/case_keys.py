@@ -8,9 +8,9 @@ from typing import Literal
 import sqlalchemy as sa
 
 from engine.store.work import Work
-from office.ground.context import Desk
 from office.ground.errors import KeyDestroyed
 from office.ground.keys import DataKey, Keyring
+from office.ground.services import Services
 from office.ground.tables import CaseKey
 
 Purpose = Literal["content", "identity"]
@@ -18,15 +18,17 @@ ROWS, OPENED = "case keys", "opened case keys"  # what a unit of work keeps of t
 PURPOSES: tuple[Purpose, ...] = ("content", "identity")
 
 
-def issue_keys(work: Work, desk: Desk, case_id: str) -> None:
+def issue_keys(work: Work, services: Services, case_id: str) -> None:
     """Give a new case its keys, each wrapped by the master of its purpose."""
     for purpose in PURPOSES:
-        wrapped = _master(desk, purpose).seal(DataKey.generate().secret, _place(case_id, purpose))
+        wrapped = _master(services, purpose).encrypt(
+            DataKey.generate().secret, _place(case_id, purpose)
+        )
         work.session.add(CaseKey(case_id=case_id, purpose=purpose, wrapped=wrapped))
     work.forget(ROWS, OPENED)
 
 
-def case_key(work: Work, desk: Desk, case_id: str, purpose: Purpose = "content") -> DataKey:
+def case_key(work: Work, services: Services, case_id: str, purpose: Purpose = "content") -> DataKey:
     """The data key of a case, unwrapped once per unit of work.
 
     Raises:
@@ -37,7 +39,9 @@ def case_key(work: Work, desk: Desk, case_id: str, purpose: Purpose = "content")
         raise KeyDestroyed
     wrapped, place = row.wrapped, _place(case_id, purpose)
     return work.kept(
-        OPENED, (case_id, purpose), lambda: DataKey(_master(desk, purpose).open(wrapped, place))
+        OPENED,
+        (case_id, purpose),
+        lambda: DataKey(_master(services, purpose).decrypt(wrapped, place)),
     )
 
 
@@ -78,21 +82,21 @@ def _rows(work: Work) -> dict[tuple[str, str], CaseKey]:
     return work.kept(ROWS, None, dict)
 
 
-def rewrap_keys(work: Work, desk: Desk, *, limit: int = 1000) -> int:
+def rewrap_keys(work: Work, services: Services, *, limit: int = 1000) -> int:
     """After a new master key was added: wrap older data keys anew; returns how many were."""
     rewrapped = 0
     for row in work.session.scalars(sa.select(CaseKey).where(CaseKey.wrapped.is_not(None))):
         purpose: Purpose = "identity" if row.purpose == "identity" else "content"
-        master, place = _master(desk, purpose), _place(row.case_id, purpose)
+        master, place = _master(services, purpose), _place(row.case_id, purpose)
         if row.wrapped is None or master.is_current(row.wrapped) or rewrapped >= limit:
             continue
-        row.wrapped = master.seal(master.open(row.wrapped, place), place)
+        row.wrapped = master.encrypt(master.decrypt(row.wrapped, place), place)
         rewrapped += 1
     return rewrapped
 
 
-def _master(desk: Desk, purpose: Purpose) -> Keyring:
-    return desk.keys.identity if purpose == "identity" else desk.keys.content
+def _master(services: Services, purpose: Purpose) -> Keyring:
+    return services.keys.identity if purpose == "identity" else services.keys.content
 
 
 def _place(case_id: str, purpose: Purpose) -> str:

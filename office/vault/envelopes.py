@@ -17,13 +17,13 @@ SALT_BYTES = 16
 SALTED = b"\x01"
 
 
-def seal(key: DataKey, plain: bytes, place: str, *more: str) -> tuple[bytes, str]:
+def encrypt(key: DataKey, plain: bytes, place: str, *more: str) -> tuple[bytes, str]:
     """The sealed envelope and the commitment to its content, and to `more` that lies outside."""
     salt = os.urandom(SALT_BYTES)
-    return key.seal(SALTED + salt + plain, place), _commitment(salt, plain, *more)
+    return key.encrypt(SALTED + salt + plain, place), _commitment(salt, plain, *more)
 
 
-def unseal(key: DataKey, sealed: bytes, place: str) -> bytes:
+def decrypt(key: DataKey, sealed: bytes, place: str) -> bytes:
     """What was sealed.
 
     Raises:
@@ -32,12 +32,12 @@ def unseal(key: DataKey, sealed: bytes, place: str) -> bytes:
     """
     if not sealed:
         raise KeyDestroyed
-    return _parts(key.open(sealed, place))[1]
+    return _parts(key.decrypt(sealed, place))[1]
 
 
 def commitment(key: DataKey, sealed: bytes, place: str, *more: str) -> str | None:
     """The commitment to a sealed envelope, worked out again; none for one from before them."""
-    salt, plain = _parts(key.open(sealed, place))
+    salt, plain = _parts(key.decrypt(sealed, place))
     return None if salt is None else _commitment(salt, plain, *more)
 
 

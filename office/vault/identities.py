@@ -13,8 +13,8 @@ from engine.ground.actor import Actor
 from engine.ground.canonical import dumps, loads
 from engine.store.work import Work
 from engine.turn import history
-from office.ground.context import Desk
 from office.ground.errors import ReasonNeeded
+from office.ground.services import Services
 from office.ground.tables import Case, Identity, IdentityIndex, IdentityRead
 from office.vault import envelopes
 from office.vault.case_keys import case_key
@@ -24,25 +24,27 @@ REASON_LEAST = 10
 
 
 def keep_identity(
-    work: Work, desk: Desk, case_id: str, personal: Mapping[str, Any]
+    work: Work, services: Services, case_id: str, personal: Mapping[str, Any]
 ) -> dict[str, str]:
     """Seal personal answers, nested or flat; a field that is given again replaces the old one.
     Returns the commitment to each field."""
-    key = case_key(work, desk, case_id, "identity")
+    key = case_key(work, services, case_id, "identity")
     commitments = {}
     for path, value in flatten(personal).items():
-        sealed, commitments[path] = envelopes.seal(key, dumps(value).encode(), place(case_id, path))
+        sealed, commitments[path] = envelopes.encrypt(
+            key, dumps(value).encode(), place(case_id, path)
+        )
         work.session.merge(
             Identity(case_id=case_id, path=path, sealed=sealed, recorded_at=work.now)
         )
         if path in SEARCHABLE:
-            found = IdentityIndex(kind=path, hash=_blind(desk, path, value), case_id=case_id)
+            found = IdentityIndex(kind=path, hash=_blind(services, path, value), case_id=case_id)
             work.session.merge(found)
     return commitments
 
 
 def open_identity(
-    work: Work, desk: Desk, case_id: str, paths: Iterable[str] | None = None
+    work: Work, services: Services, case_id: str, paths: Iterable[str] | None = None
 ) -> dict[str, Any]:
     """Personal fields for the office's own use (a letter's address). A person's look at them goes
     through `reveal_identity`, which records it."""
@@ -51,9 +53,9 @@ def open_identity(
         query = query.where(Identity.path.in_(list(paths)))
     rows = work.session.scalars(query).all()
     # The key after the rows: erased in between, they would be gone without a word.
-    key = case_key(work, desk, case_id, "identity")
+    key = case_key(work, services, case_id, "identity")
     return {
-        row.path: loads(envelopes.unseal(key, row.sealed, place(case_id, row.path)).decode())
+        row.path: loads(envelopes.decrypt(key, row.sealed, place(case_id, row.path)).decode())
         for row in rows
     }
 
@@ -66,7 +68,7 @@ def identity_paths(work: Work, case_id: str) -> list[str]:
 
 def reveal_identity(
     work: Work,
-    desk: Desk,
+    services: Services,
     case: Case,
     paths: Iterable[str],
     *,
@@ -82,15 +84,15 @@ def reveal_identity(
     """
     if len(reason.strip()) < REASON_LEAST:
         raise ReasonNeeded(least=REASON_LEAST)
-    values = {**open_identity(work, desk, case.id, paths), **files}
-    _record_read(work, desk, case, sorted(values), reader=reader, reason=reason.strip())
+    values = {**open_identity(work, services, case.id, paths), **files}
+    _record_read(work, services, case, sorted(values), reader=reader, reason=reason.strip())
     return values
 
 
-def cases_of_person(work: Work, desk: Desk, kind: str, value: str) -> list[str]:
+def cases_of_person(work: Work, services: Services, kind: str, value: str) -> list[str]:
     """Ids of the cases in which a person with this identity number complained."""
     query = sa.select(IdentityIndex.case_id).where(
-        IdentityIndex.kind == kind, IdentityIndex.hash == _blind(desk, kind, value)
+        IdentityIndex.kind == kind, IdentityIndex.hash == _blind(services, kind, value)
     )
     return list(work.session.scalars(query))
 
@@ -115,14 +117,14 @@ def _leaves(value: Any, path: str) -> dict[str, Any]:
 
 
 def _record_read(
-    work: Work, desk: Desk, case: Case, fields: list[str], *, reader: Actor, reason: str
+    work: Work, services: Services, case: Case, fields: list[str], *, reader: Actor, reason: str
 ) -> None:
     read = IdentityRead(
         id=uuid.uuid4().hex, case_id=case.id, account_id=reader.id, at=work.now, fields=fields
     )
-    content = case_key(work, desk, case.id, "content")
+    content = case_key(work, services, case.id, "content")
     # The reason is free text: people write names into it, so history holds only its reference.
-    read.reason, commitment = envelopes.seal(
+    read.reason, commitment = envelopes.encrypt(
         content, reason.encode(), reason_place(case.id, read.id)
     )
     work.session.add(read)
@@ -131,10 +133,10 @@ def _record_read(
         history.record(work, case.instance_id, "identity_read", data, actor=reader)
 
 
-def _blind(desk: Desk, kind: str, value: Any) -> str:
+def _blind(services: Services, kind: str, value: Any) -> str:
     plain = unicodedata.normalize("NFKC", str(value)).upper()
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in plain if c.isalnum())
-    return desk.keys.pepper.hash(f"identity.{kind}", digits)
+    return services.keys.pepper.hash(f"identity.{kind}", digits)
 
 
 def place(case_id: str, path: str) -> str:

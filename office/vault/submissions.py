@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine.ground.canonical import dumps, loads
 from engine.store.work import Work
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.ground.tables import Submission
 from office.vault import envelopes
 from office.vault.case_keys import case_key
@@ -35,7 +35,7 @@ class Given:
 
 def keep_submission(
     work: Work,
-    desk: Desk,
+    services: Services,
     case_id: str,
     form: str,
     answers: Mapping[str, Any],
@@ -46,8 +46,8 @@ def keep_submission(
 ) -> tuple[str, str]:
     """Seal the answers to one form; returns the submission's id and the commitment to it."""
     id = uuid.uuid4().hex
-    key = case_key(work, desk, case_id)
-    sealed, commitment = envelopes.seal(key, dumps(dict(answers)).encode(), place(case_id, id))
+    key = case_key(work, services, case_id)
+    sealed, commitment = envelopes.encrypt(key, dumps(dict(answers)).encode(), place(case_id, id))
     row = Submission(
         id=id, case_id=case_id, form=form, task_id=task_id, element_id=element_id, sealed=sealed
     )
@@ -59,20 +59,20 @@ def keep_submission(
 
 
 def submissions(
-    work: Work, desk: Desk, case_id: str, *, forms: frozenset[str] | None = None
+    work: Work, services: Services, case_id: str, *, forms: frozenset[str] | None = None
 ) -> list[Given]:
     """The submissions of a case in the order they were given, of these forms or of all."""
     wanted = [row for row in rows_of(work, case_id) if forms is None or row.form in forms]
-    return [opened(work, desk, row) for row in wanted]
+    return [opened(work, services, row) for row in wanted]
 
 
-def opened(work: Work, desk: Desk, row: Submission) -> Given:
+def opened(work: Work, services: Services, row: Submission) -> Given:
     """A submission with its answers unsealed.
 
     Raises:
         KeyDestroyed: the key of its case was.
     """
-    key = case_key(work, desk, row.case_id)
+    key = case_key(work, services, row.case_id)
     return Given(
         id=row.id,
         form=row.form,
@@ -80,7 +80,7 @@ def opened(work: Work, desk: Desk, row: Submission) -> Given:
         element_id=row.element_id,
         given_by=row.given_by,
         given_at=row.given_at,
-        answers=loads(envelopes.unseal(key, row.sealed, place(row.case_id, row.id)).decode()),
+        answers=loads(envelopes.decrypt(key, row.sealed, place(row.case_id, row.id)).decode()),
     )
 
 

@@ -49,7 +49,7 @@ def test_the_result_closes_the_case_and_the_right_to_a_review_runs(agency: Agenc
         agency.clock.now(),
     )
     with agency.office.engine.read() as work:
-        assert [clock.key for clock in deadlines.open_clocks(work, filed.case_id)] == [
+        assert [clock.key for clock in deadlines.open_deadlines(work, filed.case_id)] == [
             "review_request"
         ]
     public = agency.office.track(filed.tracking_code)

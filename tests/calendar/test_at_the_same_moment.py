@@ -19,7 +19,7 @@ from engine.store.tables import UserTask, Wait
 from engine.store.work import Work
 from office.deadlines import changes, deadlines
 from office.deadlines.holiday_table import DayChange, current_calendar
-from office.deadlines.tables import ClockRow, RungRow
+from office.deadlines.tables import DeadlineRow, RungRow
 from tests.calendar.test_clocks import LAW, bangkok
 
 HEAD = Actor.of("somchai", "head")
@@ -60,7 +60,7 @@ def clock() -> TravellingClock:
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     """A clarification whose timer follows the reminder: Monday 23 March, the last day to ask."""
-    options = {"functions": deadlines.FUNCTIONS, "listeners": [deadlines.watch_clocks]}
+    options = {"functions": deadlines.FUNCTIONS, "listeners": [deadlines.watch_deadlines]}
     engine = Engine.open(database_url, clock=clock, **options)
     files = {path.name: path.read_bytes() for path in sorted(LAW.iterdir())}
     diagram = files["hearing.bpmn"].decode()
@@ -73,15 +73,15 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     engine.close()
 
 
-def running(work: Work) -> ClockRow:
-    found = deadlines.running_clock(work, "case-1", "clarify")
+def running(work: Work) -> DeadlineRow:
+    found = deadlines.running_deadline(work, "case-1", "clarify")
     assert found is not None
     return found
 
 
 def extend(days: int) -> Callable[[Work], None]:
     def act(work: Work) -> None:
-        changes.extend_clock(work, running(work).id, days, reason=WHY, actor=HEAD)
+        changes.extend_deadline(work, running(work).id, days, reason=WHY, actor=HEAD)
 
     return act
 

@@ -22,7 +22,7 @@ from office.deadlines.holiday_table import (
     change_holidays,
     current_calendar,
 )
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.errors import ReasonNeeded
 
 LAW = Path(__file__).with_name("law")
@@ -42,7 +42,7 @@ def clock() -> TravellingClock:
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     clock.travel_to(bangkok(2026, 3, 16, 9))  # a Monday; no holiday until 6 April
-    options = {"functions": {"due": deadlines.due}, "listeners": [deadlines.watch_clocks]}
+    options = {"functions": {"due": deadlines.due}, "listeners": [deadlines.watch_deadlines]}
     engine = Engine.open(database_url, clock=clock, **options)
     engine.deploy({path.name: path.read_bytes() for path in sorted(LAW.iterdir())})
     yield engine
@@ -54,9 +54,9 @@ def instance(engine: Engine) -> str:
     return engine.start("hearing", {"track": "C", "again": False}, business_key="case-1")
 
 
-def clock_of(engine: Engine, key: str) -> ClockRow:
+def clock_of(engine: Engine, key: str) -> DeadlineRow:
     with engine.read() as work:
-        found = deadlines.running_clock(work, "case-1", key)
+        found = deadlines.running_deadline(work, "case-1", key)
         assert found is not None
         return found
 
@@ -100,7 +100,7 @@ def test_the_clock_ends_with_its_step_and_a_new_round_counts_anew(
     engine.complete(task(engine, "clarify"), {"again": True}, UNIT)
 
     with engine.read() as work:
-        first, second = (c for c in deadlines.clocks_of(work, "case-1") if c.key == "clarify")
+        first, second = (c for c in deadlines.case_deadlines(work, "case-1") if c.key == "clarify")
     assert (first.round, first.status) == (1, "finished")
     assert (second.round, second.status) == (2, "running")
     assert due_in_bangkok(engine, "clarify") == "2026-03-27T16:30+07:00"
@@ -112,7 +112,7 @@ def test_a_round_that_ends_at_once_still_counts_anew(engine: Engine, instance: s
         engine.complete(task(engine, "clarify"), {"again": True}, UNIT)
 
     with engine.read() as work:
-        rounds = [c for c in deadlines.clocks_of(work, "case-1") if c.key == "clarify"]
+        rounds = [c for c in deadlines.case_deadlines(work, "case-1") if c.key == "clarify"]
     assert sorted((c.round, c.status) for c in rounds) == [
         (1, "finished"),
         (2, "finished"),
@@ -125,8 +125,8 @@ def test_all_clocks_end_with_the_case(engine: Engine, instance: str) -> None:
     engine.complete(task(engine, "clarify"), {"again": False}, UNIT)
 
     with engine.read() as work:
-        assert deadlines.open_clocks(work, "case-1") == []
-        assert {c.status for c in deadlines.clocks_of(work, "case-1")} == {"finished"}
+        assert deadlines.open_deadlines(work, "case-1") == []
+        assert {c.status for c in deadlines.case_deadlines(work, "case-1")} == {"finished"}
 
 
 def test_a_holiday_announced_late_moves_the_clock_the_task_and_the_timer(
@@ -136,7 +136,7 @@ def test_a_holiday_announced_late_moves_the_clock_the_task_and_the_timer(
     with engine.begin() as work:
         day = DayChange(date(2026, 3, 23), "วันหยุดพิเศษตามมติคณะรัฐมนตรี")
         change_holidays(work, [day], reference=REASON, actor=HEAD)
-        moved = changes.recount_clocks(work, reason=REASON, actor=HEAD)
+        moved = changes.recount_deadlines(work, reason=REASON, actor=HEAD)
         assert [clock.key for clock in moved] == ["clarify"]  # calendar days stay where they are
 
     assert due_in_bangkok(engine, "clarify") == "2026-03-26T16:30+07:00"
@@ -158,10 +158,10 @@ def test_a_pause_of_twelve_days_moves_a_calendar_deadline_by_twelve(
 ) -> None:
     overall = clock_of(engine, "overall").id
     with engine.begin() as work:
-        changes.pause_clock(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+        changes.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
     clock.advance(days=12)
     with engine.begin() as work:
-        changes.resume_clock(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
+        changes.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
 
     assert due_in_bangkok(engine, "overall") == "2026-05-27T16:30+07:00"
 
@@ -171,14 +171,14 @@ def test_a_pause_never_gives_more_than_its_limit(
 ) -> None:
     overall = clock_of(engine, "overall").id
     with engine.begin() as work:
-        changes.pause_clock(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+        changes.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
     clock.advance(days=100)
     with engine.begin() as work:
-        changes.resume_clock(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
+        changes.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
 
     assert due_in_bangkok(engine, "overall") == "2026-06-14T16:30+07:00"  # 15 May and 30 days
     with pytest.raises(changes.PauseUsedUp), engine.begin() as work:
-        changes.pause_clock(work, overall, reason="รอข้อมูลอีกครั้งหนึ่ง", actor=HEAD)
+        changes.pause_deadline(work, overall, reason="รอข้อมูลอีกครั้งหนึ่ง", actor=HEAD)
 
 
 def test_while_the_clock_stands_still_its_timer_does_not_fire(
@@ -186,7 +186,7 @@ def test_while_the_clock_stands_still_its_timer_does_not_fire(
 ) -> None:
     clarify = clock_of(engine, "clarify").id
     with engine.begin() as work:
-        changes.pause_clock(work, clarify, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+        changes.pause_deadline(work, clarify, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
 
     clock.travel_to(bangkok(2026, 4, 1, 9))
     engine.run_due()
@@ -199,13 +199,13 @@ def test_an_extension_asked_in_time_moves_the_deadline(
 ) -> None:
     clock.travel_to(bangkok(2026, 3, 23, 12))  # two working days before 25 March
     with engine.begin() as work:
-        changes.extend_clock(
+        changes.extend_deadline(
             work, clock_of(engine, "clarify").id, 7, reason="เอกสารอยู่กับหน่วยอื่น", actor=HEAD
         )
 
     assert due_in_bangkok(engine, "clarify") == "2026-04-03T16:30+07:00"
     with pytest.raises(changes.NoExtensionLeft), engine.begin() as work:
-        changes.extend_clock(
+        changes.extend_deadline(
             work, clock_of(engine, "clarify").id, 1, reason="ขออีกครั้งหนึ่ง", actor=HEAD
         )
 
@@ -215,7 +215,7 @@ def test_an_extension_asked_too_late_is_refused_with_the_reason(
 ) -> None:
     clock.travel_to(bangkok(2026, 3, 24, 9))
     with pytest.raises(changes.ExtensionTooLate) as refused, engine.begin() as work:
-        changes.extend_clock(
+        changes.extend_deadline(
             work, clock_of(engine, "clarify").id, 7, reason="เอกสารอยู่กับหน่วยอื่น", actor=HEAD
         )
 
@@ -236,7 +236,9 @@ def test_an_extension_beyond_the_rule_is_refused(
     engine: Engine, instance: str, days: int, reason: str, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal), engine.begin() as work:
-        changes.extend_clock(work, clock_of(engine, "clarify").id, days, reason=reason, actor=HEAD)
+        changes.extend_deadline(
+            work, clock_of(engine, "clarify").id, days, reason=reason, actor=HEAD
+        )
 
 
 def test_why_this_day_is_told_in_one_paragraph(
@@ -245,10 +247,10 @@ def test_why_this_day_is_told_in_one_paragraph(
     with engine.begin() as work:
         day = DayChange(date(2026, 3, 23), "วันหยุดพิเศษ")
         change_holidays(work, [day], reference=REASON, actor=HEAD)
-        changes.recount_clocks(work, reason=REASON, actor=HEAD)
+        changes.recount_deadlines(work, reason=REASON, actor=HEAD)
 
     with engine.read() as work:
-        running = deadlines.running_clock(work, "case-1", "clarify")
+        running = deadlines.running_deadline(work, "case-1", "clarify")
         assert running is not None
         told = deadlines.explain(work, running)
 

@@ -10,7 +10,7 @@ from engine.ground.clock import BANGKOK, TravellingClock
 from office.cases.register import Filed
 from office.deadlines import changes, deadlines
 from office.deadlines.holiday_table import DayChange, change_holidays
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from tests.support.agency import ASSIGNED, SCREENED, Agency
 
 GRIEVANCE: Mapping[str, Any] = {
@@ -35,9 +35,9 @@ QUESTIONS = {"questions": [{"question": "เกิดขึ้นเมื่อ
 ANSWERED = {"reply": "เกิดขึ้นเมื่อวันที่ 10 มีนาคม 2569 เวลาประมาณเก้าโมงเช้า"}
 
 
-def running(agency: Agency, filed: Filed) -> dict[str, ClockRow]:
+def running(agency: Agency, filed: Filed) -> dict[str, DeadlineRow]:
     with agency.office.engine.read() as work:
-        return {clock.key: clock for clock in deadlines.open_clocks(work, filed.case_id)}
+        return {clock.key: clock for clock in deadlines.open_deadlines(work, filed.case_id)}
 
 
 def last_day(agency: Agency, filed: Filed, key: str) -> str:
@@ -126,7 +126,7 @@ def test_a_cabinet_holiday_moves_every_open_working_day_clock(
         change_holidays(
             work, [DayChange(date(2026, 3, 18), "วันหยุดพิเศษ")], reference=reason, actor=head
         )
-        moved = changes.recount_clocks(work, reason=reason, actor=head)
+        moved = changes.recount_deadlines(work, reason=reason, actor=head)
 
     assert len(moved) == 4
     for filed in (first, second):
@@ -147,7 +147,9 @@ def test_every_deadline_of_a_walk_can_be_explained(agency: Agency) -> None:
     agency.do(filed.case_id, "screen", SCREENED_G)
 
     with agency.office.engine.read() as work:
-        told = {c.key: deadlines.explain(work, c) for c in deadlines.clocks_of(work, filed.case_id)}
+        told = {
+            c.key: deadlines.explain(work, c) for c in deadlines.case_deadlines(work, filed.case_id)
+        }
     steps = {"register", "acknowledge", "screen", "ask", "assign"}
     assert set(told) == {*steps, "progress", "overall"}
     assert "ผู้ร้องเรียนมีเวลาถึงสิ้นวันอังคารที่ 31 มีนาคม 2569" in told["ask"].th

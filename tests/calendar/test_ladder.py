@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.ground.clock import BANGKOK, TravellingClock
 from office.deadlines import changes
 from office.deadlines.holiday_table import DayChange
-from office.deadlines.tables import ClockRow, RungRow
+from office.deadlines.tables import DeadlineRow, RungRow
 from office.letters import letters
 from tests.calendar.conftest import MONDAY
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
@@ -134,10 +134,10 @@ def told(agency: Agency, case_id: str, key: str) -> Told:
     ]
 
 
-def clock_of(agency: Agency, case_id: str, key: str) -> ClockRow:
-    query = sa.select(ClockRow).where(ClockRow.case_id == case_id, ClockRow.key == key)
+def clock_of(agency: Agency, case_id: str, key: str) -> DeadlineRow:
+    query = sa.select(DeadlineRow).where(DeadlineRow.case_id == case_id, DeadlineRow.key == key)
     with agency.office.engine.read() as work:
-        return work.session.scalars(query.order_by(ClockRow.round.desc())).all()[0]
+        return work.session.scalars(query.order_by(DeadlineRow.round.desc())).all()[0]
 
 
 def walked(agency: Agency, row: Row) -> str:
@@ -281,7 +281,7 @@ def test_the_complainant_hears_of_the_case_every_thirty_days(agency: Agency) -> 
     with agency.office.engine.read() as work:
         letter = letters.list_letters(work, case_id)[-1]
         case = agency.case(case_id)
-        _, text = letters.open_letter(work, agency.office.desk, case, letter.id)
+        _, text = letters.open_letter(work, agency.office.services, case, letter.id)
     assert "อยู่ระหว่างชี้แจงข้อเท็จจริง ขั้นตอนถัดไปคือพิจารณาคำชี้แจง" in text
     agency.check_record(case_id)
 

@@ -14,7 +14,7 @@ from forms.errors import FormInvalid
 from office.cases import deadline_views
 from office.deadlines import deadlines, extensions, legal_stays
 from office.deadlines.changes import ExtensionTooLate, ExtensionTooLong
-from office.deadlines.tables import ClockRow, ExtensionRow
+from office.deadlines.tables import DeadlineRow, ExtensionRow
 from office.letters import letters
 from office.people.people import User
 from tests.calendar.test_ladder import ROWS, clock_of, kinds, told, travel, walked
@@ -26,16 +26,16 @@ WHY = {"reason": "เอกสารอยู่กับหน่วยงา�
 def ask(agency: Agency, case_id: str, user: User, key: str, days: int, **how: Any) -> ExtensionRow:
     answers: Mapping[str, Any] = {"clock_key": key, "days": days, **WHY}
     with agency.office.engine.begin() as work:
-        return extensions.ask_extension(work, agency.office.desk, case_id, answers, user, **how)
+        return extensions.ask_extension(work, agency.office.services, case_id, answers, user, **how)
 
 
 def decide(agency: Agency, request: ExtensionRow, user: User, **how: Any) -> None:
     with agency.office.engine.begin() as work:
-        extensions.decide_extension(work, agency.office.desk, request.id, user, **how)
+        extensions.decide_extension(work, agency.office.services, request.id, user, **how)
     agency.office.run_due()
 
 
-def last_day(clock: ClockRow) -> str:
+def last_day(clock: DeadlineRow) -> str:
     return clock.due_at.astimezone(BANGKOK).date().isoformat()
 
 
@@ -58,7 +58,7 @@ def test_more_time_moves_step_case_and_ladder_and_the_complainant_is_told(agency
     assert kinds(agency, case_id) == ["L1", "L5"]
     with agency.office.engine.read() as work:
         letter, case = letters.list_letters(work, case_id)[-1], agency.case(case_id)
-        _, text = letters.open_letter(work, agency.office.desk, case, letter.id)
+        _, text = letters.open_letter(work, agency.office.services, case, letter.id)
     assert "ถึงวันที่ 17 เมษายน 2569 เพราะต้องรอเอกสารจากหน่วยงานอื่น" in text
     travel(agency, 2026, 3, 26, 30)
     travel(agency, 2026, 4, 2)
@@ -130,7 +130,7 @@ def test_a_legal_stay_moves_every_deadline_by_its_days(agency: Agency) -> None:
     head, unit = agency.person("screening_head"), agency.person("unit_officer@it")
     given = {"stay_ground": "court", "order_no": "ค.12/2569", "reason": "ศาลมีคำสั่งให้รอฟังผลคดี"}
     with agency.office.engine.begin() as work:
-        legal_stays.stay_case(work, agency.office.desk, case_id, given, head)
+        legal_stays.stay_case(work, agency.office.services, case_id, given, head)
     with pytest.raises(NotAllowed), agency.office.engine.read() as work:
         legal_stays.stay_form(work, case_id, agency.person("intake_officer"))
 
@@ -143,7 +143,7 @@ def test_a_legal_stay_moves_every_deadline_by_its_days(agency: Agency) -> None:
     # From Monday 16 to Saturday 28 March nine working days were not counted.
     assert last_day(clock_of(agency, case_id, "clarify")) == "2026-04-08"
     with agency.office.engine.read() as work:
-        running = deadlines.running_clock(work, case_id, "clarify")
+        running = deadlines.running_deadline(work, case_id, "clarify")
         assert running is not None
         assert "หยุดนับระหว่างรอ 16 มีนาคม 2569 ถึง 28 มีนาคม 2569" in deadlines.explain(work, running).th
     assert agency.office.open_task(agency.task(case_id, "clarify").id, unit)
@@ -155,7 +155,7 @@ def test_a_stay_lasts_no_longer_than_its_limit_unless_the_head_confirms(agency: 
     head = agency.person("screening_head")
     given = {"stay_ground": "law", "order_no": "12/2569", "reason": "กฎหมายกำหนดให้รอผลการพิจารณา"}
     with agency.office.engine.begin() as work:
-        legal_stays.stay_case(work, agency.office.desk, case_id, given, head)
+        legal_stays.stay_case(work, agency.office.services, case_id, given, head)
     limited = last_day(clock_of(agency, case_id, "clarify"))
     assert limited == "2026-04-24"  # the 18 working days of the 30 days, and then the seven
 

@@ -11,13 +11,13 @@ from engine.record.differences import Difference
 from office.audit.verification_run import Run
 from office.deadlines import changes, legal_stays
 from office.deadlines.holiday_table import DayChange, change_holidays
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS
 from tests.support.agency import Agency
 
 
 def differences(agency: Agency, folder: Path) -> list[Difference]:
-    run = Run(agency.office.engine, agency.office.desk, folder)
+    run = Run(agency.office.engine, agency.office.services, folder)
     list(run.steps())
     return run.report.differences
 
@@ -36,7 +36,7 @@ def test_a_deadline_moved_behind_everybodys_back_is_named(agency: Agency, tmp_pa
     assert differences(agency, tmp_path) == []
 
     with agency.office.engine.begin() as work:
-        query = sa.select(ClockRow).where(ClockRow.key == "overall")
+        query = sa.select(DeadlineRow).where(DeadlineRow.key == "overall")
         overall = work.session.scalars(query).one()
         overall.due_at += timedelta(days=30)
 
@@ -51,8 +51,8 @@ def _stop_and_go_on(agency: Agency, case_id: str) -> None:
     with agency.office.engine.begin() as work:
         day = DayChange(date(2026, 3, 24), "วันหยุดพิเศษ")
         change_holidays(work, [day], reference=reason, actor=head.actor)
-        assert changes.recount_clocks(work, reason=reason, actor=head.actor)
-        legal_stays.stay_case(work, agency.office.desk, case_id, STAYED, head)
+        assert changes.recount_deadlines(work, reason=reason, actor=head.actor)
+        legal_stays.stay_case(work, agency.office.services, case_id, STAYED, head)
     agency.pass_days(3)
     with agency.office.engine.begin() as work:
         legal_stays.lift_stay(work, case_id, head)

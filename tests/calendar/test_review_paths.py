@@ -116,7 +116,7 @@ def test_a_letter_that_nobody_opened_takes_no_right_away(agency: Agency) -> None
 
     assert review_by(agency, filed) == "2026-05-11"  # 15 days, and 9 May is a Saturday
     with agency.office.engine.read() as work:
-        (clock,) = deadlines.open_clocks(work, filed.case_id)
+        (clock,) = deadlines.open_deadlines(work, filed.case_id)
         assert "วันที่ผู้ร้องเรียนได้รับแจ้ง" in deadlines.explain(work, clock).th
     travel(agency, 2026, 5, 11)
     ask(agency, filed)
@@ -243,7 +243,7 @@ def test_a_case_is_over_when_a_year_has_passed_without_a_word(agency: Agency) ->
     with pytest.raises(NothingToReview):
         ask(agency, filed, **REASON)
     with agency.office.engine.read() as work:
-        assert deadlines.open_clocks(work, filed.case_id) == []
+        assert deadlines.open_deadlines(work, filed.case_id) == []
     check(agency, filed)
 
 
@@ -356,7 +356,7 @@ def enter(agency: Agency, filed: Filed, who: str = "intake_officer", **answers: 
     with agency.office.engine.begin() as work:
         case_id = reviews.case_numbered(work, filed.receipt_no, user)
         given = {"review_channel": "letter", **DISAGREES, **answers}
-        reviews.enter(work, agency.office.desk, case_id, given, user)
+        reviews.enter(work, agency.office.services, case_id, given, user)
     agency.office.run_due()
 
 

@@ -33,7 +33,7 @@ ASKED = "เอกสารอยู่กับหน่วยอื่น"
 def engine(sqlite_url: str, clock: TravellingClock) -> Iterator[Engine]:
     """The law of the clocks alone; its machine writes every moment in UTC."""
     clock.travel_to(bangkok(2026, 3, 16, 9).astimezone(UTC))
-    options = {"functions": {"due": deadlines.due}, "listeners": [deadlines.watch_clocks]}
+    options = {"functions": {"due": deadlines.due}, "listeners": [deadlines.watch_deadlines]}
     engine = Engine.open(sqlite_url, clock=clock, **options)
     engine.deploy({path.name: path.read_bytes() for path in sorted(LAW.iterdir())})
     yield engine
@@ -68,9 +68,9 @@ def test_more_time_is_asked_until_a_moment_in_bangkok(
 
     def ask(moment: datetime) -> None:
         with engine.begin() as work:
-            clock = changes.open_clock(work, engines_clock(engine, "clarify").id)
+            clock = changes.open_deadline(work, engines_clock(engine, "clarify").id)
             clock.rule = {**clock.rule, "ask_before": ask_before}
-            changes.extend_clock(work, clock.id, 5, reason=ASKED, actor=HEAD, asked_at=moment)
+            changes.extend_deadline(work, clock.id, 5, reason=ASKED, actor=HEAD, asked_at=moment)
 
     for zone in (UTC, BANGKOK):
         if not in_time:
@@ -105,7 +105,7 @@ def test_a_case_takes_as_much_longer_as_its_step(
 
     with engine.begin() as work:
         id = engines_clock(engine, key).id
-        changes.lengthen_clock(work, id, days, kind, reason=ASKED, actor=HEAD)
+        changes.lengthen_deadline(work, id, days, kind, reason=ASKED, actor=HEAD)
 
     assert last_day(engine, key) == after
 
@@ -118,7 +118,7 @@ def test_the_case_is_extended_in_the_days_of_its_step(agency: Agency) -> None:
     given = {"clock_key": "find_facts", "days": 30, **WHY}
     with agency.office.engine.begin() as work:
         committee = agency.person("committee")
-        request = extensions.ask_extension(work, agency.office.desk, case_id, given, committee)
+        request = extensions.ask_extension(work, agency.office.services, case_id, given, committee)
     decide(agency, request, agency.person("deputy_director"), grants=True)
 
     before = whole.due_at.astimezone(BANGKOK).date()
@@ -160,10 +160,10 @@ def test_pauses_count_their_days_in_bangkok_and_together(
     for begins, ends in pauses:
         clock.travel_to(march(*begins))
         with engine.begin() as work:
-            changes.pause_clock(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+            changes.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
         clock.travel_to(march(*ends))
         with engine.begin() as work:
-            changes.resume_clock(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
+            changes.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
 
     assert last_day(engine, "overall") == due
 
@@ -172,8 +172,8 @@ def test_what_a_court_holds_runs_on_for_nobody_else(agency: Agency) -> None:
     case_id = walked(agency, ROWS["7 clarify"])
     given = {"stay_ground": "court", "order_no": "ค.12/2569", "reason": "ศาลมีคำสั่งให้รอฟังผลคดี"}
     with agency.office.engine.begin() as work:
-        desk, head = agency.office.desk, agency.person("screening_head")
-        legal_stays.stay_case(work, desk, case_id, given, head)
+        services, head = agency.office.services, agency.person("screening_head")
+        legal_stays.stay_case(work, services, case_id, given, head)
 
     with agency.office.engine.begin() as work:
         changes.resume_all(work, case_id, reason="สิ้นสุดการรอข้อมูล", actor=HEAD)
@@ -237,7 +237,7 @@ def test_a_task_that_was_given_more_time_is_overdue_when_that_has_run_out(agency
     case_id = walked(agency, ROWS["7 clarify"])
     task = agency.task(case_id, "clarify")
     with agency.office.engine.begin() as work:
-        changes.extend_clock(
+        changes.extend_deadline(
             work, clock_of(agency, case_id, "clarify").id, 5, reason=ASKED, actor=HEAD
         )
 

@@ -93,7 +93,7 @@ def test_a_backup_brings_the_whole_house_back(
     assert office.engine.replay(task.instance_id).is_whole
     with office.engine.read() as work:
         (first, *_) = work.session.scalars(sa.select(Attachment.id))
-    assert first in {name for name, _ in office.desk.storage.names()}
+    assert first in {name for name, _ in office.services.storage.names()}
     again = office.file_complaint(complaint(), idempotency_key="first")
     assert again.receipt_no == "รร.00001/2569"  # the same request is still the same complaint
     office.close()

@@ -175,7 +175,7 @@ def test_what_was_sealed_since_stays_sealed_and_what_is_lost_is_named(
         head = signed_heads.newest_head(work)
         assert head is not None
         assert (head.size, head.root) == (newest["size"], newest["root"])
-    office.seal()
+    office.sign_head()
     office.close()
     grown = (closed.folder / "heads.jsonl").read_text("utf-8")
     assert grown.startswith(lines)

@@ -34,7 +34,7 @@ from pathlib import Path
 verifying.SAVED_EVERY = 0.0
 settings = OfficeSettings(database_url={url!r}, data_dir=Path({folder!r}))
 office = Office.open(settings)
-run = verifying.Run(office.engine, office.desk, settings.data_dir)
+run = verifying.Run(office.engine, office.services, settings.data_dir)
 for done, _ in enumerate(run.steps(), start=1):
     if done == 4:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -93,10 +93,10 @@ def test_a_check_that_is_stopped_keeps_what_it_has_found(
 ) -> None:
     settings = OfficeSettings(database_url=sqlite_url, data_dir=tmp_path)
     office = Office.open(settings, clock=clock)
-    steps = Run(office.engine, office.desk, tmp_path).steps()
+    steps = Run(office.engine, office.services, tmp_path).steps()
     next(steps)
     steps.close()
-    stopped = Run(office.engine, office.desk, tmp_path)
+    stopped = Run(office.engine, office.services, tmp_path)
     stopped.resume()
 
     assert stopped.report.instances == 1

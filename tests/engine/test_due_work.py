@@ -278,11 +278,11 @@ def test_a_loan_that_ran_out_is_over(engine: Engine, clock: TravellingClock) -> 
         (lent,) = jobs.activate_jobs(work, "weld", worker="slow", limit=1, lock=minute)
     clock.advance(seconds=61)
 
-    with pytest.raises(jobs.JobNotHeld), engine.begin() as work:
+    with pytest.raises(jobs.JobLeaseLost), engine.begin() as work:
         jobs.complete_job(work, lent.id, {}, worker="slow")
     with engine.begin() as work:
         (again,) = jobs.activate_jobs(work, "weld", worker="quick", limit=1, lock=minute)
-    with pytest.raises(jobs.JobNotHeld), engine.begin() as work:
+    with pytest.raises(jobs.JobLeaseLost), engine.begin() as work:
         jobs.complete_job(work, lent.id, {}, worker="slow")
     with engine.begin() as work:
         jobs.complete_job(work, again.id, {"seam": "good"}, worker="quick")
@@ -333,21 +333,21 @@ def test_a_handler_that_hangs_loses_its_job_to_a_colleague(database_url: str) ->
     stuck, go = threading.Event(), threading.Event()
     calls: list[str] = []
 
-    def hang(work: object, call: Any) -> dict[str, str]:
+    def init_app(work: object, call: Any) -> dict[str, str]:
         calls.append(call.id)
         if len(calls) == 1:
             stuck.set()
             go.wait(30)
         return {"by": f"call {len(calls)}"}
 
-    engine = Engine.open(database_url, handlers={"weld": hang})
+    engine = Engine.open(database_url, handlers={"weld": init_app})
     engine.machine.lease = timedelta(seconds=0.4)
     play = Play(engine, WELDING).start()
     first = threading.Thread(target=engine.run_due)
     first.start()
     stuck.wait(10)
 
-    colleague = Engine(engine.database, handlers={"weld": hang})
+    colleague = Engine(engine.database, handlers={"weld": init_app})
     while not play.open():
         colleague.run_due()
     go.set()
@@ -366,7 +366,9 @@ def test_looking_uses_an_index_however_many_wait(engine: Engine, clock: Travelli
 
     with engine.read() as work:
         looks = [
-            run_due.rows_that(run_due.is_due, work, kind.model, *kind.law(engine.machine), limit=50)
+            run_due.rows_that(
+                run_due.is_due, work, kind.model, *kind.conditions(engine.machine), limit=50
+            )
             for kind in run_due.KINDS.values()
         ]
         plans = [_plan(work.session, look) for look in looks]

@@ -11,7 +11,7 @@ from engine.ground.canonical import loads
 from engine.ground.clock import TravellingClock
 from engine.record import signed_heads
 from engine.record.merkle import leaf_hash, root_of_inclusion
-from engine.record.signed_heads import Head, NotSealedYet
+from engine.record.signed_heads import Head, NoHeadYet
 from engine.record.signing import SigningKey
 from tests.support.cases import Play
 from tests.support.drawing import diagram, end, path, start, user
@@ -29,7 +29,7 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
 
 def seal(engine: Engine) -> Head | None:
     with engine.begin() as work:
-        return signed_heads.seal(work, KEY)
+        return signed_heads.sign_head(work, KEY)
 
 
 def test_a_sealing_takes_in_what_has_moved_since_the_last(engine: Engine) -> None:
@@ -75,7 +75,7 @@ def test_a_case_that_was_not_sealed_has_no_proof(engine: Engine) -> None:
     seal(engine)
     late = engine.start("p", {"case_id": "2"})
 
-    with engine.read() as work, pytest.raises(NotSealedYet):
+    with engine.read() as work, pytest.raises(NoHeadYet):
         signed_heads.inclusion(work, late)
 
 

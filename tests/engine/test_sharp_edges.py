@@ -393,7 +393,7 @@ def test_a_proof_against_an_older_head_is_of_what_that_head_signed(engine: Engin
         if act:
             play.do(act)
         with engine.begin() as work:
-            heads.append(signed_heads.seal(work, KEY))
+            heads.append(signed_heads.sign_head(work, KEY))
 
     with engine.read() as work:
         proofs = [signed_heads.inclusion(work, play.id, head) for head in heads]
@@ -417,7 +417,7 @@ def test_every_older_head_is_shown_to_have_grown_into_the_newer_ones(engine: Eng
     for number in range(4):
         play.start(case_id=str(number))
         with engine.begin() as work:
-            head = signed_heads.seal(work, KEY)
+            head = signed_heads.sign_head(work, KEY)
             assert head is not None
             heads.append(head)
 
@@ -437,7 +437,7 @@ def test_a_log_takes_over_no_head_that_nobody_signed(engine: Engine) -> None:
 
     play = Play(engine, diagram(start(), user("a"), end(), path("start", "a", "end"))).start()
     with engine.begin() as work:
-        head = signed_heads.seal(work, KEY)
+        head = signed_heads.sign_head(work, KEY)
         assert head is not None
         entries = signed_heads.entries(work, 0, head.size)
     forged = replace(head, at=head.at.replace(year=2020))

@@ -23,7 +23,7 @@ from engine.record.differences import Difference
 from engine.record.merkle import Growth, leaf_hash
 from engine.record.published_heads import Witnessed, read_lines, witnessed
 from engine.record.signing import SigningKey
-from engine.record.verification.deployments import verify_law
+from engine.record.verification.deployments import verify_deployments
 from engine.record.verification.heads import verify_heads
 from engine.record.verification.instances import raw_rows, verify_cases
 from engine.record.verification.log import verify_log
@@ -84,7 +84,7 @@ class World:
             return found
 
     def _differences(self, work: Work, *, kept: bool) -> list[Difference]:
-        found = [*verify_law(work).differences, *verify_log(work).differences]
+        found = [*verify_deployments(work).differences, *verify_log(work).differences]
         there = sa.select(ProcessInstance.id).order_by(ProcessInstance.id)
         for report in verify_cases(work, list(work.session.scalars(there))):
             found += report.differences
@@ -135,7 +135,7 @@ def _made(engine: Engine) -> World:
 
 def seal(engine: Engine) -> None:
     with engine.begin() as work:
-        assert signed_heads.seal(work, KEY) is not None
+        assert signed_heads.sign_head(work, KEY) is not None
 
 
 def _take_the_guards_away(engine: Engine) -> None:

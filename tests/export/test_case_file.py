@@ -58,7 +58,7 @@ class House:
     def seal(self) -> None:
         with self.agency.office.engine.begin() as work:
             before = signed_heads.log_size(work)
-            head = signed_heads.seal(work, AGENCY_KEY)
+            head = signed_heads.sign_head(work, AGENCY_KEY)
             assert head is not None
             entries = signed_heads.entries(work, before, head.size)
         self.mailed.append({**head.as_data(), "first": before, "entries": entries})
@@ -79,7 +79,7 @@ def house(sqlite_agencies: Houses, folder: Path) -> Iterator[House]:
         agency.do(filed.case_id, "screen", SCREENED_G)
         agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": "it"})
         agency.do(filed.case_id, "accept", {"accepted": True})
-        house.seal()
+        house.sign_head()
         agency.do(filed.case_id, "clarify", CLARIFIED)
         agency.do(filed.case_id, "assess", INCOMPLETE)
         agency.do(filed.case_id, "clarify", CLARIFIED)
@@ -91,7 +91,7 @@ def house(sqlite_agencies: Houses, folder: Path) -> Iterator[House]:
                 work, agency.instance(filed.case_id), "identity_read", looked, actor=HEAD
             )
             note_export(work, filed.case_id, agency.person("auditor"))
-        house.seal()
+        house.sign_head()
         yield house
 
 

@@ -15,7 +15,7 @@ from pm4py.util import constants
 
 from engine.record.export import OcelWriter
 from engine.store.tables import Base, HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case, Letter
 from tests.export.test_event_logs import opened, written
 from tests.support.agency import Agency
@@ -97,7 +97,7 @@ OBJECTS: dict[str, type[Base]] = {
     "case": Case,
     "task": UserTask,
     "letter": Letter,
-    "clock": ClockRow,
+    "clock": DeadlineRow,
     "definition": ProcessDefinition,
 }
 

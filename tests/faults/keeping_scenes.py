@@ -41,7 +41,7 @@ def judged(house: House) -> Facts:
 
 def sealed(house: House) -> Facts:
     """The record was sealed, and has moved since."""
-    house.agency.seal()
+    house.agency.sign_head()
     return office_scenes.filed(house)
 
 
@@ -78,7 +78,7 @@ def erased(house: House) -> Facts:
 
 
 def seal(house: House, _facts: Facts, _key: str) -> Any:
-    return house.agency.seal() and None
+    return house.agency.sign_head() and None
 
 
 def hourly(house: House, _facts: Facts, _key: str) -> Any:
@@ -96,7 +96,7 @@ def decide(house: House, facts: Facts, _key: str) -> Any:
     with house.engine.begin() as work:
         case = work.session.get_one(Case, facts["case"])
         what: Purpose = facts["what"]
-        decide_erasure(work, house.agency.desk, case, what, custodian, granted=True)
+        decide_erasure(work, house.agency.services, case, what, custodian, granted=True)
 
 
 def run_due(house: House, _facts: Facts, _key: str) -> Any:
@@ -116,7 +116,7 @@ def _ask(house: House, facts: Facts) -> None:
     head = agency_of(house).person("screening_head")
     with house.engine.begin() as work:
         case = work.session.get_one(Case, facts["case"])
-        ask_erasure(work, house.agency.desk, case, facts["what"], head, reason=REASON)
+        ask_erasure(work, house.agency.services, case, facts["what"], head, reason=REASON)
 
 
 # ── what lies beside the database ──────────────────────────────────────────────────────────────

@@ -225,12 +225,12 @@ def _settle(scene: Scene, house: House) -> None:
 
 def _stray_files(house: House) -> str:
     """A day later, when the sweep has passed: every file is an attachment, every one is there."""
-    desk = house.agency.desk
+    services = house.agency.services
     house.clock.travel_to(datetime.now(UTC) + timedelta(days=2))  # files carry the machine's time
     with house.engine.begin() as work:
-        sweep_files(work, desk)
+        sweep_files(work, services)
         held = set(work.session.scalars(sa.select(Attachment.id).where(Attachment.file_key != b"")))
-    kept = {name for name, _ in desk.storage.names()}
+    kept = {name for name, _ in services.storage.names()}
     return "" if held == kept else f"files without a case {kept - held}, lost {held - kept}"
 
 

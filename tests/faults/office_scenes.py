@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from engine.ground.errors import NotAllowed
 from office.cases.register import Filed
-from office.deadlines.changes import NoExtensionLeft, extend_clock, recount_clocks
+from office.deadlines.changes import NoExtensionLeft, extend_deadline, recount_deadlines
 from office.deadlines.holiday_table import DayChange, HolidayExists, change_holidays
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.ground.errors import CannotWithdraw, CaseNotFound, NothingToAnswer
 from office.people import conflicts, people
 from office.people.people import User
@@ -126,11 +126,11 @@ def declare_conflict(house: House, facts: Facts, _key: str) -> Any:
 
 def extend(house: House, facts: Facts, _key: str) -> Any:
     with house.engine.begin() as work:
-        query = sa.select(ClockRow).where(ClockRow.status == "running")
-        rows = work.session.scalars(query.where(ClockRow.case_id == facts["case"])).all()
+        query = sa.select(DeadlineRow).where(DeadlineRow.status == "running")
+        rows = work.session.scalars(query.where(DeadlineRow.case_id == facts["case"])).all()
         clock = next(row for row in rows if int(row.rule.get("extensions") or 0) > 0)
         actor = agency_of(house).person("screening_head").actor
-        extend_clock(work, clock.id, 1, reason="ต้องรอเอกสารจากหน่วยงานอื่น", actor=actor)
+        extend_deadline(work, clock.id, 1, reason="ต้องรอเอกสารจากหน่วยงานอื่น", actor=actor)
 
 
 def change_calendar(house: House, _facts: Facts, _key: str) -> Any:
@@ -139,7 +139,7 @@ def change_calendar(house: House, _facts: Facts, _key: str) -> Any:
     day = DayChange(house.clock.now().date().replace(day=5), "วันหยุดพิเศษ")
     with house.engine.begin() as work:
         change_holidays(work, [day], reference="มติคณะรัฐมนตรี 2 มี.ค. 2569", actor=actor)
-        recount_clocks(work, reason="วันหยุดพิเศษตามมติคณะรัฐมนตรี", actor=actor)
+        recount_deadlines(work, reason="วันหยุดพิเศษตามมติคณะรัฐมนตรี", actor=actor)
 
 
 def run_due(house: House, _facts: Facts, _key: str) -> Any:

@@ -94,27 +94,29 @@ def _ask_extension(agency: Agency, filed: Filed) -> None:
     answers = {"clock_key": "clarify", "days": 5, **WHY}
     unit = agency.person("unit_officer@it")
     with agency.office.engine.begin() as work:
-        extensions.ask_extension(work, agency.office.desk, filed.case_id, answers, unit)
+        extensions.ask_extension(work, agency.office.services, filed.case_id, answers, unit)
 
 
 def _grant_extension(agency: Agency, filed: Filed) -> None:
-    head, desk = agency.person("screening_head"), agency.office.desk
+    head, services = agency.person("screening_head"), agency.office.services
     with agency.office.engine.begin() as work:
         (row,) = extensions.requests_of(work, filed.case_id)
-        extensions.decide_extension(work, desk, row.id, head, grants=True)
+        extensions.decide_extension(work, services, row.id, head, grants=True)
 
 
 def _stay(agency: Agency, filed: Filed) -> None:
     head = agency.person("screening_head")
     with agency.office.engine.begin() as work:
-        legal_stays.stay_case(work, agency.office.desk, filed.case_id, STAYED, head)
+        legal_stays.stay_case(work, agency.office.services, filed.case_id, STAYED, head)
 
 
 def _hold(agency: Agency, filed: Filed) -> None:
-    head, desk = agency.person("screening_head"), agency.office.desk
+    head, services = agency.person("screening_head"), agency.office.services
     with agency.office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
-        legal_holds.set_hold(work, desk, case, head, ground="court", reason=STAYED["reason"])
+        legal_holds.set_legal_hold(
+            work, services, case, head, ground="court", reason=STAYED["reason"]
+        )
 
 
 def _ask_review(agency: Agency, filed: Filed) -> None:
@@ -122,18 +124,18 @@ def _ask_review(agency: Agency, filed: Filed) -> None:
 
 
 def _ask_erasure(agency: Agency, filed: Filed) -> None:
-    head, desk = agency.person("screening_head"), agency.office.desk
+    head, services = agency.person("screening_head"), agency.office.services
     with agency.office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
-        ask_erasure(work, desk, case, "identity", head, reason=REASON)
+        ask_erasure(work, services, case, "identity", head, reason=REASON)
 
 
 def _erase(agency: Agency, filed: Filed) -> None:
     _ask_erasure(agency, filed)
-    custodian, desk = agency.person("identity_custodian"), agency.office.desk
+    custodian, services = agency.person("identity_custodian"), agency.office.services
     with agency.office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
-        decide_erasure(work, desk, case, "identity", custodian, granted=True)
+        decide_erasure(work, services, case, "identity", custodian, granted=True)
 
 
 def _just_filed(agency: Agency) -> Filed:
@@ -264,12 +266,12 @@ def build(agency: Agency) -> dict[str, Any]:
     filed = {name: story(agency) for name, story in EARLY.items()}
     for _ in range(33):
         agency.pass_days(1)
-    agency.office.seal()
+    agency.office.sign_head()
     filed |= {name: story(agency) for name, story in STORIES.items()}
     first = filed["clarify"].receipt_no
     same = {**SCREENED_G, "duplicate_of": first, "duplicate_confirmed": True}
     filed["merged"] = at(("screen", same))(agency)
-    agency.office.seal()
+    agency.office.sign_head()
     filed["just filed"] = _just_filed(agency)
     engine = agency.office.engine
     plain = Engine(engine.database, clock=engine.clock, handlers={})

@@ -49,7 +49,9 @@ def close_case(database_url: str, data_dir: Path, clock: TravellingClock) -> Clo
         with office.engine.begin() as work:
             case = work.session.get_one(Case, filed.case_id)
             head = people.user_by_name(work, "head")
-            erasure.ask_erasure(work, office.desk, case, what, head, reason="ครบกำหนดเก็บตามตาราง")
+            erasure.ask_erasure(
+                work, office.services, case, what, head, reason="ครบกำหนดเก็บตามตาราง"
+            )
     return office, filed.case_id
 
 
@@ -57,19 +59,19 @@ def erase(office: Office, case_id: str, what: Purpose) -> None:
     with office.engine.begin() as work:
         case = work.session.get_one(Case, case_id)
         custodian = people.user_by_name(work, "custodian")
-        erasure.decide_erasure(work, office.desk, case, what, custodian, granted=True)
+        erasure.decide_erasure(work, office.services, case, what, custodian, granted=True)
 
 
 def read_identity(office: Office, case_id: str) -> Any:
     with office.engine.read() as work:
-        return identities.open_identity(work, office.desk, case_id, ["full_name"])
+        return identities.open_identity(work, office.services, case_id, ["full_name"])
 
 
 def read_content(office: Office, case_id: str) -> Any:
     """The answers and the names of the files, as a page of the case needs them."""
     with office.engine.read() as work:
-        given = submissions.submissions(work, office.desk, case_id)
-        files = attachments.list_files(work, office.desk, case_id)
+        given = submissions.submissions(work, office.services, case_id)
+        files = attachments.list_files(work, office.services, case_id)
         return [each.answers for each in given], [file.name for file in files]
 
 

@@ -160,6 +160,6 @@ def test_a_case_at_every_step_is_led_to_its_end(handing: Handing) -> None:
     outcomes = {name: handing.agency.case(case).outcome for name, case in handing.cases.items()}
     assert outcomes == {name: ENDS.get(name, "NOTIFIED") for name in handing.cases}
     assert faults_of(office.engine) == []
-    run = Run(office.engine, office.desk, office.settings.data_dir)
+    run = Run(office.engine, office.services, office.settings.data_dir)
     assert len(list(run.steps())) == len(handing.cases) + ENGINE_ONLY
     assert run.report.differences == []

@@ -87,8 +87,8 @@ SLIPS: Slips = {
             CONSTRUCTS,
         ),
         Slip(
-            "        self._branch_off(token, {**seen, **payload})",
-            "        self._branch_off(token, {**payload, **seen})",
+            "        self._branch_off(token, {**seen, **brought})",
+            "        self._branch_off(token, {**brought, **seen})",
             "whoever corrects a figure by message: the handler sees the old one",
             CONSTRUCTS,
         ),
@@ -130,8 +130,8 @@ SLIPS: Slips = {
             EDGES,
         ),
         Slip(
-            "        due = moment.after(first)",
-            '        due = cycle.every.after(datetime.fromisoformat(facts["due"]))',
+            "        past = Duration(cycle.every.months * (number - 1), cycle.every.span * (number - 1))",
+            "        past = Duration(cycle.every.months * number, cycle.every.span * number)",
             "a report of the 31st, which after one February is for ever one of the 28th",
             EDGES,
         ),

@@ -113,14 +113,14 @@ SLIPS: Slips = {
     ],
     "web/current.py": [
         Slip(
-            "            if page and page not in user().pages:",
-            "            if page and not user().pages:",
+            "(page and page not in found.pages)",
+            "(page and not found.pages)",
             "the agency: any officer opens the page of disposals or of late work",
             RIGHTS,
         ),
         Slip(
-            "            if roles and not user().roles & set(roles):",
-            "            if roles and not user().roles:",
+            "(roles and not found.roles & roles)",
+            "(roles and not found.roles)",
             "the agency: every officer is an administrator",
             RIGHTS,
         ),

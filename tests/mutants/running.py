@@ -119,14 +119,14 @@ SLIPS: Slips = {
     ],
     "engine/verbs/messages.py": [
         Slip(
-            "waiting = [i for i in work.session.scalars(query.distinct()) if i != besides]",
+            "waiting = [i for i in work.session.scalars(query.distinct()) if i != except_instance]",
             "waiting = list(work.session.scalars(query.distinct()))",
             "a case woken by its own signal, as if another had called",
             "tests/engine/test_sharp_edges.py",
         ),
         Slip(
-            "        query = query.where(Wait.correlation_key == key)",
-            "        query = query.where(Wait.correlation_key >= key)",
+            'Wait.correlation_key == (key or "")',
+            'Wait.correlation_key >= (key or "")',
             "the complainant whose answer lands in somebody else's case",
             EDGES + " tests/engine/test_running.py",
         ),

@@ -63,8 +63,8 @@ SLIPS: Slips = {
             EDGES,
         ),
         Slip(
-            '        .where(ClockRow.case_id.in_(set(case_ids)), ClockRow.status != "finished")',
-            "        .where(ClockRow.case_id.in_(set(case_ids)))",
+            '        .where(DeadlineRow.case_id.in_(set(case_ids)), DeadlineRow.status != "finished")',
+            "        .where(DeadlineRow.case_id.in_(set(case_ids)))",
             "the officer whose list says that a case is late by a step done long ago",
             "tests/calendar/test_complaint_clocks.py tests/office/test_sharp_times.py",
         ),
@@ -133,8 +133,8 @@ SLIPS: Slips = {
             "tests/office/test_erasure.py",
         ),
         Slip(
-            "    if granted:\n        legal_holds.must_not_be_held(work, case)",
-            "    if not granted:\n        legal_holds.must_not_be_held(work, case)",
+            "    if granted:\n        legal_holds.must_have_no_legal_hold(work, case)",
+            "    if not granted:\n        legal_holds.must_have_no_legal_hold(work, case)",
             "the court that ordered a case to be kept after somebody had asked to erase it",
             "tests/office/test_legal_holds.py",
         ),

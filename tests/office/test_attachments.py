@@ -117,10 +117,10 @@ def test_what_nobody_adopted_is_swept_away_after_a_day(
 
     clock.advance(hours=23)
     with office.engine.begin() as work:
-        assert sweep_files(work, office.desk) == 0
+        assert sweep_files(work, office.services) == 0
     clock.advance(hours=2)
     with office.engine.begin() as work:
-        assert sweep_files(work, office.desk) == 2  # the bytes and their slip
+        assert sweep_files(work, office.services) == 2  # the bytes and their slip
 
     assert [path.name for path in stored(settings)] == [
         office.case(filed.case_id, staff["head"]).files[0].id

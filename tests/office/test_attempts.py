@@ -18,7 +18,7 @@ QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 
 def tries(office: Office, per: timedelta) -> None:
     with office.engine.begin() as work:
-        count_attempt(work, office.desk, "code", "somewhere", limit=1, per=per)
+        count_attempt(work, office.services, "code", "somewhere", limit=1, per=per)
 
 
 def test_a_sweep_keeps_every_window_that_still_counts(

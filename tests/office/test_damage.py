@@ -115,7 +115,7 @@ class House:
 
     def check(self) -> set[tuple[str, str]]:
         """What is found: places, and what is wrong there."""
-        run = Run(self.office.engine, self.office.desk, self.office.settings.data_dir)
+        run = Run(self.office.engine, self.office.services, self.office.settings.data_dir)
         for _ in run.steps():
             pass
         return {(each.place, each.what.en) for each in run.report.differences}
@@ -198,7 +198,7 @@ def _lived_in(agency: Agency) -> House:
     wish = office.ask_identity(first.case_id, head, fields=["full_name"], reason=reason, hours=1)
     office.decide_identity(wish, custodian, granted=True, answer="จำเป็นต่อการสอบถามผู้ร้อง")
     office.declare_conflict(second.case_id, agency.person("intake_officer"))
-    office.seal()
+    office.sign_head()
     opencases._just_filed(agency)  # its letter is a job that nobody has done
     with office.engine.read() as work:
         mine = sa.select(Attachment.id).where(Attachment.case_id == second.case_id)

@@ -44,7 +44,7 @@ def ask(
 ) -> None:
     with office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
-        ask_erasure(work, office.desk, case, what, user, reason=why)
+        ask_erasure(work, office.services, case, what, user, reason=why)
 
 
 def decide(
@@ -52,7 +52,7 @@ def decide(
 ) -> None:
     with office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
-        decide_erasure(work, office.desk, case, what, user, granted=granted)
+        decide_erasure(work, office.services, case, what, user, granted=granted)
 
 
 def test_nothing_of_the_person_is_left_and_the_record_is_whole(
@@ -85,7 +85,7 @@ def test_nothing_of_the_person_is_left_and_the_record_is_whole(
         for spelled in spellings(word):
             assert spelled not in after + told
     assert office.mailbox() == []
-    run = Run(office.engine, office.desk, settings.data_dir)
+    run = Run(office.engine, office.services, settings.data_dir)
     assert list(run.steps())
     assert run.report.differences == []
 
@@ -120,7 +120,7 @@ def test_the_content_of_a_case_goes_in_the_same_way(
     view = office.case(closed.case_id, staff["head"])
     assert (view.is_erased, view.title, view.submissions) == (True, None, ())
     assert view.identity_fields
-    run = Run(office.engine, office.desk, settings.data_dir)
+    run = Run(office.engine, office.services, settings.data_dir)
     list(run.steps())
     assert run.report.differences == []
 
@@ -132,19 +132,19 @@ def test_files_of_an_erased_content_are_gone_even_if_nobody_came_to_delete_them(
     # restored backup missed those that had gone as they should.
     filed = office.file_complaint(complaint(), files=uploads())
     office.withdraw(filed.tracking_code, {"reason": "ได้รับการแก้ไขแล้ว"})
-    storage = office.desk.storage
+    storage = office.services.storage
     kept = {name: b"".join(storage.read(name)) for name, _ in storage.names()}
     assert len(kept) == 2
     ask(office, filed, staff["head"], "content")
     decide(office, filed, staff["custodian"], "content")
     with office.engine.read() as work:
-        assert check_restored(work, office.desk).faults == []
+        assert check_restored(work, office.services).faults == []
     for name, content in kept.items():
         storage.write(name, [content])  # as if it had died
 
     clock.travel_to(datetime.now(UTC) + timedelta(days=2))  # files carry the machine's time
     with office.engine.begin() as work:
-        sweep_files(work, office.desk)
+        sweep_files(work, office.services)
 
     assert list(storage.names()) == []
 
@@ -185,7 +185,7 @@ def test_a_key_that_was_destroyed_behind_everybodys_back_is_told(
         row = work.session.get_one(CaseKey, (closed.case_id, "identity"))
         row.wrapped, row.destroyed_at = None, work.now
 
-    run = Run(office.engine, office.desk, settings.data_dir)
+    run = Run(office.engine, office.services, settings.data_dir)
     list(run.steps())
 
     (found,) = run.report.differences
@@ -225,8 +225,8 @@ def test_a_letter_of_authority_goes_with_the_identity_and_the_evidence_stays(
     view = office.case(filed.case_id, staff["head"])
     assert [file.field for file in view.files] == ["evidence"]
     assert view.identity_fields == ()
-    assert ids["proxy_file"] not in {name for name, _ in office.desk.storage.names()}
-    assert ids["evidence"] in {name for name, _ in office.desk.storage.names()}
-    run = Run(office.engine, office.desk, settings.data_dir)
+    assert ids["proxy_file"] not in {name for name, _ in office.services.storage.names()}
+    assert ids["evidence"] in {name for name, _ in office.services.storage.names()}
+    run = Run(office.engine, office.services, settings.data_dir)
     list(run.steps())
     assert run.report.differences == []

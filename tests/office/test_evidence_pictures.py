@@ -124,7 +124,7 @@ def test_an_officer_gets_a_copy_and_the_original_stays_sealed(
     assert info.size == len(copy)
     assert info.sha256 == file.sha256 == hashlib.sha256(original).hexdigest()
     with office.engine.read() as work:
-        _, sealed = attachments.open_file(work, office.desk, case_id, file.id)
+        _, sealed = attachments.open_file(work, office.services, case_id, file.id)
         assert b"".join(sealed) == original
 
 

@@ -29,23 +29,23 @@ def case_of(work: Work, closed: Filed) -> Case:
 def hold(office: Office, closed: Filed, user: User, ground: str = "court") -> None:
     with office.engine.begin() as work:
         case = case_of(work, closed)
-        legal_holds.set_hold(work, office.desk, case, user, ground=ground, reason=ORDER)
+        legal_holds.set_legal_hold(work, office.services, case, user, ground=ground, reason=ORDER)
 
 
 def lift(office: Office, closed: Filed, user: User, why: str = "คดีถึงที่สุดแล้ว") -> None:
     with office.engine.begin() as work:
-        legal_holds.lift_hold(work, office.desk, case_of(work, closed), user, reason=why)
+        legal_holds.lift_legal_hold(work, office.services, case_of(work, closed), user, reason=why)
 
 
 def ask(office: Office, closed: Filed, user: User) -> None:
     with office.engine.begin() as work:
-        ask_erasure(work, office.desk, case_of(work, closed), "identity", user, reason=REASON)
+        ask_erasure(work, office.services, case_of(work, closed), "identity", user, reason=REASON)
 
 
 def decide(office: Office, closed: Filed, user: User, *, granted: bool = True) -> None:
     with office.engine.begin() as work:
         case = case_of(work, closed)
-        decide_erasure(work, office.desk, case, "identity", user, granted=granted)
+        decide_erasure(work, office.services, case, "identity", user, granted=granted)
 
 
 def test_a_held_case_is_not_erased_until_the_hold_is_lifted(
@@ -68,7 +68,7 @@ def test_a_held_case_is_not_erased_until_the_hold_is_lifted(
         ("hold_set", "screening_head", "court"),
         ("hold_lifted", "identity_custodian", "court"),
     ]
-    run = Run(office.engine, office.desk, settings.data_dir)
+    run = Run(office.engine, office.services, settings.data_dir)
     list(run.steps())
     assert run.report.differences == []
 
@@ -105,7 +105,7 @@ def test_what_was_kept_long_enough_is_proposed_unless_it_is_held(
 ) -> None:
     clock.advance(days=3653)
     with office.engine.read() as work:
-        proposed = disposal.overview(work, office.desk, staff["head"])
+        proposed = disposal.overview(work, office.services, staff["head"])
     assert [(each.receipt_no, each.what, each.may_ask) for each in proposed.due] == [
         (closed.receipt_no, "content", True),
         (closed.receipt_no, "identity", True),
@@ -113,12 +113,12 @@ def test_what_was_kept_long_enough_is_proposed_unless_it_is_held(
 
     with office.engine.begin() as work:
         disposal.hold(
-            work, office.desk, closed.receipt_no, staff["head"], ground="nacc", reason=ORDER
+            work, office.services, closed.receipt_no, staff["head"], ground="nacc", reason=ORDER
         )
 
     with office.engine.read() as work:
         assert retention.due(work) == []
-        (held,) = disposal.overview(work, office.desk, staff["custodian"]).held
+        (held,) = disposal.overview(work, office.services, staff["custodian"]).held
         assert (held.receipt_no, held.reason, held.may_lift) == (closed.receipt_no, ORDER, True)
 
 
@@ -129,5 +129,5 @@ def test_a_case_that_is_hidden_from_somebody_is_not_theirs_to_hold(
 
     with pytest.raises(CaseNotFound), office.engine.begin() as work:
         disposal.hold(
-            work, office.desk, closed.receipt_no, staff["head"], ground="court", reason=ORDER
+            work, office.services, closed.receipt_no, staff["head"], ground="court", reason=ORDER
         )

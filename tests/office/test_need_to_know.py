@@ -460,7 +460,9 @@ def test_what_was_answered_to_a_task_before_is_not_shown_to_who_may_not_read_it(
     with office.engine.begin() as work:
         case = work.session.get_one(Case, filed.case_id)
         given = {"opinion": "ความเห็นลับของหัวหน้า"}
-        keep_submission(work, office.desk, case.id, "f3_information_request", given, given_by="x")
+        keep_submission(
+            work, office.services, case.id, "f3_information_request", given, given_by="x"
+        )
 
     view = office.open_task(task_of(office, "ask"), staff["auditor"])
 

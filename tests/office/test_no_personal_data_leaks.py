@@ -101,8 +101,10 @@ def test_a_person_is_found_again_by_their_number_without_storing_it(office: Offi
     office.file_complaint(complaint())
 
     with office.engine.read() as work:
-        found = identities.cases_of_person(work, office.desk, "national_id", "1-1017-00230-70-8")
-        others = identities.cases_of_person(work, office.desk, "national_id", "1101700230709")
+        found = identities.cases_of_person(
+            work, office.services, "national_id", "1-1017-00230-70-8"
+        )
+        others = identities.cases_of_person(work, office.services, "national_id", "1101700230709")
 
     assert (found, others) == ([filed.case_id], [])
 
@@ -121,7 +123,7 @@ def test_destroying_the_content_key_erases_the_case_and_keeps_its_course(
     assert view.is_erased
     assert view.receipt_no == filed.receipt_no
     with office.engine.read() as work:
-        assert identities.open_identity(work, office.desk, filed.case_id)["full_name"]
+        assert identities.open_identity(work, office.services, filed.case_id)["full_name"]
 
 
 def test_destroying_the_identity_key_erases_who_it_was(office: Office) -> None:
@@ -131,7 +133,7 @@ def test_destroying_the_identity_key_erases_who_it_was(office: Office) -> None:
         destroy_key(work, filed.case_id, "identity")
 
     with office.engine.read() as work, pytest.raises(KeyDestroyed):
-        identities.open_identity(work, office.desk, filed.case_id)
+        identities.open_identity(work, office.services, filed.case_id)
 
 
 def test_a_new_master_key_takes_over_without_touching_what_was_sealed(
@@ -139,21 +141,23 @@ def test_a_new_master_key_takes_over_without_touching_what_was_sealed(
 ) -> None:
     filed = office.file_complaint(complaint())
     old, new = b"a" * 32, b"b" * 32
-    desk = office.desk
-    rest = (desk.keys.pepper, desk.keys.seal)
+    services = office.services
+    rest = (services.keys.pepper, services.keys.head_key)
     first = Keys(Keyring({1: old}), Keyring({1: old}), *rest)
     both = Keys(Keyring({1: old, 2: new}), Keyring({1: old, 2: new}), *rest)
     with office.engine.begin() as work:
         for row in work.session.scalars(sa.select(CaseKey)):
             place = f"case_key.wrapped|{row.case_id}|{row.purpose}"
-            ring = desk.keys.identity if row.purpose == "identity" else desk.keys.content
+            ring = services.keys.identity if row.purpose == "identity" else services.keys.content
             assert row.wrapped is not None
-            row.wrapped = first.content.seal(ring.open(row.wrapped, place), place)
-    office.desk = dataclasses.replace(desk, keys=both)
+            row.wrapped = first.content.encrypt(ring.decrypt(row.wrapped, place), place)
+    office.services = dataclasses.replace(services, keys=both)
 
     with office.engine.begin() as work:
-        assert rewrap_keys(work, office.desk) == 2
-        assert rewrap_keys(work, office.desk) == 0
+        assert rewrap_keys(work, office.services) == 2
+        assert rewrap_keys(work, office.services) == 0
 
-    office.desk = dataclasses.replace(desk, keys=Keys(Keyring({2: new}), Keyring({2: new}), *rest))
+    office.services = dataclasses.replace(
+        services, keys=Keys(Keyring({2: new}), Keyring({2: new}), *rest)
+    )
     assert office.case(filed.case_id, staff["head"]).title == complaint()["title"]

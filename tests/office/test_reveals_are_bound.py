@@ -32,7 +32,7 @@ def case_id(office: Office, staff: Staff) -> str:
     auditor, custodian = staff["auditor"], staff["custodian"]
     with office.engine.begin() as work:
         text = work.session.scalars(sa.select(Submission.id)).first()
-        reveals.reveal_text(work, office.desk, filed.case_id, str(text), auditor, reason=MOTIVE)
+        reveals.reveal_text(work, office.services, filed.case_id, str(text), auditor, reason=MOTIVE)
     wish = office.ask_identity(filed.case_id, auditor, fields=["full_name"], reason=MOTIVE, hours=2)
     office.decide_identity(wish, custodian, granted=True, answer=ANSWER)
     assert office.open_identity(wish, auditor)
@@ -40,7 +40,7 @@ def case_id(office: Office, staff: Staff) -> str:
 
 
 def differences(office: Office, settings: OfficeSettings) -> list[Difference]:
-    run = Run(office.engine, office.desk, settings.data_dir)
+    run = Run(office.engine, office.services, settings.data_dir)
     list(run.steps())
     return run.report.differences
 
@@ -49,7 +49,7 @@ def test_motive_and_answer_can_be_read_and_the_record_is_whole(
     office: Office, staff: Staff, settings: OfficeSettings, case_id: str
 ) -> None:
     with office.engine.read() as work:
-        found = reveals.requests_of_case(work, office.desk, case_id, staff["auditor"])
+        found = reveals.requests_of_case(work, office.services, case_id, staff["auditor"])
 
     assert {(each.kind, each.motive, each.answer) for each in found} == {
         ("text", MOTIVE, None),
@@ -67,10 +67,10 @@ def test_words_exchanged_by_who_holds_the_keys_are_found(
         for row in work.session.scalars(sa.select(Reveal)):
             if getattr(row, column) is not None:
                 key, place = (
-                    case_key(work, office.desk, case_id),
+                    case_key(work, office.services, case_id),
                     reveals.place(case_id, row.id, column),
                 )
-                setattr(row, column, envelopes.seal(key, "เหตุผลที่ดีกว่า".encode(), place)[0])
+                setattr(row, column, envelopes.encrypt(key, "เหตุผลที่ดีกว่า".encode(), place)[0])
                 changed = row.id
 
     found = differences(office, settings)

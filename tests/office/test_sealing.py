@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from office.ground.encrypted_files import CHUNK_BYTES, TAG_BYTES, open_stream, seal_stream
+from office.ground.encrypted_files import CHUNK_BYTES, TAG_BYTES, encrypt_stream, open_stream
 from office.ground.errors import KeysInvalid, KeyUnknown
 from office.ground.keys import DataKey, Keyring, Pepper, new_key
 
@@ -17,22 +17,22 @@ PLACE = "attachment|1"
 def test_a_value_moved_to_another_field_does_not_open():
     key = DataKey.generate()
 
-    sealed = key.seal("สมหญิง".encode(), "identity.sealed|case-1|full_name")
+    sealed = key.encrypt("สมหญิง".encode(), "identity.sealed|case-1|full_name")
 
-    assert key.open(sealed, "identity.sealed|case-1|full_name").decode() == "สมหญิง"
+    assert key.decrypt(sealed, "identity.sealed|case-1|full_name").decode() == "สมหญิง"
     with pytest.raises(InvalidTag):
-        key.open(sealed, "identity.sealed|case-2|full_name")
+        key.decrypt(sealed, "identity.sealed|case-2|full_name")
 
 
 def test_a_new_master_key_seals_and_the_old_one_still_opens():
     old, new = new_key(), new_key()
-    sealed = Keyring.parse(f"1:{old}", setting="X").seal(b"a", PLACE)
+    sealed = Keyring.parse(f"1:{old}", setting="X").encrypt(b"a", PLACE)
 
     both = Keyring.parse(f"1:{old},2:{new}", setting="X")
 
-    assert both.open(sealed, PLACE) == b"a"
+    assert both.decrypt(sealed, PLACE) == b"a"
     assert not both.is_current(sealed)
-    assert both.is_current(both.seal(b"a", PLACE))
+    assert both.is_current(both.encrypt(b"a", PLACE))
     with pytest.raises(KeyUnknown):
         Keyring.parse(f"2:{new}", setting="X").open(sealed, PLACE)
 
@@ -65,7 +65,7 @@ def test_hashes_of_different_purposes_never_meet():
 def test_any_stream_comes_back_however_it_is_cut_into_pieces(sizes, pieces):
     key, chunks = DataKey(b"k" * 32), [bytes([n]) * size for n, size in enumerate(sizes)]
 
-    sealed = b"".join(seal_stream(key, chunks, PLACE))
+    sealed = b"".join(encrypt_stream(key, chunks, PLACE))
     arriving = [sealed[at : at + pieces] for at in range(0, len(sealed), pieces)]
 
     assert b"".join(open_stream(key, arriving, PLACE)) == b"".join(chunks)
@@ -73,7 +73,7 @@ def test_any_stream_comes_back_however_it_is_cut_into_pieces(sizes, pieces):
 
 def test_a_file_cut_short_at_a_chunk_is_noticed():
     key, content = DataKey.generate(), os.urandom(3 * CHUNK_BYTES)
-    sealed = b"".join(seal_stream(key, [content], PLACE))
+    sealed = b"".join(encrypt_stream(key, [content], PLACE))
 
     cut = sealed[: len(sealed) - CHUNK_BYTES - TAG_BYTES]
 
@@ -83,7 +83,7 @@ def test_a_file_cut_short_at_a_chunk_is_noticed():
 
 def test_chunks_that_change_places_are_noticed():
     key, content = DataKey.generate(), os.urandom(3 * CHUNK_BYTES)
-    header, *chunks = list(seal_stream(key, [content], PLACE))
+    header, *chunks = list(encrypt_stream(key, [content], PLACE))
 
     chunks[0], chunks[1] = chunks[1], chunks[0]
 

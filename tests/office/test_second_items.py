@@ -148,12 +148,12 @@ def granted(agency: Agency, case_id: str, user: User, fields: list[str]) -> str:
 
 
 def test_of_all_fields_the_one_that_was_granted_is_shown(agency: Agency, guarded: str) -> None:
-    head, desk = agency.person("screening_head"), agency.office.desk
+    head, services = agency.person("screening_head"), agency.office.services
     wish = granted(agency, guarded, head, ["phone"])
 
     with agency.office.engine.begin() as work:
         assert set(reveals.paths_of(work, agency.case(guarded))) > {"phone", "full_name"}
-        shown = reveals.open_identity(work, desk, wish, head)
+        shown = reveals.open_identity(work, services, wish, head)
         assert set(reveals.granted_fields(work, guarded, head)) == {"phone"}
 
     assert shown == {"phone": "0812345678"}
@@ -168,11 +168,11 @@ def test_of_all_fields_the_one_that_was_granted_is_shown(agency: Agency, guarded
 def test_a_personal_file_is_open_for_its_hour_and_for_its_reader(
     agency: Agency, guarded: str
 ) -> None:
-    head, desk = agency.person("screening_head"), agency.office.desk
+    head, services = agency.person("screening_head"), agency.office.services
     another = next(u for u in agency.staff if "screening_head" in u.groups and u.id != head.id)
     wish = granted(agency, guarded, head, ["proxy_file"])
     with agency.office.engine.begin() as work:
-        reveals.open_identity(work, desk, wish, head)
+        reveals.open_identity(work, services, wish, head)
 
     def opened(user: User) -> int:
         with agency.office.engine.read() as work:
@@ -192,7 +192,9 @@ def test_what_one_examiner_opened_is_covered_for_another(agency: Agency, guarded
             sa.select(Submission.id).where(Submission.case_id == guarded)
         ).first()
         assert submission is not None
-        reveals.reveal_text(work, agency.office.desk, guarded, submission, auditor, reason=REASON)
+        reveals.reveal_text(
+            work, agency.office.services, guarded, submission, auditor, reason=REASON
+        )
         work.session.flush()
         assert reveals.may_read(work, submission, auditor)
         assert not reveals.may_read(work, submission, another)
@@ -232,15 +234,15 @@ def test_a_file_opens_under_its_own_case_alone(agency: Agency, shared: str) -> N
 def test_a_person_is_found_by_number_and_by_passport(agency: Agency) -> None:
     by_passport = {**COMPLAINT, "identity_mode": "confidential"}
     first, second = (agency.file(by_passport).case_id for _ in range(2))
-    desk = agency.office.desk
+    services = agency.office.services
     with agency.office.engine.begin() as work:
         for case_id in (first, second):
-            identities.keep_identity(work, desk, case_id, {"passport": "AB1234567"})
-        identities.keep_identity(work, desk, second, {"national_id": "1101700203451"})
+            identities.keep_identity(work, services, case_id, {"passport": "AB1234567"})
+        identities.keep_identity(work, services, second, {"national_id": "1101700203451"})
         work.session.flush()
 
         def found(kind: str, value: str) -> set[str]:
-            return set(identities.cases_of_person(work, desk, kind, value))
+            return set(identities.cases_of_person(work, services, kind, value))
 
         assert found("passport", "ab1234567") == {first, second}
         assert found("national_id", "1-1017-00203-45-1") == {second}
@@ -280,8 +282,8 @@ def test_a_mail_that_is_tried_twice_is_kept_once(agency: Agency) -> None:
     mail = Mail("somying@example.org", "เรื่อง", "เนื้อความ")
     for _ in range(2):
         with agency.office.engine.begin() as work:
-            keep_in_mailbox(work, agency.office.desk, mail, key="letter:once")
-            keep_in_mailbox(work, agency.office.desk, mail, key=None)
+            keep_in_mailbox(work, agency.office.services, mail, key="letter:once")
+            keep_in_mailbox(work, agency.office.services, mail, key=None)
 
     with agency.office.engine.read() as work:
         kept = work.session.scalars(sa.select(MailboxMessage.key)).all()

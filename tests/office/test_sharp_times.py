@@ -16,7 +16,7 @@ from office.audit.case_statistics import percentile
 from office.audit.conformance import judge_case
 from office.cases.work_list import colour_of
 from office.deadlines import rows
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 from office.disposal.retention import Rule
 from office.letters.reminder_sending import days_over
 from tests.calendar.test_ladder import ROWS, clock_of, walked
@@ -69,7 +69,7 @@ def test_the_day_after_is_one_day_late(
 def test_the_earliest_deadline_is_one_that_still_runs(agency: Agency, found_facts: str) -> None:
     with agency.office.engine.read() as work:
         of_case = work.session.scalars(
-            sa.select(ClockRow).where(ClockRow.case_id == found_facts)
+            sa.select(DeadlineRow).where(DeadlineRow.case_id == found_facts)
         ).all()
         earliest = rows.earliest_due(work, [found_facts])[found_facts]
         running = [each.due_at for each in of_case if each.status != "finished"]
@@ -124,7 +124,7 @@ def test_handing_in_at_the_last_moment_is_in_time(
 ) -> None:
     with agency.office.engine.begin() as work:
         clock = clock_of(agency, found_facts, "clarify")
-        row = work.session.get_one(ClockRow, clock.id)
+        row = work.session.get_one(DeadlineRow, clock.id)
         row.finished_at = row.due_at + timedelta(seconds=seconds)
         work.session.flush()
         told = {each.kind for each in judge_case(work, found_facts) if "ชี้แจง" in each.step.th}

@@ -22,7 +22,7 @@ def test_what_has_changed_meanwhile_is_looked_up_again(
     agencies: Houses, clock: TravellingClock, tmp_path: Path
 ) -> None:
     with agencies.agency(clock, tmp_path / "house" / "var") as agency:
-        case_id, desk = agency.file(COMPLAINT).case_id, agency.office.desk
+        case_id, services = agency.file(COMPLAINT).case_id, agency.office.services
         head, clerk = agency.person("screening_head"), agency.person("intake_officer")
         with agency.office.begin() as work:
             before = current_calendar(work)
@@ -49,9 +49,9 @@ def test_what_has_changed_meanwhile_is_looked_up_again(
             with pytest.raises(CaseNotFound):
                 load_case(work, case_id, user_by_id(work, clerk.id))
 
-            case_key(work, desk, case_id)
+            case_key(work, services, case_id)
             destroy_key(work, case_id, "content")
             assert is_destroyed(work, case_id, "content")
             with pytest.raises(KeyDestroyed):
-                case_key(work, desk, case_id)
-            case_key(work, desk, case_id, "identity")
+                case_key(work, services, case_id)
+            case_key(work, services, case_id, "identity")

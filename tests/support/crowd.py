@@ -10,19 +10,19 @@ import sqlalchemy as sa
 
 from engine.store.tables import Base, ProcessInstance, UserTask, UserTaskCandidate
 from engine.store.work import Work
-from office.deadlines.tables import ClockRow, RungRow
-from office.ground.context import Desk
+from office.deadlines.tables import DeadlineRow, RungRow
+from office.ground.services import Services
 from office.ground.tables import Case
 from office.vault.case_keys import case_key, issue_keys
 
 Rows = list[dict[str, Any]]
 
 
-def crowd(work: Work, desk: Desk, case_id: str, count: int) -> None:
+def crowd(work: Work, services: Services, case_id: str, count: int) -> None:
     """Add so many copies of a case with its open tasks and deadlines."""
     case = work.session.get_one(Case, case_id)
     tasks = _rows(work, UserTask, UserTask.instance_id == case.instance_id)
-    clocks = _rows(work, ClockRow, ClockRow.case_id == case_id)
+    clocks = _rows(work, DeadlineRow, DeadlineRow.case_id == case_id)
     tables: dict[type[Base], Rows] = {
         ProcessInstance: _rows(work, ProcessInstance, ProcessInstance.id == case.instance_id),
         Case: _rows(work, Case, Case.id == case_id),
@@ -30,11 +30,11 @@ def crowd(work: Work, desk: Desk, case_id: str, count: int) -> None:
         UserTaskCandidate: _rows(
             work, UserTaskCandidate, UserTaskCandidate.task_id.in_(row["id"] for row in tasks)
         ),
-        ClockRow: clocks,
+        DeadlineRow: clocks,
         RungRow: _rows(work, RungRow, RungRow.case_id == case_id),
     }
     title = f"complaint_case.title|{case_id}"
-    words = case_key(work, desk, case_id).open(case.title or b"", title)
+    words = case_key(work, services, case_id).open(case.title or b"", title)
     copies: dict[type[Base], Rows] = {table: [] for table in tables}
     for number in range(count):
         ids = {old: uuid.uuid4().hex for old in (case_id, str(case.instance_id))}
@@ -49,14 +49,16 @@ def crowd(work: Work, desk: Desk, case_id: str, count: int) -> None:
             "receipt_no": f"copy.{number}/{uuid.uuid4().hex[:6]}",
             "tracking_hash": uuid.uuid4().hex,
         }
-    for table in (ProcessInstance, Case, UserTask, UserTaskCandidate, ClockRow, RungRow):
+    for table in (ProcessInstance, Case, UserTask, UserTaskCandidate, DeadlineRow, RungRow):
         work.session.execute(sa.insert(table), copies[table])
     for made in copies[Case]:
-        issue_keys(work, desk, made["id"])
+        issue_keys(work, services, made["id"])
     work.session.flush()  # the keys are read again below
     for made in copies[Case]:
-        key, place = case_key(work, desk, made["id"]), f"complaint_case.title|{made['id']}"
-        sealed = sa.update(Case).where(Case.id == made["id"]).values(title=key.seal(words, place))
+        key, place = case_key(work, services, made["id"]), f"complaint_case.title|{made['id']}"
+        sealed = (
+            sa.update(Case).where(Case.id == made["id"]).values(title=key.encrypt(words, place))
+        )
         work.session.execute(sealed)
 
 

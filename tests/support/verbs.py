@@ -55,7 +55,7 @@ class Office(face.Office):
                 idempotency_key,
                 lambda work: register.file_complaint(
                     work,
-                    self.desk,
+                    self.services,
                     whole,
                     officer_answers,
                     channel=channel,
@@ -66,29 +66,29 @@ class Office(face.Office):
 
     def track(self, code: str) -> PublicCase:
         with self.read() as work:
-            return complainant.track_case(work, self.desk, code)
+            return complainant.track_case(work, self.services, code)
 
     def reply(self, code: str, answers: Answers, files: Files = (), **more: Any) -> None:
         with self._whole(answers, files) as whole, self.begin() as work:
-            complainant.reply(work, self.desk, code, whole, **more)
+            complainant.reply(work, self.services, code, whole, **more)
 
     def withdraw(self, code: str, answers: Answers, **more: Any) -> None:
         with self.begin() as work:
-            complainant.withdraw(work, self.desk, code, answers, **more)
+            complainant.withdraw(work, self.services, code, answers, **more)
 
     def ask_review(self, code: str, answers: Answers, **more: Any) -> None:
         with self.begin() as work:
-            complainant.ask_review(work, self.desk, code, answers, **more)
+            complainant.ask_review(work, self.services, code, answers, **more)
 
     def read_letter(self, code: str, letter_id: str) -> tuple[LetterView, str]:
         with self.begin() as work:
-            return complainant.read_letter(work, self.desk, code, letter_id)
+            return complainant.read_letter(work, self.services, code, letter_id)
 
     # ── signing in ─────────────────────────────────────────────────────────────────────────
 
     def count_attempt(self, what: str, place: str, *, limit: int, per: timedelta) -> None:
         with self.begin() as work:
-            throttle.count_attempt(work, self.desk, what, place, limit=limit, per=per)
+            throttle.count_attempt(work, self.services, what, place, limit=limit, per=per)
 
     def sign_in(self, username: str, password: str) -> tuple[User, str]:
         with self.read() as work:
@@ -112,11 +112,11 @@ class Office(face.Office):
         self, user: User, *, scope: Scope = "all", limit: int = 50, after: str | None = None
     ) -> WorkPage:
         with self.read() as work:
-            return tasks.work_list(work, self.desk, user, scope=scope, limit=limit, after=after)
+            return tasks.work_list(work, self.services, user, scope=scope, limit=limit, after=after)
 
     def open_task(self, task_id: str, user: User) -> TaskView:
         with self.read() as work:
-            return tasks.open_task(work, self.desk, task_id, user)
+            return tasks.open_task(work, self.services, task_id, user)
 
     def claim(self, task_id: str, user: User) -> None:
         with self.begin() as work:
@@ -130,11 +130,11 @@ class Office(face.Office):
         self, task_id: str, answers: Answers, files: Files = (), *, user: User, **more: Any
     ) -> None:
         with self._whole(answers, files) as whole, self.begin() as work:
-            tasks.complete_task(work, self.desk, task_id, whole, user, **more)
+            tasks.complete_task(work, self.services, task_id, whole, user, **more)
 
     def case(self, case_id: str, user: User) -> CaseView:
         with self.read() as work:
-            return cases.case_view(work, self.desk, case_id, user)
+            return cases.case_view(work, self.services, case_id, user)
 
     def cases(self, user: User, **more: Any) -> list[CaseLine]:
         with self.read() as work:
@@ -146,7 +146,7 @@ class Office(face.Office):
 
     def mailbox(self, *, limit: int = 50) -> list[MailboxEntry]:
         with self.read() as work:
-            return mail.mailbox(work, self.desk, limit=limit)
+            return mail.mailbox(work, self.services, limit=limit)
 
     def declare_conflict(self, case_id: str, user: User) -> None:
         with self.begin() as work:
@@ -158,31 +158,31 @@ class Office(face.Office):
         self, case_id: str, user: User, *, paths: Sequence[str], reason: str
     ) -> dict[str, Any]:
         with self.begin() as work:
-            return cases.reveal(work, self.desk, case_id, user, paths=paths, reason=reason)
+            return cases.reveal(work, self.services, case_id, user, paths=paths, reason=reason)
 
     def ask_identity(self, case_id: str, user: User, **wish: Any) -> str:
         with self.begin() as work:
-            return reveals.ask_identity(work, self.desk, case_id, user, **wish)
+            return reveals.ask_identity(work, self.services, case_id, user, **wish)
 
     def decide_identity(self, reveal_id: str, user: User, *, granted: bool, answer: str) -> None:
         with self.begin() as work:
             reveals.decide_identity(
-                work, self.desk, reveal_id, user, granted=granted, answer=answer
+                work, self.services, reveal_id, user, granted=granted, answer=answer
             )
 
     def open_identity(self, reveal_id: str, user: User) -> dict[str, Any]:
         with self.begin() as work:
-            return reveals.open_identity(work, self.desk, reveal_id, user)
+            return reveals.open_identity(work, self.services, reveal_id, user)
 
     def read_file(
         self, case_id: str, attachment_id: str, user: User
     ) -> tuple[FileInfo, Iterator[bytes]]:
         with self.begin() as work:
-            return cases.read_file(work, self.desk, case_id, attachment_id, user)
+            return cases.read_file(work, self.services, case_id, attachment_id, user)
 
     def read_case_letter(self, case_id: str, letter_id: str, user: User) -> tuple[LetterView, str]:
         with self.begin() as work:
-            return cases.read_letter(work, self.desk, case_id, letter_id, user)
+            return cases.read_letter(work, self.services, case_id, letter_id, user)
 
     @contextlib.contextmanager
     def _whole(self, answers: Answers, files: Files) -> Iterator[dict[str, Any]]:

@@ -96,7 +96,7 @@ def test_the_director_never_sees_a_case_against_the_director(agency: Agency) -> 
 
     for _ in range(12):
         with agency.office.engine.read() as work:
-            seen.append(len(work_list(work, agency.office.desk, director).items))
+            seen.append(len(work_list(work, agency.office.services, director).items))
         names = agency.waiting(handling.case_id)
         if not names:
             break

@@ -317,19 +317,19 @@ def test_nobody_grants_their_own_wish(agency: Agency, case_id: str) -> None:
     with agency.office.engine.begin() as work:
         people.add_user(work, "both", "สองหน้าที่", None, groups=["auditor", "identity_custodian"])
         both = people.user_by_name(work, "both")
-    desk = agency.office.desk
+    services = agency.office.services
     with agency.office.engine.begin() as work:
         wish = reveals.ask_identity(
-            work, desk, case_id, both, fields=["full_name"], reason=REASON, hours=1
+            work, services, case_id, both, fields=["full_name"], reason=REASON, hours=1
         )
 
     with pytest.raises(reveals.RequestNotFound), agency.office.engine.begin() as work:
-        reveals.decide_identity(work, desk, wish, both, granted=True, answer=REASON)
+        reveals.decide_identity(work, services, wish, both, granted=True, answer=REASON)
     with agency.office.engine.read() as work:
-        assert reveals.waiting_requests(work, desk, both) == []
+        assert reveals.waiting_requests(work, services, both) == []
     with pytest.raises(reveals.NothingToReveal), agency.office.engine.begin() as work:
         reveals.ask_identity(
-            work, desk, case_id, both, fields=["full_name"], reason=REASON, hours=25
+            work, services, case_id, both, fields=["full_name"], reason=REASON, hours=25
         )
 
 

@@ -31,7 +31,7 @@ def page(visitor: Visitor) -> Visitor:
 
 def screened_by(agency: Agency, case_id: str) -> str:
     with agency.office.engine.read() as work:
-        clock = deadlines.running_clock(work, case_id, "screen")
+        clock = deadlines.running_deadline(work, case_id, "screen")
     assert clock is not None
     return clock.due_at.astimezone(BANGKOK).date().isoformat()
 

@@ -44,7 +44,7 @@ def opening(agency: Agency, day: int, month: int = 3) -> None:
 
 def last_day(agency: Agency, case_id: str, key: str = "clarify") -> str:
     with agency.office.engine.read() as work:
-        clock = deadlines.running_clock(work, case_id, key)
+        clock = deadlines.running_deadline(work, case_id, key)
     assert clock is not None
     return clock.due_at.astimezone(BANGKOK).date().isoformat()
 
@@ -233,7 +233,7 @@ def test_a_stay_needs_its_ground_and_the_head(
 
     assert another.status == 403
     with agency.office.engine.read() as work:
-        assert deadlines.running_clock(work, case_id, legal_stays.STAY) is None
+        assert deadlines.running_deadline(work, case_id, legal_stays.STAY) is None
 
 
 # ── who is late ────────────────────────────────────────────────────────────────────────────────

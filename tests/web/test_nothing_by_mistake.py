@@ -54,7 +54,7 @@ def test_an_erasure_is_decided_by_its_two_buttons_alone(
     with agency.office.engine.begin() as work:
         case = agency.case(case_id)
         asker = next(u for u in agency.staff if "dpo" in u.groups)
-        ask_erasure(work, agency.office.desk, case, "content", asker, reason=REASON)
+        ask_erasure(work, agency.office.services, case, "content", asker, reason=REASON)
     decides = sa.select(Erasure.decision, Erasure.decided_by)
     keys = sa.select(CaseKey.purpose, CaseKey.wrapped.is_(None)).where(CaseKey.case_id == case_id)
     before = rows(agency, decides), rows(agency, keys)
@@ -107,7 +107,7 @@ def test_more_time_is_decided_by_its_two_buttons_alone(agency: Agency, visitor: 
     with agency.office.engine.begin() as work:
         unit = agency.person("unit_officer@it")
         wish = {"clock_key": "clarify", "days": 5, **WHY}
-        request = extensions.ask_extension(work, agency.office.desk, case_id, wish, unit)
+        request = extensions.ask_extension(work, agency.office.services, case_id, wish, unit)
     visitor.sign_in("screening_head")
     visitor.visit("/work")
 

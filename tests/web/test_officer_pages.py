@@ -250,7 +250,7 @@ def test_a_protected_identity_is_asked_of_the_custodian(
     assert "รอพิจารณา" in page
     office, head = agency.office, agency.person("screening_head")
     with office.engine.read() as work:
-        (asked,) = reveals.requests_of_case(work, office.desk, case, head)
+        (asked,) = reveals.requests_of_case(work, office.services, case, head)
     custodian = agency.person("identity_custodian")
     office.decide_identity(asked.id, custodian, granted=True, answer="จำเป็นต่อการกลั่นกรองเรื่องนี้")
     another.visit(f"/cases/{case}")

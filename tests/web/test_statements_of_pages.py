@@ -55,7 +55,7 @@ class Desks:
             for row in work.session.scalars(planned):
                 row.rule = {**row.rule, "to": []}
             work.session.flush()  # the copies are made of what is written
-            crowd(work, self.agency.office.desk, first.case_id, count)
+            crowd(work, self.agency.office.services, first.case_id, count)
         self.agency.clock.advance(days=12)
 
     def costs(self) -> dict[str, Cost]:

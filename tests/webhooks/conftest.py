@@ -53,7 +53,7 @@ def office(engine: Engine, url: str, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def keyring(office: Office) -> Keyring:
-    return office.desk.keys.content
+    return office.services.keys.content
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(app, http, token
     from webhooks.context import doors
 
     with app.app_context():
-        dataclasses.replace(doors(), limit=RateLimit("3/minute")).hang(app)
+        dataclasses.replace(doors(), limit=RateLimit("3/minute")).init_app(app)
     eager, patient = token("tasks:read"), token("tasks:read")
 
     statuses = [http.get("/api/v1/tasks", headers=eager).status_code for _ in range(4)]

@@ -287,7 +287,7 @@ def test_a_place_that_knocks_too_often_is_told_to_wait_and_not_counted(app, sour
     website = source("website", channel="web")
     website.secret = new_secret()
     with app.app_context():
-        replace(doors(), limit=RateLimit("2/minute")).hang(app)
+        replace(doors(), limit=RateLimit("2/minute")).init_app(app)
 
     statuses = [website.post(COMPLAINT).status_code for _ in range(3)]
 

@@ -16,7 +16,7 @@ from office.audit.conformance import Deviation
 from office.cases import register, reveals
 from office.cases.cases import CaseView
 from office.cases.reveals import MOST_HOURS, Request
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.people import people
 from office.people.access import find_case
 from office.people.people import User
@@ -56,29 +56,29 @@ class Opened:
     shown: list[LaidOpen]
 
 
-def case_facts(work: Work, desk: Desk, case: CaseView, user: User) -> dict[str, Any]:
+def case_facts(work: Work, services: Services, case: CaseView, user: User) -> dict[str, Any]:
     """What stands on the overview beside the register and the picture."""
     replayed = case_replay.replay_case(work, case.id, user)
     last = replayed.steps[-1]
     return {
         "replayed": replayed,
         "findings": _findings(work, case.id),
-        "clocks": case_replay.clocks_at(work, replayed, last),
+        "clocks": case_replay.deadlines_at(work, replayed, last),
         "at": last.event.at,
         "looks": player.lines(work, replayed, replayed.looks),
         "milestones": _milestones(work, replayed),
-        **wishes(work, desk, case, user),
+        **wishes(work, services, case, user),
     }
 
 
 def wishes(
-    work: Work, desk: Desk, case: CaseView, user: User, *, only_own: bool = False
+    work: Work, services: Services, case: CaseView, user: User, *, only_own: bool = False
 ) -> dict[str, Any]:
     """What a page needs to ask for an identity, and to show what was asked so far."""
     if case.instance_id is None:
         return {}
     labels = field_labels(work, case)
-    asked = reveals.requests_of_case(work, desk, case.id, user)
+    asked = reveals.requests_of_case(work, services, case.id, user)
     definition_id = queries.definition_of(work, case.instance_id)
     return {
         "requests": [each for each in asked if each.account_id == user.id or not only_own],
@@ -99,14 +99,14 @@ def wish(form: MultiDict[str, str]) -> Wish:
     }
 
 
-def open_identity(work: Work, desk: Desk, reveal_id: str, user: User) -> Opened:
+def open_identity(work: Work, services: Services, reveal_id: str, user: User) -> Opened:
     """See what was granted; the look is recorded.
 
     Raises:
         RequestNotFound, RequestExpired, CaseNotFound.
     """
-    values = reveals.open_identity(work, desk, reveal_id, user)
-    request = reveals.own_request(work, desk, reveal_id, user)
+    values = reveals.open_identity(work, services, reveal_id, user)
+    request = reveals.own_request(work, services, reveal_id, user)
     labels = _labels(work, request.instance_id, list(values))
     return Opened(request, case_view.laid_open(labels, values))
 

@@ -20,7 +20,7 @@ from office.ground.errors import ReasonNeeded
 from web import case_view as case_pages
 from web import formatting
 from web.auditor import case_paper, overview, player
-from web.current import desk, office, read, signed_in, user, write
+from web.current import office, read, services, signed_in, user, write
 from web.errors import again
 from web.language import t
 from web.links import as_download
@@ -38,7 +38,7 @@ def cases() -> Answer:
     after = request.args.get("after")
     if criteria.facts() and after is None:
         with write() as work:
-            access_log.note_look(work, "search", criteria.facts(), user())
+            access_log.note_access(work, "search", criteria.facts(), user())
     with read() as work:
         page = case_search.search(work, user(), criteria, limit=PAGE, after=after)
         lists = {"units": case_search.units(work), "outcomes": case_search.outcomes(work)}
@@ -85,8 +85,8 @@ def case(case_id: str) -> Answer:
 
 def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
     with read() as work:
-        view = case_view(work, desk(), case_id, user())
-        facts = overview.case_facts(work, desk(), view, user())
+        view = case_view(work, services(), case_id, user())
+        facts = overview.case_facts(work, services(), view, user())
         pictures = case_pages.pictures(work, view)
         return render_template(
             "auditor/case.html", case=view, pictures=pictures, refusal=refusal, **facts
@@ -99,7 +99,7 @@ def ask_identity(case_id: str) -> Answer:
     """Ask to see who is in a case; the custodian of identities decides."""
     try:
         with write() as work:
-            reveals.ask_identity(work, desk(), case_id, user(), **overview.wish(request.form))
+            reveals.ask_identity(work, services(), case_id, user(), **overview.wish(request.form))
     except (ReasonNeeded, reveals.NothingToReveal) as refusal:
         return again(_case_page(case_id, refusal), refusal)
     flash(t(*overview.ASKED), "good")
@@ -112,11 +112,11 @@ def take_out(case_id: str) -> Answer:
     """The sealed file of a case, to be checked anywhere; taking it stands in the case's record."""
     with write() as work:
         case_file.note_export(work, case_id, user())
-    office().seal()
+    office().sign_head()
     with office().engine.read(snapshot=True) as work:
         course = case_file.read_course(work, case_id, user())
         paper = case_paper.paper_of(work, course)
-        content = case_file.sealed_file(work, course, user(), desk().keys.seal, paper)
+        content = case_file.sealed_file(work, course, user(), services().keys.head_key, paper)
     number = course.case.receipt_no.replace("/", "-")
     return as_download(Response(content, mimetype="application/zip"), f"{number}.zip")
 
@@ -126,7 +126,7 @@ def take_out(case_id: str) -> Answer:
 def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer, and recorded as a read of the vault."""
     with write() as work:
-        shown = overview.open_identity(work, desk(), reveal_id, user())
+        shown = overview.open_identity(work, services(), reveal_id, user())
     return render_template("auditor/identity.html", opened=shown, back="auditor.case")
 
 
@@ -145,7 +145,7 @@ def searches() -> Answer:
 @signed_in(*ROLES)
 def diagram(case_id: str, process_key: str) -> Answer:
     with read() as work:
-        view = case_view(work, desk(), case_id, user())
+        view = case_view(work, services(), case_id, user())
         content = case_pages.diagram(work, view, process_key)
     return Response(content, mimetype="application/xml")
 
@@ -175,10 +175,10 @@ def _step_page(case_id: str, seq: int, refusal: Refusal | None = None) -> str:
     """The whole page, or for the player only the part that changes from step to step."""
     is_part = request.args.get("part") == "1"
     with read() as work:
-        view = case_view(work, desk(), case_id, user())
+        view = case_view(work, services(), case_id, user())
         replayed = case_replay.replay_case(work, case_id, user())
         process = request.args.get("diagram", "")
-        page = player.step_page(work, desk(), replayed, seq, user(), process=process)
+        page = player.step_page(work, services(), replayed, seq, user(), process=process)
         lines = [] if is_part else player.lines(work, replayed)
         template = "auditor/step_part.html" if is_part else "auditor/step.html"
         facts = {"case": view, "page": page, "lines": lines, "replayed": replayed}
@@ -193,7 +193,7 @@ def reveal_text(case_id: str, seq: int) -> Answer:
     submission = request.form.get("submission", "")
     try:
         with write() as work:
-            reveals.reveal_text(work, desk(), case_id, submission, user(), reason=reason)
+            reveals.reveal_text(work, services(), case_id, submission, user(), reason=reason)
     except ReasonNeeded as refusal:
         return again(_step_page(case_id, seq, refusal), refusal)
     return redirect(url_for("auditor.step", case_id=case_id, seq=seq), 303)

@@ -21,8 +21,8 @@ from engine.verbs import queries
 from forms.showing.view import FormView
 from office.applications import master_data
 from office.audit import case_replay
-from office.audit.case_replay import Change, ClockThen, Replayed, Sheet
-from office.ground.context import Desk
+from office.audit.case_replay import Change, DeadlineThen, Replayed, Sheet
+from office.ground.services import Services
 from office.people import people
 from office.people.people import User
 from office.vault.submissions import COMPLAINANT
@@ -125,7 +125,7 @@ class StepPage:
     papers: list[Paper]
     decisions: list[Explained]
     differences: list[Difference]
-    clocks: list[ClockThen]
+    clocks: list[DeadlineThen]
     waits: list[Waiting]
     is_proved: bool
     hash: str
@@ -160,7 +160,7 @@ def lines(work: Work, replayed: Replayed, steps: Sequence[Step] | None = None) -
 
 def step_page(
     work: Work,
-    desk: Desk,
+    services: Services,
     replayed: Replayed,
     seq: int,
     user: User,
@@ -187,10 +187,10 @@ def step_page(
         svg=_draw(work, replayed, step, shown),
         focus=step.event.element_id,
         flow=step.frame.flow,
-        papers=_papers(work, desk, replayed, step, user),
+        papers=_papers(work, services, replayed, step, user),
         decisions=case_replay.decisions_at(work, step),
         differences=[_difference(each) for each in case_replay.changes_at(work, step)],
-        clocks=case_replay.clocks_at(work, replayed, step),
+        clocks=case_replay.deadlines_at(work, replayed, step),
         waits=_waits(work, step),
         is_proved=step.is_proved,
         hash=step.event.hash,
@@ -300,7 +300,9 @@ def _offered_to(work: Work, replayed: Replayed, step: Step) -> Text:
     return _groups(work, offer.candidate_groups if offer else [])
 
 
-def _papers(work: Work, desk: Desk, replayed: Replayed, step: Step, user: User) -> list[Paper]:
+def _papers(
+    work: Work, services: Services, replayed: Replayed, step: Step, user: User
+) -> list[Paper]:
     titles = case_view.form_titles(work, step.frame.definition_id)
     return [
         Paper(
@@ -316,7 +318,7 @@ def _papers(work: Work, desk: Desk, replayed: Replayed, step: Step, user: User) 
             file=sheet.form.name,
             sheet=sheet,
         )
-        for sheet in case_replay.sheets_at(work, desk, replayed, step, user)
+        for sheet in case_replay.sheets_at(work, services, replayed, step, user)
     ]
 
 

@@ -182,7 +182,7 @@ def _note(selection: Selection, examines: bool) -> None:
         "until": (selection.until - timedelta(days=1)).date().isoformat(),
     }
     with write() as work:
-        access_log.note_look(work, "statistics", facts, user())
+        access_log.note_access(work, "statistics", facts, user())
 
 
 # ── what is shown ──────────────────────────────────────────────────────────────────────────────

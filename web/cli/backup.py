@@ -8,7 +8,7 @@ import click
 
 from engine.ground.text import Text
 from web.cli import say
-from web.cli.opened import house_clock
+from web.cli.opened import rehearsal_clock
 from web.cli.output import json_option, print_json
 
 MADE = Text(
@@ -36,7 +36,7 @@ def command(file: Path, with_keys: bool, as_json: bool) -> None:
     from web.settings import WebSettings
 
     settings = WebSettings.read()
-    at = house_clock(is_demo=settings.demo).now()
+    at = rehearsal_clock(is_demo=settings.demo).now()
     facts = shown(make_backup(settings, file, at=at, with_keys=with_keys))
     if as_json:
         print_json({"file": str(file), **facts})

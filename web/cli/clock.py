@@ -13,7 +13,7 @@ from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from engine.store.work import Work
-    from office.deadlines.tables import ClockChange, ClockRow, ExtensionRow
+    from office.deadlines.tables import DeadlineChange, DeadlineRow, ExtensionRow
     from office.office import Office
 
 NONE_RUNNING = Text("เรื่องนี้ไม่มีกำหนดเวลาที่กำลังนับอยู่", "No deadline of this case is running")
@@ -69,7 +69,7 @@ def _show(office: Office, case: str, *, with_past: bool, as_json: bool) -> None:
     from office.deadlines import deadlines
 
     with office.engine.read() as work:
-        found = deadlines.clocks_of(work, case_named(work, case).id)
+        found = deadlines.case_deadlines(work, case_named(work, case).id)
         rows = [_facts(work, c) for c in found if with_past or c.status != "finished"]
     if as_json:
         print_json(rows)
@@ -89,7 +89,7 @@ def _ask(
     user = user_named(office, username)
     with office.engine.begin() as work:
         case_id = case_named(work, case).id
-        row = ask_extension(work, office.desk, case_id, answers, user, is_late=late)
+        row = ask_extension(work, office.services, case_id, answers, user, is_late=late)
         approver = master_data.group_text(work, row.approver)
     if as_json:
         print_json({"request": row.id, "status": row.status, "approver": row.approver})
@@ -105,21 +105,21 @@ def _decide(office: Office, case: str, key: str, username: str, grants: bool, re
         row = _waiting(work, case_named(work, case).id, key)
         if row is None:
             raise click.ClickException(NO_REQUEST.of(language()))
-        decide_extension(work, office.desk, row.id, user, grants=grants, reason=reason)
+        decide_extension(work, office.services, row.id, user, grants=grants, reason=reason)
     say(GRANTED if grants else REFUSED)
 
 
 def _waiting(work: Work, case_id: str, key: str) -> ExtensionRow | None:
     from office.deadlines.extensions import ASKED as WAITS
     from office.deadlines.extensions import requests_of
-    from office.deadlines.rows import running_clock
+    from office.deadlines.rows import running_deadline
 
-    clock = running_clock(work, case_id, key)
+    clock = running_deadline(work, case_id, key)
     found = [row for row in requests_of(work, case_id) if row.status == WAITS]
     return next((row for row in found if clock is not None and row.clock_id == clock.id), None)
 
 
-def _facts(work: Work, clock: ClockRow) -> dict[str, Any]:
+def _facts(work: Work, clock: DeadlineRow) -> dict[str, Any]:
     from office.deadlines import deadlines
     from office.deadlines.reminders.rungs import rungs_of
 
@@ -145,7 +145,7 @@ def _facts(work: Work, clock: ClockRow) -> dict[str, Any]:
     }
 
 
-def _change(change: ClockChange) -> dict[str, Any]:
+def _change(change: DeadlineChange) -> dict[str, Any]:
     from office.deadlines.deadlines import iso
 
     return {

@@ -57,7 +57,7 @@ def command(
             office.staged(given, uploads) as whole,
             office.begin() as work,
         ):
-            tasks.complete_task(work, office.desk, task_id, whole, user)
+            tasks.complete_task(work, office.services, task_id, whole, user)
     if as_json:
         print_json({"task": task_id, "completed": True})
     else:

@@ -80,9 +80,9 @@ def _act(
     with office.engine.begin() as work:
         case = case_named(work, key)
         if granted is None:
-            ask_erasure(work, office.desk, case, what, user, reason=reason or "")
+            ask_erasure(work, office.services, case, what, user, reason=reason or "")
             return ASKED
-        decide_erasure(work, office.desk, case, what, user, granted=granted)
+        decide_erasure(work, office.services, case, what, user, granted=granted)
     office.run_due()  # gives the pages back on which the erased rows lay
     return ERASED if granted else REFUSED
 

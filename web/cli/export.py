@@ -116,11 +116,11 @@ def sealed(case: str, output: Path, username: str, as_json: bool) -> None:
     from web.auditor.case_paper import paper_of
 
     with opened_office() as office:
-        user, key = user_named(office, username), office.desk.keys.seal
+        user, key = user_named(office, username), office.services.keys.head_key
         with office.engine.begin() as work:
             case_id = case_named(work, case).id
             note_export(work, case_id, user)
-        office.seal()
+        office.sign_head()
         with office.engine.read(snapshot=True) as work:
             course = read_course(work, case_id, user)
             content = sealed_file(work, course, user, key, paper_of(work, course))

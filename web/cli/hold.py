@@ -52,15 +52,15 @@ def command(
 
 
 def _act(office: Office, key: str, username: str, ground: str | None, reason: str) -> Text:
-    from office.disposal.legal_holds import lift_hold, set_hold
+    from office.disposal.legal_holds import lift_legal_hold, set_legal_hold
 
     user = user_named(office, username)
     with office.engine.begin() as work:
         case = case_named(work, key)
         if ground is None:
-            lift_hold(work, office.desk, case, user, reason=reason)
+            lift_legal_hold(work, office.services, case, user, reason=reason)
             return LIFTED
-        set_hold(work, office.desk, case, user, ground=ground, reason=reason)
+        set_legal_hold(work, office.services, case, user, ground=ground, reason=reason)
     return SET
 
 

@@ -46,7 +46,7 @@ def add_source(
     with opened_office() as office, office.engine.begin() as work:
         secret = register_source(
             work,
-            office.desk.keys.content,
+            office.services.keys.content,
             name,
             channel=channel,
             messages=messages,
@@ -113,7 +113,13 @@ def subscribe(name: str, url: str, events: tuple[str, ...], as_json: bool) -> No
     policy = AddressPolicy.of(DoorSettings.read())
     with opened_office() as office, office.engine.begin() as work:
         secret = register_subscriber(
-            work, office.desk.keys.content, name, url, events=events, policy=policy, actor=SYSTEM
+            work,
+            office.services.keys.content,
+            name,
+            url,
+            events=events,
+            policy=policy,
+            actor=SYSTEM,
         )
     _show_secret({"name": name, "url": url, "secret": secret}, as_json)
 

@@ -90,13 +90,13 @@ def open_office(*, redo: bool = True) -> Office:
     from web.settings import WebSettings
 
     settings = WebSettings.read()
-    clock = house_clock(is_demo=settings.demo)
+    clock = rehearsal_clock(is_demo=settings.demo)
     office = Office.open(settings, clock=clock, floors=(*FLOORS, "webhooks"), redo=redo)
     webhooks.connect(office)
     return office
 
 
-def house_clock(*, is_demo: bool) -> Clock:
+def rehearsal_clock(*, is_demo: bool) -> Clock:
     """The machine's clock, or a rehearsal's."""
     pretended = RehearsalSettings.read().clock
     if pretended is None:

@@ -8,7 +8,7 @@ import click
 
 from engine.ground.text import Text
 from web.cli import language, say
-from web.cli.opened import house_clock, opened_office
+from web.cli.opened import opened_office, rehearsal_clock
 from web.cli.output import json_option, print_json
 
 RESTORED = Text(
@@ -58,14 +58,14 @@ def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
     from web.settings import WebSettings
 
     settings = WebSettings.read()
-    at = house_clock(is_demo=settings.demo).now()
+    at = rehearsal_clock(is_demo=settings.demo).now()
     restored = restore_backup(settings, file, at=at, force=force, with_keys=with_keys)
     with opened_office(redo=False) as office:
-        redone = redo_erasures(office.engine, office.desk)
+        redone = redo_erasures(office.engine, office.services)
         heads = keep_heads(office.engine, settings.data_dir)
-        note_erasures(office.engine.machine, office.desk)
+        note_erasures(office.engine.machine, office.services)
         with office.engine.read() as work:
-            checked = check_restored(work, office.desk)
+            checked = check_restored(work, office.services)
         record = office.engine.verify()
     faults = [*restored.faults, *checked.faults, *(each.place for each in record.differences)]
     found = {"cases": record.instances, "events": record.events, "files": checked.files}

@@ -34,10 +34,10 @@ def command(key_only: bool, as_json: bool) -> None:
 
     with opened_office() as office:
         if key_only:
-            public = office.desk.keys.seal.public.hex()
+            public = office.services.keys.head_key.public.hex()
             print_json({"public_key": public}) if as_json else click.echo(public)
             return
-        head = office.seal()
+        head = office.sign_head()
         file = office.settings.data_dir / FILE
     if as_json:
         print_json(None if head is None else {**head.as_data(), "file": str(file)})

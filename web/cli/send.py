@@ -73,13 +73,13 @@ def _speak_as_complainant(
             office.staged(given, uploads) as whole,
             office.begin() as work,
         ):
-            complainant.reply(work, office.desk, code, whole)
+            complainant.reply(work, office.services, code, whole)
     elif message == WITHDRAWAL_MESSAGE:
         with office.begin() as work:
-            complainant.withdraw(work, office.desk, code, given)
+            complainant.withdraw(work, office.services, code, given)
     elif message == REVIEW_MESSAGE:
         with office.begin() as work:
-            complainant.ask_review(work, office.desk, code, given)
+            complainant.ask_review(work, office.services, code, given)
     else:
         known = (REPLY_MESSAGE, WITHDRAWAL_MESSAGE, REVIEW_MESSAGE)
         raise click.UsageError(f"--code: {' | '.join(known)}")

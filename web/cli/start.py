@@ -106,7 +106,7 @@ def _file(
         office.staged(given, uploads) as whole,
         office.begin() as work,
     ):
-        filed = file_complaint(work, office.desk, whole, officer, channel=channel, actor=actor)
+        filed = file_complaint(work, office.services, whole, officer, channel=channel, actor=actor)
     if as_json:
         receipt, code = filed.receipt_no, filed.tracking_code
         print_json({"case": filed.case_id, "receipt_no": receipt, "tracking_code": code})

@@ -51,7 +51,7 @@ def _rows(
     with office.engine.read() as work:
         instance = case_named(work, case_key).instance_id if case_key else None
         if user is not None:
-            page = work_list(work, office.desk, user, limit=limit)
+            page = work_list(work, office.services, user, limit=limit)
             mine = {item.task_id for item in page.items}
         actor = user.actor if user else None
         found = queries.open_tasks(work, actor=actor, instance_id=instance, limit=limit)

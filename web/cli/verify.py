@@ -71,7 +71,9 @@ def command(
     if case is not None and (everything or resume or sample):
         raise click.UsageError("CASE | --all [--resume] | --sample N [--seed S]")
     with opened_office() as office:
-        run = Run(office.engine, office.desk, office.settings.data_dir, replayed=not chains_only)
+        run = Run(
+            office.engine, office.services, office.settings.data_dir, replayed=not chains_only
+        )
         if case is not None:
             with office.engine.read() as work:
                 run.choose([instance_named(work, case)])

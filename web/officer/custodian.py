@@ -8,7 +8,7 @@ from engine.ground.errors import Refusal
 from office.cases import reveals
 from office.ground.errors import ReasonNeeded
 from web.auditor import overview
-from web.current import desk, pressed, read, signed_in, user, write
+from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again
 from web.language import t
 from web.types import Answer
@@ -25,7 +25,7 @@ def requests() -> Answer:
 
 def _page(refusal: Refusal | None = None) -> str:
     with read() as work:
-        found = reveals.waiting_requests(work, desk(), user())
+        found = reveals.waiting_requests(work, services(), user())
         waiting = [(each, overview.asked_fields(work, each)) for each in found]
         return render_template("custodian/requests.html", waiting=waiting, refusal=refusal)
 
@@ -37,7 +37,9 @@ def decide(reveal_id: str) -> Answer:
     answer = request.form.get("answer", "")[:2000]
     try:
         with write() as work:
-            reveals.decide_identity(work, desk(), reveal_id, user(), granted=granted, answer=answer)
+            reveals.decide_identity(
+                work, services(), reveal_id, user(), granted=granted, answer=answer
+            )
     except ReasonNeeded as refusal:
         return again(_page(refusal), refusal)
     if granted:

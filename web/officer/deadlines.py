@@ -11,7 +11,7 @@ from office.deadlines import extensions, legal_stays
 from office.deadlines.changes import ExtensionTooLate
 from office.ground.errors import OfficeError
 from web import form_pages
-from web.current import desk, pressed, read, signed_in, user, write
+from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again, errors_of
 from web.form_pages import Filling
 from web.language import t
@@ -52,7 +52,9 @@ def ask(case_id: str) -> Answer:
             sheet = form_pages.posted(*extensions.extension_form(work, case_id, user()))
             if sheet.action:
                 return _extension_page(case_id, sheet)
-            extensions.ask_extension(work, desk(), case_id, sheet.answers, user(), is_late=is_late)
+            extensions.ask_extension(
+                work, services(), case_id, sheet.answers, user(), is_late=is_late
+            )
     except (FormInvalid, OfficeError) as refusal:
         if sheet is None:  # there is no such form for them
             raise
@@ -82,7 +84,9 @@ def decide(request_id: str) -> Answer:
     grants = pressed("decision", "grant", "refuse") == "grant"
     reason = request.form.get("reason", "")[:2000]
     with write() as work:
-        extensions.decide_extension(work, desk(), request_id, user(), grants=grants, reason=reason)
+        extensions.decide_extension(
+            work, services(), request_id, user(), grants=grants, reason=reason
+        )
     flash(t("อนุมัติแล้ว", "Granted.") if grants else t("ไม่อนุมัติ บันทึกแล้ว", "Refused."), "good")
     return redirect(url_for("officer.work_list"), 303)
 
@@ -107,7 +111,7 @@ def begin_stay(case_id: str) -> Answer:
             sheet = form_pages.posted(*legal_stays.stay_form(work, case_id, user()))
             if sheet.action:
                 return _stay_page(case_id, sheet)
-            legal_stays.stay_case(work, desk(), case_id, sheet.answers, user())
+            legal_stays.stay_case(work, services(), case_id, sheet.answers, user())
     except (FormInvalid, OfficeError) as refusal:
         if sheet is None:  # there is no such form for them
             raise

@@ -22,7 +22,7 @@ from office.people import conflicts
 from office.vault.attachments import Staged
 from web import case_view, form_pages
 from web.auditor import overview
-from web.current import desk, read, signed_in, user, write
+from web.current import read, services, signed_in, user, write
 from web.errors import again, errors_of
 from web.form_pages import FILE_REFUSALS, Filling
 from web.language import t
@@ -53,14 +53,14 @@ CHANNELS = {
 def work_list() -> Answer:
     after = request.args.get("after")
     with read() as work:
-        mine, groups = tasks.desk_list(work, desk(), user(), limit=PAGE, after=after)
+        mine, groups = tasks.desk_list(work, services(), user(), limit=PAGE, after=after)
         return render_template(
             "officer/work_list.html",
             mine=mine,
             groups=groups,
             after=after,
             notices=notices.notices(work, user(), limit=NOTICES),
-            requests=case_view.requests(work, desk(), user()),
+            requests=case_view.requests(work, services(), user()),
         )
 
 
@@ -71,7 +71,7 @@ def work_list() -> Answer:
 @signed_in()
 def task(task_id: str) -> Answer:
     with read() as work:
-        view = tasks.open_task(work, desk(), task_id, user())
+        view = tasks.open_task(work, services(), task_id, user())
         fresh = form_pages.fresh(view.form, view.context, prior=view.prior)
         return _task_page(work, view, fresh)
 
@@ -87,7 +87,7 @@ def complete(task_id: str) -> Answer:
         with write() as work:
             asked = tasks.asked_of(work, task_id, user())
             sheet = form_pages.posted(asked.form, asked.context, files=files)
-            tasks.complete_task(work, desk(), task_id, sheet.answers, user())
+            tasks.complete_task(work, services(), task_id, sheet.answers, user())
     except (FormInvalid, *FILE_REFUSALS) as refusal:
         return again(_typed_page(task_id, files, refusal), refusal)
     flash(t("ทำงาน “{name}” เสร็จแล้ว", "“{name}” is done.", name=t(asked.name)), "good")
@@ -114,7 +114,7 @@ def release(task_id: str) -> Answer:
 def _typed_page(task_id: str, files: Sequence[Staged], refusal: Refusal | None = None) -> str:
     """The task as it was filled in so far."""
     with read() as work:
-        view = tasks.open_task(work, desk(), task_id, user())
+        view = tasks.open_task(work, services(), task_id, user())
         sheet = form_pages.posted(view.form, view.context, files=files)
         return _task_page(work, view, sheet, refusal)
 
@@ -156,9 +156,9 @@ def case(case_id: str) -> Answer:
 
 def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
     with read() as work:
-        view = case_files.case_view(work, desk(), case_id, user())
+        view = case_files.case_view(work, services(), case_id, user())
         asks = view.is_guarded and view.identity_fields
-        wishes = overview.wishes(work, desk(), view, user(), only_own=True) if asks else {}
+        wishes = overview.wishes(work, services(), view, user(), only_own=True) if asks else {}
         facts: Mapping[str, Any] = {
             "told": case_view.read_out(work, view),
             "pictures": case_view.pictures(work, view),
@@ -172,7 +172,7 @@ def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
 @signed_in()
 def diagram(case_id: str, process_key: str) -> Answer:
     with read() as work:
-        view = case_files.case_view(work, desk(), case_id, user())
+        view = case_files.case_view(work, services(), case_id, user())
         content = case_view.diagram(work, view, process_key)
     return Response(content, mimetype="application/xml")
 
@@ -181,7 +181,7 @@ def diagram(case_id: str, process_key: str) -> Answer:
 @signed_in()
 def attachment(case_id: str, file_id: str) -> Answer:
     with write() as work:  # the look is recorded
-        info, chunks = case_files.read_file(work, desk(), case_id, file_id, user())
+        info, chunks = case_files.read_file(work, services(), case_id, file_id, user())
     return as_download(Response(chunks, mimetype=info.media_type), info.name)
 
 
@@ -189,7 +189,7 @@ def attachment(case_id: str, file_id: str) -> Answer:
 @signed_in()
 def letter(case_id: str, letter_id: str) -> Answer:
     with write() as work:  # the look is recorded
-        view, text = case_files.read_letter(work, desk(), case_id, letter_id, user())
+        view, text = case_files.read_letter(work, services(), case_id, letter_id, user())
     return render_template("officer/letter.html", letter=view, text=text, case_id=case_id)
 
 
@@ -200,9 +200,9 @@ def identity(case_id: str) -> Answer:
     reason = request.form.get("reason", "")[:2000]
     try:
         with write() as work:
-            view = case_files.case_view(work, desk(), case_id, user())
+            view = case_files.case_view(work, services(), case_id, user())
             paths = request.form.getlist("field") or list(view.identity_fields)
-            shown = case_files.reveal(work, desk(), case_id, user(), paths=paths, reason=reason)
+            shown = case_files.reveal(work, services(), case_id, user(), paths=paths, reason=reason)
             words = case_view.laid_open(overview.field_labels(work, view), shown)
     except ReasonNeeded as refusal:
         return again(_case_page(case_id, refusal), refusal)
@@ -216,7 +216,7 @@ def ask_identity(case_id: str) -> Answer:
     try:
         with write() as work:
             wish = overview.wish(request.form)
-            reveals.ask_identity(work, desk(), case_id, user(), **wish)
+            reveals.ask_identity(work, services(), case_id, user(), **wish)
     except (ReasonNeeded, NothingToReveal) as refusal:
         return again(_case_page(case_id, refusal), refusal)
     flash(t(*overview.ASKED), "good")
@@ -228,7 +228,7 @@ def ask_identity(case_id: str) -> Answer:
 def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer alone, and recorded."""
     with write() as work:
-        opened = overview.open_identity(work, desk(), reveal_id, user())
+        opened = overview.open_identity(work, services(), reveal_id, user())
     return render_template("auditor/identity.html", opened=opened, back="officer.case")
 
 
@@ -274,7 +274,7 @@ def enter() -> Answer:
             part, complaint = _posted_sheets(work, files)
             filed = file_complaint(
                 work,
-                desk(),
+                services(),
                 complaint.answers,
                 part.answers,
                 channel=str(part.answers.get("channel") or ""),

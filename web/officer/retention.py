@@ -9,7 +9,7 @@ from engine.ground.errors import Refusal
 from office.disposal import disposal
 from office.ground.errors import OfficeError
 from office.vault.case_keys import PURPOSES, Purpose
-from web.current import desk, pressed, read, signed_in, user, write
+from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again
 from web.language import t
 from web.types import Answer
@@ -26,7 +26,7 @@ def overview() -> Answer:
 
 def _page(refusal: Refusal | None = None) -> str:
     with read() as work:
-        found = disposal.overview(work, desk(), user())
+        found = disposal.overview(work, services(), user())
         return render_template("retention/overview.html", found=found, refusal=refusal)
 
 
@@ -36,7 +36,7 @@ def ask(case_id: str, what: str) -> Answer:
     try:
         with write() as work:
             reason = _said("reason")
-            disposal.ask(work, desk(), case_id, _purpose(what), user(), reason=reason)
+            disposal.ask(work, services(), case_id, _purpose(what), user(), reason=reason)
     except OfficeError as refusal:
         return again(_page(refusal), refusal)
     flash(t("ขอลบแล้ว รอผู้มีอำนาจอีกคนหนึ่ง", "Asked; a second person decides."), "good")
@@ -49,7 +49,7 @@ def decide(case_id: str, what: str) -> Answer:
     granted = pressed("decision", "erase", "refuse") == "erase"
     try:
         with write() as work:
-            disposal.decide(work, desk(), case_id, _purpose(what), user(), granted=granted)
+            disposal.decide(work, services(), case_id, _purpose(what), user(), granted=granted)
     except OfficeError as refusal:
         return again(_page(refusal), refusal)
     if granted:
@@ -68,7 +68,7 @@ def hold() -> Answer:
     number, ground, reason = (_said(name) for name in ("receipt_no", "ground", "reason"))
     try:
         with write() as work:
-            disposal.hold(work, desk(), number, user(), ground=ground, reason=reason)
+            disposal.hold(work, services(), number, user(), ground=ground, reason=reason)
     except OfficeError as refusal:
         return again(_page(refusal), refusal)
     flash(t("ระงับการทำลายเรื่องนี้แล้ว", "Nothing of this case will be erased."), "good")
@@ -80,7 +80,7 @@ def hold() -> Answer:
 def lift(case_id: str) -> Answer:
     try:
         with write() as work:
-            disposal.lift(work, desk(), case_id, user(), reason=_said("reason"))
+            disposal.lift(work, services(), case_id, user(), reason=_said("reason"))
     except OfficeError as refusal:
         return again(_page(refusal), refusal)
     flash(t("ยกเลิกการระงับแล้ว", "The hold is lifted."), "good")

@@ -10,7 +10,7 @@ from forms.text.numerals import arabic_digits
 from office.cases import reviews
 from office.ground.errors import CaseNotFound, OfficeError
 from web import form_pages
-from web.current import desk, read, signed_in, user, write
+from web.current import read, services, signed_in, user, write
 from web.errors import again, errors_of
 from web.form_pages import Filling
 from web.language import t
@@ -57,7 +57,7 @@ def enter(case_id: str) -> Answer:
             sheet, number = form_pages.posted(form, context), case.receipt_no
             if sheet.action:
                 return _entry_page(case_id, number, sheet)
-            reviews.enter(work, desk(), case_id, sheet.answers, user())
+            reviews.enter(work, services(), case_id, sheet.answers, user())
     except (FormInvalid, OfficeError) as refusal:
         if sheet is None:  # there is no such form for them
             raise

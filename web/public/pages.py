@@ -19,12 +19,12 @@ from office.cases import complainant
 from office.cases.complainant import ACTOR as COMPLAINANT
 from office.cases.register import Filed, file_complaint, intake_context, intake_forms
 from office.cases.tracking import plain_code, spaced
-from office.ground.context import Desk
 from office.ground.errors import OfficeError, TooManyAttempts, TrackingCodeUnknown
+from office.ground.services import Services
 from office.guideline.guideline import build
 from office.vault.attachments import Staged
 from web import form_pages
-from web.current import desk, office, read, write
+from web.current import office, read, services, write
 from web.errors import again, errors_of
 from web.form_pages import FILE_REFUSALS, Filling
 from web.language import language, t
@@ -82,7 +82,7 @@ def send(track: str) -> Answer:
 def _file(work: Work, track: str, files: Sequence[Staged]) -> Filed:
     answers = _posted(work, track, files).answers
     return file_complaint(
-        work, desk(), answers, channel=CHANNEL, actor=COMPLAINANT, idempotency_key=_once()
+        work, services(), answers, channel=CHANNEL, actor=COMPLAINANT, idempotency_key=_once()
     )
 
 
@@ -169,7 +169,7 @@ def case() -> Answer:
         return redirect(url_for("public.track"))
     try:
         with read() as work:
-            found = complainant.track_case(work, desk(), code)
+            found = complainant.track_case(work, services(), code)
             return render_template("public/case.html", case=found, name=TRACKS[found.track])
     except TrackingCodeUnknown as refusal:
         tracking_cookie.leave()
@@ -186,7 +186,7 @@ def leave() -> Answer:
 def letter(letter_id: str) -> Answer:
     code = _code()
     with write() as work:  # the first reading is recorded
-        view, text = complainant.read_letter(work, desk(), code, letter_id)
+        view, text = complainant.read_letter(work, services(), code, letter_id)
     return render_template("public/letter.html", letter=view, text=text)
 
 
@@ -201,13 +201,15 @@ def send_answer() -> Answer:
     code, files = _code(), list[Staged]()
     page = partial(_said_page, "public/reply.html", complainant.reply_form)
     try:
-        files = form_pages.keep_files(lambda work: [complainant.reply_form(work, desk(), code)[0]])
+        files = form_pages.keep_files(
+            lambda work: [complainant.reply_form(work, services(), code)[0]]
+        )
         if form_pages.is_redraw():
             return page(files)
         with write() as work:
-            form, context = complainant.reply_form(work, desk(), code)
+            form, context = complainant.reply_form(work, services(), code)
             answers = form_pages.posted(form, context, files=files).answers
-            complainant.reply(work, desk(), code, answers)
+            complainant.reply(work, services(), code, answers)
     except (FormInvalid, *FILE_REFUSALS) as refusal:
         return again(page(files, refusal), refusal)
     flash(t("ส่งคำตอบแล้ว ขอบคุณ", "Your answer has been sent. Thank you."), "good")
@@ -257,24 +259,24 @@ def ask_review() -> Answer:
     return redirect(url_for("public.case"), 303)
 
 
-FormOf = Callable[[Work, Desk, str], tuple[Form, Mapping[str, Any]]]
-Verb = Callable[[Work, Desk, str, Mapping[str, Any]], None]
+FormOf = Callable[[Work, Services, str], tuple[Form, Mapping[str, Any]]]
+Verb = Callable[[Work, Services, str, Mapping[str, Any]], None]
 
 
 def _say(form_of: FormOf, verb: Verb) -> None:
     """Hand in what was posted, for the case that this browser follows."""
     code = _code()
     with write() as work:
-        form, context = form_of(work, desk(), code)
-        verb(work, desk(), code, form_pages.posted(form, context).answers)
+        form, context = form_of(work, services(), code)
+        verb(work, services(), code, form_pages.posted(form, context).answers)
 
 
 def _fresh_page(template: str, form_of: FormOf) -> str:
     """A form that the complainant may fill in now."""
     code = _code()
     with read() as work:
-        sheet = form_pages.fresh(*form_of(work, desk(), code))
-        case = complainant.track_case(work, desk(), code)
+        sheet = form_pages.fresh(*form_of(work, services(), code))
+        case = complainant.track_case(work, services(), code)
         return render_template(template, case=case, sheet=sheet.view(), refusal=None)
 
 
@@ -284,8 +286,8 @@ def _said_page(
     """The same as it was filled in so far."""
     code, other = _code(), None if isinstance(refusal, FormInvalid) else refusal
     with read() as work:
-        sheet = form_pages.posted(*form_of(work, desk(), code), files=files)
-        case, view = complainant.track_case(work, desk(), code), sheet.view(errors_of(refusal))
+        sheet = form_pages.posted(*form_of(work, services(), code), files=files)
+        case, view = complainant.track_case(work, services(), code), sheet.view(errors_of(refusal))
         return render_template(template, case=case, sheet=view, refusal=other)
 
 

@@ -57,7 +57,7 @@ def leave() -> None:
 def _sealed(place: str, facts: Any) -> str:
     # The cookie is signed but readable: what lies in it about a case is sealed besides.
     whole = dumps([now().isoformat(), facts]).encode()
-    sealed = office().desk.keys.content.seal(whole, f"cookie.{place}")
+    sealed = office().services.keys.content.encrypt(whole, f"cookie.{place}")
     return base64.urlsafe_b64encode(sealed).decode()
 
 
@@ -67,7 +67,9 @@ def _opened(place: str, stays: timedelta) -> Any:
         return None
     try:
         sealed = base64.urlsafe_b64decode(kept)
-        written, facts = loads(office().desk.keys.content.open(sealed, f"cookie.{place}").decode())
+        written, facts = loads(
+            office().services.keys.content.decrypt(sealed, f"cookie.{place}").decode()
+        )
     except (InvalidTag, KeyUnknown, binascii.Error):
         session.pop(place)  # sealed under a key that is gone
         return None

@@ -14,7 +14,7 @@ from forms.text.numerals import arabic_digits
 from office.applications import deployed_forms
 from office.cases import complainant, register, reviews, tracking
 from office.cases.store_answers import HandedIn, keep
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.ground.tables import Case
 from webhooks.errors import CaseUnknown, FieldsRefused, MessageNotPermitted
 from webhooks.tables import InboundDelivery, InboundSource
@@ -31,7 +31,7 @@ FORMS = {  # what these carry is checked and kept by a form of the guideline
 
 
 def act_on(
-    work: Work, desk: Desk, source: InboundSource, message_id: str, payload: Payload
+    work: Work, services: Services, source: InboundSource, message_id: str, payload: Payload
 ) -> dict[str, Any]:
     """Give a message its effect; returns the answer, without what may not be stored.
 
@@ -40,25 +40,25 @@ def act_on(
         CaseUnknown, MessageNotPermitted, MessageNotAwaited
     """
     if source.kind == "intake":
-        return _file(work, desk, source, message_id, payload)
-    return _tell(work, desk, source, payload)
+        return _file(work, services, source, message_id, payload)
+    return _tell(work, services, source, payload)
 
 
-def whole_answer(desk: Desk, delivery: InboundDelivery) -> dict[str, Any]:
+def whole_answer(services: Services, delivery: InboundDelivery) -> dict[str, Any]:
     """The answer as it is sent: a tracking code stands in no table, so it is derived again."""
     answer = dict(delivery.answer)
     if answer.get("type") == "complaint.received":
         key = _key(delivery.source, delivery.message_id)
-        answer["tracking_code"] = tracking.new_code(desk, key)
+        answer["tracking_code"] = tracking.new_code(services, key)
     return answer
 
 
 def _file(
-    work: Work, desk: Desk, source: InboundSource, message_id: str, payload: Payload
+    work: Work, services: Services, source: InboundSource, message_id: str, payload: Payload
 ) -> dict[str, Any]:
     filed = register.file_complaint(
         work,
-        desk,
+        services,
         {name: value for name, value in payload.items() if name not in RELAY_FIELDS},
         _officer_part(work, source, payload),
         channel=str(source.channel),
@@ -83,23 +83,27 @@ def _officer_part(work: Work, source: InboundSource, payload: Payload) -> dict[s
     return {**defaults, "channel": source.channel, "received_at": received, **given}
 
 
-def _tell(work: Work, desk: Desk, source: InboundSource, payload: Payload) -> dict[str, Any]:
+def _tell(
+    work: Work, services: Services, source: InboundSource, payload: Payload
+) -> dict[str, Any]:
     _check_message(source, payload)
-    case = _referred(work, desk, payload)
+    case = _referred(work, services, payload)
     # Whoever holds the code is the complainant; anything else the source says in its own name.
     actor = complainant.ACTOR if "tracking_code" in payload else _relay(source)
     name, variables = payload["message"], payload.get("variables", {})
     if name == reviews.MESSAGE:
         if not reviews.may_ask(work, case):
             raise MessageNotAwaited(name=name)
-        reviews.ask(work, desk, case, variables, actor=actor)
+        reviews.ask(work, services, case, variables, actor=actor)
         return {"type": "message.received", "case": case.id, "message": name}
-    noted = []
+    extra_events = []
     if name in FORMS:
         handed_in = _handed_in(work, case, FORMS[name], variables, actor)
-        noted.append(keep(work, desk, case.id, handed_in))
+        extra_events.append(keep(work, services, case.id, handed_in))
         variables = handed_in.answers.variables
-    reached = messages.correlate_message(work, name, case.id, variables, actor=actor, noted=noted)
+    reached = messages.correlate_message(
+        work, name, case.id, variables, actor=actor, extra_events=extra_events
+    )
     if reached != case.instance_id:  # it would have started something instead
         raise MessageNotAwaited(name=name)
     return {"type": "message.received", "case": case.id, "message": name}
@@ -133,10 +137,10 @@ def _check_message(source: InboundSource, payload: Payload) -> None:
         raise FieldsRefused(places)
 
 
-def _referred(work: Work, desk: Desk, payload: Payload) -> Case:
+def _referred(work: Work, services: Services, payload: Payload) -> Case:
     """The case a message names: by id, by receipt number or by the complainant's own code."""
     if "tracking_code" in payload:
-        return tracking.find_case_by_code(work, desk, payload["tracking_code"])
+        return tracking.find_case_by_code(work, services, payload["tracking_code"])
     if "case" in payload:
         is_meant = Case.id == payload["case"]
     else:

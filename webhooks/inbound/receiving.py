@@ -70,15 +70,15 @@ def _payload(content: bytes) -> dict[str, Any]:
 
 def _once(source: str, message_id: str, content: bytes, payload: dict[str, Any]) -> dict[str, Any]:
     """The answer to a message: of its first arrival, if it has arrived before."""
-    body_hash, desk = canonical.digest(content), doors().desk
+    body_hash, services = canonical.digest(content), doors().services
     with doors().engine.begin() as work:
         kept = work.session.get(InboundDelivery, (source, message_id))
         if kept is None:
             kept = _claim(work, source, message_id, body_hash)
-            kept.answer = act_on(work, desk, active_source(work, source), message_id, payload)
+            kept.answer = act_on(work, services, active_source(work, source), message_id, payload)
         elif kept.body_hash != body_hash:
             raise MessageIdReused
-        return whole_answer(desk, kept)
+        return whole_answer(services, kept)
 
 
 def _claim(work: Work, source: str, message_id: str, body_hash: str) -> InboundDelivery:

@@ -11,7 +11,7 @@ from engine.store.work import Work
 from office.ground.keys import Keyring
 from webhooks.errors import NameRefused, NameTaken, SourceUnknown
 from webhooks.naming import checked_name, is_name
-from webhooks.secrets import open_secret, seal_secret
+from webhooks.secrets import encrypt_secret, open_secret
 from webhooks.signing import new_secret
 from webhooks.tables import InboundRefusal, InboundSource
 
@@ -49,7 +49,7 @@ def register_source(
             channel=channel,
             messages=names,
             variables=sorted(set(variables)),
-            secret=seal_secret(keyring, secret, owner=f"source:{name}"),
+            secret=encrypt_secret(keyring, secret, owner=f"source:{name}"),
             active=True,
             created_at=work.now,
             created_by=actor.id,

@@ -13,7 +13,7 @@ from office.ground.keys import Keyring
 from webhooks.errors import NameRefused, NameTaken
 from webhooks.naming import checked_choices, checked_name
 from webhooks.outbound.address import AddressPolicy, check
-from webhooks.secrets import open_secret, seal_secret
+from webhooks.secrets import encrypt_secret, open_secret
 from webhooks.signing import new_secret
 from webhooks.tables import Subscriber
 
@@ -53,7 +53,7 @@ def register_subscriber(
             id=id,
             name=name,
             url=url,
-            secret=seal_secret(keyring, secret, owner=f"subscriber:{id}"),
+            secret=encrypt_secret(keyring, secret, owner=f"subscriber:{id}"),
             events=wanted,
             active=True,
             created_at=work.now,

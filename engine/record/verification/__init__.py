@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from engine.ground.errors import InstanceNotFound
 from engine.record.differences import Report
-from engine.record.verification.deployments import verify_law
+from engine.record.verification.deployments import verify_deployments
 from engine.record.verification.instances import verify_cases
 from engine.record.verification.log import verify_log
 from engine.record.verification.stored_rows import as_finding, reading
@@ -39,7 +39,7 @@ def verify_common(machine: Machine) -> Report:
     report = Report()
     for check, table in (
         (verify_tables, "tables"),
-        (verify_law, "deployment"),
+        (verify_deployments, "deployment"),
         (verify_log, "log_entry"),
     ):
         with reading(machine) as work, as_finding(report, "", table):

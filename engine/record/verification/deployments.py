@@ -23,7 +23,7 @@ SEALED = Text(
 NO_FILE = Text("ไม่ใช่แฟ้มของการติดตั้ง", "it is not a file of its deployment")
 
 
-def verify_law(work: Work) -> Report:
+def verify_deployments(work: Work) -> Report:
     """Check every deployed file, deployment and definition."""
     report = Report()
     _check_contents(work, report)

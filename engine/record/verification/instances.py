@@ -49,7 +49,7 @@ REWRITTEN = Text(
     "numbers {first} to {last} are not what entry {position} of the log sealed: rewritten since",
 )
 COLUMN = Text("{column} ของเรื่องไม่ตรงกับบันทึก", "{column} of the case is not what its record says")
-OTHER_LAW = Text(
+OTHER_DEPLOYMENT = Text(
     "แฟ้มที่ติดตั้งไว้ของรุ่นนี้ไม่ใช่ชุดที่เรื่องดำเนินการตาม",
     "the files deployed as its definition are not those that it ran under",
 )
@@ -235,7 +235,7 @@ def _check_row(instance: Row, commands: _Chain, events: _Chain, laws: Mapping[st
         if instance[column] != value:
             _differ(commands.report, instance, column)
     if "bundle" in said and said["bundle"] != laws.get(instance["definition_id"]):
-        commands.report.differ(instance["id"], "process_definition", 0, OTHER_LAW)
+        commands.report.differ(instance["id"], "process_definition", 0, OTHER_DEPLOYMENT)
     if digest(instance["state"]) != commands.last.get("state_hash"):
         _differ(commands.report, instance, "state")
 

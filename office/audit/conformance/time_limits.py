@@ -14,19 +14,19 @@ from office.audit.conformance.deviations import BREACH, NOBODY, NOTICE, Deviatio
 from office.audit.conformance.record import Record
 from office.deadlines import deadlines
 from office.deadlines.derivation import COMPLAINANT
-from office.deadlines.tables import ClockRow
+from office.deadlines.tables import DeadlineRow
 
 
 def judge_time(record: Record, case_id: str) -> Iterator[Deviation]:
     """Steps that ended after they were due, and those that are overdue now."""
-    for clock in deadlines.clocks_of(record.work, case_id):
+    for clock in deadlines.case_deadlines(record.work, case_id):
         if clock.finished_at is not None and clock.finished_at > clock.due_at:
             yield _late(record, clock, clock.finished_at)
         elif clock.status == "running" and clock.due_at < record.work.now:
             yield _overdue(record, clock)
 
 
-def _late(record: Record, clock: ClockRow, finished: datetime) -> Deviation:
+def _late(record: Record, clock: DeadlineRow, finished: datetime) -> Deviation:
     facts = {"due": _moment(clock.due_at), "done": _moment(finished)}
     length = span(finished - clock.due_at)
     return record.deviation(
@@ -40,7 +40,7 @@ def _late(record: Record, clock: ClockRow, finished: datetime) -> Deviation:
     )
 
 
-def _overdue(record: Record, clock: ClockRow) -> Deviation:
+def _overdue(record: Record, clock: DeadlineRow) -> Deviation:
     waiting = [e for e in record.events if e.element_id and e.element_id in _steps(clock)]
     told = record.deviation(
         "overdue",
@@ -64,19 +64,19 @@ def _holder(record: Record, steps: set[str]) -> tuple[str, Text]:
     return "", NOBODY
 
 
-def _element(record: Record, clock: ClockRow) -> str:
+def _element(record: Record, clock: DeadlineRow) -> str:
     """The step that the clock is for; a timer beside it may have asked first."""
     nodes = ((element, record.node(element)) for element in clock.askers)
     steps = (e for e, n in nodes if n and n.extensions.properties.get("sla") == clock.key)
     return next(steps, clock.element_id)
 
 
-def _severity(clock: ClockRow) -> str:
+def _severity(clock: DeadlineRow) -> str:
     """A complainant who answers late breaks no rule of the agency."""
     return NOTICE if clock.owner == COMPLAINANT else BREACH
 
 
-def _leaving(record: Record, clock: ClockRow, finished: datetime) -> HistoryEvent | None:
+def _leaving(record: Record, clock: DeadlineRow, finished: datetime) -> HistoryEvent | None:
     """The event by which the step ended: the person's, if one did it."""
     steps = _steps(clock)
     ended = [e for e in record.events if e.at == finished and (e.element_id in steps or not steps)]
@@ -84,7 +84,7 @@ def _leaving(record: Record, clock: ClockRow, finished: datetime) -> HistoryEven
     return next(iter(done or ended), None)
 
 
-def _steps(clock: ClockRow) -> set[str]:
+def _steps(clock: DeadlineRow) -> set[str]:
     return {clock.element_id, *clock.askers} - {""}
 
 

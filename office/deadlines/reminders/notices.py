@@ -22,7 +22,7 @@ from office.deadlines.reminders.rung_words import (
     words_of_notice,
     words_of_request,
 )
-from office.ground.context import Desk
+from office.ground.services import Services
 from office.ground.tables import Case, Notice
 from office.people.access import open_to
 from office.people.people import User
@@ -43,7 +43,7 @@ class NoticeView:
     sent_at: datetime
 
 
-def notice_handler(desk: Desk) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+def notice_handler(services: Services) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
     """The handler of `notice` jobs: headers `notice` (its kind) and `to` (groups, by commas)."""
 
     def send(work: Work, job: JobCall) -> None:

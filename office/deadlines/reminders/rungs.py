@@ -17,9 +17,9 @@ from engine.store.work import Work
 from engine.verbs.timers import move_timer
 from office.deadlines.holiday_table import current_calendar
 from office.deadlines.reminders.ladder import Rung, moment_of, read_rung
-from office.deadlines.rows import OVERALL, assumed_count, iso, latest_clock
+from office.deadlines.rows import OVERALL, assumed_count, iso, latest_deadline
 from office.deadlines.rules import rungs_for
-from office.deadlines.tables import ClockRow, RungRow
+from office.deadlines.tables import DeadlineRow, RungRow
 from office.ground.errors import OfficeError
 from office.ground.tables import Case
 
@@ -32,7 +32,7 @@ class RungUnknown(OfficeError):
     thai = "ตารางเตือนและเร่งรัดของ {key} ไม่มี {name}"
 
 
-def plan_rungs(work: Work, clock: ClockRow, variables: Mapping[str, Any]) -> None:
+def plan_rungs(work: Work, clock: DeadlineRow, variables: Mapping[str, Any]) -> None:
     """Write down what a deadline that has just started, or fell under another rule, has before it.
     What was sent already is not planned again."""
     rungs = rungs_for(work, clock.definition_id, clock.key, variables)
@@ -43,7 +43,7 @@ def plan_rungs(work: Work, clock: ClockRow, variables: Mapping[str, Any]) -> Non
     _add(work, clock, [rung for rung in rungs if rung.name not in sent])
 
 
-def _add(work: Work, clock: ClockRow, rungs: Sequence[Rung], *, lap: int = 0) -> None:
+def _add(work: Work, clock: DeadlineRow, rungs: Sequence[Rung], *, lap: int = 0) -> None:
     moments = _moments(work, clock, rungs)
     for rung in rungs:
         row = RungRow(clock_id=clock.id, lap=lap, name=rung.name)
@@ -55,7 +55,7 @@ def _add(work: Work, clock: ClockRow, rungs: Sequence[Rung], *, lap: int = 0) ->
         wake(work, clock.case_id, min(moments.values()))
 
 
-def _moments(work: Work, clock: ClockRow, rungs: Iterable[Rung]) -> dict[str, datetime]:
+def _moments(work: Work, clock: DeadlineRow, rungs: Iterable[Rung]) -> dict[str, datetime]:
     count, calendar = assumed_count(work, clock), current_calendar(work)
     case = work.session.get(Case, clock.case_id)
     facts: dict[str, Any] = {
@@ -67,7 +67,7 @@ def _moments(work: Work, clock: ClockRow, rungs: Iterable[Rung]) -> dict[str, da
 
 def _days_waited(work: Work, case_id: str) -> int:
     """For how many days the case as a whole has stood still."""
-    overall = latest_clock(work, case_id, OVERALL)
+    overall = latest_deadline(work, case_id, OVERALL)
     pauses = () if overall is None else assumed_count(work, overall).pauses
     return sum((pause.end - pause.start).days for pause in pauses)
 
@@ -79,7 +79,7 @@ def wake(work: Work, case_id: str, moment: datetime) -> None:
     outbox.enqueue(work, TOPIC, {"case": case_id}, key=key, due_at=at)
 
 
-def rungs_of(work: Work, clock: ClockRow) -> list[RungRow]:
+def rungs_of(work: Work, clock: DeadlineRow) -> list[RungRow]:
     """All rungs of a deadline, sent ones too, in the order of their moments."""
     query = sa.select(RungRow).order_by(RungRow.due_at, RungRow.name)
     if not work.is_readonly:
@@ -101,7 +101,7 @@ def waiting_rungs(work: Work, case_ids: Iterable[str]) -> dict[str, RungRow]:
     return found
 
 
-def follow_rung(work: Work, clock: ClockRow, name: str, element_id: str) -> datetime:
+def follow_rung(work: Work, clock: DeadlineRow, name: str, element_id: str) -> datetime:
     """When a rung is reached, for a timer of the diagram that follows it from now on.
 
     Raises:
@@ -119,7 +119,7 @@ def follow_rung(work: Work, clock: ClockRow, name: str, element_id: str) -> date
 # ── what happens to the deadline happens to its ladder ─────────────────────────────────────────
 
 
-def move_rungs(work: Work, clock: ClockRow, *, extended: bool = False) -> list[dict[str, str]]:
+def move_rungs(work: Work, clock: DeadlineRow, *, extended: bool = False) -> list[dict[str, str]]:
     """The deadline or the calendar has moved: move what still waits, and the timers that follow;
     returns what moved. An extended deadline has its sent rungs before it again."""
     rows = rungs_of(work, clock)
@@ -135,7 +135,7 @@ def move_rungs(work: Work, clock: ClockRow, *, extended: bool = False) -> list[d
     return [change for change in moved if change]
 
 
-def _move(work: Work, clock: ClockRow, row: RungRow, moment: datetime) -> dict[str, str]:
+def _move(work: Work, clock: DeadlineRow, row: RungRow, moment: datetime) -> dict[str, str]:
     if row.due_at == moment:
         return {}
     before, row.due_at = row.due_at, moment
@@ -144,13 +144,13 @@ def _move(work: Work, clock: ClockRow, row: RungRow, moment: datetime) -> dict[s
     return {"rung": row.name, "before": iso(before), "after": iso(moment)}
 
 
-def replan_rungs(work: Work, clock: ClockRow, variables: Mapping[str, Any]) -> None:
+def replan_rungs(work: Work, clock: DeadlineRow, variables: Mapping[str, Any]) -> None:
     """The deadline fell under another rule: its ladder may be another one too."""
     drop_rungs(work, clock)
     plan_rungs(work, clock, variables)
 
 
-def drop_rungs(work: Work, clock: ClockRow, *, later_than: datetime | None = None) -> None:
+def drop_rungs(work: Work, clock: DeadlineRow, *, later_than: datetime | None = None) -> None:
     """Nobody waits for the deadline any more: what was not sent never will be."""
     waiting = sa.delete(RungRow).where(RungRow.clock_id == clock.id, RungRow.sent_at.is_(None))
     if later_than is not None:

@@ -108,7 +108,7 @@ def complete_task(work: Work, body: Mapping[str, Any], task_id: str) -> None:
     """
     task = _mine(work, task_id)
     must_match(work, task.instance_id)
-    complete(work, doors().desk, task, body["answers"], client())
+    complete(work, doors().services, task, body["answers"], client())
 
 
 def shown(task: UserTask) -> dict[str, Any]:

@@ -20,7 +20,7 @@ WHY_PRINTED = Text(
 )
 
 
-def _told_nodes(subject: Subject) -> Iterator[Node]:
+def _described_nodes(subject: Subject) -> Iterator[Node]:
     """Every step that people read of; a gateway that only merges says nothing."""
     for process in asking(subject):
         for scope in process.body.scopes():
@@ -78,7 +78,7 @@ def _missing(text: Text) -> Text:
     ),
 )
 def guideline_sentence(subject: Subject) -> Iterator[Hit]:
-    for node in _told_nodes(subject):
+    for node in _described_nodes(subject):
         if not _is_bilingual(node.documentation):
             yield at(node.id, language=_missing(node.documentation))
 

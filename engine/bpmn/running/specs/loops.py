@@ -30,7 +30,7 @@ class StandardLoop(FlowNode):
         my_task.facts["round"] = 0
         if self.loop.test_before and not self._again(my_task):
             return True
-        self._begin_round(my_task)
+        self._begin_iteration(my_task)
         return False
 
     def _again(self, token: Token) -> bool:
@@ -45,7 +45,7 @@ class StandardLoop(FlowNode):
             raise StepFailed(element=self.node.id, reason=undecided(self.condition, value))
         return value
 
-    def _begin_round(self, token: Token) -> None:
+    def _begin_iteration(self, token: Token) -> None:
         token.facts["round"] += 1
         child = token._add_child(token.workflow.spec.task_specs[self.instance])
         child.data = {**token.data, COUNTER: token.facts["round"]}
@@ -59,7 +59,7 @@ class StandardLoop(FlowNode):
         child.data.pop(COUNTER, None)
         token.data = {**child.data, **around}
         if self._again(token):
-            self._begin_round(token)
+            self._begin_iteration(token)
         else:
             token._ready()
 

@@ -10,7 +10,7 @@ from office.ground.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Services:
     """Passed to the office's functions after the unit of work; holds no open resource."""
 
     keys: Keys
