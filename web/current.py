@@ -137,6 +137,24 @@ def _admit(work: Work) -> None:
     g.whose = None
 
 
+def _admitted(view: Callable[[], Answer]) -> Answer:
+    """What a view answers. One that needed no unit of work, or refused what was sent before it came
+    to one, says so only to whom the page is for."""
+    try:
+        answer = view()
+    except Exception:
+        _must_be_admitted()
+        raise
+    _must_be_admitted()
+    return answer
+
+
+def _must_be_admitted() -> None:
+    if g.get("whose") is not None:
+        with read():
+            pass  # beginning a unit of work looks it up
+
+
 def _to_sign_in() -> Answer:
     if request.headers.get("HX-Request"):
         # A redirect would be followed inside the page and put the sign-in form into another form.
@@ -155,15 +173,11 @@ def signed_in(*roles: str, page: str = "") -> Callable[[Callable[P, Answer]], Ca
                 return _to_sign_in()
             g.whose = frozenset(roles), page
             try:
-                answer = view(*args, **kwargs)
-                if g.whose is not None:  # it needed no unit of work
-                    with read():
-                        pass
+                return _admitted(lambda: view(*args, **kwargs))
             except SignInNeeded:
                 return _to_sign_in()
             finally:
                 g.whose = None
-            return answer
 
         return guarded
 

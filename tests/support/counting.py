@@ -42,7 +42,7 @@ class Cost:
 @contextmanager
 def counting(database: sa.Engine) -> Iterator[Cost]:
     """Count from here to the end of the block; whatever happens is done as always."""
-    cost, unseal = Cost(), DataKey.open
+    cost, unseal = Cost(), DataKey.decrypt
 
     def said(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if statement.startswith("BEGIN"):
@@ -60,7 +60,7 @@ def counting(database: sa.Engine) -> Iterator[Cost]:
     sa.event.listen(database, "before_cursor_execute", said)
     sa.event.listen(database, "commit", committed)
     try:
-        with patch.object(DataKey, "open", opened):
+        with patch.object(DataKey, "decrypt", opened):
             yield cost
     finally:
         sa.event.remove(database, "before_cursor_execute", said)

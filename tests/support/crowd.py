@@ -34,7 +34,7 @@ def crowd(work: Work, services: Services, case_id: str, count: int) -> None:
         RungRow: _rows(work, RungRow, RungRow.case_id == case_id),
     }
     title = f"complaint_case.title|{case_id}"
-    words = case_key(work, services, case_id).open(case.title or b"", title)
+    words = case_key(work, services, case_id).decrypt(case.title or b"", title)
     copies: dict[type[Base], Rows] = {table: [] for table in tables}
     for number in range(count):
         ids = {old: uuid.uuid4().hex for old in (case_id, str(case.instance_id))}
