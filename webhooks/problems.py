@@ -12,7 +12,7 @@ from engine.ground import errors
 from engine.ground.errors import Refusal
 from engine.ground.text import Text
 from engine.store.database import DatabaseUnavailable
-from engine.verbs.jobs import JobLeaseLost
+from engine.verbs.jobs import JobNotHeld
 from forms.errors import FormInvalid
 from office.ground.errors import StorageUnavailable
 from webhooks.errors import FieldsRefused, TokenRefused, TooManyRequests
@@ -29,7 +29,7 @@ _STATUS: dict[type[Refusal], int] = {
     errors.InstanceNotRunning: 409,
     errors.TaskAlreadyClaimed: 409,
     errors.ConcurrentUpdate: 409,
-    JobLeaseLost: 409,
+    JobNotHeld: 409,
     DatabaseUnavailable: 503,
     StorageUnavailable: 503,
 }

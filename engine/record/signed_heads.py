@@ -35,7 +35,7 @@ from engine.turn.commitments import moment
 AT_ONCE = 500  # leaves per statement
 
 
-class NoHeadYet(EngineError):
+class NotSealedYet(EngineError):
     """The case has not been sealed yet; run `samnuan seal` first."""
 
     thai = "เรื่องนี้ยังไม่ได้ประทับตรา โปรดสั่ง samnuan seal ก่อน"
@@ -192,11 +192,11 @@ def inclusion(work: Work, subject: str, head: Head | None = None) -> Inclusion:
     """
     head = head or newest_head(work)
     if head is None:
-        raise NoHeadYet
+        raise NotSealedYet
     query = sa.select(LogEntry).where(LogEntry.subject == subject, LogEntry.position < head.size)
     row = work.session.scalars(query.order_by(LogEntry.position.desc()).limit(1)).first()
     if row is None:
-        raise NoHeadYet
+        raise NotSealedYet
     path = inclusion_path(row.position, head.size, _lookup(work))
     return Inclusion(row.entry, row.position, tuple(hash.hex() for hash in path), head)
 

@@ -39,7 +39,7 @@ class JobNotFound(EngineError):
     thai = "ไม่พบงานอัตโนมัตินี้ หรือเสร็จแล้ว หรือเรื่องไม่ต้องใช้อีก"
 
 
-class JobLeaseLost(EngineError):
+class JobNotHeld(EngineError):
     """This worker does not hold the job: its time is over, or another worker has it."""
 
     thai = "ผู้ทำงานนี้ไม่ได้ถืองานอัตโนมัตินี้ เพราะหมดเวลาที่ยืมไว้ หรือผู้อื่นรับไปแล้ว"
@@ -72,13 +72,13 @@ def run_job(machine: Machine, job_id: str, holder: str) -> bool:
         with begin(machine, report_incident=False) as work, bounded(work):
             job = _held(work, job_id, holder)
             _finish_with(work, job, machine.handlers[job.type], holder)
-    except (JobNotFound, JobLeaseLost, InstanceNotRunning):
+    except (JobNotFound, JobNotHeld, InstanceNotRunning):
         return False
     except (DatabaseUnavailable, ConcurrentUpdate):
         raise  # nothing is wrong with the job
     except Exception as error:  # whatever a handler raises is kept, retried and shown
         reason = incidents.cause(error)
-        with contextlib.suppress(JobNotFound, JobLeaseLost), begin(machine) as work:
+        with contextlib.suppress(JobNotFound, JobNotHeld), begin(machine) as work:
             fail_job(work, job_id, reason, retries=None, worker=holder)
     return True
 
@@ -129,7 +129,7 @@ def _held(work: Work, job_id: str, worker: str) -> Job:
     if job is None:
         raise JobNotFound
     if job.locked_by != worker or job.locked_until is None or job.locked_until <= work.now:
-        raise JobLeaseLost
+        raise JobNotHeld
     return job
 
 

@@ -32,7 +32,7 @@ from office.deadlines.rows import (
     AWAITED,
     OVERALL,
     RECURRING,
-    DeadlineNotFound,
+    ClockNotFound,
     count_due,
     count_of,
     days_left_to_pause,
@@ -423,12 +423,12 @@ def open_deadline(work: Work, clock_id: str) -> DeadlineRow:
     the first has done."""
     known = work.session.get(DeadlineRow, clock_id)
     if known is None:
-        raise DeadlineNotFound
+        raise ClockNotFound
     locked_instance(work, known.instance_id)
     work.session.flush()  # what this unit of work has changed must not be read over
     clock = work.session.get(DeadlineRow, clock_id, populate_existing=True)
     if clock is None or clock.status == "finished":
-        raise DeadlineNotFound
+        raise ClockNotFound
     return clock
 
 

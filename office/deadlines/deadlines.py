@@ -35,7 +35,7 @@ from office.deadlines.rows import (
     AWAITED,
     OVERALL,
     RECURRING,
-    DeadlineNotFound,
+    ClockNotFound,
     Known,
     assumed_count,
     begin_deadline,
@@ -55,7 +55,7 @@ from office.ground.tables import Case
 __all__ = [
     "FUNCTIONS",
     "OVERALL",
-    "DeadlineNotFound",
+    "ClockNotFound",
     "SlaKeyUnknown",
     "case_deadlines",
     "changes_of",

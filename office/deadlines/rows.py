@@ -39,7 +39,7 @@ WHOLE = Text("การดำเนินการทั้งเรื่อง
 STOOD = Text("การหยุดนับตามกฎหมาย", "the legal stay")
 
 
-class DeadlineNotFound(OfficeError):
+class ClockNotFound(OfficeError):
     """There is no such running deadline."""
 
     thai = "ไม่พบกำหนดเวลาที่กำลังนับอยู่"

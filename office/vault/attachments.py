@@ -32,7 +32,7 @@ from office.ground.services import Services
 from office.ground.storage import CHUNK_BYTES
 from office.ground.tables import Attachment
 from office.vault import envelopes
-from office.vault.case_keys import Purpose, case_key
+from office.vault.case_keys import Purpose, case_key, must_be_alive
 from office.vault.file_types import clean_name, media_type_of
 
 FILES_LIMIT = 10
@@ -156,7 +156,9 @@ def adopt_files(
 
 def list_files(work: Work, services: Services, case_id: str) -> list[FileInfo]:
     """The attachments of a case that have not been erased, oldest first."""
-    return [_info(row, _key_of(work, services, row)) for row in rows_of(work, case_id)]
+    rows = rows_of(work, case_id)
+    must_be_alive(work, case_id)
+    return [_info(row, _key_of(work, services, row)) for row in rows]
 
 
 def rows_of(work: Work, case_id: str) -> list[Attachment]:

@@ -45,6 +45,23 @@ def case_key(work: Work, services: Services, case_id: str, purpose: Purpose = "c
     )
 
 
+def must_be_alive(work: Work, case_id: str, purpose: Purpose = "content") -> None:
+    """Look again at a key that was used in this unit of work.
+
+    On PostgreSQL each statement sees what is committed by then: the rows read after the key may be
+    those that an erasure has left in between.
+
+    Raises:
+        KeyDestroyed: it was destroyed since.
+    """
+    used = _rows(work).get((case_id, purpose))
+    if work.transaction.dialect.name != "postgresql" or used is None or used.wrapped is None:
+        return
+    now = sa.select(CaseKey.wrapped).where(CaseKey.case_id == case_id, CaseKey.purpose == purpose)
+    if work.session.scalar(now) is None:
+        raise KeyDestroyed
+
+
 def destroy_key(work: Work, case_id: str, purpose: Purpose) -> None:
     """Erase for good what this key sealed; the chain of history stays whole."""
     work.forget(OPENED)

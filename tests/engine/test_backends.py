@@ -201,15 +201,15 @@ def test_a_far_timer_is_announced_when_it_comes_near_at_its_new_moment(
     queued: Engine, clock: TravellingClock
 ) -> None:
     play = Play(queued, FAR).start()
-    assert isinstance(queued.dispatch, Announcer)
-    assert distributed.plan(queued, queued.dispatch) == 0
+    assert isinstance(queued.machine.dispatch, Announcer)
+    assert distributed.plan(queued.machine, queued.machine.dispatch) == 0
     with queued.begin() as work:
         timers.move_timer(work, play.id, "wait", (clock.now() + timedelta(days=2)).isoformat())
     assert announced(queued) == []
 
     clock.advance(days=2, minutes=-3)
-    assert distributed.plan(queued, queued.dispatch) == 1
-    assert distributed.plan(queued, queued.dispatch) == 0
+    assert distributed.plan(queued.machine, queued.machine.dispatch) == 1
+    assert distributed.plan(queued.machine, queued.machine.dispatch) == 0
 
     with queued.read() as work:
         scheduled = sa.text("SELECT scheduled_at - now() FROM procrastinate_jobs")
@@ -220,12 +220,12 @@ def test_a_far_timer_is_announced_when_it_comes_near_at_its_new_moment(
 @pytest.mark.postgres
 def test_lost_and_doubled_announcements_do_no_harm(queued: Engine, clock: TravellingClock) -> None:
     play = Play(queued, MIXED).start()
-    assert isinstance(queued.dispatch, Announcer)
+    assert isinstance(queued.machine.dispatch, Announcer)
     with queued.begin() as work:
         work.session.execute(sa.text("DELETE FROM procrastinate_jobs"))
 
     clock.advance(minutes=1)
-    assert distributed.plan(queued, queued.dispatch) == 1
+    assert distributed.plan(queued.machine, queued.machine.dispatch) == 1
     with queued.begin() as work:
         again = "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
         copy = "SELECT queue_name, task_name, args FROM procrastinate_jobs, generate_series(1, 5)"

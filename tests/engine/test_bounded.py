@@ -30,7 +30,9 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
 
 
 def repeated(size: int, *inner: str, id: str) -> str:
-    counted = f"<bpmn:loopCardinality>={size}</bpmn:loopCardinality>"
+    counted = (
+        f'<bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">={size}</bpmn:loopCardinality>'
+    )
     loop = f"<bpmn:multiInstanceLoopCharacteristics>{counted}"
     return marked(sub(id, *inner), loop + "</bpmn:multiInstanceLoopCharacteristics>")
 

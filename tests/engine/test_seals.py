@@ -11,7 +11,7 @@ from engine.ground.canonical import loads
 from engine.ground.clock import TravellingClock
 from engine.record import signed_heads
 from engine.record.merkle import leaf_hash, root_of_inclusion
-from engine.record.signed_heads import Head, NoHeadYet
+from engine.record.signed_heads import Head, NotSealedYet
 from engine.record.signing import SigningKey
 from tests.support.cases import Play
 from tests.support.drawing import diagram, end, path, start, user
@@ -75,7 +75,7 @@ def test_a_case_that_was_not_sealed_has_no_proof(engine: Engine) -> None:
     seal(engine)
     late = engine.start("p", {"case_id": "2"})
 
-    with engine.read() as work, pytest.raises(NoHeadYet):
+    with engine.read() as work, pytest.raises(NotSealedYet):
         signed_heads.inclusion(work, late)
 
 

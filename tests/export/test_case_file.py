@@ -55,7 +55,7 @@ class House:
             course = read_course(work, self.case_id, user)
             return sealed_file(work, course, user, AGENCY_KEY, paper_of(work, course))
 
-    def seal(self) -> None:
+    def sign_head(self) -> None:
         with self.agency.office.engine.begin() as work:
             before = signed_heads.log_size(work)
             head = signed_heads.sign_head(work, AGENCY_KEY)

@@ -32,7 +32,7 @@ def work_off(house: House) -> None:
 
 
 async def _work_off(worker: QueueWorker) -> None:
-    options = worker.engine.database.dialect.create_connect_args(worker.engine.database.url)[1]
+    options = worker.machine.database.dialect.create_connect_args(worker.machine.database.url)[1]
     options.pop("context", None)
     connector = procrastinate.PsycopgConnector(
         conninfo=make_conninfo("", **options),

@@ -246,7 +246,7 @@ def test_a_database_server_that_crashes_is_waited_for(
                 engine.complete(task, {}, OFFICER, idempotency_key="once")
                 break
             except DatabaseUnavailable:
-                worker.engine.machine.woken.wait(0.05)
+                worker.machine.woken.wait(0.05)
 
         assert play.open() == ["b"]
         assert faults_of(engine) == []

@@ -34,7 +34,7 @@ def test_a_new_master_key_seals_and_the_old_one_still_opens():
     assert not both.is_current(sealed)
     assert both.is_current(both.encrypt(b"a", PLACE))
     with pytest.raises(KeyUnknown):
-        Keyring.parse(f"2:{new}", setting="X").open(sealed, PLACE)
+        Keyring.parse(f"2:{new}", setting="X").decrypt(sealed, PLACE)
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:short", "0:" + "A" * 43 + "=", "x:" + "A" * 43 + "="])

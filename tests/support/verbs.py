@@ -36,6 +36,14 @@ class Office(face.Office):
 
     # ── the complainant ────────────────────────────────────────────────────────────────────
 
+    def reply_form(self, code: str) -> tuple[Form, dict[str, Any]]:
+        with self.read() as work:
+            return complainant.reply_form(work, self.services, code)
+
+    def withdrawal_form(self, code: str) -> tuple[Form, dict[str, Any]]:
+        with self.read() as work:
+            return complainant.withdrawal_form(work, self.services, code)
+
     def intake_forms(self) -> tuple[Form, Form]:
         with self.read() as work:
             return register.intake_forms(work)

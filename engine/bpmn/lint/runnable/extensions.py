@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.bpmn.element_names import CAMUNDA, CAMUNDA_LIKE, TRUE, ZEEBE
 from engine.bpmn.lint.registry import Family, Hit, Subject, at
-from engine.bpmn.lint.tree import Element, child, tag_of
+from engine.bpmn.lint.tree import Element, child, is_true, process_of, tag_of
 from engine.bpmn.reading.extensions import (
     APPLIED_CAMUNDA,
     APPLIED_CAMUNDA_ATTRIBUTES,
@@ -111,7 +111,15 @@ def call_unmapped(subject: Subject) -> Iterator[Hit]:
     Text("ลบออก แล้ววาดเป็นขั้นตอนให้เห็น", "Remove it and draw what it does as a step."),
 )
 def extension_acting(subject: Subject) -> Iterator[Hit]:
-    yield from (at(element, name=name) for element, name, local in _all(subject) if local in ACTING)
+    for element, name, local in _all(subject):
+        if local in ACTING and _may_run(element):
+            yield at(element, name=name)
+
+
+def _may_run(element: Element) -> bool:
+    """Whether it does not stand in a process that is a picture only."""
+    process = process_of(element)
+    return process is None or is_true(process, "isExecutable")
 
 
 @FAMILY.rule(
