@@ -39,6 +39,7 @@ def _compact_scope(scope: Any) -> None:
 def _drop_all_but(scope: Any, keep: set[Token]) -> None:
     for token in [token for token in scope.tasks.values() if token not in keep]:
         del scope.tasks[token.id]
+    scope.unfinished = [token for token in scope.unfinished if token in keep]
     for token in keep:
         parent = token.before
         while parent is not None and parent not in keep:
@@ -123,6 +124,7 @@ def _load_scope(case: Case, scope: Case | Subprocess, stored: Data) -> None:
         holder = None if parent is None else scope.tasks[case.id_of(parent)]
         identifier = case.id_of(number)
         token = Token(scope, scope.spec.task_specs[name], holder, state=state, id=identifier)
+        scope.unfinished.append(token)
         token.number, token.internal_data = number, facts
         token.comes_from(holder)
         if holder is not None:

@@ -95,6 +95,7 @@ class _Scope:
     """What a case and each of its subprocesses have in common."""
 
     tasks: dict[UUID, Token]
+    unfinished: list[Token]  # in the order of `tasks`; one act leaves thousands of finished ones
     task_tree: Token
     spec: Any
     result: Data
@@ -111,6 +112,7 @@ class _Scope:
         case.spend(parent)
         token = Token(self, spec, parent, state=state, id=case.next_id())
         case.homes[token.id] = self
+        self.unfinished.append(token)
         token.number = case.counter
         token.comes_from(parent)
         token.internal_data.update(facts)
@@ -122,7 +124,8 @@ class _Scope:
         self.task_tree._ready()
 
     def live(self) -> list[Token]:
-        return [token for token in self.tasks.values() if token._state & LIVE]
+        self.unfinished = [t for t in self.unfinished if not t._state & TaskState.FINISHED_MASK]
+        return [token for token in self.unfinished if token._state & LIVE]
 
     def ready(self) -> list[Token]:
         """The automatic tokens that the run loop takes from this scope, in order."""
@@ -181,7 +184,7 @@ class Subprocess(_Scope, BpmnSubWorkflow):
 
     def __init__(self, spec: Any, parent_task_id: UUID, top_workflow: Case) -> None:
         self.result, self.aside = {}, {}
-        self.undo = []
+        self.undo, self.unfinished = [], []
         BpmnSubWorkflow.__init__(self, spec, parent_task_id, top_workflow, deserializing=True)
         if self.depth > MAX_NESTING:
             raise StepFailed(element=spec.name, reason=f"more than {MAX_NESTING} levels deep")
@@ -202,7 +205,7 @@ class Case(_Scope, BpmnWorkflow):
 
     def __init__(self, spec: Any, subprocess_specs: dict[str, Any], instance: UUID) -> None:
         self.result, self.aside = {}, {}
-        self.undo = []
+        self.undo, self.unfinished = [], []
         self.instance = instance
         self.counter = 0
         self.homes: dict[UUID, Any] = {}  # in which scope each token stands, as far as it was asked
