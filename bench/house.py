@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from engine.ground.actor import Actor
 from office.ground.settings import OfficeSettings
-from office.office import FLOORS, Office
+from office.office import PACKAGES, Office
 from office.operations import demo
 from office.operations.demo import DEMO_PASSWORD
 from office.people import people
@@ -95,7 +95,7 @@ def _configure(
     url: str, folder: Path, officers: int, sources: Mapping[str, str]
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     settings = OfficeSettings(database_url=url, data_dir=folder)
-    office = Office.open(settings, floors=(*FLOORS, "webhooks"))
+    office = Office.open(settings, packages=(*PACKAGES, "webhooks"))
     office.deploy_guideline()
     with office.engine.begin() as work:
         staff = [user.username for user in demo.add_demo_users(work)]

@@ -78,19 +78,19 @@ class Engine:
         cls,
         url: str,
         *,
-        floors: Sequence[str] = ("engine",),
+        packages: Sequence[str] = ("engine",),
         worker: str = "embedded",
         **options: Any,
     ) -> Engine:
         """Open a database, bring its tables up to date and stand ready.
 
-        `url` is `sqlite:///…` or `postgresql+psycopg://…`; `floors` are the packages whose tables
+        `url` is `sqlite:///…` or `postgresql+psycopg://…`; `packages` are the packages whose tables
         are wanted; `worker` names who brings workers to what is due (`embedded`, `procrastinate`);
         the options are those of the constructor.
         """
         database = open_database(url)
         try:
-            upgrade(database, floors)
+            upgrade(database, packages)
             dispatch = dispatch_of(worker, database)
         except BaseException:
             database.dispose()

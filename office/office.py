@@ -35,7 +35,7 @@ from office.vault.attachments import Staged, Upload, discard_files, stage_files
 Answers = Mapping[str, Any]
 Deliverer = Callable[..., None]
 T = TypeVar("T")
-FLOORS = ("engine", "office")
+PACKAGES = ("engine", "office")
 
 
 class Office:
@@ -61,19 +61,19 @@ class Office:
         *,
         clock: Clock | None = None,
         engine: Engine | None = None,
-        floors: Sequence[str] = FLOORS,
+        packages: Sequence[str] = PACKAGES,
         deliverers: Mapping[str, Deliverer] | None = None,
         redo: bool = True,
     ) -> Office:
-        """Open the office over its database, or furnish an engine that is already open.
+        """Open the office over its database, or configure an engine that is already open.
 
-        `floors` adds the tables of the floors above; `deliverers` take what those floors put into
-        the outbox, by topic.
+        `packages` adds the tables of the packages above; `deliverers` take what those put into the
+        outbox, by topic.
         """
         services = services_of(settings)
         if engine is None:
             engine = Engine.open(
-                settings.database_url, floors=floors, clock=clock, worker=settings.worker
+                settings.database_url, packages=packages, clock=clock, worker=settings.worker
             )
         _configure(engine, services, settings)
         engine.machine.deliverers.update(deliverers or {})

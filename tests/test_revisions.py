@@ -49,7 +49,7 @@ def test_the_revisions_and_the_models_agree(database_url: str) -> None:
 
 def test_a_database_of_an_older_release_is_brought_up_to_date(tmp_path: Path) -> None:
     # The usual start looks at the stored revisions and does not load Alembic; it must notice
-    # that one is missing even when newer ones of other floors are there.
+    # that one is missing even when newer ones of other packages are there.
     database = open_database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
     upgrade(database, ["engine", "office", "webhooks"])
     with database.begin() as connection:

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import webhooks
 from engine.ground.text import Text
 from office.cases.tracking import spaced
-from office.office import FLOORS, Office
+from office.office import PACKAGES, Office
 from office.people.people import User
 from web import account, errors, health, language, metrics, security
 from web.admin import holidays
@@ -72,7 +72,7 @@ BLUEPRINTS = (
 def build_app(given: WebSettings | None = None, office: Office | None = None) -> Flask:
     """The application over an office; without one it opens the office that the settings name."""
     known = given or _settings_of(office)
-    office = office or Office.open(known, floors=(*FLOORS, "webhooks"))
+    office = office or Office.open(known, packages=(*PACKAGES, "webhooks"))
     app = Flask("web", template_folder="templates", static_folder="static")
     if known.trusted_proxies:
         hops = known.trusted_proxies

@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify
 
 from engine.background import heartbeats
 from engine.store.database import DatabaseUnavailable, is_current
-from office.office import FLOORS
+from office.office import PACKAGES
 from web.current import office
 from web.types import Answer
 
@@ -36,7 +36,7 @@ def _parts() -> dict[str, str]:
             work.session.execute(sa.text("SELECT 1"))
     except DatabaseUnavailable:
         return {"database": "does not answer"}
-    if not is_current(office().engine.database, (*FLOORS, "webhooks")):
+    if not is_current(office().engine.database, (*PACKAGES, "webhooks")):
         return {"database": FINE, "tables": "older than this release; start it once to upgrade"}
     with office().engine.read() as work:
         workers = heartbeats.seen_lately(work)

@@ -140,7 +140,7 @@ def declared_settings(group: type[Settings]) -> dict[str, Setting]:
 
 
 def all_settings() -> Iterator[Setting]:
-    """Every declared setting of the imported floors, each name once."""
+    """Every declared setting of the imported packages, each name once."""
     seen: set[str] = set()
     for group in GROUPS:
         for declared in declared_settings(group).values():

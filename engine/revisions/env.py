@@ -1,7 +1,7 @@
-"""Alembic's environment: runs the revisions of all floors over the connection it is given.
+"""Alembic's environment: runs the revisions of all packages over the connection it is given.
 
-`engine.store.database.upgrade` is the only caller; each floor keeps its own branch of revisions in
-`<floor>/revisions/versions`.
+`engine.store.database.upgrade` is the only caller; each package keeps its own branch of
+revisions in `<package>/revisions/versions`.
 """
 
 from alembic import context

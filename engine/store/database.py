@@ -72,16 +72,16 @@ def _open_sqlite(url: str) -> sa.Engine:
     return engine
 
 
-def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
-    """Bring the tables of these floors (packages with a `revisions/` folder) up to date."""
+def upgrade(database: sa.Engine, packages: Sequence[str] = ("engine",)) -> None:
+    """Bring the tables of these packages (each with a folder `revisions/`) up to date."""
     root = Path(__file__).resolve().parents[2]
-    if is_current(database, floors):
+    if is_current(database, packages):
         return  # the usual start: Alembic need not even be loaded
     from alembic import command
     from alembic.config import Config
 
-    # All floors' revisions are known to Alembic, so that a database with more floors than are asked
-    # for here still opens; only those asked for are brought up to date.
+    # All packages' revisions are known to Alembic, so that a database with more packages than are
+    # asked for here still opens; only those asked for are brought up to date.
     places = sorted(str(place) for place in root.glob("*/revisions/versions"))
     config = Config()
     config.set_main_option("script_location", str(root / "engine" / "revisions"))
@@ -89,12 +89,12 @@ def upgrade(database: sa.Engine, floors: Sequence[str] = ("engine",)) -> None:
     config.set_main_option("version_locations", "\n".join(places))
     with database.begin() as connection:
         config.attributes["connection"] = connection
-        for floor in floors:
-            command.upgrade(config, f"{floor}@head")
+        for package in packages:
+            command.upgrade(config, f"{package}@head")
 
 
-def is_current(database: sa.Engine, floors: Sequence[str]) -> bool:
-    """Whether every revision of these floors has been applied.
+def is_current(database: sa.Engine, packages: Sequence[str]) -> bool:
+    """Whether every revision of these packages has been applied.
 
     Alembic stores only the newest ones; what those follow or depend on was applied before them.
     """
@@ -109,7 +109,7 @@ def is_current(database: sa.Engine, floors: Sequence[str]) -> bool:
         name = pending.pop()
         applied.add(name)
         pending += parents.get(name, [])
-    wanted = {match["name"] for t in _revisions(root, floors) for match in _REVISION.finditer(t)}
+    wanted = {match["name"] for t in _revisions(root, packages) for match in _REVISION.finditer(t)}
     return wanted <= applied
 
 
@@ -128,7 +128,7 @@ def _parents(root: Path) -> dict[str, list[str]]:
 
 
 def stored_revisions(database: sa.Engine) -> list[str]:
-    """The newest revision of each floor that the database has."""
+    """The newest revision of each package that the database has."""
     with database.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return []
@@ -136,9 +136,9 @@ def stored_revisions(database: sa.Engine) -> list[str]:
         return [str(row[0]) for row in found]
 
 
-def _revisions(root: Path, floors: Sequence[str]) -> list[str]:
+def _revisions(root: Path, packages: Sequence[str]) -> list[str]:
     """The text of each revision's file; its head says what it follows and depends on."""
-    files = [f for floor in floors for f in root.glob(f"{floor}/revisions/versions/*_*.py")]
+    files = [f for package in packages for f in root.glob(f"{package}/revisions/versions/*_*.py")]
     return [file.read_text("utf-8") for file in files]
 
 

@@ -46,7 +46,7 @@ class Dispatch(Protocol):
 class DeployGate(Protocol):
     """What all checks have to say about files before they may run, beside those deployed.
 
-    `identify` tells what a file of the floors above defines, as kind and id.
+    `identify` tells what a file of the packages above defines, as kind and id.
     """
 
     @property
@@ -104,7 +104,7 @@ class LiveCases:
 
 @dataclass(slots=True, eq=False)
 class Machine:
-    """The database, the clock, what the floors above have registered, and what is kept in memory.
+    """The database, the clock, what the packages above have registered, and what is kept in memory.
 
     `report_incident` is told of a case whose automatic step failed; `caches` holds one object of
     each class that a room keeps between transactions.

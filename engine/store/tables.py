@@ -77,7 +77,7 @@ def json_value(stored: str | None) -> Any:
 
 
 class Base(DeclarativeBase):
-    """All tables of the product; each floor's module adds its own."""
+    """All tables of the product; each package's module adds its own."""
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Moment,

@@ -140,6 +140,6 @@ def form_names(files: Mapping[str, bytes]) -> dict[str, str]:
             try:
                 identifier = json.loads(content).get("id")
             except (ValueError, AttributeError):
-                continue  # the check of the forms floor names the fault
+                continue  # the check of the forms names the fault
             found[str(identifier)] = name
     return found

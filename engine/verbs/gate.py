@@ -29,12 +29,12 @@ log = Log("samnuan.gate")
 
 @dataclass(slots=True)
 class Gate:
-    """The checks of the engine and of the floors above it.
+    """The checks of the engine and of the packages above it.
 
     `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
     them has a fault of its own; `functions` are the host functions that expressions may call;
     `variables` tells which names forms and the office give, with their types where those are known;
-    `identify` tells what a file of the floors above defines, as kind and id.
+    `identify` tells what a file of the packages above defines, as kind and id.
     """
 
     checks: dict[str, Callable[[str, bytes], list[Finding]]] = field(default_factory=dict)

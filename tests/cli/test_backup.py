@@ -44,7 +44,7 @@ class Site:
 
     def office(self, clock: TravellingClock) -> Office:
         settings = OfficeSettings(database_url=self.url, data_dir=self.folder)
-        return Office.open(settings, clock=clock, floors=("engine", "office", "webhooks"))
+        return Office.open(settings, clock=clock, packages=("engine", "office", "webhooks"))
 
 
 @pytest.fixture

@@ -275,7 +275,7 @@ def test_visitors_and_programs_read_that_it_is_not_their_fault(
     sqlite_url: str, tmp_path: Path, clock: TravellingClock
 ) -> None:
     settings = WebSettings(database_url=sqlite_url, data_dir=tmp_path)
-    office = Office.open(settings, clock=clock, floors=("engine", "office", "webhooks"))
+    office = Office.open(settings, clock=clock, packages=("engine", "office", "webhooks"))
     visitor = Visitor(create_app(settings, office).test_client())
     visitor.visit("/sign-in")
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
@@ -301,7 +301,7 @@ def test_programs_get_a_problem_document_when_the_database_is_gone(
     sqlite_url: str, tmp_path: Path, clock: TravellingClock
 ) -> None:
     settings = WebSettings(database_url=sqlite_url, data_dir=tmp_path)
-    office = Office.open(settings, clock=clock, floors=("engine", "office", "webhooks"))
+    office = Office.open(settings, clock=clock, packages=("engine", "office", "webhooks"))
     client = create_app(settings, office).test_client()
     with office.engine.begin() as work:
         _, token = register_client(work, "robot", SCOPES, (), actor=Actor.of("admin"))

@@ -23,7 +23,7 @@ from tests.faults.test_upgrade import empty_url as empty_url
 from tests.faults.wholeness import faults_of
 from tests.law.test_law_walks import ASSESSED, REPORT, SCREENED_G, SENT
 from tests.support.agency import ASSIGNED, CLARIFIED, REPLIED, SCREENED, Agency
-from tests.support.databases import floors
+from tests.support.databases import packages_with_tables
 from tests.support.verbs import Office
 
 RELEASES = sorted(
@@ -135,7 +135,7 @@ def handing(
     facts = unpack(fixture, tmp_path, empty_url)
     clock.travel_to(datetime.fromisoformat(facts["now"]))
     settings = OfficeSettings(database_url=empty_url, data_dir=tmp_path / "var")
-    office = Office.open(settings, clock=clock, floors=floors())
+    office = Office.open(settings, clock=clock, packages=packages_with_tables())
     yield Handing(Agency.at(office, clock), facts)
     office.close()
 

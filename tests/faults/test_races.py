@@ -60,7 +60,7 @@ LATE = diagram(
 
 @pytest.fixture
 def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
-    engine = Engine.open(database_url, floors=("engine", "office", "webhooks"), clock=clock)
+    engine = Engine.open(database_url, packages=("engine", "office", "webhooks"), clock=clock)
     yield engine
     engine.close()
 

@@ -25,7 +25,7 @@ from tests.faults import engine_scenes
 from tests.faults.oldhouse import FIXTURES, do, unpack
 from tests.faults.wholeness import faults_of
 from tests.office.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED, complaint
-from tests.support.databases import PostgresTemplates, floors
+from tests.support.databases import PostgresTemplates, packages_with_tables
 from tests.support.drawing import (
     FORM,
     boundary,
@@ -78,7 +78,7 @@ def left(request: pytest.FixtureRequest, empty_url: str, tmp_path: Path) -> Left
 def office(left: Left, tmp_path: Path, clock: TravellingClock) -> Iterator[Office]:
     """This release over the database of that one: starting brings its tables up to date."""
     settings = OfficeSettings(database_url=left.url, data_dir=tmp_path / "var")
-    office = Office.open(settings, clock=clock, floors=floors())
+    office = Office.open(settings, clock=clock, packages=packages_with_tables())
     yield office
     office.close()
 
@@ -206,7 +206,7 @@ def test_the_release_before_finds_all_it_knows_in_the_new_tables(left: Left) -> 
     """During a rolling update both write: nothing they know may be gone, nothing new required."""
     database = open_database(left.url)
     before = _columns(database)
-    upgrade(database, floors())
+    upgrade(database, packages_with_tables())
     after = _columns(database)
     database.dispose()
 
@@ -229,7 +229,7 @@ def test_a_database_that_a_newer_release_has_brought_up_to_date_still_opens(
         newest = "UPDATE alembic_version SET version_num = 'engine_9999' WHERE version_num LIKE "
         connection.execute(sa.text(newest + "'engine%'"))
 
-    upgrade(database, floors())
+    upgrade(database, packages_with_tables())
 
     database.dispose()
 

@@ -49,7 +49,7 @@ def test_the_whole_law_passes_the_gate_without_a_remark() -> None:
     checks = {".form": check_form, ".md": check_template}
     checks |= {".csv": check_table, ".json": check_facts}
     functions = deadlines.FUNCTIONS  # the gate refuses a function that the office does not lend
-    engine = Engine.open("sqlite://", floors=["engine"], checks=checks, functions=functions)
+    engine = Engine.open("sqlite://", packages=["engine"], checks=checks, functions=functions)
 
     findings = engine.lint(guideline_files())
 

@@ -29,7 +29,7 @@ from office.ground.tables import Attachment
 from tests.conftest import START
 from tests.faults import opencases
 from tests.support.agency import Agency
-from tests.support.databases import floors
+from tests.support.databases import packages_with_tables
 from tests.support.houses import Houses
 from tests.support.verbs import Office
 from web.cli import main
@@ -177,7 +177,7 @@ def house(
     clock, folder = TravellingClock(START), tmp_path_factory.mktemp("damaged")
     with houses.copy(folder) as url:
         settings = OfficeSettings(database_url=url, data_dir=folder)
-        office = Office.open(settings, clock=clock, floors=floors())
+        office = Office.open(settings, clock=clock, packages=packages_with_tables())
         house = _lived_in(Agency.at(office, clock))
         _take_the_laws_away(office)
         _fill_empty_tables(house)

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-def floors() -> list[str]:
-    """The floors that bring tables."""
+def packages_with_tables() -> list[str]:
+    """The packages that bring tables."""
     names = ("engine", "office", "webhooks", "web")
     return [name for name in names if any((ROOT / name / "revisions" / "versions").glob("*.py"))]
 
@@ -31,7 +31,7 @@ def floors() -> list[str]:
 def migrate(url: str) -> None:
     database = open_database(url)
     try:
-        upgrade(database, floors())
+        upgrade(database, packages_with_tables())
     finally:
         database.dispose()
 

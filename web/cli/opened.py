@@ -86,12 +86,12 @@ def opened_office(*, redo: bool = True) -> Iterator[Office]:
 def open_office(*, redo: bool = True) -> Office:
     """The whole house below the doors: office, tables of the machine doors, their deliveries."""
     import webhooks
-    from office.office import FLOORS, Office
+    from office.office import PACKAGES, Office
     from web.settings import WebSettings
 
     settings = WebSettings.read()
     clock = rehearsal_clock(is_demo=settings.demo)
-    office = Office.open(settings, clock=clock, floors=(*FLOORS, "webhooks"), redo=redo)
+    office = Office.open(settings, clock=clock, packages=(*PACKAGES, "webhooks"), redo=redo)
     webhooks.connect(office)
     return office
 

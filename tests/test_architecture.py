@@ -1,4 +1,4 @@
-"""The house keeps its floors: what may import what, who commits, and nothing is ever evaluated."""
+"""The order of the packages: what may import what, who commits, and that nothing is evaluated."""
 
 import ast
 import configparser
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ("engine", "forms", "office", "webhooks", "web")
+PACKAGES = ("engine", "forms", "office", "webhooks", "web")
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -61,7 +61,7 @@ def places_of(calls: set[str], *folders: str) -> list[str]:
     ]
 
 
-def test_imports_only_go_down_the_floors() -> None:
+def test_imports_only_go_down_the_packages() -> None:
     program = Path(sys.executable).with_name("lint-imports")
 
     answer = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
@@ -70,27 +70,27 @@ def test_imports_only_go_down_the_floors() -> None:
 
 
 def test_only_bpmn_knows_spiffworkflow() -> None:
-    knowing = {name(path) for path in sources(*FLOORS) if "SpiffWorkflow" in imported(path)}
+    knowing = {name(path) for path in sources(*PACKAGES) if "SpiffWorkflow" in imported(path)}
 
     allowed = {path for path in knowing if path.startswith("engine/bpmn/")}
     assert knowing == allowed
 
 
-def test_only_the_doors_know_flask() -> None:
-    knowing = {name(path) for path in sources(*FLOORS) if "flask" in imported(path)}
+def test_only_pages_and_rest_know_flask() -> None:
+    knowing = {name(path) for path in sources(*PACKAGES) if "flask" in imported(path)}
 
     assert not {path for path in knowing if not path.startswith(("web/", "webhooks/"))}
 
 
 def test_only_one_place_commits() -> None:
-    committing = places_of({".commit"}, *FLOORS)
+    committing = places_of({".commit"}, *PACKAGES)
 
     assert {place.split(":")[0] for place in committing} == {"engine/store/database.py"}
 
 
 @cache
 def test_what_is_installed_needs_no_test() -> None:
-    needing = [name(path) for path in sources("bench", *FLOORS) if "tests" in imported(path)]
+    needing = [name(path) for path in sources("bench", *PACKAGES) if "tests" in imported(path)]
 
     assert not needing  # `samnuan bench` starts where there are no tests
 
@@ -111,7 +111,7 @@ def test_nothing_is_ever_evaluated_or_executed() -> None:
     dangerous = {"eval", "exec", "compile", "__import__"}
     found = [
         f"{name(path)}:{line} {call}"
-        for path in sources(*FLOORS)
+        for path in sources(*PACKAGES)
         for call, line in called(path)
         if call in dangerous and call not in own_names(path)
     ]
@@ -142,21 +142,21 @@ def test_the_names_of_test_files_are_unique() -> None:
     assert not [name(path) for path in sources("tests") if path.name == "__init__.py"]
 
 
-@pytest.mark.parametrize("floor", FLOORS)
-def test_every_module_opens_with_its_purpose(floor: str) -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_opens_with_its_purpose(package: str) -> None:
     silent = [
         name(path)
-        for path in sources(floor)
+        for path in sources(package)
         if path.read_text("utf-8").strip() and not ast.get_docstring(tree(path))
     ]
 
     assert silent == []
 
 
-def test_every_floor_is_installed_and_typed() -> None:
+def test_every_package_is_installed_and_typed() -> None:
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", "utf-8")
 
     included = setup["options.packages.find"]["include"].split()
-    assert {f"{floor}*" for floor in FLOORS} <= set(included)
-    assert [floor for floor in FLOORS if not (ROOT / floor / "py.typed").exists()] == []
+    assert {f"{package}*" for package in PACKAGES} <= set(included)
+    assert [package for package in PACKAGES if not (ROOT / package / "py.typed").exists()] == []
