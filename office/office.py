@@ -154,7 +154,7 @@ class Office:
 def _configure(engine: Engine, services: Services, settings: OfficeSettings) -> None:
     engine.machine.functions.update(deadlines.FUNCTIONS)
     engine.machine.handlers.update(letter=letter_handler(services), notice=notice_handler(services))
-    engine.machine.handlers[reminder_sending.JOB] = reminder_sending.rung_handler(services)
+    engine.machine.handlers[reminder_sending.JOB] = reminder_sending.reminder_handler(services)
     engine.machine.listeners += [deadlines.watch_deadlines, watch_cases]
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})

@@ -22,7 +22,7 @@ from forms.showing.view import Line
 from office.applications import deployed_forms, master_data
 from office.cases import deadline_views
 from office.cases.cases import CaseView
-from office.cases.deadline_views import DeadlineView, NextRung
+from office.cases.deadline_views import DeadlineView, NextReminder
 from office.deadlines import extensions, legal_stays
 from office.deadlines.derivation import STAY, amount
 from office.deadlines.public_status import deadline_name
@@ -189,7 +189,7 @@ class Time:
     """The deadlines of a case as one person sees them, with what they may do about them."""
 
     deadlines: Sequence[DeadlineView]
-    next_rung: NextRung | None
+    next_reminder: NextReminder | None
     may_extend: bool
     may_stay: bool
     is_stayed: bool
@@ -211,7 +211,10 @@ class Asked:
 def time_of(work: Work, case: CaseView, user: User) -> Time:
     """Why this day, what happens next, and whether this person may ask for more time."""
     found = deadline_views.deadlines_of(work, case.id)
-    coming = sorted((rung for line in found for rung in line.rungs), key=lambda rung: rung.at)
+    coming = sorted(
+        (reminder for line in found for reminder in line.reminders),
+        key=lambda reminder: reminder.at,
+    )
     row = find_case(work, case.id)
     may_read = case.sight is not Sight.REDACTED and row is not None
     may_stay = legal_stays.PAGE in user.pages and case.sight is Sight.FULL and not case.closed_at

@@ -16,20 +16,20 @@ from office.applications import master_data
 from office.deadlines.deadlines import explain
 from office.deadlines.derivation import AGENCY, days_of, read_rule
 from office.deadlines.public_status import deadline_name
-from office.deadlines.reminders.ladder import Rung, read_rung, words_of
 from office.deadlines.reminders.notices import placed
-from office.deadlines.reminders.rungs import rungs_of, waiting_rungs
+from office.deadlines.reminders.planned_reminders import reminders_of, waiting_reminders
+from office.deadlines.reminders.reminder_table import Reminder, read_reminder, words_of
 from office.deadlines.rows import case_deadlines, is_task_of, open_deadlines
-from office.deadlines.tables import DeadlineRow, RungRow
+from office.deadlines.tables import DeadlineRow, ReminderRow
 from office.ground.tables import Case
-from office.letters.reminder_sending import days_over, rungs_today
+from office.letters.reminder_sending import days_over, reminders_today
 from office.people import people
 from office.people.access import find_case, open_to, sights_of
 from office.people.people import User
 
 
 @dataclass(frozen=True, slots=True)
-class NextRung:
+class NextReminder:
     """What happens next if the step is not done: when, and who is told."""
 
     at: datetime
@@ -47,7 +47,7 @@ class DeadlineView:
     is_paused: bool
     is_complainants: bool
     why: Text
-    rungs: tuple[NextRung, ...]  # those before it, the next one first
+    reminders: tuple[NextReminder, ...]  # those before it, the next one first
     sent: int  # how many were sent
 
 
@@ -63,7 +63,7 @@ class LateLine:
     due_at: datetime
     days_over: int
     late_by: Text  # the same in words: `3 วันทำการ`
-    next_rung: NextRung | None
+    next_reminder: NextReminder | None
     is_reported: bool  # the monthly report lists it
     may_open: bool  # whether the reader sees the case itself
 
@@ -91,7 +91,7 @@ def deadlines_of(work: Work, case_id: str) -> list[DeadlineView]:
 
 
 def _view(work: Work, case: Case, clock: DeadlineRow) -> DeadlineView:
-    rows = rungs_of(work, clock)
+    rows = reminders_of(work, clock)
     waiting = [row for row in rows if row.sent_at is None]
     coming = zip(waiting, _coming(work, waiting), strict=True)
     return DeadlineView(
@@ -101,7 +101,7 @@ def _view(work: Work, case: Case, clock: DeadlineRow) -> DeadlineView:
         is_paused=clock.status == "paused",
         is_complainants=clock.owner != AGENCY,
         why=explain(work, clock),
-        rungs=tuple(_told(work, case, row, rung) for row, rung in coming),
+        reminders=tuple(_told(work, case, row, reminder) for row, reminder in coming),
         sent=sum(row.sent_at is not None for row in rows),
     )
 
@@ -113,28 +113,30 @@ def deadline_options(work: Work, case_id: str) -> list[dict[str, str]]:
     return [{"value": key, "label": name.th, "label_en": name.en} for key, name in names.items()]
 
 
-def next_rungs(work: Work, cases: Iterable[Case]) -> dict[str, NextRung]:
+def next_reminders(work: Work, cases: Iterable[Case]) -> dict[str, NextReminder]:
     """What happens next in each of these cases, by its id."""
     known = {case.id: case for case in cases}
-    waiting = waiting_rungs(work, known)
+    waiting = waiting_reminders(work, known)
     coming = zip(waiting, _coming(work, list(waiting.values())), strict=True)
-    return {id: _told(work, known[id], waiting[id], rung) for id, rung in coming}
+    return {id: _told(work, known[id], waiting[id], reminder) for id, reminder in coming}
 
 
-def _coming(work: Work, rows: Sequence[RungRow]) -> list[Rung]:
-    """Rungs with those who are told; one that was planned before the tables had said who handles
-    the case names them as of now."""
-    planned = [read_rung("", row.rule) for row in rows]
+def _coming(work: Work, rows: Sequence[ReminderRow]) -> list[Reminder]:
+    """Reminders with those who are told; one that was planned before the tables had said who
+    handles the case names them as of now."""
+    planned = [read_reminder("", row.rule) for row in rows]
     today = iter(
-        rungs_today(work, [row for row, rung in zip(rows, planned, strict=True) if not rung.to])
+        reminders_today(
+            work, [row for row, reminder in zip(rows, planned, strict=True) if not reminder.to]
+        )
     )
-    return [rung if rung.to else next(today) for rung in planned]
+    return [reminder if reminder.to else next(today) for reminder in planned]
 
 
-def _told(work: Work, case: Case, row: RungRow, rung: Rung) -> NextRung:
-    named = [master_data.group_text(work, placed(group, case)) for group in rung.to]
+def _told(work: Work, case: Case, row: ReminderRow, reminder: Reminder) -> NextReminder:
+    named = [master_data.group_text(work, placed(group, case)) for group in reminder.to]
     to = Text(", ".join(name.th for name in named), ", ".join(name.en for name in named))
-    return NextRung(row.due_at, words_of(rung), to)
+    return NextReminder(row.due_at, words_of(reminder), to)
 
 
 def late_units(work: Work, user: User) -> list[LateUnit]:
@@ -150,7 +152,7 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
     late = [
         (clock, case) for clock, case in work.session.execute(query.order_by(DeadlineRow.due_at))
     ]
-    following = next_rungs(work, [case for _, case in late])
+    following = next_reminders(work, [case for _, case in late])
     reported = _reported(work, [clock.id for clock, _ in late])
     seen = sights_of(work, list({case.id: case for _, case in late}.values()), user)
     tasks_of = _open_tasks(work, is_late)
@@ -168,7 +170,7 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
             due_at=clock.due_at,
             days_over=(days := days_over(work, clock, work.now)),
             late_by=days_of(days, read_rule(clock.key, clock.rule).kind),
-            next_rung=following.get(case.id),
+            next_reminder=following.get(case.id),
             is_reported=clock.id in reported,
             may_open=case.id in seen,
         )
@@ -192,8 +194,10 @@ def _open_tasks(work: Work, is_late: Sequence[ColumnElement[bool]]) -> dict[str,
 
 
 def _reported(work: Work, clock_ids: Sequence[str]) -> set[str]:
-    query = sa.select(RungRow.clock_id).where(
-        RungRow.clock_id.in_(clock_ids), RungRow.is_reported, RungRow.sent_at.is_not(None)
+    query = sa.select(ReminderRow.clock_id).where(
+        ReminderRow.clock_id.in_(clock_ids),
+        ReminderRow.is_reported,
+        ReminderRow.sent_at.is_not(None),
     )
     return set(work.session.scalars(query))
 

@@ -16,7 +16,7 @@ from engine.store.tables import UserTask, UserTaskCandidate
 from engine.store.work import Work
 from office.applications import master_data
 from office.cases.cases import title_of
-from office.cases.deadline_views import NextRung, next_rungs
+from office.cases.deadline_views import NextReminder, next_reminders
 from office.ground.errors import PageUnknown
 from office.ground.services import Services
 from office.ground.tables import Case, CaseKey
@@ -53,7 +53,7 @@ class WorkItem:
     due_at: datetime | None
     case_due_at: datetime | None  # of the case as a whole
     colour: Colour  # of the earlier of the two
-    next_rung: NextRung | None  # who is told next if nothing is done
+    next_reminder: NextReminder | None  # who is told next if nothing is done
     created_at: datetime
     assignee: str | None
     holder: Text  # who holds the ball: the person, or the groups it is offered to
@@ -108,7 +108,7 @@ def desk_list(
 
 def _items(work: Work, services: Services, user: User, rows: Sequence[Row]) -> tuple[WorkItem, ...]:
     names = people.names_of(work, {task.assignee for task, _ in rows if task.assignee}, user)
-    following = next_rungs(work, [case for _, case in rows])
+    following = next_reminders(work, [case for _, case in rows])
     return tuple(_item(work, services, user, row, names, following) for row in rows)
 
 
@@ -197,7 +197,7 @@ def _item(
     user: User,
     row: Row,
     names: dict[str, str],
-    following: Mapping[str, NextRung],
+    following: Mapping[str, NextReminder],
 ) -> WorkItem:
     task, case = row
     ends = [moment for moment in (task.due_at, case.due_at) if moment is not None]
@@ -215,7 +215,7 @@ def _item(
         due_at=task.due_at,
         case_due_at=case.due_at,
         colour=colour_of(min(ends, default=None), work.now),
-        next_rung=following.get(case.id),
+        next_reminder=following.get(case.id),
         created_at=task.created_at,
         assignee=task.assignee,
         holder=_holder(work, task, names),

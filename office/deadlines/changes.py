@@ -27,7 +27,7 @@ from office.deadlines.holiday_table import (
     current_calendar,
     lock_calendar,
 )
-from office.deadlines.reminders.rungs import move_rungs
+from office.deadlines.reminders.planned_reminders import move_reminders
 from office.deadlines.rows import (
     AWAITED,
     OVERALL,
@@ -338,13 +338,13 @@ def recount_deadlines(work: Work, *, reason: str, actor: Actor) -> list[Deadline
             _tell(work, clock, "moved", before, reason=reason, actor=actor)
             moved.append(clock)
         else:
-            _move_ladder(work, clock, reason=reason, actor=actor)
+            _move_reminders(work, clock, reason=reason, actor=actor)
     return moved
 
 
-def _move_ladder(work: Work, clock: DeadlineRow, *, reason: str, actor: Actor) -> None:
+def _move_reminders(work: Work, clock: DeadlineRow, *, reason: str, actor: Actor) -> None:
     """The end stays where it is, but the day two working days before it does not."""
-    if changes := move_rungs(work, clock):
+    if changes := move_reminders(work, clock):
         data = {"clock": clock.id, "key": clock.key, "rungs": changes, "reason": reason}
         history.record(
             work, clock.instance_id, "rungs_moved", data, actor=actor, element_id=clock.element_id
@@ -391,7 +391,7 @@ def _follow(
         case.due_at = clock.due_at
     _move_tasks(work, clock, before)
     _move_timers(work, clock, before)
-    move_rungs(work, clock, extended=kind == "extended")
+    move_reminders(work, clock, extended=kind == "extended")
 
 
 def _move_tasks(work: Work, clock: DeadlineRow, before: datetime) -> None:

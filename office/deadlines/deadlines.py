@@ -29,8 +29,13 @@ from office.deadlines.extensions import overtake_requests
 from office.deadlines.holiday_table import calendar_at, current_calendar
 from office.deadlines.public_status import deadline_name
 from office.deadlines.receipts import received_in_this_turn
-from office.deadlines.reminders.ladder import ESCALATION, REMINDER
-from office.deadlines.reminders.rungs import drop_rungs, follow_rung, plan_rungs, replan_rungs
+from office.deadlines.reminders.planned_reminders import (
+    drop_reminders,
+    follow_reminder,
+    plan_reminders,
+    replan_reminders,
+)
+from office.deadlines.reminders.reminder_table import ESCALATION, REMINDER
 from office.deadlines.rows import (
     AWAITED,
     OVERALL,
@@ -100,14 +105,14 @@ def remind(call: HostCall, key: str, number: int | Decimal) -> str:
 
     Raises:
         SlaKeyUnknown, SlaRuleInvalid: as for `due`.
-        RungUnknown: the ladder of the step has no such reminder.
+        ReminderUnknown: the step has no such reminder.
     """
-    return _rung(call, key, f"{REMINDER}-{int(number)}")
+    return _reminder(call, key, f"{REMINDER}-{int(number)}")
 
 
 def escalate(call: HostCall, key: str, number: int | Decimal) -> str:
     """The host function `escalate("clarify", 1)`, in the same way."""
-    return _rung(call, key, f"{ESCALATION}-{int(number)}")
+    return _reminder(call, key, f"{ESCALATION}-{int(number)}")
 
 
 def rounds(call: HostCall, key: str, ahead: int | Decimal = 0) -> str:
@@ -128,8 +133,8 @@ def rounds(call: HostCall, key: str, ahead: int | Decimal = 0) -> str:
     return f"R/{iso(first)}/P{rule.days}D"
 
 
-def _rung(call: HostCall, key: str, name: str) -> str:
-    return iso(follow_rung(call.work, _asked_for(call, key), name, call.element_id))
+def _reminder(call: HostCall, key: str, name: str) -> str:
+    return iso(follow_reminder(call.work, _asked_for(call, key), name, call.element_id))
 
 
 def _asked_for(call: HostCall, key: str, unless_told: str = "") -> DeadlineRow:
@@ -172,13 +177,13 @@ def _begin(
     command_seq: int | None = None,
 ) -> DeadlineRow:
     clock = begin_deadline(work, instance, rule, element_id, command_seq=command_seq)
-    plan_rungs(work, clock, variables)
+    plan_reminders(work, clock, variables)
     return clock
 
 
 def _end(work: Work, clock: DeadlineRow) -> None:
     end_deadline(work, clock)
-    drop_rungs(work, clock)
+    drop_reminders(work, clock)
     overtake_requests(work, clock)
 
 
@@ -240,7 +245,7 @@ def _review_overall(work: Work, event: Event) -> None:
     variables = _variables(work, event)
     rule = found_rule(work, clock.definition_id, OVERALL, variables)
     if rule is not None and changes.apply_rule(work, clock, rule):
-        replan_rungs(work, clock, variables)
+        replan_reminders(work, clock, variables)
 
 
 def _variables(work: Work, event: Event) -> Mapping[str, Any]:
@@ -270,7 +275,7 @@ def _begin_next_round(work: Work, event: Event, ended: DeadlineRow) -> None:
     while (due_at := count_due(work, clock)) <= work.now:
         clock.started_on = due_at.astimezone(BANGKOK).date()
     clock.due_at = due_at
-    plan_rungs(work, clock, variables)
+    plan_reminders(work, clock, variables)
 
 
 def _enter_step(work: Work, event: Event, key: str) -> None:
@@ -299,7 +304,7 @@ def _begin_by_itself(work: Work, event: Event, key: str) -> None:
     if _tag(work, event) == "startEvent":
         # Done as soon as it begins; what is late about it was late before the case was there.
         end_deadline(work, clock)
-        drop_rungs(work, clock, later_than=work.now)
+        drop_reminders(work, clock, later_than=work.now)
 
 
 # ── looking ────────────────────────────────────────────────────────────────────────────────────

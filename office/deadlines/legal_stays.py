@@ -18,7 +18,7 @@ from forms import Form
 from office.applications import deployed_forms
 from office.deadlines import changes
 from office.deadlines.derivation import STAY, read_rule
-from office.deadlines.reminders.rungs import drop_rungs, plan_rungs
+from office.deadlines.reminders.planned_reminders import drop_reminders, plan_reminders
 from office.deadlines.rows import begin_deadline, end_deadline, instance_of, running_deadline
 from office.deadlines.rules import rule_for
 from office.deadlines.tables import DeadlineRow
@@ -78,7 +78,7 @@ def stay_case(
         work, services, case.id, FORM, given, given_by=user.id
     )
     stay = begin_deadline(work, instance, rule, command_seq=instance.command_seq)
-    plan_rungs(work, stay, variables)
+    plan_reminders(work, stay, variables)
     data = {"ground": given["stay_ground"], "clock": stay.id, "submission": submission}
     data["commitment"] = commitment
     history.record(work, instance.id, "case_stayed", data, actor=user.actor)
@@ -118,7 +118,7 @@ def lift_stay(work: Work, case_id: str, user: User) -> None:
     """
     case, stay = _running(work, case_id, user)
     end_deadline(work, stay)
-    drop_rungs(work, stay)
+    drop_reminders(work, stay)
     history.record(work, stay.instance_id, "stay_lifted", {"clock": stay.id}, actor=user.actor)
     changes.resume_all(work, case.id, reason="สิ้นสุดการหยุดนับตามกฎหมาย", actor=user.actor)
 

@@ -9,7 +9,7 @@ from engine import dmn, feel
 from engine.store.work import Work
 from engine.verbs import queries
 from office.deadlines.derivation import SlaRule, read_rule
-from office.deadlines.reminders.ladder import Rung, read_rungs
+from office.deadlines.reminders.reminder_table import Reminder, read_reminders
 from office.ground.errors import OfficeError
 
 LIMITS, RUNGS, APPROVAL, RECEIPT = "sla", "rungs", "extension", "receipt"
@@ -42,13 +42,15 @@ def found_rule(
     return read_rule(key, row) if isinstance(row, Mapping) else None
 
 
-def rungs_for(work: Work, definition_id: str, key: str, variables: Mapping[str, Any]) -> list[Rung]:
-    """The reminders and escalations of a step, for the case as it is now; [] without a ladder.
+def reminders_for(
+    work: Work, definition_id: str, key: str, variables: Mapping[str, Any]
+) -> list[Reminder]:
+    """The reminders and escalations of a step, for the case as it is now; [] without any.
 
     Raises:
-        RungInvalid: a row cannot be used.
+        ReminderInvalid: a row cannot be used.
     """
-    return read_rungs(key, _asked(work, definition_id, RUNGS, {**variables, "step": key}))
+    return read_reminders(key, _asked(work, definition_id, RUNGS, {**variables, "step": key}))
 
 
 def approval_for(

@@ -90,11 +90,11 @@ class DeadlineChange(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
-class RungRow(Base):
+class ReminderRow(Base):
     """A reminder or escalation that a running deadline still has before it, or that was sent.
 
-    `lap` tells the ladder of an extended deadline from the one before: more time is a new end, of
-    which people are reminded again. A rung is sent when its row gets `sent_at`, never twice."""
+    `lap` tells the reminders of an extended deadline from those before: more time is a new end, of
+    which people are reminded again. A reminder is sent when its row gets `sent_at`, never twice."""
 
     __tablename__ = "office_rung"
     clock_id: Mapped[str] = mapped_column(ForeignKey("office_clock.id"), primary_key=True)
@@ -103,7 +103,7 @@ class RungRow(Base):
     case_id: Mapped[str] = mapped_column(sa.String(32))
     due_at: Mapped[datetime]
     planned_at: Mapped[datetime]
-    rule: Mapped[dict[str, Any]]  # the row of the ladder as it was applied
+    rule: Mapped[dict[str, Any]]  # the row of the table as it was applied
     askers: Mapped[list[str]]  # elements whose timer follows it
     is_reported: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime | None]

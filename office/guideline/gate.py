@@ -15,7 +15,7 @@ from engine.ground.text import Text
 from engine.turn.definitions import read_decisions, read_processes
 from office.applications.letter_templates import is_template, kind_of
 from office.deadlines.derivation import HOURS, WORKING, SlaRule, SlaRuleInvalid, amount, read_rule
-from office.guideline.gate_reminders import check_ladder
+from office.guideline.gate_reminders import check_reminders
 from office.guideline.gate_tables import check_tables
 
 RULESET = "complaint-guideline"
@@ -39,7 +39,7 @@ def check_guideline(files: Mapping[str, bytes]) -> list[Finding]:
     return [
         *_check_letters(places, letters),
         *_check_deadlines(places, decisions),
-        *check_ladder(places, decisions, letters),
+        *check_reminders(places, decisions, letters),
         *check_tables(files),
     ]
 

@@ -1,4 +1,4 @@
-"""What the deploy gate checks of the ladder: its rows can be used, its letters and timers exist."""
+"""What the deploy gate checks of reminders: rows can be used, letters and timers exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine import dmn, feel
 from engine.bpmn.model import Node
 from engine.ground.findings import Finding
 from engine.ground.text import Text
-from office.deadlines.reminders.ladder import Rung, RungInvalid, read_rungs
+from office.deadlines.reminders.reminder_table import Reminder, ReminderInvalid, read_reminders
 from office.deadlines.rules import RUNGS
 
 _FOLLOWED = re.compile(r'\b(remind|escalate)\(\s*"([^"]+)"\s*,\s*(\d+)\s*\)')
@@ -20,27 +20,27 @@ FILE = "rungs.dmn"
 SOME_DAY = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 
 
-def check_ladder(
+def check_reminders(
     places: list[tuple[str, Node]], decisions: tuple[Any, ...], letters: set[str]
 ) -> Iterator[Finding]:
-    """A rung that a timer follows is in the ladder, and every row of the ladder can be used."""
+    """A reminder that a timer follows is in the table, and every row of the table can be used."""
     followed = list(_followed(places))
     tables = {id: model for model in decisions for id in model.decisions}
     if RUNGS not in tables:
         for file, node, key, name in followed:
-            yield _finding(file, node, _no_rung(key, name))
+            yield _finding(file, node, _no_reminder(key, name))
         return
-    ladders: dict[str, list[Rung]] = {}
+    known: dict[str, list[Reminder]] = {}
     for key in {*_keys(places), *(key for _, _, key, _ in followed)}:
         try:
-            ladders[key] = _ladder(decisions, key)
-        except RungInvalid as invalid:
+            known[key] = _reminders(decisions, key)
+        except ReminderInvalid as invalid:
             yield Finding(FILE, RUNGS, "error", "guideline.rung", invalid.text)
-    for key, rungs in sorted(ladders.items()):
-        yield from _check_letters(key, rungs, letters)
+    for key, reminders in sorted(known.items()):
+        yield from _check_letters(key, reminders, letters)
     for file, node, key, name in followed:
-        if key in ladders and name not in {rung.name for rung in ladders[key]}:
-            yield _finding(file, node, _no_rung(key, name))
+        if key in known and name not in {reminder.name for reminder in known[key]}:
+            yield _finding(file, node, _no_reminder(key, name))
 
 
 def _followed(places: list[tuple[str, Node]]) -> Iterator[tuple[str, Node, str, str]]:
@@ -55,28 +55,28 @@ def _keys(places: list[tuple[str, Node]]) -> set[str]:
     return {*named, "overall"} - {""}
 
 
-def _ladder(decisions: tuple[Any, ...], key: str) -> list[Rung]:
+def _reminders(decisions: tuple[Any, ...], key: str) -> list[Reminder]:
     environment = feel.Environment(now=SOME_DAY)
     value = dmn.evaluate(decisions, RUNGS, {"step": key}, environment).value
-    return read_rungs(key, feel.to_json(value))
+    return read_reminders(key, feel.to_json(value))
 
 
-def _check_letters(key: str, rungs: list[Rung], letters: set[str]) -> Iterator[Finding]:
-    for rung in rungs:
-        if rung.letter and rung.letter not in letters:
+def _check_letters(key: str, reminders: list[Reminder], letters: set[str]) -> Iterator[Finding]:
+    for reminder in reminders:
+        if reminder.letter and reminder.letter not in letters:
             text = Text(
-                f"{rung.name} ของ {key} ส่งหนังสือ {rung.letter} ซึ่งไม่มีแม่แบบ "
-                f"เพิ่มแฟ้ม letters/{rung.letter}-….md",
-                f"{rung.name} of {key} sends letter {rung.letter}, which has no template; "
-                f"add letters/{rung.letter}-….md.",
+                f"{reminder.name} ของ {key} ส่งหนังสือ {reminder.letter} ซึ่งไม่มีแม่แบบ "
+                f"เพิ่มแฟ้ม letters/{reminder.letter}-….md",
+                f"{reminder.name} of {key} sends letter {reminder.letter}, which has no template; "
+                f"add letters/{reminder.letter}-….md.",
             )
             yield Finding(FILE, RUNGS, "error", "guideline.rung", text)
 
 
-def _no_rung(key: str, name: str) -> Text:
+def _no_reminder(key: str, name: str) -> Text:
     return Text(
         f"ตารางเตือนและเร่งรัดไม่มี {name} ของ {key} เพิ่มแถวใน {FILE}",
-        f"The ladder has no {name} of {key}; add a row to {FILE}.",
+        f"There is no {name} of {key}; add a row to {FILE}.",
     )
 
 

@@ -24,7 +24,7 @@ from office.cases.register import PROCESS
 from office.deadlines.sla_table import NO_TEXT, Limit, SlaRow, labels_of, limits_of, read_rows
 from office.guideline.check import Proof, prove
 from office.guideline.flow_order import in_flow_order
-from office.guideline.reminders import Ladders
+from office.guideline.reminders import Reminders
 from office.guideline.source import Agency, Channel, read_agency, read_elements
 from office.guideline.steps import Ending, Step
 
@@ -58,7 +58,7 @@ class Guideline:
     steps: tuple[Step, ...]
     endings: tuple[Ending, ...]
     overall: tuple[Limit, ...]
-    overall_ladder: tuple[Text, ...]
+    overall_reminders: tuple[Text, ...]
     pictures: tuple[Picture, ...]
     fiscal_year: int  # Buddhist
     indicator: str
@@ -82,8 +82,8 @@ def build(work: Work, language: str = "th", *, version: int | None = None) -> Gu
     main, rows, labels = processes[PROCESS], read_rows(files), labels_of(files)
     deployment = work.session.get_one(Deployment, definition.deployment_id)
     agency = read_agency(files)
-    ladders = Ladders(work, queries.decisions(work, definition.id), rows)
-    steps = tuple(_steps(main, processes, rows, labels, ladders))
+    reminders = Reminders(work, queries.decisions(work, definition.id), rows)
+    steps = tuple(_steps(main, processes, rows, labels, reminders))
     year, indicator, elements = read_elements(files, work.now.astimezone(BANGKOK).date())
     return Guideline(
         language=language,
@@ -98,7 +98,7 @@ def build(work: Work, language: str = "th", *, version: int | None = None) -> Gu
         steps=steps,
         endings=tuple(_endings(main)),
         overall=limits_of(rows, "overall", labels),
-        overall_ladder=ladders.of("overall"),
+        overall_reminders=reminders.of("overall"),
         pictures=tuple(_pictures(work, definition, files, steps)),
         fiscal_year=year,
         indicator=indicator,
@@ -114,7 +114,7 @@ def _steps(
     processes: Mapping[str, Process],
     rows: list[SlaRow],
     labels: Mapping[str, Text],
-    ladders: Ladders,
+    reminders: Reminders,
     prefix: str = "",
     told: set[str] | None = None,
 ) -> Iterator[Step]:
@@ -123,12 +123,12 @@ def _steps(
     told = set() if told is None else told
     for count, (node, key) in enumerate(_told(process.body), start=1):
         number = f"{prefix}{count}"
-        yield _step(number, node, process, limits_of(rows, key, labels), ladders.of(key))
+        yield _step(number, node, process, limits_of(rows, key, labels), reminders.of(key))
         called = processes.get(node.extensions.called_process)
         if called is not None and not prefix and called.id not in told:
             told.add(called.id)
             inner = f"{number}."
-            yield from _steps(called, processes, rows, labels, ladders, prefix=inner, told=told)
+            yield from _steps(called, processes, rows, labels, reminders, prefix=inner, told=told)
 
 
 def _told(scope: Scope) -> Iterator[tuple[Node, str]]:
@@ -155,7 +155,7 @@ def _step(
     node: Node,
     process: Process,
     limits: tuple[Limit, ...],
-    ladder: tuple[Text, ...],
+    reminders: tuple[Text, ...],
 ) -> Step:
     lane = process.lanes.get(node.lane)
     return Step(
@@ -166,7 +166,7 @@ def _step(
         sentence=node.documentation,
         role=lane.name if lane else NO_TEXT,
         limits=limits,
-        ladder=ladder,
+        reminders=reminders,
         is_manual=node.tag in {"userTask", "manualTask"},
     )
 

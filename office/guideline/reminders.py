@@ -1,4 +1,4 @@
-"""What the guideline tells of a step's ladder and of more time, from the same tables that act."""
+"""What the guideline tells of reminders and of more time, from the same tables that act."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from engine.ground.text import Text
 from engine.store.work import Work
 from office.applications import master_data
 from office.deadlines.derivation import WORKING, amount
-from office.deadlines.reminders.ladder import LETTER, REMINDER, Rung, read_rungs, words_of
+from office.deadlines.reminders.reminder_table import (
+    LETTER,
+    REMINDER,
+    Reminder,
+    read_reminders,
+    words_of,
+)
 from office.deadlines.rules import RUNGS
 from office.deadlines.sla_table import SlaRow
 
@@ -18,8 +24,8 @@ HANDLER = "handler"  # the decision that says who handles a case; asked of a cas
 COMPLAINANT = Text("ผู้ร้องเรียน", "the complainant")
 
 
-class Ladders:
-    """The ladders of a deployment, in words, by the key of the deadline."""
+class Reminders:
+    """The reminders of a deployment, in words, by the key of the deadline."""
 
     def __init__(self, work: Work, decisions: tuple[Any, ...], rows: Sequence[SlaRow]) -> None:
         self._work, self._decisions, self._rows = work, decisions, rows
@@ -27,11 +33,11 @@ class Ladders:
 
     def of(self, key: str) -> tuple[Text, ...]:
         """How often it may be extended, and who is reminded and told when."""
-        return (*self._extension(key), *(self._told(rung) for rung in self._rungs(key)))
+        return (*self._extension(key), *(self._told(reminder) for reminder in self._reminders(key)))
 
-    def _rungs(self, key: str) -> list[Rung]:
+    def _reminders(self, key: str) -> list[Reminder]:
         facts = {"step": key, HANDLER: self._handler}
-        return read_rungs(key, self._answer(RUNGS, facts)) if key else []
+        return read_reminders(key, self._answer(RUNGS, facts)) if key else []
 
     def _answer(self, decision: str, facts: dict[str, Any]) -> Any:
         if not any(decision in model.decisions for model in self._decisions):
@@ -39,16 +45,16 @@ class Ladders:
         environment = feel.Environment(now=self._work.now)
         return feel.to_json(dmn.evaluate(self._decisions, decision, facts, environment).value)
 
-    def _told(self, rung: Rung) -> Text:
-        named = [master_data.group_text(self._work, group) for group in rung.to]
-        names = [COMPLAINANT] if rung.how == LETTER else named
+    def _told(self, reminder: Reminder) -> Text:
+        named = [master_data.group_text(self._work, group) for group in reminder.to]
+        names = [COMPLAINANT] if reminder.how == LETTER else named
         to = Text(", ".join(name.th for name in names), ", ".join(name.en for name in names))
-        when = words_of(rung)
-        if rung.kind == REMINDER:
+        when = words_of(reminder)
+        if reminder.kind == REMINDER:
             return Text(f"เตือนเมื่อ{when.th}: {to.th}", f"Reminded {when.en}: {to.en}")
         also = (
             Text(" และลงรายงานประจำเดือน", ", and the monthly report")
-            if rung.is_reported
+            if reminder.is_reported
             else Text("", "")
         )
         return Text(f"เร่งรัดเมื่อ{when.th}: {to.th}{also.th}", f"Told {when.en}: {to.en}{also.en}")

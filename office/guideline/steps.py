@@ -19,7 +19,7 @@ class Step:
     sentence: Text  # what happens, to a citizen
     role: Text  # who is responsible, as the lane says
     limits: tuple[Limit, ...]
-    ladder: tuple[Text, ...]  # more time, and who is reminded and told when
+    reminders: tuple[Text, ...]  # more time, and who is reminded and told when
     is_manual: bool  # a person does it, so it must have a limit
 
 

@@ -1,6 +1,6 @@
-"""A rung is reached: the people it names are told, once, and the case's record says so.
+"""A reminder is reached: the people it names are told, once, and the case's record says so.
 
-After the system was down several rungs may be reached at once. Whoever they name then gets one
+After the system was down several reminders may be reached at once. Whoever they name then gets one
 notice for the case, which says what was missed and for how long; nobody gets them one by one.
 """
 
@@ -21,12 +21,19 @@ from engine.turn import history
 from engine.verbs import queries
 from office.deadlines.derivation import CALENDAR, read_rule
 from office.deadlines.holiday_table import current_calendar
-from office.deadlines.reminders.ladder import ESCALATION, LETTER, LIST, REMINDER, Rung, read_rung
 from office.deadlines.reminders.notices import CATCH_UP, send_notice
-from office.deadlines.reminders.rungs import wake
+from office.deadlines.reminders.planned_reminders import wake
+from office.deadlines.reminders.reminder_table import (
+    ESCALATION,
+    LETTER,
+    LIST,
+    REMINDER,
+    Reminder,
+    read_reminder,
+)
 from office.deadlines.rows import iso
-from office.deadlines.rules import rungs_for
-from office.deadlines.tables import DeadlineRow, RungRow
+from office.deadlines.rules import reminders_for
+from office.deadlines.tables import DeadlineRow, ReminderRow
 from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters.letters import issue_letter
@@ -35,36 +42,36 @@ JOB = "ladder"  # a drawn service or send task that tells people what is reached
 # A worker looks every few seconds; what is later than this was missed.
 PUNCTUAL = timedelta(hours=1)
 MOST_LISTED = 50
-Due = tuple[RungRow, DeadlineRow, Rung]
+Due = tuple[ReminderRow, DeadlineRow, Reminder]
 
 
-def rung_deliverer(engine: Engine, services: Services) -> Callable[..., None]:
+def reminder_deliverer(engine: Engine, services: Services) -> Callable[..., None]:
     """The office's own wake-up call: payload `case`."""
 
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.begin() as work:
             case = work.session.get(Case, payload["case"])
             if case is not None:
-                send_due_rungs(work, services, case)
+                send_due_reminders(work, services, case)
 
     return deliver
 
 
-def rung_handler(services: Services) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
+def reminder_handler(services: Services) -> Callable[[Work, JobCall], Mapping[str, Any] | None]:
     """The same where a diagram draws it: a timer `=escalate("clarify", 1)` and such a task."""
 
     def handle(work: Work, job: JobCall) -> None:
         case = work.session.get_one(Case, job.business_key)
-        send_due_rungs(work, services, case, element_id=job.element_id)
+        send_due_reminders(work, services, case, element_id=job.element_id)
 
     return handle
 
 
-def send_due_rungs(work: Work, services: Services, case: Case, *, element_id: str = "") -> None:
-    """Send what a case has reached and not been told of; then wait for the next rung."""
+def send_due_reminders(work: Work, services: Services, case: Case, *, element_id: str = "") -> None:
+    """Send what a case has reached and not been told of; then wait for the next reminder."""
     if case.instance_id is None:
         return
-    # Whatever moves or ends a clock holds this lock, so a rung is not sent while it is moved.
+    # Whatever moves or ends a clock holds this lock, so a reminder is not sent while it is moved.
     locked_instance(work, case.instance_id)
     due = _due(work, case)
     if due:
@@ -76,16 +83,20 @@ def send_due_rungs(work: Work, services: Services, case: Case, *, element_id: st
 
 def _due(work: Work, case: Case) -> list[Due]:
     query = (
-        sa.select(RungRow, DeadlineRow)
-        .join(DeadlineRow, DeadlineRow.id == RungRow.clock_id)
-        .where(RungRow.case_id == case.id, RungRow.sent_at.is_(None), RungRow.due_at <= work.now)
-        .order_by(RungRow.due_at, RungRow.name)
+        sa.select(ReminderRow, DeadlineRow)
+        .join(DeadlineRow, DeadlineRow.id == ReminderRow.clock_id)
+        .where(
+            ReminderRow.case_id == case.id,
+            ReminderRow.sent_at.is_(None),
+            ReminderRow.due_at <= work.now,
+        )
+        .order_by(ReminderRow.due_at, ReminderRow.name)
     )
-    return [(r, c, read_rung(c.key, r.rule)) for r, c in work.session.execute(query).all()]
+    return [(r, c, read_reminder(c.key, r.rule)) for r, c in work.session.execute(query).all()]
 
 
-def rungs_today(work: Work, rows: Sequence[RungRow]) -> list[Rung]:
-    """Waiting rungs with the people whom each would reach if it were sent now."""
+def reminders_today(work: Work, rows: Sequence[ReminderRow]) -> list[Reminder]:
+    """Waiting reminders with the people whom each would reach if it were sent now."""
     if not rows:
         return []
     query = sa.select(DeadlineRow).where(DeadlineRow.id.in_({row.clock_id for row in rows}))
@@ -95,10 +106,15 @@ def rungs_today(work: Work, rows: Sequence[RungRow]) -> list[Rung]:
     return [_as_of_now(work, row, clock, facts[clock.instance_id]) for row, clock in found]
 
 
-def _as_of_now(work: Work, row: RungRow, clock: DeadlineRow, variables: Mapping[str, Any]) -> Rung:
-    """The rung with the people it names today: the case may have changed hands since."""
-    today = rungs_for(work, clock.definition_id, clock.key, variables)
-    return next((rung for rung in today if rung.name == row.name), read_rung(clock.key, row.rule))
+def _as_of_now(
+    work: Work, row: ReminderRow, clock: DeadlineRow, variables: Mapping[str, Any]
+) -> Reminder:
+    """The reminder with the people it names today: the case may have changed hands since."""
+    today = reminders_for(work, clock.definition_id, clock.key, variables)
+    return next(
+        (reminder for reminder in today if reminder.name == row.name),
+        read_reminder(clock.key, row.rule),
+    )
 
 
 def _send(
@@ -109,19 +125,19 @@ def _send(
     variables: Mapping[str, Any],
     element_id: str,
 ) -> None:
-    for row, clock, rung in due:
-        row.sent_at, row.sent_to = work.now, list(rung.to)
-        if rung.how == LETTER:
+    for row, clock, reminder in due:
+        row.sent_at, row.sent_to = work.now, list(reminder.to)
+        if reminder.how == LETTER:
             facts = {**variables, "deadline": iso(clock.due_at)}
             issue_letter(
-                work, services, case, rung.letter, variables=facts, element_id=clock.element_id
+                work, services, case, reminder.letter, variables=facts, element_id=clock.element_id
             )
         data = {"clock": clock.id, **_facts(work, row, clock)}
         history.record(
             work,
             clock.instance_id,
-            f"{rung.kind}_sent",
-            {**data, "to": list(rung.to)},
+            f"{reminder.kind}_sent",
+            {**data, "to": list(reminder.to)},
             actor=SYSTEM,
             element_id=clock.element_id,
         )
@@ -154,21 +170,21 @@ def _by_group(due: list[Due]) -> dict[str, list[Due]]:
 
 
 def _kind(due: list[Due]) -> str:
-    return ESCALATION if any(rung.kind == ESCALATION for _, _, rung in due) else REMINDER
+    return ESCALATION if any(reminder.kind == ESCALATION for _, _, reminder in due) else REMINDER
 
 
 def _told(work: Work, case: Case, due: list[Due]) -> dict[str, Any]:
-    listed = {clock.key for _, clock, rung in due if rung.how == LIST}
+    listed = {clock.key for _, clock, reminder in due if reminder.how == LIST}
     waiting = sorted({number for key in listed for number in _waiting(work, case, key)})
     return {"rungs": [_facts(work, row, clock) for row, clock, _ in due], "waiting": waiting}
 
 
-def _is_missed(work: Work, row: RungRow) -> bool:
+def _is_missed(work: Work, row: ReminderRow) -> bool:
     """Whether nobody looked when it was reached; a case entered late is late for other reasons."""
     return work.now - max(row.due_at, row.planned_at) > PUNCTUAL
 
 
-def _facts(work: Work, row: RungRow, clock: DeadlineRow) -> dict[str, Any]:
+def _facts(work: Work, row: ReminderRow, clock: DeadlineRow) -> dict[str, Any]:
     late = work.now - row.due_at
     return {
         "rung": row.name,
@@ -209,8 +225,8 @@ def _waiting(work: Work, case: Case, key: str) -> list[str]:
 
 
 def _wait_for_next(work: Work, case: Case) -> None:
-    waiting = sa.select(sa.func.min(RungRow.due_at)).where(
-        RungRow.case_id == case.id, RungRow.sent_at.is_(None)
+    waiting = sa.select(sa.func.min(ReminderRow.due_at)).where(
+        ReminderRow.case_id == case.id, ReminderRow.sent_at.is_(None)
     )
     moment = work.session.scalar(waiting)
     if moment is not None:

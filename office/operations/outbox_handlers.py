@@ -1,5 +1,5 @@
-"""What the outbox does for the office: mail a letter, notice a late task, send what a deadline's
-ladder has reached, sweep up once a day."""
+"""What the outbox does for the office: mail a letter, notice a late task, send the reminders
+that are due, sweep up once a day."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from engine.store.work import Work
 from office.audit import head_signing
 from office.cases.case_listener import OVERDUE_TOPIC, announce, watch_due_date
 from office.deadlines import receipts
-from office.deadlines.reminders import rungs
+from office.deadlines.reminders import planned_reminders
 from office.disposal import erasure
 from office.ground.erasure_ledger import catch_up
 from office.ground.services import Services
 from office.ground.settings import OfficeSettings
 from office.letters import letters
 from office.letters.mail import Mail, SmtpCarrier, keep_in_mailbox
-from office.letters.reminder_sending import rung_deliverer
+from office.letters.reminder_sending import reminder_deliverer
 from office.people.access import case_of_instance
 from office.people.sign_in import sweep_sessions
 from office.people.throttle import sweep_attempts
@@ -40,7 +40,7 @@ def deliverers(
     return {
         letters.MAIL_TOPIC: _mailer(engine, services, settings),
         OVERDUE_TOPIC: _overdue_watch(engine),
-        rungs.TOPIC: rung_deliverer(engine, services),
+        planned_reminders.TOPIC: reminder_deliverer(engine, services),
         SWEEP_TOPIC: _sweeper(engine, services),
         head_signing.SEAL_TOPIC: head_signing.head_signer(
             engine, services, settings.data_dir, auditor=settings.auditor_mail

@@ -13,8 +13,8 @@ from office.cases.register import Filed
 from office.deadlines import deadlines
 from office.ground.errors import CannotWithdraw, NothingToReview
 from tests.calendar.test_complaint_clocks import GRIEVANCE
-from tests.calendar.test_ladder import ASSESS, RESULT, clock_of, kinds, told, travel
 from tests.calendar.test_more_time import last_day
+from tests.calendar.test_reminders import ASSESS, RESULT, clock_of, kinds, told, travel
 from tests.support.agency import Agency
 from web.letter_html import letter_html
 

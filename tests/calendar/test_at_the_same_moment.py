@@ -19,13 +19,13 @@ from engine.store.tables import UserTask, Wait
 from engine.store.work import Work
 from office.deadlines import changes, deadlines
 from office.deadlines.holiday_table import DayChange, current_calendar
-from office.deadlines.tables import DeadlineRow, RungRow
+from office.deadlines.tables import DeadlineRow, ReminderRow
 from tests.calendar.test_clocks import LAW, bangkok
 
 HEAD = Actor.of("somchai", "head")
 WHY = "เอกสารอยู่กับหน่วยงานอื่น"
 DUE_WHEN = '=due("clarify")</bpmn:timeDate>'
-LADDER = """<?xml version="1.0" encoding="UTF-8"?>
+TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="rungs_file" name="rungs"
     namespace="http://samnuan.example/tests">
   <decision id="rungs" name="การเตือน"><decisionTable id="rungs_table" hitPolicy="COLLECT">
@@ -44,12 +44,12 @@ CELLS = {
 }
 
 
-def ladder() -> bytes:
+def reminder_table() -> bytes:
     outputs = "".join(f'<output id="ro_{n}" name="{n}" />' for n in CELLS)
     cells = "".join(
         f'<outputEntry id="rc_{n}"><text>{c}</text></outputEntry>' for n, c in CELLS.items()
     )
-    return LADDER.format(outputs=outputs, cells=cells).encode()
+    return TABLE.format(outputs=outputs, cells=cells).encode()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     diagram = files["hearing.bpmn"].decode()
     assert DUE_WHEN in diagram
     follows = diagram.replace(DUE_WHEN, '=remind("clarify", 1)</bpmn:timeDate>')
-    engine.deploy({**files, "hearing.bpmn": follows.encode(), "rungs.dmn": ladder()})
+    engine.deploy({**files, "hearing.bpmn": follows.encode(), "rungs.dmn": reminder_table()})
     engine.start("hearing", {"track": "C", "again": False}, business_key="case-1")
     clock.travel_to(bangkok(2026, 3, 23, 8, 30))
     yield engine
@@ -147,7 +147,7 @@ ENDS = {
 
 
 def _check(engine: Engine, first: str, second: str) -> None:
-    """Clock, task, rung, timer and record all tell the same story."""
+    """Clock, task, reminder, timer and record all tell the same story."""
     done = {first, second} - {"timer"}
     if "days" in first and "days" in second:
         done = {first}
@@ -158,10 +158,10 @@ def _check(engine: Engine, first: str, second: str) -> None:
         assert ends == ENDS[frozenset(done)]
         assert clock.calendar_version == calendar.version
         assert task.one().due_at == clock.due_at
-        rungs = work.session.scalars(sa.select(RungRow).order_by(RungRow.lap)).all()
+        reminders = work.session.scalars(sa.select(ReminderRow).order_by(ReminderRow.lap)).all()
         waits = work.session.scalars(sa.select(Wait).where(Wait.kind == "timer")).all()
         two_before = calendar.opening(calendar.working_days_before(ends, 2))
-        assert rungs[-1].due_at == two_before
+        assert reminders[-1].due_at == two_before
         assert [wait.due_at for wait in waits] in ([two_before], [])
         fired = bool(waits) is False
         instance = clock.instance_id

@@ -17,7 +17,7 @@ from office.deadlines.changes import ExtensionTooLate, ExtensionTooLong
 from office.deadlines.tables import DeadlineRow, ExtensionRow
 from office.letters import letters
 from office.people.people import User
-from tests.calendar.test_ladder import ROWS, clock_of, kinds, told, travel, walked
+from tests.calendar.test_reminders import ROWS, clock_of, kinds, told, travel, walked
 from tests.support.agency import CLARIFIED, Agency
 
 WHY = {"reason": "เอกสารอยู่กับหน่วยงานอื่น", "reason_told": "ต้องรอเอกสารจากหน่วยงานอื่น"}
@@ -39,7 +39,9 @@ def last_day(clock: DeadlineRow) -> str:
     return clock.due_at.astimezone(BANGKOK).date().isoformat()
 
 
-def test_more_time_moves_step_case_and_ladder_and_the_complainant_is_told(agency: Agency) -> None:
+def test_more_time_moves_step_case_and_reminders_and_the_complainant_is_told(
+    agency: Agency,
+) -> None:
     case_id = walked(agency, ROWS["7 clarify"])
     unit, head = agency.person("unit_officer@it"), agency.person("screening_head")
     travel(agency, 2026, 3, 23)  # the last day to ask, and that of the reminder
@@ -62,7 +64,7 @@ def test_more_time_moves_step_case_and_ladder_and_the_complainant_is_told(agency
     assert "ถึงวันที่ 17 เมษายน 2569 เพราะต้องรอเอกสารจากหน่วยงานอื่น" in text
     travel(agency, 2026, 3, 26, 30)
     travel(agency, 2026, 4, 2)
-    assert [(day, rung) for day, rung, _ in told(agency, case_id, "clarify")] == [
+    assert [(day, reminder) for day, reminder, _ in told(agency, case_id, "clarify")] == [
         ("2026-03-23", "reminder-1"),
         ("2026-03-30", "reminder-1"),
         ("2026-04-02", "escalation-1"),
@@ -178,8 +180,8 @@ def test_the_late_list_names_unit_days_and_who_is_told_next(agency: Agency) -> N
     (line,) = unit.lines
     assert unit.name.th == "ฝขท."
     assert (line.case_id, line.step.th, line.days_over) == (case_id, "ชี้แจงข้อเท็จจริง", 3)
-    assert line.next_rung is not None
-    assert line.next_rung.at.astimezone(BANGKOK).isoformat()[:10] == "2026-04-01"
+    assert line.next_reminder is not None
+    assert line.next_reminder.at.astimezone(BANGKOK).isoformat()[:10] == "2026-04-01"
     assert not line.is_reported
     travel(agency, 2026, 4, 1)
     with agency.office.engine.read() as work:

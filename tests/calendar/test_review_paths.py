@@ -20,8 +20,8 @@ from office.deadlines import deadlines
 from office.ground.errors import CaseNotFound, NothingToReview
 from tests.calendar.test_aftercare import DISAGREES, DISMISSED, ORDERED, decided
 from tests.calendar.test_complaint_clocks import ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
-from tests.calendar.test_ladder import clock_of, kinds, travel
 from tests.calendar.test_more_time import last_day
+from tests.calendar.test_reminders import clock_of, kinds, travel
 from tests.law.test_law_walks import COMMITTEE, CORRUPTION, REPORT
 from tests.support.agency import DECIDED, SCREENED, Agency
 from tests.support.houses import Houses

@@ -21,8 +21,8 @@ from office.deadlines.working_days import Calendar
 from office.ground.errors import CaseNotFound
 from tests.calendar.test_clocks import HEAD, LAW, bangkok
 from tests.calendar.test_clocks import clock_of as engines_clock
-from tests.calendar.test_ladder import ROWS, clock_of, walked
 from tests.calendar.test_more_time import WHY, decide
+from tests.calendar.test_reminders import ROWS, clock_of, walked
 from tests.support.agency import Agency
 from tests.walks.test_twelve_complaints import EXAMPLES
 

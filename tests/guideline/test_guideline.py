@@ -136,7 +136,7 @@ def test_a_step_changed_in_the_diagram_has_changed_in_the_guideline(office: Offi
 
 def step(element: str, *, role: Text = SOME, sentence: Text = SOME, dated: bool = True) -> Step:
     limits = (Limit(SOME, NONE, NONE, SOME, False),) if dated else ()
-    return Step(element, element, "p", SOME, sentence, role, limits, ladder=(), is_manual=True)
+    return Step(element, element, "p", SOME, sentence, role, limits, reminders=(), is_manual=True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from office.deadlines import rows
 from office.deadlines.tables import DeadlineRow
 from office.disposal.retention import Rule
 from office.letters.reminder_sending import days_over
-from tests.calendar.test_ladder import ROWS, clock_of, walked
+from tests.calendar.test_reminders import ROWS, clock_of, walked
 from tests.support.agency import FOUNDED, Agency
 from tests.support.houses import Houses
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.store.tables import Base, ProcessInstance, UserTask, UserTaskCandidate
 from engine.store.work import Work
-from office.deadlines.tables import DeadlineRow, RungRow
+from office.deadlines.tables import DeadlineRow, ReminderRow
 from office.ground.services import Services
 from office.ground.tables import Case
 from office.vault.case_keys import case_key, issue_keys
@@ -31,7 +31,7 @@ def crowd(work: Work, services: Services, case_id: str, count: int) -> None:
             work, UserTaskCandidate, UserTaskCandidate.task_id.in_(row["id"] for row in tasks)
         ),
         DeadlineRow: clocks,
-        RungRow: _rows(work, RungRow, RungRow.case_id == case_id),
+        ReminderRow: _rows(work, ReminderRow, ReminderRow.case_id == case_id),
     }
     title = f"complaint_case.title|{case_id}"
     words = case_key(work, services, case_id).decrypt(case.title or b"", title)
@@ -49,7 +49,7 @@ def crowd(work: Work, services: Services, case_id: str, count: int) -> None:
             "receipt_no": f"copy.{number}/{uuid.uuid4().hex[:6]}",
             "tracking_hash": uuid.uuid4().hex,
         }
-    for table in (ProcessInstance, Case, UserTask, UserTaskCandidate, DeadlineRow, RungRow):
+    for table in (ProcessInstance, Case, UserTask, UserTaskCandidate, DeadlineRow, ReminderRow):
         work.session.execute(sa.insert(table), copies[table])
     for made in copies[Case]:
         issue_keys(work, services, made["id"])

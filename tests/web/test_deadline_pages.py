@@ -249,7 +249,7 @@ def test_the_director_reads_who_is_late_by_unit_and_who_is_told_next(
     assert "ฝขท." in page
     assert "ชี้แจงข้อเท็จจริง" in page
     assert "1 วันทำการ" in page
-    assert "17 มีนาคม 2569 · รองผู้อำนวยการ" in page, "the next rung"
+    assert "17 มีนาคม 2569 · รองผู้อำนวยการ" in page, "the next reminder"
     assert "ลงรายงานประจำเดือน" not in page
 
     opening(agency, 19)

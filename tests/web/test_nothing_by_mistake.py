@@ -16,8 +16,8 @@ from office.deadlines.tables import ExtensionRow
 from office.disposal.erasure import ask_erasure
 from office.ground.erasure_tables import Erasure
 from office.ground.tables import CaseKey
-from tests.calendar.test_ladder import ROWS, walked
 from tests.calendar.test_more_time import WHY
+from tests.calendar.test_reminders import ROWS, walked
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT
 from tests.web.visitor import Visitor, attached

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from office.deadlines.tables import RungRow
+from office.deadlines.tables import ReminderRow
 from tests.support.agency import ASSIGNED, Agency
 from tests.support.counting import Cost, counting
 from tests.support.crowd import crowd
@@ -51,7 +51,7 @@ class Desks:
         planned before it was known who handles a case: who is told is looked up as it is shown."""
         first = self.agency.file(COMPLAINT)
         with self.agency.office.begin() as work:
-            planned = sa.select(RungRow).where(RungRow.case_id == first.case_id)
+            planned = sa.select(ReminderRow).where(ReminderRow.case_id == first.case_id)
             for row in work.session.scalars(planned):
                 row.rule = {**row.rule, "to": []}
             work.session.flush()  # the copies are made of what is written

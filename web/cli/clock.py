@@ -121,7 +121,7 @@ def _waiting(work: Work, case_id: str, key: str) -> ExtensionRow | None:
 
 def _facts(work: Work, clock: DeadlineRow) -> dict[str, Any]:
     from office.deadlines import deadlines
-    from office.deadlines.reminders.rungs import rungs_of
+    from office.deadlines.reminders.planned_reminders import reminders_of
 
     why = deadlines.explain(work, clock)
     return {
@@ -136,11 +136,11 @@ def _facts(work: Work, clock: DeadlineRow) -> dict[str, Any]:
         "changes": [_change(change) for change in deadlines.changes_of(work, clock)],
         "rungs": [
             {
-                "name": rung.name,
-                "due_at": deadlines.iso(rung.due_at),
-                "sent_at": deadlines.iso(rung.sent_at) if rung.sent_at else None,
+                "name": reminder.name,
+                "due_at": deadlines.iso(reminder.due_at),
+                "sent_at": deadlines.iso(reminder.sent_at) if reminder.sent_at else None,
             }
-            for rung in rungs_of(work, clock)
+            for reminder in reminders_of(work, clock)
         ],
     }
 

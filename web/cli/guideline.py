@@ -143,5 +143,5 @@ def _step_lines(step: Step, lang: str) -> Iterator[str]:
     for limit in step.limits:
         parts = (limit.amount, limit.condition, limit.ceiling, limit.basis)
         yield "   → " + " · ".join(part.of(lang) for part in parts if part.th)
-    for line in step.ladder:
+    for line in step.reminders:
         yield f"     {line.of(lang)}"

@@ -17,7 +17,7 @@ from engine.store.work import JobCall, Work
 from engine.turn import history
 from engine.turn.definitions import load_bundle
 from office.deadlines.public_status import deadline_name
-from office.deadlines.reminders.rung_words import (
+from office.deadlines.reminders.reminder_text import (
     words_of_decision,
     words_of_notice,
     words_of_request,

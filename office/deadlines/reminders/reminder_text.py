@@ -1,4 +1,4 @@
-"""A reached rung as a person reads it: which step, how late, and what a catch-up notice missed."""
+"""A reminder as a person reads it: which step, how late, and what a catch-up notice missed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
 from forms.text.dates import spell_date, spell_moment
 from office.deadlines.derivation import days_of
-from office.deadlines.reminders.ladder import ESCALATION
+from office.deadlines.reminders.reminder_table import ESCALATION
 
 StepName = Callable[[str], Text]  # by the key of its deadline
 
 
 def words_of_notice(facts: Mapping[str, Any], step_name: StepName, *, is_catch_up: bool) -> Text:
-    """One sentence for each rung; a catch-up notice says when each should have come."""
+    """One sentence for each reminder; a catch-up notice says when each should have come."""
     lines = [_line(line, step_name, is_catch_up) for line in facts["rungs"]]
     told = Text("; ".join(line.th for line in lines), "; ".join(line.en for line in lines))
     if is_catch_up:

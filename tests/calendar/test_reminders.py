@@ -1,4 +1,4 @@
-"""Every step's ladder on its exact days: reminded, escalated, and quiet once the step is done."""
+"""Every step's reminders on their exact days: reminded, escalated, quiet once it is done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.ground.clock import BANGKOK, TravellingClock
 from office.deadlines import changes
 from office.deadlines.holiday_table import DayChange
-from office.deadlines.tables import DeadlineRow, RungRow
+from office.deadlines.tables import DeadlineRow, ReminderRow
 from office.letters import letters
 from tests.calendar.conftest import MONDAY
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
@@ -48,7 +48,7 @@ class Row:
     key: str
     walk: Walk
     due: str
-    told: list[tuple[str, str, list[str]]]  # day, rung, to whom
+    told: list[tuple[str, str, list[str]]]  # day, reminder, to whom
     complaint: Mapping[str, Any] = field(default_factory=lambda: GRIEVANCE)
 
 
@@ -126,7 +126,7 @@ Told = list[tuple[str, str, list[str]]]
 
 
 def told(agency: Agency, case_id: str, key: str) -> Told:
-    """What the record says was sent for a deadline: the day, the rung, to whom."""
+    """What the record says was sent for a deadline: the day, the reminder, to whom."""
     return [
         (event.at.astimezone(BANGKOK).date().isoformat(), event.data["rung"], event.data["to"])
         for event in agency.office.engine.history(agency.instance(case_id))
@@ -203,7 +203,7 @@ def test_nothing_is_told_of_a_step_that_is_done(agency: Agency) -> None:
     assert clock.status == "finished"
     assert clock.finished_at is not None
     assert clock.finished_at.astimezone(BANGKOK).isoformat()[:16] == "2026-03-26T08:30"
-    assert [rung for _, rung, _ in told(agency, case_id, "clarify")] == [
+    assert [reminder for _, reminder, _ in told(agency, case_id, "clarify")] == [
         "reminder-1",
         "escalation-1",
     ]
@@ -294,8 +294,8 @@ def test_a_progress_letter_that_was_missed_is_reported(agency: Agency) -> None:
 
     assert told(agency, case_id, "progress") == [("2026-04-16", "escalation-1", ["screening_head"])]
     with agency.office.engine.read() as work:
-        rung = work.session.scalars(sa.select(RungRow).where(RungRow.is_reported)).all()
-    assert {row.name for row in rung if row.sent_at is not None and row.case_id == case_id} >= {
+        reminder = work.session.scalars(sa.select(ReminderRow).where(ReminderRow.is_reported)).all()
+    assert {row.name for row in reminder if row.sent_at is not None and row.case_id == case_id} >= {
         "escalation-1",
         "escalation-3",  # of the clarification, five days late, in the same month's report
     }
