@@ -121,9 +121,9 @@ class Engine:
     ) -> Deployed:
         """Deploy files together, or raise `DeploymentRejected` with what is wrong.
 
-        An `upload` comes from outside: its diagrams are first judged in a child process.
+        An `upload` comes from outside: its diagrams are first checked in a child process.
         """
-        deployment.judge(self.machine, files, upload=upload)
+        deployment.require_deployable(self.machine, files, upload=upload)
         with self.begin() as work:
             return deployment.deploy(work, files, actor)
 

@@ -91,7 +91,7 @@ class Office:
         With `again` it is in force afterwards, whatever a process owner deployed since.
         """
         files = guidelinefiles.guideline_files()
-        guidelinefiles.judge_guideline(self.engine, files, again=again)
+        guidelinefiles.require_deployable_guideline(self.engine, files, again=again)
         with self.engine.begin() as work:
             state = guidelinefiles.deploy_guideline(work, files, again=again)
             if self.settings.demo:

@@ -30,7 +30,7 @@ from engine.store.transactions import read
 from engine.store.work import Work
 from engine.turn.definitions import bundle_hash, deployment_files, load_bundle, read_processes
 from engine.verbs.file_sets import Comparison, FileSets, file_sets, used_files
-from engine.verbs.gate import judge_upload
+from engine.verbs.gate import check_upload
 from engine.verbs.runtime import in_force, newest_version
 
 
@@ -50,8 +50,8 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
 
     A process gets a new version when its files, or those it uses, have changed; when they are again
     those of an earlier version, that one is in force again. The others, and the timers that start
-    them, are left alone. What comes from outside must have been judged (see `judge`), in a child
-    process that a poisoned diagram cannot outlive.
+    them, are left alone. What comes from outside must have been checked before (see
+    `require_deployable`), in a child process that a poisoned diagram cannot outlive.
 
     Raises:
         DeploymentRejected: with every finding, at least one of them an error.
@@ -59,7 +59,7 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     # Two at once would both make the next version, or each carry over what the other replaces.
     work.one_at_a_time("deployment")
     newest, compared = _newest(work), _compare(work, files)
-    findings = _refuse_errors(_judged(work.machine, compared))
+    findings = _refuse_errors(_findings(work.machine, compared))
     carried = compared.kept()
     everything = {**carried, **files}
     whole = bundle_hash(everything)
@@ -79,7 +79,9 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     return _enact(work, row.id, everything, sets, findings)
 
 
-def judge(machine: Machine, files: Mapping[str, bytes], *, upload: bool = False) -> None:
+def require_deployable(
+    machine: Machine, files: Mapping[str, bytes], *, upload: bool = False
+) -> None:
     """Refuse what `deploy` would refuse, while others go on working.
 
     The gate takes seconds, and SQLite has one writer: what it answers here it need not find out
@@ -89,18 +91,18 @@ def judge(machine: Machine, files: Mapping[str, bytes], *, upload: bool = False)
         DeploymentRejected: with every finding, at least one of them an error.
     """
     if upload:
-        _refuse_errors(judge_upload(files, set(machine.functions)))
+        _refuse_errors(check_upload(files, set(machine.functions)))
     with read(machine) as work:
         compared = _compare(work, files)
-    _refuse_errors(_judged(machine, compared))
+    _refuse_errors(_findings(machine, compared))
 
 
 def check(work: Work, files: Mapping[str, bytes]) -> list[Finding]:
     """Everything that `deploy` would say about these files; nothing is written."""
-    return _judged(work.machine, _compare(work, files))
+    return _findings(work.machine, _compare(work, files))
 
 
-def _judged(machine: Machine, compared: Comparison) -> list[Finding]:
+def _findings(machine: Machine, compared: Comparison) -> list[Finding]:
     return [*compared.findings(), *machine.gate.check(compared.files, compared.kept())]
 
 

@@ -31,7 +31,7 @@ log = Log("samnuan.gate")
 class Gate:
     """The checks of the engine and of the packages above it.
 
-    `checks` judge one file each, by suffix; `cross_checks` judge all files together, when none of
+    `checks` look at one file each, by suffix; `cross_checks` at all files together, when none of
     them has a fault of its own; `functions` are the host functions that expressions may call;
     `variables` tells which names forms and the office give, with their types where those are known;
     `identify` tells what a file of the packages above defines, as kind and id.
@@ -53,7 +53,7 @@ class Gate:
         asked = (bundle_hash(files), bundle_hash(carried), frozenset(self.functions))
         return (*asked, checks, tuple(self.cross_checks), self.variables)
 
-    def judge(self, files: Files, carried: Files) -> list[Finding]:
+    def check_anew(self, files: Files, carried: Files) -> list[Finding]:
         """`check`, found out anew."""
         from engine.bpmn.lint import lint  # two hundred rules, which only a deployment needs
 
@@ -120,10 +120,10 @@ class _Question:
 # answer takes seconds to find.
 @functools.lru_cache(maxsize=8)
 def _answer(question: _Question) -> tuple[Finding, ...]:
-    return tuple(question.gate.judge(question.files, question.carried))
+    return tuple(question.gate.check_anew(question.files, question.carried))
 
 
-def judge_upload(files: Files, functions: set[str]) -> list[Finding]:
+def check_upload(files: Files, functions: set[str]) -> list[Finding]:
     """What the lint says of diagrams from outside, found in a child process that can be killed."""
     from engine.bpmn.lint import lint_upload
 
@@ -155,7 +155,7 @@ def _unknown_file(name: str) -> Finding:
     return Finding(name, "", "error", "deploy.unknown-file", text)
 
 
-def _compile_all(files: Files, judged: Files) -> list[Finding]:
+def _compile_all(files: Files, checked: Files) -> list[Finding]:
     """The last gate: what the lint let through must also compile."""
     processes = read_processes(diagrams(files))
     findings = []
@@ -173,14 +173,14 @@ def _compile_all(files: Files, judged: Files) -> list[Finding]:
             # Nobody who deploys sees a traceback; whoever runs the house finds it in the log.
             log.exception("compilation_failed", process=process.id)
             rule, text = DEFECT, UNREADABLE.format(kind=type(error).__name__)
-        file = _file_of(process.id, judged)
+        file = _file_of(process.id, checked)
         findings.append(Finding(file, element, "error", rule, text))
     return findings
 
 
-def _file_of(process: str, judged: Files) -> str:
+def _file_of(process: str, checked: Files) -> str:
     """Which of the files draws a process; the first, if it is one that was there before."""
-    for name, content in judged.items():
+    for name, content in checked.items():
         if process in read_processes({name: content}):
             return name
-    return next(iter(judged), "")
+    return next(iter(checked), "")

@@ -8,8 +8,8 @@ from marshmallow import Schema
 from engine.ground.text import Text
 from forms.answers.fields import load_level
 from forms.answers.homes import Answers, split
-from forms.answers.judging import chosen, faults
 from forms.answers.situation import Situation, settle
+from forms.answers.validation import chosen, faults
 from forms.errors import FormInvalid
 from forms.model.component import CHOICES, Component
 from forms.model.slots import Scope
@@ -21,14 +21,14 @@ Errors = dict[str, list[Text]]
 def load(
     components: tuple[Component, ...], schema: Schema, given: Any, surroundings: Scope
 ) -> Answers:
-    """Read, hide, judge and split the answers.
+    """Read, hide, check and split the answers.
 
     Raises:
         FormInvalid: with every fault of every visible field, by its path.
     """
     plain, errors = read(schema, given)
     situation = settle(components, _as_chosen(components, plain, surroundings), surroundings)
-    _Judge(situation, errors).visit(components, situation.answers, situation.scope, "")
+    _Validation(situation, errors).visit(components, situation.answers, situation.scope, "")
     if errors:
         raise FormInvalid(errors)
     return split(components, situation)
@@ -83,7 +83,7 @@ def _as_chosen(
     return found
 
 
-class _Judge:
+class _Validation:
     """Walks the visible fields and adds their faults; those of hidden ones are forgotten."""
 
     def __init__(self, situation: Situation, errors: Errors) -> None:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from engine.ground.text import Text
 from forms.answers.defaults import as_mapping
-from forms.answers.judging import options_of
 from forms.answers.situation import Situation
+from forms.answers.validation import options_of
 from forms.model.component import CHOICES, Component, token_of, walk
 from forms.model.slots import Scope
 from forms.showing import inputs

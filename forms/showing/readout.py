@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.ground.text import Text
 from forms.answers.defaults import as_mapping
-from forms.answers.judging import is_empty, options_of
+from forms.answers.validation import is_empty, options_of
 from forms.model.component import CHOICES, MULTIPLE_CHOICES, Component, token_of
 from forms.model.slots import Scope
 from forms.showing.view import FileView, Line

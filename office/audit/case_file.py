@@ -22,7 +22,7 @@ from engine.turn import history
 from engine.turn.commitments import event_payload, moment, or_absent
 from engine.verbs import queries
 from office.audit import verify_case
-from office.audit.conformance import Deviation, judge_instance
+from office.audit.conformance import Deviation, check_instance
 from office.audit.export_trace import FACTS
 from office.deadlines.deadlines import case_deadlines, changes_of
 from office.ground.errors import CaseNotFound, OfficeError
@@ -72,7 +72,7 @@ def read_course(work: Work, case_id: str, user: User) -> Course:
     case = _case_for(work, case_id, user)
     assert case.instance_id is not None
     events = queries.history(work, case.instance_id)
-    found = judge_instance(work, case.instance_id)
+    found = check_instance(work, case.instance_id)
     return Course(case, events, found, tuple(_versions(events)))
 
 

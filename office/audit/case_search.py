@@ -16,7 +16,7 @@ from engine.store.tables import Command, Incident
 from engine.store.work import Work
 from forms.text.numerals import arabic_digits
 from office.applications import master_data
-from office.audit.conformance import BREACH, judge_case
+from office.audit.conformance import BREACH, check_case
 from office.cases.reveal_tables import Reveal
 from office.deadlines.derivation import AGENCY
 from office.deadlines.tables import DeadlineRow
@@ -70,8 +70,8 @@ class Found:
     signs: tuple[str, ...]
 
 
-SCANNED = 200  # cases that one page judges at most; the next page goes on from there
-DEPARTED = "departed"  # not a column: each case is judged against the diagram of its version
+SCANNED = 200  # cases that one page checks at most; the next page goes on from there
+DEPARTED = "departed"  # not a column: each case is checked against the diagram of its version
 DEPARTED_WORDS = Text(
     "ผิดไปจากแผนภาพหรือหลักสองคน", "Departed from the diagram or the two-person rule"
 )
@@ -171,14 +171,14 @@ class Page:
 def search(
     work: Work, user: User, criteria: Criteria, *, limit: int = 50, after: str | None = None
 ) -> Page:
-    """A page of cases; where departures are looked for, as many as could be judged in good time."""
+    """A page of cases; where departures are looked for, as many as can be checked in time."""
     if DEPARTED not in criteria.signs:
         found = find_cases(work, user, criteria, limit=limit, after=after)
         return Page(found, found[-1].id if len(found) == limit else None)
     scanned = find_cases(work, user, criteria, limit=SCANNED, after=after)
     cases: list[Found] = []
     for case in scanned:
-        if any(each.severity == BREACH for each in judge_case(work, case.id)):
+        if any(each.severity == BREACH for each in check_case(work, case.id)):
             cases.append(replace(case, signs=(*case.signs, DEPARTED)))
         if len(cases) == limit:
             return Page(cases, case.id)

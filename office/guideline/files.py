@@ -59,8 +59,10 @@ def deploy_guideline(
     return GuidelineState(deployed)
 
 
-def judge_guideline(engine: Engine, files: Mapping[str, bytes], *, again: bool = False) -> None:
-    """Refuse what `deploy_guideline` would refuse, before its transaction; see `deployment.judge`.
+def require_deployable_guideline(
+    engine: Engine, files: Mapping[str, bytes], *, again: bool = False
+) -> None:
+    """Refuse what `deploy_guideline` would refuse, before its transaction.
 
     Raises:
         DeploymentRejected: a file has faults.
@@ -68,7 +70,7 @@ def judge_guideline(engine: Engine, files: Mapping[str, bytes], *, again: bool =
     with engine.read() as work:
         is_known = _is_known(work, files)
     if again or not is_known:
-        deployment.judge(engine.machine, files)
+        deployment.require_deployable(engine.machine, files)
 
 
 def check_table(name: str, content: bytes) -> list[Finding]:

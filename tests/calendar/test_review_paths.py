@@ -98,7 +98,7 @@ def check(agency: Agency, filed: Filed) -> None:
     """The record verifies and replays, and nothing in it departs from the law."""
     agency.check_record(filed.case_id)
     with agency.office.engine.read() as work:
-        found = conformance.judge_case(work, filed.case_id)
+        found = conformance.check_case(work, filed.case_id)
     assert [each for each in found if each.severity == conformance.BREACH] == []
 
 

@@ -13,7 +13,7 @@ from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
 from engine.store.tables import HistoryEvent
 from engine.verbs.migration import MigrationPlan
-from office.audit.conformance import Deviation, judge_instance
+from office.audit.conformance import Deviation, check_instance
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import boundary, diagram, end, flow, gateway, path, start, timer, user
 from tests.support.tampering import unguarded
@@ -50,13 +50,13 @@ def reviewed(engine: Engine) -> Play:
     return play
 
 
-def judged(play: Play) -> list[Deviation]:
+def deviations(play: Play) -> list[Deviation]:
     with play.engine.read() as work:
-        return judge_instance(work, play.id)
+        return check_instance(work, play.id)
 
 
 def breaches(play: Play) -> list[tuple[str, str]]:
-    return [(d.kind, d.element_id) for d in judged(play) if d.severity == "breach"]
+    return [(d.kind, d.element_id) for d in deviations(play) if d.severity == "breach"]
 
 
 def remove(play: Play, element: str, *, last: bool = False) -> None:
@@ -106,7 +106,7 @@ def entered(play: Play, element: str) -> list[int]:
 def test_a_case_that_went_its_way_shows_its_rounds_and_nothing_else(engine: Engine) -> None:
     play = reviewed(engine)
 
-    found = judged(play)
+    found = deviations(play)
 
     assert {(d.kind, d.element_id) for d in found} == {
         ("repeated", "clarify"),
@@ -131,7 +131,7 @@ def test_what_was_skipped_tells_before_which_step_and_by_whom(engine: Engine) ->
 
     remove(play, "register")
 
-    told = next(d for d in judged(play) if d.kind == "skipped")
+    told = next(d for d in deviations(play) if d.kind == "skipped")
     assert "“register”" in told.text.th
     assert "“clarify”" in told.text.th
     assert told.actor == OFFICER.id
@@ -142,7 +142,7 @@ def test_a_step_that_was_done_twice_is_named(engine: Engine) -> None:
     play = reviewed(engine)
     insert(play, "register", behind=entered(play, "clarify")[0] - 1)
 
-    (told,) = [d for d in judged(play) if d.severity == "breach"]
+    (told,) = [d for d in deviations(play) if d.severity == "breach"]
 
     assert (told.kind, told.element_id, told.actor) == ("doubled", "register", "ghost")
 
@@ -169,7 +169,7 @@ def test_steps_in_the_wrong_order_are_told_once(engine: Engine) -> None:
     remove(play, "a")
     insert(play, "a", behind=entered(play, "c")[0] - 1)
 
-    (told,) = [d for d in judged(play) if d.severity == "breach"]
+    (told,) = [d for d in deviations(play) if d.severity == "breach"]
     assert (told.kind, told.element_id) == ("out_of_order", "b")
     assert told.text.en.endswith("the diagram asks for it after “a”.")
 
@@ -197,7 +197,7 @@ def test_one_person_alone_where_two_are_asked_for_is_a_breach(engine: Engine) ->
         done = sa.and_(HistoryEvent.type == "task_completed", HistoryEvent.element_id == "assess")
         connection.execute(sa.update(HistoryEvent).where(done).values(actor=OFFICER.id))
 
-    (told,) = [d for d in judged(play) if d.severity == "breach"]
+    (told,) = [d for d in deviations(play) if d.severity == "breach"]
 
     assert (told.kind, told.element_id, told.actor) == ("same_person", "assess", OFFICER.id)
     assert "clarify" in told.text.en
@@ -209,7 +209,7 @@ def test_who_did_not_act_in_the_role_that_is_asked_for_is_told(engine: Engine) -
         done = HistoryEvent.type == "task_completed"
         connection.execute(sa.update(HistoryEvent).where(done).values(role="visitor"))
 
-    (told,) = [d for d in judged(play) if d.severity == "breach"]
+    (told,) = [d for d in deviations(play) if d.severity == "breach"]
 
     assert (told.kind, told.element_id, told.role.th) == ("wrong_role", "register", "visitor")
     assert "officer" in told.text.en
@@ -229,7 +229,7 @@ def test_a_migrated_case_is_read_on_both_of_its_diagrams(engine: Engine) -> None
     engine.migrate(MigrationPlan("p:1", "p:2"), Actor.of("owner"))
     play.do("clarify").do("second_look")
 
-    found = judged(play)
+    found = deviations(play)
 
     assert [(d.kind, d.severity) for d in found] == [("migrated", "notice")]
     remove(play, "second_look")

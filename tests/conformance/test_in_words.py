@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from engine.ground.clock import TravellingClock
-from office.audit.conformance import judge_case, judge_period
+from office.audit.conformance import check_case, check_period
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
 from tests.support.houses import Houses
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
@@ -70,10 +70,10 @@ def test_what_departed_is_told_for_a_case_a_month_and_on_the_command_line(
     case = agency.case(case_id)
 
     with agency.office.engine.read() as work:
-        found = judge_case(work, case_id)
+        found = check_case(work, case_id)
         first, now = agency.clock.now().replace(day=1), agency.clock.now()
-        march = list(judge_period(work, first, now))
-        january = list(judge_period(work, now.replace(month=1), now.replace(month=2)))
+        march = list(check_period(work, first, now))
+        january = list(check_period(work, now.replace(month=1), now.replace(month=2)))
 
     late = next(d for d in found if (d.kind, d.element_id) == ("late", "clarify"))
     assert {d.kind for d in found if d.severity == "breach"} == {"late"}
@@ -102,7 +102,7 @@ def test_a_step_that_is_overdue_now_is_told_with_who_holds_it(agency: Agency) ->
     agency.pass_days(30)
 
     with agency.office.engine.read() as work:
-        found = judge_case(work, filed.case_id)
+        found = check_case(work, filed.case_id)
 
     (overdue,) = [d for d in found if (d.kind, d.element_id) == ("overdue", "screen")]
     assert overdue.role.th == "หัวหน้า ศปท."

@@ -62,7 +62,7 @@ def departures(course: str, *contents: bytes) -> list[tuple[str, str]]:
     steps = [Symbol(word[0], word[1:]) for word in course.split()]
     trace = [Observed(symbol, number) for number, symbol in enumerate(steps)]
     found = align(net, trace, net.start(), complete=True)
-    assert found.judged
+    assert found.checked
     return [(m.kind, "".join(m.symbol)) for m in found.moves if m.kind != "fits"]
 
 
@@ -293,7 +293,7 @@ class Followed(Walk):
         net = self.followed
         trace = [Observed(Symbol(SIGNS[e.type], e.element_id), e.seq) for e in events]
         found = align(net, trace, net.start(), complete=self.game.over)
-        assert found.judged
+        assert found.checked
         assert {move.kind for move in found.moves} == {"fits"}
         assert len(found.moves) == len(trace)
         return found.marking

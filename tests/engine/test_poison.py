@@ -39,7 +39,7 @@ from tests.support.drawing import (
 
 UPLOADER = Actor.of("owner", "process_owner")
 MEGABYTE_IN_KB = 1024
-# What the child that judges an upload may use at most, beside its start (engine/bpmn/reading/sandbox.py).
+# What the child that checks an upload may use, beside its start (engine/bpmn/reading/sandbox.py).
 SECONDS = 5
 DOCTYPES = {
     "an external entity": b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
@@ -93,7 +93,7 @@ FILES = {
     "fifty megabytes": ROUND + b" " * (50 * 1024 * 1024),
     "a zip bomb": zipped(b"0" * 50_000_000),
 }
-# Those that cost most come alone, the others in one upload: a child process judges each upload.
+# Those that cost most come alone, the others in one upload: a child process checks each upload.
 UPLOADS = [
     *([name] for name in SINGLE),
     [name for name in FILES if name not in SINGLE],

@@ -159,7 +159,7 @@ def test_a_fault_of_the_product_is_a_finding_in_the_right_file(
 
     (finding,) = [
         finding
-        for finding in Gate().judge({"a.bpmn": good, "b.bpmn": bad, "any.form": FORM}, {})
+        for finding in Gate().check_anew({"a.bpmn": good, "b.bpmn": bad, "any.form": FORM}, {})
         if finding.severity == "error"
     ]
 

@@ -33,7 +33,7 @@ REASON = "ครบกำหนดเก็บตามตาราง และ
 # ── what stands before ─────────────────────────────────────────────────────────────────────────
 
 
-def judged(house: House) -> Facts:
+def ready_to_deploy(house: House) -> Facts:
     """The gate has looked at the guideline, which takes it seconds."""
     house.engine.gate.check(guideline_files(), {})
     return {}
@@ -178,4 +178,4 @@ SCENES = [
         look=backup_brings_all_back,
     ),
 ]
-LAW = Scene("deploy the guideline", judged, deploy, office_over)
+LAW = Scene("deploy the guideline", ready_to_deploy, deploy, office_over)

@@ -124,10 +124,10 @@ def test_a_lock_that_is_held_too_long_is_told(engine: Engine, database_url: str)
     assert faults_of(engine) == []
 
 
-def test_work_goes_on_while_files_are_judged(sqlite: Engine) -> None:
+def test_work_goes_on_while_files_are_checked(sqlite: Engine) -> None:
     # The gate takes seconds, and SQLite has one writer: it used to hold everybody up.
     play = Play(sqlite, STEPS).start()
-    done = _complete_when_judged(sqlite, play)
+    done = _complete_when_checked(sqlite, play)
 
     with said_to_each_connection(sqlite, "PRAGMA busy_timeout=50"):
         sqlite.deploy({"d0.bpmn": STEPS.replace(b'name="b"', b'name="b, anew"')}, upload=True)
@@ -146,7 +146,7 @@ def test_so_it_does_while_a_program_deploys(
     client = create_app(settings, office).test_client()
     with engine.begin() as work:
         _, token = register_client(work, "robot", SCOPES, (), actor=Actor.of("admin"))
-    done = _complete_when_judged(engine, play)
+    done = _complete_when_checked(engine, play)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "deploy-1"}
     file = (io.BytesIO(STEPS.replace(b'name="b"', b'name="b, anew"')), "d0.bpmn")
 
@@ -157,7 +157,7 @@ def test_so_it_does_while_a_program_deploys(
     office.close()
 
 
-def _complete_when_judged(engine: Engine, play: Play) -> list[str]:
+def _complete_when_checked(engine: Engine, play: Play) -> list[str]:
     """Lets somebody complete a task at the moment at which a diagram is looked at."""
     done: list[str] = []
 

@@ -75,7 +75,7 @@ def screened(example: dict[str, Any]) -> dict[str, Any]:
 def test_the_twelve_complaints_are_judged_as_expected(example: dict[str, Any]) -> None:
     expected = example["expect"]
     variables = screened(example)
-    judged = {
+    checked = {
         "screening": decide("screening", **variables)["result"],
         "lead_unit": decide("assignment", **variables)["lead_unit"],
         "severity": decide("severity", **variables)["level"],
@@ -84,7 +84,7 @@ def test_the_twelve_complaints_are_judged_as_expected(example: dict[str, Any]) -
         "handler": variables["handler"]["route"],
     }
 
-    assert judged | {key: expected[key] for key in judged if key in expected} == judged
+    assert checked | {key: expected[key] for key in checked if key in expected} == checked
     if "hidden_from" in expected:
         assert variables["handler"]["hidden_from"] == [expected["hidden_from"]]
 

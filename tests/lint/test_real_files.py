@@ -1,4 +1,4 @@
-"""The OMG's reference models were drawn to exchange, not to run: each is read and judged."""
+"""The OMG's reference models were drawn to exchange, not to run: each is read and checked."""
 
 from __future__ import annotations
 

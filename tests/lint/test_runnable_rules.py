@@ -420,15 +420,15 @@ def test_each_problem_of_an_expression_is_told_with_its_column() -> None:
     assert (finding.rule, finding.element, finding.column) == ("expression-syntax", "g_a", 5)
 
 
-def test_what_is_beside_a_diagram_is_found_and_what_is_unknown_is_not_judged() -> None:
+def test_what_is_beside_a_diagram_is_found_and_what_is_unknown_is_not_checked() -> None:
     content = line(user(), DECIDE.format("d").replace('"x"', '"y"'), ids="x y")
 
-    unjudged = rules(file(content), "runnable")
-    judged = {
+    unchecked = rules(file(content), "runnable")
+    checked = {
         f.rule
         for f in lint({"a.bpmn": file(content)}, known_forms={"f"}, known_decisions={"d"})
         if f.severity == "error"
     }
 
-    assert not {"form-unknown", "decision-unknown"} & unjudged
-    assert judged == set()
+    assert not {"form-unknown", "decision-unknown"} & unchecked
+    assert checked == set()

@@ -57,7 +57,7 @@ SLIPS: Slips = {
             "tests/forms/test_form_dates.py",
         ),
     ],
-    "forms/answers/judging.py": [
+    "forms/answers/validation.py": [
         Slip(
             "    if most is not None and number > most:",
             "    if most is not None and number >= most:",

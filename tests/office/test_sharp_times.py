@@ -13,7 +13,7 @@ from engine.ground.clock import BANGKOK, TravellingClock
 from engine.ground.text import Text
 from office.audit.case_search import Criteria, find_cases
 from office.audit.case_statistics import percentile
-from office.audit.conformance import judge_case
+from office.audit.conformance import check_case
 from office.cases.work_list import colour_of
 from office.deadlines import rows
 from office.deadlines.tables import DeadlineRow
@@ -127,7 +127,7 @@ def test_handing_in_at_the_last_moment_is_in_time(
         row = work.session.get_one(DeadlineRow, clock.id)
         row.finished_at = row.due_at + timedelta(seconds=seconds)
         work.session.flush()
-        told = {each.kind for each in judge_case(work, found_facts) if "ชี้แจง" in each.step.th}
+        told = {each.kind for each in check_case(work, found_facts) if "ชี้แจง" in each.step.th}
 
     assert ("late" in told) is late
 

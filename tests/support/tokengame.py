@@ -1,5 +1,5 @@
 """BPMN's token game, written from the text of the standard (BPMN 2.0.2, chapter 13) for the tests
-alone: it knows flows and tokens and nothing of the engine it judges."""
+alone: it knows flows and tokens and nothing of the engine it checks."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def labels_of(work: Work, definition_id: str, paths: Sequence[str]) -> dict[str,
 
 
 def _findings(work: Work, case_id: str) -> list[Finding]:
-    told = conformance.judge_case(work, case_id)
+    told = conformance.check_case(work, case_id)
     names = people.display_names(work, {each.actor for each in told})
     return [Finding(each, names.get(each.actor, "")) for each in told]
 

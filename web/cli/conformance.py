@@ -46,7 +46,7 @@ def command(
     if case is not None and (since or until):
         raise click.UsageError("CASE | --from --to")
     with opened_office() as office, office.engine.read() as work:
-        found = list(_judged(work, case, since, until))
+        found = list(_checked(work, case, since, until))
         names = _names(work, found)
     if as_json:
         print_json([_facts(receipt, each) for receipt, told in found for each in told])
@@ -56,16 +56,16 @@ def command(
         raise SystemExit(1)
 
 
-def _judged(
+def _checked(
     work: Work, case: str | None, since: str | None, until: str | None
 ) -> Iterator[tuple[str, list[Deviation]]]:
-    from office.audit.conformance import judge_instance, judge_period
+    from office.audit.conformance import check_instance, check_period
 
     if case is not None:
-        yield case, judge_instance(work, instance_named(work, case))
+        yield case, check_instance(work, instance_named(work, case))
         return
     start, end = period_of(since, until, now=work.now)
-    for row, told in judge_period(work, start, end):
+    for row, told in check_period(work, start, end):
         if is_terminal():
             click.echo(f"\r{row.receipt_no}", nl=False, err=True)
         yield row.receipt_no, told

@@ -43,7 +43,7 @@ class Aligned(NamedTuple):
 
     moves: list[Move]
     marking: Marking
-    judged: bool
+    checked: bool
 
 
 class _State(NamedTuple):
@@ -70,7 +70,7 @@ class _Alignment:
         self.net = net
         self.symbols = symbols
         self.complete = complete
-        self.judged = True
+        self.checked = True
 
     def run(self, start: Marking) -> Aligned:
         """Follow the record as long as it fits; where it does not, search around that place."""
@@ -79,7 +79,7 @@ class _Alignment:
         while not self._is_done(path[-1]):
             if not self._follow(path, moves):
                 self._search(path, moves)
-        return Aligned([move for move in moves if move], path[-1].marking, self.judged)
+        return Aligned([move for move in moves if move], path[-1].marking, self.checked)
 
     def _is_done(self, state: _State) -> bool:
         at_end = state.position == len(self.symbols)
@@ -160,8 +160,8 @@ class _Alignment:
         return None
 
     def _give_up(self, path: list[_State], moves: list[Move | None]) -> None:
-        """Say of the rest that it was not judged, rather than something untrue."""
-        self.judged = False
+        """Say of the rest that it was not checked, rather than something untrue."""
+        self.checked = False
         path.append(_State(len(self.symbols), NOWHERE))
         moves.append(None)
 

@@ -42,7 +42,7 @@ def lint(
     """Everything the gate has to say about the .bpmn files among `files`, worst first.
 
     What may be referred to outside of the files is given by the known names; None means unknown,
-    and then such a reference is not judged.
+    and then such a reference is not checked.
     """
     findings: list[Finding] = []
     trees: dict[str, Tree] = {}

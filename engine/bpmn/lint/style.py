@@ -167,7 +167,7 @@ def _advised(subject: Subject) -> dict[str, list[tuple[str, str]]]:
 
 
 def _lint(subject: Subject) -> dict[str, list[tuple[str, str]]]:
-    # Loaded here: only a file that is judged needs them.
+    # Loaded here: only a file that is checked needs them.
     from bpmn_io.bpmn_moddle.simple import create_moddle
     from bpmn_io.lint import Linter
     from bpmn_io.moddle.base import ModdleElement

@@ -59,7 +59,7 @@ Conditions are left open: whether a decision led where the case went is proved b
 
 Choices are made *late* for a record (pick, may, each: what comes next tells) and *early* to explore
 (a transition for each combination; an activity is done once, whatever its loop says; what a call
-activity calls is judged by itself). Nothing else differs between the two.
+activity calls is checked by itself). Nothing else differs between the two.
 """
 
 from engine.bpmn.net.explore import Board, Step, explore

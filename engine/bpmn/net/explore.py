@@ -69,7 +69,7 @@ def explore(process: Process, budget: int = MOST_MARKINGS, start: Standing | Non
             break
         moving = game.moving(marking)
         steps = board.steps[marking] = game.steps(dict(marking), moving)
-        _judge(board, marking, [(game.element(token), count) for token, count in moving])
+        _check(board, marking, [(game.element(token), count) for token, count in moving])
         for step in steps:
             board.entered.update(step.passed)
             if step.target not in board.steps and step.target not in board.came_from:
@@ -78,7 +78,7 @@ def explore(process: Process, budget: int = MOST_MARKINGS, start: Standing | Non
     return board
 
 
-def _judge(board: Board, marking: Marking, standing: list[tuple[str, int]]) -> None:
+def _check(board: Board, marking: Marking, standing: list[tuple[str, int]]) -> None:
     board.standing[marking] = tuple(sorted(element for element, _ in standing))
     if marking and not board.steps[marking]:
         board.stuck.append(marking)

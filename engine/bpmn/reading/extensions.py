@@ -8,7 +8,7 @@ from typing import Any
 from engine.bpmn.element_names import CAMUNDA_LIKE, FALSE, MODELER, ZEEBE, local, q, text
 from engine.bpmn.model import Extensions, Mapping_
 
-# Extension elements that are acted upon; the lint judges every other one.
+# Extension elements that are acted upon; the lint checks every other one.
 APPLIED_ZEEBE = frozenset(
     "formDefinition assignmentDefinition taskSchedule priorityDefinition calledDecision "
     "calledElement script ioMapping taskDefinition taskHeaders loopCharacteristics properties "

@@ -158,9 +158,9 @@ class Execution:
     def migrate(self, definition: Definition, mapping: Mapping[str, str]) -> None:
         """Carry the case over to another version of its process."""
         try:
-            judges = self.behaviour >= THROWERS_END
+            checks_wiring = self.behaviour >= THROWERS_END
             self.case = carry_over(
-                self.case, self.definition, definition, mapping, judges_wiring=judges
+                self.case, self.definition, definition, mapping, checks_wiring=checks_wiring
             )
         except CannotMove as refused:
             raise MigrationRefused(target=definition.process.id, reason=refused.text) from refused

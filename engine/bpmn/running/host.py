@@ -15,7 +15,7 @@ Data = dict[str, Any]
 
 # Every command is recorded with the behaviour it ran under, so that a replay does what was done
 # then. Commands of releases before there was such a number have none: they are 1.
-THROWERS_END = 2  # who is interrupted by what it throws goes no further; migrations judge joins
+THROWERS_END = 2  # who is interrupted by what it throws goes no further; migrations check joins
 VALUES_CHECKED = 2  # a slot that gives a value of the wrong kind stops the step
 CONDITIONS_AT_ONCE = 3  # conditions are looked at on entry and after every step, not only at rest
 AS_WRITTEN = 3  # calls, mappings of events, counters and names in FEEL mean what they say

@@ -40,7 +40,7 @@ def carry_over(
     target: Definition,
     mapping: Mapping[str, str],
     *,
-    judges_wiring: bool = True,
+    checks_wiring: bool = True,
 ) -> Case:
     """The same tokens and variables over the target's specs.
 
@@ -53,14 +53,14 @@ def carry_over(
     move = Move(source, target, mapping)
     for scope, data in zip(case.scopes(), state["scopes"], strict=True):
         _rename(scope, data, target, mapping)
-        if judges_wiring:
+        if checks_wiring:
             move.check(scope)
     moved = stored.load(state, target.spec, dict(target.subprocess_specs), case.instance)
     moved.host = case.host
     known = _known_guards(case, mapping)
     for scope in moved.scopes():
         _renew_guards(scope, known)
-        if judges_wiring:
+        if checks_wiring:
             _join_what_has_come(scope)
     return moved
 

@@ -1,8 +1,8 @@
 """Conformance in words: where a case departs from its diagram, deadlines or the two-person rule.
 
 Nothing here knows a step: what is required is what the deployed diagram of that version asks for on
-the way that the case went. `record` reads one case as a judge does; `course`, `people` and
-`time_limits` are the three kinds of judgement; each deviation names the event to look at.
+the way that the case went. `record` reads one case as the checks need it; `course`, `people` and
+`time_limits` are the three kinds of check; each deviation names the event to look at.
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from engine.store.work import Work
-from office.audit.conformance.course import judge_course
+from office.audit.conformance.course import check_course
 from office.audit.conformance.deviations import BREACH, NOTICE, Deviation
-from office.audit.conformance.people import judge_people
+from office.audit.conformance.people import check_people
 from office.audit.conformance.record import Laws, Record
-from office.audit.conformance.time_limits import judge_time
+from office.audit.conformance.time_limits import check_time
 from office.ground.tables import Case
 
-__all__ = ["BREACH", "NOTICE", "Deviation", "judge_case", "judge_instance", "judge_period"]
+__all__ = ["BREACH", "NOTICE", "Deviation", "check_case", "check_instance", "check_period"]
 
 
-def judge_case(work: Work, case_id: str) -> list[Deviation]:
+def check_case(work: Work, case_id: str) -> list[Deviation]:
     """What departs from the law in a complaint, in the order of its events."""
     case = work.session.get_one(Case, case_id)
     assert case.instance_id is not None, "a filed case has been started"
-    return judge_instance(work, case.instance_id)
+    return check_instance(work, case.instance_id)
 
 
-def judge_instance(work: Work, instance_id: str, *, laws: Laws | None = None) -> list[Deviation]:
+def check_instance(work: Work, instance_id: str, *, laws: Laws | None = None) -> list[Deviation]:
     """The same of any process instance.
 
     Raises:
         InstanceNotFound: there is none.
     """
     record = Record(work, laws or Laws(work), instance_id)
-    found = [*judge_course(record), *judge_people(record)]
-    found += judge_time(record, record.instance.business_key or instance_id)
+    found = [*check_course(record), *check_people(record)]
+    found += check_time(record, record.instance.business_key or instance_id)
     last = record.events[-1].seq + 1 if record.events else 0
     return sorted(found, key=lambda each: last if each.seq is None else each.seq)
 
 
-def judge_period(
+def check_period(
     work: Work, start: datetime, end: datetime
 ) -> Iterator[tuple[Case, list[Deviation]]]:
     """Every complaint that was open at some time in a period, with what happened to it then.
@@ -59,6 +59,6 @@ def judge_period(
     for case_id in work.session.scalars(query.order_by(Case.received_at, Case.id)).all():
         case = work.session.get_one(Case, case_id)
         assert case.instance_id is not None
-        found = judge_instance(work, case.instance_id, laws=laws)
+        found = check_instance(work, case.instance_id, laws=laws)
         yield case, [each for each in found if each.at is None or start <= each.at < end]
         work.session.expunge_all()

@@ -17,7 +17,7 @@ SIGNS = {"activity_entered": ENTERED, "activity_completed": LEFT}
 CLOSING = Text("การปิดเรื่อง", "the case is closed")
 
 
-def judge_course(record: Record) -> Iterator[Deviation]:
+def check_course(record: Record) -> Iterator[Deviation]:
     """Compare the recorded steps with the diagram, version by version."""
     marking: Marking = record.stretches[0].law.net.start()
     for index, stretch in enumerate(record.stretches):
@@ -32,8 +32,8 @@ def judge_course(record: Record) -> Iterator[Deviation]:
         aligned = align(stretch.law.net, trace, marking, complete=complete)
         marking = aligned.marking
         yield from _told(record, stretch, events, aligned.moves)
-        if not aligned.judged:
-            yield _unjudged(record, events, aligned.moves)
+        if not aligned.checked:
+            yield _unchecked(record, events, aligned.moves)
     yield from _rounds(record)
     yield from _loose_records(record)
 
@@ -44,7 +44,7 @@ def _migrated(record: Record, source: str, stretch: Stretch) -> Deviation:
     return record.deviation("migrated", "", event, severity=NOTICE, source=source, target=target)
 
 
-def _unjudged(record: Record, events: Sequence[HistoryEvent], moves: list[Move]) -> Deviation:
+def _unchecked(record: Record, events: Sequence[HistoryEvent], moves: list[Move]) -> Deviation:
     position = moves[-1].position if moves else 0
     event = events[min(position, len(events) - 1)] if events else None
     seq = event.seq if event is not None else 0

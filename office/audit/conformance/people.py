@@ -14,7 +14,7 @@ from office.audit.conformance.deviations import Deviation
 from office.audit.conformance.record import Record
 
 
-def judge_people(record: Record) -> Iterator[Deviation]:
+def check_people(record: Record) -> Iterator[Deviation]:
     """Breaches of the separation of duties, as the diagram wrote it when the task was opened."""
     doers: dict[str, set[str]] = {}
     starter = record.events[0].actor if record.events else ""

@@ -1,4 +1,4 @@
-"""The record of one case as a judge reads it: its events by version of the diagram, its tasks."""
+"""The record of one case as the checks read it: its events by version of the diagram, its tasks."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from office.deadlines.derivation import COMPLAINANT
 from office.deadlines.tables import DeadlineRow
 
 
-def judge_time(record: Record, case_id: str) -> Iterator[Deviation]:
+def check_time(record: Record, case_id: str) -> Iterator[Deviation]:
     """Steps that ended after they were due, and those that are overdue now."""
     for clock in deadlines.case_deadlines(record.work, case_id):
         if clock.finished_at is not None and clock.finished_at > clock.due_at:

@@ -74,9 +74,9 @@ def download_file(work: Work, query: Mapping[str, Any], key: str, version: int) 
     return answer
 
 
-def judge_files() -> None:
+def require_deployable_files() -> None:
     """Refuse bad files before the unit of work begins, so that nobody waits for the verdict."""
-    deployment.judge(doors().engine.machine, _files(), upload=True)
+    deployment.require_deployable(doors().engine.machine, _files(), upload=True)
 
 
 @processes.writes(
@@ -85,7 +85,7 @@ def judge_files() -> None:
     answer=DeploymentSchema,
     status=201,
     upload=True,
-    before=judge_files,
+    before=require_deployable_files,
 )
 def deploy(work: Work) -> dict[str, Any]:
     """Deploy diagrams, decisions and forms together; a refusal carries every finding.
@@ -111,7 +111,7 @@ def _files() -> dict[str, bytes]:
             )
             raise FieldsRefused([_place(name[:50] or "files", *text)])
         files[name] = part.stream.read()
-        part.stream.seek(0)  # they are read again to be judged, deployed and recognized
+        part.stream.seek(0)  # they are read again to be checked, deployed and recognized
     if not 0 < len(files) <= MOST_FILES:
         raise FieldsRefused([_place("files", "ต้องมี 1–200 แฟ้ม", "1 to 200 files are needed.")])
     return files

@@ -106,8 +106,8 @@ def _problems(subject: Subject) -> Iterator[tuple[Place, feel.Problem]]:
     for place in places(subject):
         text = expression_of(place)
         for problem in feel.check(text, known, functions or ()) if text else ():
-            unjudged = functions is None and problem.code == "unknown-function"
-            if problem.code != "syntax" and not unjudged:
+            unknowable = functions is None and problem.code == "unknown-function"
+            if problem.code != "syntax" and not unknowable:
                 yield place, problem
 
 

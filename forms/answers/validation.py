@@ -76,7 +76,7 @@ def chosen(component: Component, value: Any, scope: Scope) -> Any:
 
 
 def faults(component: Component, value: Any, scope: Scope) -> list[Text]:
-    """What is wrong with an answer; a row-list is judged by its length, its rows apart."""
+    """What is wrong with an answer; a row-list is checked by its length, its rows apart."""
     if is_empty(component, value) and component.type != "dynamiclist":
         return [_missing(component)] if component.required.is_true(scope) else []
     found = _measure(component, value, scope)
