@@ -87,7 +87,7 @@ def test_a_month_is_replayed_over_http_without_an_error() -> None:
 
     assert outcome.puzzled == ()
     assert outcome.filed == 12
-    assert set(outcome.doors) == {"PublicPage", "IntakeCounter", "Relay"}
+    assert set(outcome.entry_points) == {"PublicPage", "IntakeCounter", "Relay"}
     assert [visit for visit in outcome.visits if not visit.expected] == []
     assert "12 complaints filed" in told
     assert "errors: 0" in told

@@ -1,4 +1,4 @@
-"""The doors for people: pages, sign-in and the command line."""
+"""What people use: pages, sign-in and the command line."""
 
 from __future__ import annotations
 

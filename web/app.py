@@ -83,8 +83,8 @@ def build_app(given: WebSettings | None = None, office: Office | None = None) ->
     app.before_request(_begin_request)
     errors.install(app)
     language.install(app)
-    for door in BLUEPRINTS:
-        app.register_blueprint(door.blueprint)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)
     webhooks.register(app, office)
     _configure(app, known)
     return app

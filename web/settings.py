@@ -1,4 +1,4 @@
-"""What the doors for people want to know from their surroundings."""
+"""Settings of the pages."""
 
 from __future__ import annotations
 

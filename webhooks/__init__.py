@@ -1,4 +1,4 @@
-"""Doors for machines: the REST API, signed messages in, signed events out."""
+"""What machines use: the REST API, signed messages in, signed events out."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ def connect(office: Office) -> None:
     """Let the outbox reach the subscribers: for the server, and for every worker."""
     from webhooks.outbound.address import AddressPolicy
     from webhooks.outbound.deliveries import Courier
-    from webhooks.settings import DoorSettings
+    from webhooks.settings import WebhookSettings
 
-    policy = AddressPolicy.of(DoorSettings.read())
+    policy = AddressPolicy.of(WebhookSettings.read())
     courier = Courier(office.engine, office.services.keys.content, policy)
     office.engine.machine.deliverers.update(courier.deliverers())
 
 
 def register(app: Flask, office: Office) -> None:
-    """Hang the doors into the application: `/api/v1` and `/hooks`.
+    """Add to the application: `/api/v1` and `/hooks`.
 
     Both are exempt from CSRF tokens: neither reads a cookie. Call it after Flask-WTF's own set-up.
     """
@@ -31,9 +31,9 @@ def register(app: Flask, office: Office) -> None:
     from webhooks.inbound.receiving import hooks
     from webhooks.limits import RateLimit
     from webhooks.routing import watch_routes
-    from webhooks.settings import DoorSettings
+    from webhooks.settings import WebhookSettings
 
-    settings = DoorSettings.read()
+    settings = WebhookSettings.read()
     limit = RateLimit(settings.api_rate, settings.limits_storage)
     ApiContext(office.engine, office.services, settings, limit).init_app(app)
     connect(office)

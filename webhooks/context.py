@@ -1,4 +1,4 @@
-"""What every door for machines needs at hand; one per application."""
+"""What every request of a machine needs at hand; one per application."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from engine.engine import Engine
 from office.ground.keys import Keyring
 from office.ground.services import Services
 from webhooks.limits import RateLimit
-from webhooks.settings import DoorSettings
+from webhooks.settings import WebhookSettings
 
-_NAME = "samnuan-doors"
+_NAME = "samnuan-api"
 
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
     engine: Engine
     services: Services
-    settings: DoorSettings
+    settings: WebhookSettings
     limit: RateLimit
 
     @property
@@ -32,6 +32,6 @@ class ApiContext:
         app.extensions[_NAME] = self
 
 
-def doors() -> ApiContext:
-    """The doors of the application that answers this request."""
+def api_context() -> ApiContext:
+    """The context of the application that answers this request."""
     return cast(ApiContext, current_app.extensions[_NAME])

@@ -3,10 +3,10 @@
 from cryptography.exceptions import InvalidTag
 
 from office.ground.keys import Keyring
-from webhooks.errors import DoorRefusal
+from webhooks.errors import RequestRefused
 
 
-class SecretUnreadable(DoorRefusal):
+class SecretUnreadable(RequestRefused):
     """The signing secret of {owner} cannot be opened; register it again."""
 
     thai = "เปิดกุญแจลายมือชื่อของ {owner} ไม่ได้ โปรดลงทะเบียนใหม่"

@@ -1,4 +1,4 @@
-"""Settings of the doors for machines."""
+"""Settings of the REST API and of webhooks."""
 
 import ipaddress
 
@@ -30,8 +30,8 @@ def rate(raw: str) -> str:
     return raw
 
 
-class DoorSettings(Settings):
-    """How wide the doors for machines stand open."""
+class WebhookSettings(Settings):
+    """What the REST API and webhooks accept, and where events may go."""
 
     api_rate: str = setting(
         "SAMNUAN_API_RATE",

@@ -1,4 +1,4 @@
-"""Tables of the doors for machines: who may knock, what was answered, who is told."""
+"""Tables of the REST API and of webhooks: who may call, what was answered, who is told."""
 
 from datetime import date, datetime
 from typing import Any

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bench.browser import Browser
 from bench.examples import Example, examples
 from bench.load import answers
-from bench.load.doors import MISTAKES, Door, sign_in
+from bench.load.entry_points import MISTAKES, EntryPoint, sign_in
 
 NUMBER = re.compile(r"\b(?:[^\s<>]+\.\d{5,}/\d{4})")
 TASK = re.compile(r'href="(/tasks/[0-9a-f]{32})"')
@@ -25,7 +25,7 @@ class Agency:
 
     examples: list[Example] = field(default_factory=examples)
     filed: dict[str, tuple[Example, dict[str, int]]] = field(default_factory=dict)
-    doors: Counter[str] = field(default_factory=Counter)  # how many came in by which
+    entry_points: Counter[str] = field(default_factory=Counter)  # how many came in by which
     completed: int = 0
     puzzled: list[str] = field(default_factory=list)  # what nobody here knows an answer to
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -38,16 +38,16 @@ class Complainant:
         self.browser, self.agency, self.example, self.chance = browser, agency, example, chance
         self.code = ""
 
-    def file(self, door: Door) -> bool:
-        receipt = door.file(self.example, self.chance)
+    def file(self, entry_point: EntryPoint) -> bool:
+        receipt = entry_point.file(self.example, self.chance)
         if receipt is None:
-            where, status = self.example["channel"], door.browser.status
+            where, status = self.example["channel"], entry_point.browser.status
             self.agency.puzzled.append(f"no. {self.example['no']} by {where}: {status}")
             return False
         self.code = receipt.code
         with self.agency.lock:
             self.agency.filed[receipt.number] = (self.example, {})
-            self.agency.doors[type(door).__name__] += 1
+            self.agency.entry_points[type(entry_point).__name__] += 1
         return True
 
     def follow(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bench.browser import Visit
 from bench.load.run import Outcome
 
-DOORS = {
+ENTRY_POINTS = {
     "PublicPage": "the public page",
     "IntakeCounter": "an officer (paper, box, phone, OSS)",
     "Relay": "another system",
@@ -24,7 +24,9 @@ def lines(outcome: Outcome) -> Iterator[str]:
         f"{len(visits)} requests in {outcome.seconds:.0f} s: {len(visits) / outcome.seconds:.0f} "
         f"requests/s"
     )
-    yield "filed by: " + ", ".join(f"{DOORS[door]} {n}" for door, n in outcome.doors.items())
+    yield "filed by: " + ", ".join(
+        f"{ENTRY_POINTS[entry_point]} {n}" for entry_point, n in outcome.entry_points.items()
+    )
     yield f"memory of the server: {outcome.memory[0]:.0f} MB, then {outcome.memory[1]:.0f} MB"
     yield ""
     yield from _thirds(visits)

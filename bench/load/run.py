@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 from bench.browser import Browser, Visit
 from bench.house import House
-from bench.load.doors import Door, IntakeCounter, PublicPage, Relay
+from bench.load.entry_points import EntryPoint, IntakeCounter, PublicPage, Relay
 from bench.load.people import Agency, Complainant, Officer
 
 # Complaints that come in each hour of a day, of a hundred: the counters open at half past eight.
@@ -41,7 +41,7 @@ class Outcome:
 
     visits: tuple[Visit, ...]
     filed: int
-    doors: Mapping[str, int]  # how many of them came in by which door
+    entry_points: Mapping[str, int]  # how many of them came in by which
     completed: int
     puzzled: tuple[str, ...]
     seconds: float
@@ -91,7 +91,7 @@ class Run:
         return Outcome(
             tuple(self.visits),
             len(self.agency.filed),
-            dict(self.agency.doors),
+            dict(self.agency.entry_points),
             self.agency.completed,
             tuple(self.agency.puzzled),
             seconds,
@@ -123,22 +123,22 @@ class Run:
     def _visitor(self, seat: int) -> None:
         chance = random.Random(SEED + seat)  # noqa: S311
         examples = self.agency.examples
-        doors = self._doors(seat)
+        entry_points = self._entry_points(seat)
         earlier: list[Complainant] = []
         while (number := self._waiting.get()) >= 0:
             person = Complainant(
                 self._browser(), self.agency, examples[number % len(examples)], chance
             )
-            if person.file(self._door(doors, person)):
+            if person.file(self._entry_point(entry_points, person)):
                 earlier.append(person)
             person.browser.close()  # nobody keeps a line open between two visits
             back = chance.choice(earlier or [person])
             back.follow()
             back.browser.close()
-        for door in doors.values():
-            door.browser.close()
+        for entry_point in entry_points.values():
+            entry_point.browser.close()
 
-    def _doors(self, seat: int) -> dict[str, Door]:
+    def _entry_points(self, seat: int) -> dict[str, EntryPoint]:
         """What stands beside this seat for those who do not file on the page themselves."""
         clerks = [name for name in self.house.staff if name.startswith("intake_officer")]
         relays = {
@@ -147,12 +147,14 @@ class Run:
         }
         return {**relays, "": IntakeCounter(self._browser(), clerks[seat % len(clerks)])}
 
-    def _door(self, doors: Mapping[str, Door], person: Complainant) -> Door:
+    def _entry_point(
+        self, entry_points: Mapping[str, EntryPoint], person: Complainant
+    ) -> EntryPoint:
         """Some fill the form on the agency's own site, which sends it on."""
         channel = person.example["channel"]
         if channel == "web" and person.chance.random() > ELSEWHERE:
             return PublicPage(person.browser)
-        return doors.get(channel, doors[""])
+        return entry_points.get(channel, entry_points[""])
 
     def _officer(self, username: str) -> None:
         officer = Officer(self._browser(), self.agency, username, random.Random(username))  # noqa: S311

@@ -21,7 +21,7 @@ from bench.counting import counted
 from bench.examples import examples, handled
 from bench.house import served_house
 from bench.load import answers
-from bench.load.doors import PublicPage
+from bench.load.entry_points import PublicPage
 from bench.load.people import Agency, Complainant, Officer
 from bench.rows import Row, at_most, of_rounds
 from engine.store.tables import Base, ProcessInstance, UserTask, UserTaskCandidate

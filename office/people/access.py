@@ -87,7 +87,7 @@ def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sigh
 
 
 def load_case(work: Work, case_id: str, user: User) -> tuple[Case, Sight]:
-    """A case by its id, for a person. Every officer's door to a case goes through here.
+    """A case by its id, for a person: how every page and request of an officer gets one.
 
     Raises:
         CaseNotFound: it is not there, or not for them.

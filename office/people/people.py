@@ -20,7 +20,7 @@ from office.people.passwords import hash_password
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person as the doors know them; a unit-bound role among `groups` reads `role@unit`."""
+    """A person as pages know them; a unit-bound role among `groups` reads `role@unit`."""
 
     id: str
     username: str

@@ -42,7 +42,7 @@ STAGED_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as a door hands it in: the form field, the person's name for it, a seekable stream."""
+    """A file as it is handed in: the form field, the person's name for it, a seekable stream."""
 
     field: str
     name: str

@@ -15,7 +15,7 @@ from engine import Engine
 from engine.store import outbox
 from engine.turn import incidents
 from tests.support.databases import SqliteTemplates
-from tests.webhooks.drawings import FORM, OWNER, TWO_DOORS
+from tests.webhooks.drawings import FORM, OWNER, TWO_STARTS
 from web.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,14 +218,14 @@ def test_answers_that_cannot_be_read_are_refused(
 
 def test_a_process_with_several_starts_begins_at_the_one_that_is_named(console: Console) -> None:
     engine = Engine.open(str(console.environ["SAMNUAN_DATABASE_URL"]))
-    engine.deploy({"doors.bpmn": TWO_DOORS, "any.form": FORM}, OWNER)
+    engine.deploy({"starts.bpmn": TWO_STARTS, "any.form": FORM}, OWNER)
 
-    started = console.json("start", "two_doors", "--start-event", "post")
+    started = console.json("start", "two_starts", "--start-event", "post")
     assert isinstance(started, dict)
 
     assert [task.element_id for task in engine.tasks(str(started["instance"]))] == ["open_letter"]
     for words in ((), ("--start-event", "window")):
-        assert "counter, post" in refusal(console.run("start", "two_doors", *words, code=1))
+        assert "counter, post" in refusal(console.run("start", "two_starts", *words, code=1))
     engine.close()
 
 

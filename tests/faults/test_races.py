@@ -76,7 +76,7 @@ def test_fifty_programs_complete_one_task_and_one_has_done_it(
     office = Office.open(
         OfficeSettings(database_url=database_url, data_dir=tmp_path), engine=engine
     )
-    app = Flask("doors")
+    app = Flask("api")
     app.config.update(SECRET_KEY="tests", TESTING=True)
     webhooks.register(app, office)
     address = f"/api/v1/tasks/{play.task('a').id}/complete"

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.mutants import diagrams, doors, expressions, people_and_cases, running, time_and_keeping
+from tests.mutants import (
+    diagrams,
+    expressions,
+    pages_and_requests,
+    people_and_cases,
+    running,
+    time_and_keeping,
+)
 from tests.mutants.slip import mutants
 
 MUTANTS = mutants(
@@ -11,5 +18,5 @@ MUTANTS = mutants(
     running.SLIPS,
     people_and_cases.SLIPS,
     time_and_keeping.SLIPS,
-    doors.SLIPS,
+    pages_and_requests.SLIPS,
 )

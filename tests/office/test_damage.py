@@ -47,14 +47,14 @@ class Unproven(NamedTuple):
 
 
 MASTER = "kept by administrators and loaded from deployed files; no case's record"
-DOOR = "who may knock at the machines' door and what was answered; no case's record"
+API = "who may call the REST API and what was answered; no case's record"
 WORKING = "how far a worker is; the record says what was done"
 OWN = "stands in the register for searching; the record holds what it was made from"
 UNPROVEN = {
     **dict.fromkeys(["account", "account_role", "role", "unit", "status"], Unproven("", MASTER)),
     **dict.fromkeys(["calendar_version", "holiday"], Unproven("", MASTER)),
-    **dict.fromkeys(["inbound_source", "inbound_delivery", "inbound_refusal"], Unproven("", DOOR)),
-    **dict.fromkeys(["subscriber", "api_client", "api_answer", "session"], Unproven("", DOOR)),
+    **dict.fromkeys(["inbound_source", "inbound_delivery", "inbound_refusal"], Unproven("", API)),
+    **dict.fromkeys(["subscriber", "api_client", "api_answer", "session"], Unproven("", API)),
     **dict.fromkeys(["outbox_message", "worker", "incident"], Unproven("", WORKING)),
     "process_in_force": Unproven("", "which version is started; each case names its own"),
     "start_subscription": Unproven("", "made from the deployed diagrams when they are deployed"),

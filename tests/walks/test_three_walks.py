@@ -71,7 +71,7 @@ ASSESSED = {
 
 
 class Hands(Protocol):
-    """What walks a case, whichever door it comes through."""
+    """What walks a case, whichever way it comes in."""
 
     def file(self, complaint: Mapping[str, Any]) -> None: ...
     def do(self, element: str, answers: Mapping[str, Any]) -> None: ...

@@ -1,4 +1,4 @@
-"""The doors for people over a whole agency."""
+"""Pages over a whole agency."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Who sees what: every role, every kind of case, every door to a case, by pages and by REST.
+"""Who sees what: every role, every kind of case, every route to a case, by pages and by REST.
 
-The doors are taken from the application's own map of addresses. One that names something this file
-does not know fails here, so that a new door must say who may pass it.
+The routes are taken from the application's own map of addresses. One that names something this file
+does not know fails here, so that a new route must say who may pass it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FILED, CLARIFYING, CLARIFIED_BY = "filed", "clarifying", "clarified"
 GUARDED_TRACK = "C"
 UNIT, ANOTHER_UNIT = "it", "legal"
 
-# Doors that lead to no case by its id, or only to one that the person was given another way.
+# Routes that lead to no case by its id, or only to one that the person was given another way.
 OTHERWISE = {
     "admin.retry": "an administrator's incident, without any text of the case",
     "admin.settle": "an administrator's incident, without any text of the case",
@@ -94,7 +94,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Filed:
-    """A case with everything that a door may ask for by its id."""
+    """A case with everything that a route may ask for by its id."""
 
     kind: Kind
     id: str
@@ -120,7 +120,7 @@ class Filed:
 KINDS = [Kind(*each) for each in product(("C", "G"), MODES, (FILED, CLARIFYING, CLARIFIED_BY))] + [
     Kind("F", mode, FILED) for mode in MODES
 ]
-AT_THE_DOORS = [
+TRIED_KINDS = [
     Kind("C", "confidential", FILED),
     Kind("C", "confidential", CLARIFIED_BY),
     Kind("C", "open", CLARIFYING),
@@ -269,11 +269,11 @@ def read_back(agency: Agency, kind: Kind, case_id: str) -> Filed:
         )
 
 
-# ── doors ──────────────────────────────────────────────────────────────────────────────────────
+# ── routes ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def doors(app: Flask) -> list[tuple[str, str, set[str]]]:
-    """Method, address and what it names, of every door to a case."""
+def case_routes(app: Flask) -> list[tuple[str, str, set[str]]]:
+    """Method, address and what it names, of every route to a case."""
     found = []
     for rule in app.url_map.iter_rules():
         named = set(rule.arguments)
@@ -283,10 +283,10 @@ def doors(app: Flask) -> list[tuple[str, str, set[str]]]:
     return found
 
 
-def at_the_doors(name: str, cases: list[Filed]) -> list[Filed]:
-    """The cases that are tried at every door: one of each difference, and three for whoever has no
+def tried_at_routes(name: str, cases: list[Filed]) -> list[Filed]:
+    """The cases that are tried at every route: one of each difference, and three for whoever has no
     part in any."""
-    tried = [filed for filed in cases if filed.kind in AT_THE_DOORS]
+    tried = [filed for filed in cases if filed.kind in TRIED_KINDS]
     is_reader = any(sight_by_the_rules(name, filed.kind) for filed in cases)
     return tried if is_reader else tried[:3]
 
@@ -339,8 +339,8 @@ def test_every_address_with_something_of_a_case_in_it_is_known_here(app: Flask) 
         if name not in OF_A_CASE | NO_CASE and rule.endpoint not in OTHERWISE
     }
 
-    assert unknown == set(), "say here what this door leads to, and who may pass it"
-    assert len(doors(app)) > 25
+    assert unknown == set(), "say here what this route leads to, and who may pass it"
+    assert len(case_routes(app)) > 25
 
 
 def test_each_reader_sees_of_each_case_what_the_rules_give(
@@ -364,7 +364,7 @@ def test_no_page_opens_or_tells_more_than_the_rules_give(
 ) -> None:
     wrong = []
     for name, visitor in browsers.items():
-        for filed, (method, rule, _) in product(at_the_doors(name, cases), doors(app)):
+        for filed, (method, rule, _) in product(tried_at_routes(name, cases), case_routes(app)):
             if rule.startswith("/api/"):
                 continue
             sight = sight_by_the_rules(name, filed.kind)
@@ -455,7 +455,7 @@ def test_rest_opens_no_more_than_the_rules_give(
     http, wrong = app.test_client(), []
     for name in readers:
         headers = tokens[name]
-        for filed, (method, rule, _) in product(at_the_doors(name, cases), doors(app)):
+        for filed, (method, rule, _) in product(tried_at_routes(name, cases), case_routes(app)):
             sight = sight_by_the_rules(name, filed.kind)
             if not rule.startswith("/api/") or (method != "GET" and sight is not None):
                 continue

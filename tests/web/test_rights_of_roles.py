@@ -185,11 +185,11 @@ def username(agency: Agency, role: str) -> str:
     return names[0]
 
 
-def came_in(visitor: Visitor, door: str, path: str) -> bool:
-    method = door.partition(" ")[0]
+def came_in(visitor: Visitor, route: str, path: str) -> bool:
+    method = route.partition(" ")[0]
     answer = visitor.client.open(path, method=method, data=visitor.hidden)
     location = answer.headers.get("Location", "")
-    assert answer.status_code != 500, door
+    assert answer.status_code != 500, route
     return answer.status_code != 403 and not location.startswith("/sign-in")
 
 
@@ -203,9 +203,9 @@ def test_without_an_account_only_what_is_for_anybody_opens(app: Flask) -> None:
     visitor.visit("/sign-in")
 
     wrong = [
-        door
-        for door, path in addresses(app).items()
-        if came_in(visitor, door, path) is not (WHO[door] is ANYBODY)
+        route
+        for route, path in addresses(app).items()
+        if came_in(visitor, route, path) is not (WHO[route] is ANYBODY)
     ]
 
     assert wrong == []
@@ -217,9 +217,9 @@ def test_a_role_comes_in_where_the_table_lets_it(app: Flask, agency: Agency, rol
     visitor.sign_in(username(agency, role))
     visitor.visit("/cases")
     assert visitor.status == 200
-    doors = {d: p for d, p in addresses(app).items() if WHO[d] is not ANYBODY}
-    doors.pop("POST account.sign_out")
+    routes = {r: p for r, p in addresses(app).items() if WHO[r] is not ANYBODY}
+    routes.pop("POST account.sign_out")
 
-    wrong = [d for d, path in doors.items() if came_in(visitor, d, path) is not (role in WHO[d])]
+    wrong = [r for r, path in routes.items() if came_in(visitor, r, path) is not (role in WHO[r])]
 
     assert wrong == []

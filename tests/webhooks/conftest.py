@@ -1,4 +1,4 @@
-"""What the stories of the doors need: an office, an application, clients, and a subscriber."""
+"""What tests of the REST API and webhooks need: an office, an application, clients, a subscriber."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def app(office: Office) -> Flask:
-    """An application with nothing but these doors, protected as the real one is."""
-    app = Flask("doors")
+    """An application with nothing but these routes, protected as the real one is."""
+    app = Flask("api")
     app.config.update(SECRET_KEY="tests", TESTING=True)
     CSRFProtect(app)
     webhooks.register(app, office)

@@ -29,7 +29,7 @@ WAIT = diagram(
 ROBOT = diagram(
     start(), job("robot", "weld", speed="slow"), end(), path("start", "robot", "end"), id="welding"
 )
-TWO_DOORS = diagram(
+TWO_STARTS = diagram(
     start("counter"),
     start("post"),
     user("greet"),
@@ -37,6 +37,6 @@ TWO_DOORS = diagram(
     end(),
     path("counter", "greet", "end"),
     path("post", "open_letter", "end"),
-    id="two_doors",
+    id="two_starts",
 )
 FILES = {"check.bpmn": CHECK, "wait.bpmn": WAIT, "robot.bpmn": ROBOT, "any.form": FORM}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.ground.clock import TravellingClock
-from tests.webhooks.drawings import FORM, OWNER, TWO_DOORS
+from tests.webhooks.drawings import FORM, OWNER, TWO_STARTS
 
 
 @pytest.fixture
@@ -139,8 +139,8 @@ def test_a_job_without_a_try_left_is_an_incident_until_it_is_resolved(api):
 
 
 def test_a_process_with_several_starts_begins_at_the_one_that_is_named(api, engine):
-    engine.deploy({"doors.bpmn": TWO_DOORS, "any.form": FORM}, OWNER)
-    ask = {"process": "two_doors"}
+    engine.deploy({"starts.bpmn": TWO_STARTS, "any.form": FORM}, OWNER)
+    ask = {"process": "two_starts"}
 
     started = api.post("/instances", {**ask, "start_event": "post"})
     unnamed = api.post("/instances", ask)

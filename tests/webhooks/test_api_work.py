@@ -308,5 +308,5 @@ def test_what_was_never_deployed_is_not_found(api, address):
     assert api.get(address).status_code == 404
 
 
-def test_the_doors_report_starts_empty(api):
+def test_the_report_of_refusals_starts_empty(api):
     assert api.get("/doors").json == {"refusals": [], "failed_deliveries": []}

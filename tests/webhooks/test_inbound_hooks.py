@@ -17,7 +17,7 @@ from office.ground.tables import Case
 from tests.support.houses import Houses
 from tests.support.verbs import Office
 from tests.webhooks.conftest import ADMINISTRATOR
-from webhooks.context import doors
+from webhooks.context import api_context
 from webhooks.errors import NameRefused, NameTaken
 from webhooks.inbound.sources import close_source, refusals, register_source, sources
 from webhooks.limits import RateLimit
@@ -287,7 +287,7 @@ def test_a_place_that_knocks_too_often_is_told_to_wait_and_not_counted(app, sour
     website = source("website", channel="web")
     website.secret = new_secret()
     with app.app_context():
-        replace(doors(), limit=RateLimit("2/minute")).init_app(app)
+        replace(api_context(), limit=RateLimit("2/minute")).init_app(app)
 
     statuses = [website.post(COMPLAINT).status_code for _ in range(3)]
 

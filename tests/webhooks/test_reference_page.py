@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def address(house: Flask) -> Iterator[str]:
-    """The doors at a real address."""
+    """The REST API at a real address."""
     server = make_server("127.0.0.1", 0, house, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -1,4 +1,4 @@
-"""The command line `samnuan`: a thin door over the engine's and the office's verbs.
+"""The command line `samnuan`: a thin layer over the engine's and the office's verbs.
 
 Each command lives in a module of its own, loaded when it is used, so that `samnuan lint` does not
 wait for the web pages to load.

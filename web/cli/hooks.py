@@ -63,10 +63,10 @@ def close_source(name: str) -> None:
 
     Close a source.
     """
-    from webhooks.inbound import sources as doors
+    from webhooks.inbound import sources as inbound
 
     with opened_office() as office, office.engine.begin() as work:
-        doors.close_source(work, name)
+        inbound.close_source(work, name)
     say(Text("ปิด {name} แล้ว", "{name} is closed."), name=name)
 
 
@@ -77,7 +77,7 @@ def sources(as_json: bool) -> None:
 
     List the sources.
     """
-    from webhooks.inbound import sources as doors
+    from webhooks.inbound import sources as inbound
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
@@ -88,7 +88,7 @@ def sources(as_json: bool) -> None:
                 "messages": row.messages,
                 "variables": row.variables,
             }
-            for row in doors.sources(work)
+            for row in inbound.sources(work)
         ]
     columns = Text("ชื่อ|เปิดอยู่|ช่องทาง|ข้อความ|ตัวแปร", "Name|Active|Channel|Messages|Variables")
     _show(rows, columns, as_json)
@@ -108,9 +108,9 @@ def subscribe(name: str, url: str, events: tuple[str, ...], as_json: bool) -> No
     """
     from webhooks.outbound.address import AddressPolicy
     from webhooks.outbound.subscribers import register_subscriber
-    from webhooks.settings import DoorSettings
+    from webhooks.settings import WebhookSettings
 
-    policy = AddressPolicy.of(DoorSettings.read())
+    policy = AddressPolicy.of(WebhookSettings.read())
     with opened_office() as office, office.engine.begin() as work:
         secret = register_subscriber(
             work,
@@ -145,12 +145,12 @@ def subscribers(as_json: bool) -> None:
 
     List the subscribers.
     """
-    from webhooks.outbound import subscribers as doors
+    from webhooks.outbound import subscribers as outbound
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
             {"name": row.name, "active": row.active, "url": row.url, "events": row.events}
-            for row in doors.subscribers(work)
+            for row in outbound.subscribers(work)
         ]
     _show(rows, Text("ชื่อ|เปิดอยู่|ที่อยู่|เหตุการณ์", "Name|Active|URL|Events"), as_json)
 
@@ -162,7 +162,7 @@ def refusals(as_json: bool) -> None:
 
     Show what was refused at /hooks, by day, source and reason.
     """
-    from webhooks.inbound import sources as doors
+    from webhooks.inbound import sources as inbound
 
     with opened_office() as office, office.engine.read() as work:
         rows: list[dict[str, object]] = [
@@ -172,7 +172,7 @@ def refusals(as_json: bool) -> None:
                 "reason": row.reason,
                 "count": row.count,
             }
-            for row in doors.refusals(work)
+            for row in inbound.refusals(work)
         ]
     _show(rows, Text("วันที่|แหล่ง|เหตุผล|จำนวน", "Day|Source|Reason|Count"), as_json)
 

@@ -84,7 +84,7 @@ def opened_office(*, redo: bool = True) -> Iterator[Office]:
 
 
 def open_office(*, redo: bool = True) -> Office:
-    """The whole house below the doors: office, tables of the machine doors, their deliveries."""
+    """The office with the tables of the REST API and its deliveries."""
     import webhooks
     from office.office import PACKAGES, Office
     from web.settings import WebSettings

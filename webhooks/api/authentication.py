@@ -6,16 +6,16 @@ from flask import g, request
 from werkzeug.exceptions import NotFound
 
 from webhooks.clients import Client, authenticate
-from webhooks.context import doors
+from webhooks.context import api_context
 from webhooks.errors import QueryUnreadable
 
 
 def admit() -> None:
     """Before every operation of the API: who is it, and not too often."""
     _refuse_nul()
-    with doors().engine.read() as work:
+    with api_context().engine.read() as work:
         g.api_client = authenticate(work, request.headers.get("Authorization", ""))
-    doors().limit.count(client().id)
+    api_context().limit.count(client().id)
 
 
 def client() -> Client:

@@ -16,7 +16,7 @@ from webhooks import problems
 from webhooks.api.authentication import admit, client
 from webhooks.api.idempotency import is_answered, once
 from webhooks.api.parser import StrictParser
-from webhooks.context import doors
+from webhooks.context import api_context
 
 View = Callable[..., Any]
 Answer = type[Schema] | dict[str, str] | None
@@ -65,7 +65,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no
 
         def decorate(view: View) -> View:
             def run(*parsed: Any, **path: Any) -> Response:
-                with doors().engine.read() as work:
+                with api_context().engine.read() as work:
                     result = view(work, *parsed, **path)
                     if isinstance(result, Response):
                         return result
@@ -147,14 +147,14 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no
             handler = self.arguments(query, location="query")(handler)
         handler = self.doc(security=[{"token": [scope]}])(handler)
         guarded = _guarded(handler, scope)
-        guarded._apidoc["door_headers"] = headers  # type: ignore[attr-defined]
+        guarded._apidoc["request_headers"] = headers  # type: ignore[attr-defined]
         self.add_url_rule(rule, handler.__name__, guarded, methods=[method], tags=[self.tag])
         return guarded
 
     @staticmethod
     def _prepare_headers_doc(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> Any:
-        if doc_info.get("door_headers"):
-            doc.setdefault("parameters", []).extend(doc_info["door_headers"])
+        if doc_info.get("request_headers"):
+            doc.setdefault("parameters", []).extend(doc_info["request_headers"])
         return doc
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.ground import canonical
 from engine.store.work import Work
 from webhooks.api.authentication import client
-from webhooks.context import doors
+from webhooks.context import api_context
 from webhooks.errors import FieldsRefused, KeyReused
 from webhooks.tables import ApiAnswer
 
@@ -43,7 +43,7 @@ def once(act: Callable[[Work], Any], *, status: int) -> Outcome:
     """
     key = request.headers.get(HEADER)
     if key is None:
-        with doors().engine.begin() as work:
+        with api_context().engine.begin() as work:
             return Outcome(act(work), status)
     _check(key)
     try:
@@ -57,13 +57,13 @@ def is_answered() -> bool:
     key = request.headers.get(HEADER)
     if key is None:
         return False
-    with doors().engine.read() as work:
+    with api_context().engine.read() as work:
         return work.session.get(ApiAnswer, (client().id, key)) is not None
 
 
 def _keyed(act: Callable[[Work], Any], key: str, status: int) -> Outcome:
     fingerprint = _fingerprint()
-    with doors().engine.begin() as work:
+    with api_context().engine.begin() as work:
         kept = work.session.get(ApiAnswer, (client().id, key))
         if kept is not None:
             return _again(kept, fingerprint)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.verbs.jobs import due_jobs
-from webhooks.context import doors
+from webhooks.context import api_context
 
 # Whoever waits keeps a thread of the server; more than these are answered at once instead.
 _seats = threading.BoundedSemaphore(3)
@@ -15,7 +15,7 @@ _LOOK_EVERY = 0.5  # seconds; a job that this very process makes wakes nobody he
 
 def wait_for_jobs(body: Mapping[str, Any]) -> None:
     """Return when there is a job of this type, or when the time is over."""
-    is_lent = body["type"] not in doors().engine.machine.handlers
+    is_lent = body["type"] not in api_context().engine.machine.handlers
     if not (body["wait_seconds"] and is_lent) or not _seats.acquire(blocking=False):
         return
     try:
@@ -27,5 +27,5 @@ def wait_for_jobs(body: Mapping[str, Any]) -> None:
 
 
 def _is_there(type: str) -> bool:
-    with doors().engine.read() as work:
+    with api_context().engine.read() as work:
         return bool(due_jobs(work, [type], 1))

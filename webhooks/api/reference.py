@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template
 
 from engine.ground import canonical
 from webhooks.api.notes import NOTES
-from webhooks.api.spec import DoorApi
+from webhooks.api.spec import SamnuanApi
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -14,8 +14,8 @@ _POLICY = (
 )
 
 
-def reference(api: DoorApi) -> Blueprint:
-    """Serves the document and its page, to anyone: it describes the doors and opens none."""
+def reference(api: SamnuanApi) -> Blueprint:
+    """Serves the document and its page, to anyone: it describes the API and opens nothing."""
     pages = Blueprint(
         "api-reference",
         __name__,

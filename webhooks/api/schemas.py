@@ -249,7 +249,7 @@ class IncidentPageSchema(PageSchema):
     items = fields.List(fields.Nested(IncidentSchema), required=True)
 
 
-# ── the doors themselves ───────────────────────────────────────────────────────────────────────
+# ── what was refused ──────────────────────────────────────────────────────────────────────────
 
 
 class InboundRefusalSchema(Shown):
@@ -269,8 +269,8 @@ class FailedDeliverySchema(Shown):
     created_at = fields.AwareDateTime(required=True)
 
 
-class DoorReportSchema(Shown):
-    """What was refused at the doors, and what never reached its subscriber."""
+class RefusalReportSchema(Shown):
+    """What was refused of what machines sent, and what never reached its subscriber."""
 
     refusals = fields.List(fields.Nested(InboundRefusalSchema), required=True)
     failed_deliveries = fields.List(fields.Nested(FailedDeliverySchema), required=True)

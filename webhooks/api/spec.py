@@ -50,7 +50,7 @@ class ProblemSchema(Shown):
     findings = fields.List(fields.Nested(FindingSchema))
 
 
-class DoorApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
+class SamnuanApi(Api):  # type: ignore[misc]  # flask-smorest carries no types
     """flask-smorest, without its app-wide error handler, CDN pages and catch-all error response."""
 
     ERROR_SCHEMA = ProblemSchema

@@ -12,7 +12,7 @@ from engine.store.database import DatabaseUnavailable
 from engine.store.work import Work
 from webhooks import problems
 from webhooks.body import parse_json, read_bytes
-from webhooks.context import doors
+from webhooks.context import api_context
 from webhooks.errors import BodyUnreadable, ContentTypeRefused, MessageIdReused, TooManyRequests
 from webhooks.inbound.effects import act_on, whole_answer
 from webhooks.inbound.sources import active_source, count_refusal, source_secret
@@ -31,8 +31,8 @@ class _Raced(Exception):
 def receive(source: str) -> Response:
     """Believe the message by its signature, then give it its one effect."""
     # By place and not by source: a stranger's noise must not shut out the source it pretends to be.
-    doors().limit.count(f"hooks:{request.remote_addr}")
-    content = read_bytes(request, doors().settings.hook_body_limit)
+    api_context().limit.count(f"hooks:{request.remote_addr}")
+    content = read_bytes(request, api_context().settings.hook_body_limit)
     message_id = _proved(source, content)
     payload = _payload(content)
     try:
@@ -46,16 +46,16 @@ def receive(source: str) -> Response:
 def refused(refusal: Refusal) -> Response:
     """Tell the sender, and count it for the administrator."""
     if not isinstance(refusal, DatabaseUnavailable | TooManyRequests):
-        with doors().engine.begin() as work:
+        with api_context().engine.begin() as work:
             count_refusal(work, str((request.view_args or {})["source"]), problems.kind_of(refusal))
     return problems.of_refusal(refusal)
 
 
 def _proved(source: str, content: bytes) -> str:
     """The message's id, if an active source signed it a moment ago."""
-    with doors().engine.read() as work:
+    with api_context().engine.read() as work:
         found = active_source(work, source)
-        secret, now = source_secret(doors().keyring, found), work.now
+        secret, now = source_secret(api_context().keyring, found), work.now
     return verify(secret, signature_headers(request.headers), content, now=now)
 
 
@@ -70,8 +70,8 @@ def _payload(content: bytes) -> dict[str, Any]:
 
 def _once(source: str, message_id: str, content: bytes, payload: dict[str, Any]) -> dict[str, Any]:
     """The answer to a message: of its first arrival, if it has arrived before."""
-    body_hash, services = canonical.digest(content), doors().services
-    with doors().engine.begin() as work:
+    body_hash, services = canonical.digest(content), api_context().services
+    with api_context().engine.begin() as work:
         kept = work.session.get(InboundDelivery, (source, message_id))
         if kept is None:
             kept = _claim(work, source, message_id, body_hash)

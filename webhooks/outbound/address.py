@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from webhooks.errors import AddressRefused
-from webhooks.settings import DoorSettings, Network
+from webhooks.settings import Network, WebhookSettings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LONGEST_URL = 2000
@@ -22,7 +22,7 @@ class AddressPolicy:
     development: bool = False
 
     @classmethod
-    def of(cls, settings: DoorSettings) -> "AddressPolicy":
+    def of(cls, settings: WebhookSettings) -> "AddressPolicy":
         """As the settings of the installation have it."""
         return cls(settings.hook_networks, settings.development)
 

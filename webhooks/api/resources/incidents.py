@@ -12,7 +12,12 @@ from webhooks import listing
 from webhooks.api import paging
 from webhooks.api.authentication import client
 from webhooks.api.blueprint import ApiBlueprint
-from webhooks.api.schemas import DoorReportSchema, IncidentPageSchema, IncidentQuery, SettleSchema
+from webhooks.api.schemas import (
+    IncidentPageSchema,
+    IncidentQuery,
+    RefusalReportSchema,
+    SettleSchema,
+)
 from webhooks.inbound.sources import refusals
 from webhooks.outbound.subscribers import failed_deliveries
 from webhooks.visibility import must_see
@@ -75,8 +80,8 @@ def _seen(work: Work, incident_id: str) -> None:
         must_see(work, row.instance_id, client())
 
 
-@incidents.reads("/doors", scope="hooks:read", answer=DoorReportSchema)
-def report_doors(work: Work) -> Mapping[str, Any]:
+@incidents.reads("/doors", scope="hooks:read", answer=RefusalReportSchema)
+def report_refusals(work: Work) -> Mapping[str, Any]:
     """Read what was refused at `/hooks`, and what never reached its subscriber.
 
     ดูสิ่งที่ถูกปฏิเสธที่ /hooks และเหตุการณ์ที่ส่งไม่ถึงผู้รับ

@@ -16,7 +16,7 @@ from webhooks import listing
 from webhooks.api.authentication import client
 from webhooks.api.blueprint import BYTES, ApiBlueprint
 from webhooks.api.schemas import DeploymentSchema, FileQuery, ProcessesSchema
-from webhooks.context import doors
+from webhooks.context import api_context
 from webhooks.errors import FieldsRefused
 
 processes = ApiBlueprint("processes", "The law that runs, and putting a new one into force.")
@@ -76,7 +76,7 @@ def download_file(work: Work, query: Mapping[str, Any], key: str, version: int) 
 
 def require_deployable_files() -> None:
     """Refuse bad files before the unit of work begins, so that nobody waits for the verdict."""
-    deployment.require_deployable(doors().engine.machine, _files(), upload=True)
+    deployment.require_deployable(api_context().engine.machine, _files(), upload=True)
 
 
 @processes.writes(

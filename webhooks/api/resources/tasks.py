@@ -15,7 +15,7 @@ from webhooks.api.blueprint import ApiBlueprint
 from webhooks.api.if_match import must_match
 from webhooks.api.schemas import CompletionBody, OneTaskSchema, TaskPageSchema, TaskQuery
 from webhooks.completion import complete
-from webhooks.context import doors
+from webhooks.context import api_context
 from webhooks.visibility import hidden_instances, must_see
 
 tasks = ApiBlueprint("tasks", "What waits for somebody in the client's groups.")
@@ -108,7 +108,7 @@ def complete_task(work: Work, body: Mapping[str, Any], task_id: str) -> None:
     """
     task = _mine(work, task_id)
     must_match(work, task.instance_id)
-    complete(work, doors().services, task, body["answers"], client())
+    complete(work, api_context().services, task, body["answers"], client())
 
 
 def shown(task: UserTask) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The doors for machines: sources, subscribers, API clients, and the answers they were given.
+"""Tables of the REST API and of webhooks: sources, subscribers, API clients and their answers.
 
 Revision ID: webhooks_0001
 """

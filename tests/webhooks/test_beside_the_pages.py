@@ -1,4 +1,4 @@
-"""The doors for machines beside the pages for people, in the real application."""
+"""The REST API and webhooks beside the pages for people, in the real application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doors by which a complaint comes in: the public page, the intake counter, another system."""
+"""How a complaint comes in: the public page, the intake counter, another system."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Receipt:
     code: str
 
 
-class Door(Protocol):
+class EntryPoint(Protocol):
     """Takes a complaint, as whoever stands at it does."""
 
     browser: Browser

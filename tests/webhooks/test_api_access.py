@@ -75,10 +75,10 @@ def test_names_and_scopes_of_clients_are_checked(engine: Engine):
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(app, http, token):
     import dataclasses
 
-    from webhooks.context import doors
+    from webhooks.context import api_context
 
     with app.app_context():
-        dataclasses.replace(doors(), limit=RateLimit("3/minute")).init_app(app)
+        dataclasses.replace(api_context(), limit=RateLimit("3/minute")).init_app(app)
     eager, patient = token("tasks:read"), token("tasks:read")
 
     statuses = [http.get("/api/v1/tasks", headers=eager).status_code for _ in range(4)]

@@ -1,4 +1,4 @@
-"""Slips at the doors: `forms`, `web`, `webhooks`."""
+"""Slips in pages and requests: `forms`, `web`, `webhooks`."""
 
 # ruff: noqa: E501 — what is written is quoted as it stands in its file
 
@@ -192,7 +192,7 @@ SLIPS: Slips = {
             "sa.select(ApiClient).where(ApiClient.token_hash == _hash(token), ApiClient.active)",
             "sa.select(ApiClient).where(ApiClient.token_hash == _hash(token))",
             "the agency whose leaked token was revoked and still opens everything",
-            "tests/webhooks/test_api_doors.py",
+            "tests/webhooks/test_api_access.py",
         ),
     ],
     "webhooks/visibility.py": [
@@ -200,7 +200,7 @@ SLIPS: Slips = {
             "    if case is not None or _is_guideline(work, definition_id):",
             "    if case is not None:",
             "the agency: a program moves a process of the guideline past the office",
-            "tests/webhooks/test_doors_in_the_house.py tests/webhooks/test_api_work.py " + REST,
+            "tests/webhooks/test_beside_the_pages.py tests/webhooks/test_api_work.py " + REST,
         ),
     ],
     "webhooks/inbound/effects.py": [
@@ -250,7 +250,7 @@ SLIPS: Slips = {
             "    if kept.request_hash != fingerprint:",
             "    if kept.status != _OPEN and not kept.request_hash:",
             "the program that reuses a key: it is told that something else was done",
-            "tests/webhooks/test_api_work.py tests/webhooks/test_doors_twins.py " + REST,
+            "tests/webhooks/test_api_work.py tests/webhooks/test_twin_requests.py " + REST,
         ),
     ],
 }
