@@ -86,7 +86,7 @@ class Office:
         self.engine.close()
 
     def deploy_guideline(self, *, again: bool = False) -> GuidelineState:
-        """Deploy the house's guideline if it changed, seed the tables, add demo accounts.
+        """Deploy the shipped guideline if it changed, seed the tables, add demo accounts.
 
         With `again` it is in force afterwards, whatever a process owner deployed since.
         """

@@ -13,13 +13,13 @@ from engine.ground.clock import TravellingClock
 from tests.support import postgres
 from tests.support.agency import FOUNDED, Agency
 from tests.support.databases import PostgresTemplates, SqliteTemplates
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.support.mailserver import Mailbox, mail_server
 from tests.support.requirements import chromium, missing
 
 # How long an example takes says more about the machine's other work than about the code.
-hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("house")
+hypothesis.settings.register_profile("samnuan", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("samnuan")
 
 # What a password costs is for those who guess it: here everybody knows it. For children, too.
 os.environ["SAMNUAN_PASSWORD_MEMORY"] = "12"
@@ -76,23 +76,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def sqlite_agencies(
     sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
-) -> Houses:
+) -> Installations:
     """Agencies with the real guideline and a person for every role."""
-    return Houses(sqlite_templates, tmp_path_factory.mktemp("agency"), Agency.found)
+    return Installations(sqlite_templates, tmp_path_factory.mktemp("agency"), Agency.found)
 
 
 @pytest.fixture(scope="session")
 def postgres_agencies(
     postgres_templates: PostgresTemplates, tmp_path_factory: pytest.TempPathFactory
-) -> Houses:
-    return Houses(postgres_templates, tmp_path_factory.mktemp("agency"), Agency.found)
+) -> Installations:
+    return Installations(postgres_templates, tmp_path_factory.mktemp("agency"), Agency.found)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def agencies(request: pytest.FixtureRequest) -> Houses:
+def agencies(request: pytest.FixtureRequest) -> Installations:
     """Agencies on SQLite, and on PostgreSQL when the test runs again."""
-    houses: Houses = request.getfixturevalue(f"{request.param}_agencies")
-    return houses
+    installations: Installations = request.getfixturevalue(f"{request.param}_agencies")
+    return installations
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from bench import complaint
 from bench.engines import Ours, Stock, StockSaved, our_engine
-from bench.house import served_house
+from bench.installation import served_installation
 from bench.load.report import growth, lines
 from bench.load.run import SOURCES, Plan, Run, arrivals
 from bench.rows import Row, at_least, at_most, interleaved, of_rounds, ratios
@@ -80,8 +80,8 @@ def test_the_command_measures_what_is_asked_for_and_names_what_is_not_there(
 
 def test_a_month_is_replayed_over_http_without_an_error() -> None:
     plan = Plan(complaints=12, officers=0, seconds=0, think=0)
-    with served_house(officers=0, sources=SOURCES) as house:
-        outcome = Run(house, plan)()
+    with served_installation(officers=0, sources=SOURCES) as installation:
+        outcome = Run(installation, plan)()
 
     told = "\n".join(lines(outcome))
 

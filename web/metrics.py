@@ -71,10 +71,10 @@ class _Page:
         self._written = -1e9
 
     def text(self, write: Callable[[], bytes]) -> bytes:
-        house = office()
+        current = office()
         with self._guard:
-            if self._of is not house or time.monotonic() - self._written > FRESH:
-                self._text, self._written, self._of = write(), time.monotonic(), house
+            if self._of is not current or time.monotonic() - self._written > FRESH:
+                self._text, self._written, self._of = write(), time.monotonic(), current
             return self._text
 
 

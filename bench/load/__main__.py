@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from bench.databases import fresh_postgres
-from bench.house import served_house
+from bench.installation import served_installation
 from bench.load.report import lines
 from bench.load.run import SOURCES, Plan, Run
 
@@ -27,8 +27,10 @@ def main() -> int:
 
 
 def _replay(plan: Plan, url: str | None) -> int:
-    with served_house(officers=plan.officers, database_url=url, sources=SOURCES) as house:
-        outcome = Run(house, plan)()
+    with served_installation(
+        officers=plan.officers, database_url=url, sources=SOURCES
+    ) as installation:
+        outcome = Run(installation, plan)()
     for line in lines(outcome):
         sys.stdout.write(line + "\n")
     return 0 if all(visit.expected for visit in outcome.visits) else 1

@@ -40,7 +40,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
 
 
 def _thirds(visits: Sequence[Visit]) -> Iterator[str]:
-    """How the whole house did at the beginning, in the middle and at the end of the run."""
+    """How the whole installation did at the beginning, in the middle and at the end of the run."""
     heads = "".join(f"{head:>9}" for head in ("requests", "per s", "p50 ms", "p95 ms"))
     yield f"{'third of the run':<34}{heads}{'errors':>12}"
     began = min((visit.began for visit in visits), default=0.0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from bench.browser import Browser, Visit
-from bench.house import House
+from bench.installation import Installation
 from bench.load.entry_points import EntryPoint, IntakeCounter, PublicPage, Relay
 from bench.load.people import Agency, Complainant, Officer
 
@@ -61,10 +61,10 @@ def arrivals(plan: Plan) -> list[float]:
 
 
 class Run:
-    """One replay of the plan against a served house."""
+    """One replay of the plan against a served installation."""
 
-    def __init__(self, house: House, plan: Plan) -> None:
-        self.house, self.plan = house, plan
+    def __init__(self, installation: Installation, plan: Plan) -> None:
+        self.installation, self.plan = installation, plan
         self.agency = Agency()
         self.visits: list[Visit] = []
         self.over = threading.Event()
@@ -73,7 +73,7 @@ class Run:
         self._broken: list[Exception] = []  # what ended a person's day before its time
 
     def __call__(self) -> Outcome:
-        memory, began = self.house.memory, time.perf_counter()
+        memory, began = self.installation.memory, time.perf_counter()
         officers = [self._thread(self._officer, name) for name in self._staff()]
         visitors = [self._thread(self._visitor, number) for number in range(VISITORS)]
         self._let_in(began)
@@ -95,11 +95,11 @@ class Run:
             self.agency.completed,
             tuple(self.agency.puzzled),
             seconds,
-            (memory, self.house.memory),
+            (memory, self.installation.memory),
         )
 
     def _staff(self) -> Sequence[str]:
-        return self.house.staff[: self.plan.officers]
+        return self.installation.staff[: self.plan.officers]
 
     def _thread(self, work: Callable[..., None], *arguments: object) -> threading.Thread:
         def working() -> None:
@@ -140,9 +140,9 @@ class Run:
 
     def _entry_points(self, seat: int) -> dict[str, EntryPoint]:
         """What stands beside this seat for those who do not file on the page themselves."""
-        clerks = [name for name in self.house.staff if name.startswith("intake_officer")]
+        clerks = [name for name in self.installation.staff if name.startswith("intake_officer")]
         relays = {
-            channel: Relay(self._browser(), name, self.house.secrets[name])
+            channel: Relay(self._browser(), name, self.installation.secrets[name])
             for channel, name in SOURCES.items()
         }
         return {**relays, "": IntakeCounter(self._browser(), clerks[seat % len(clerks)])}
@@ -173,4 +173,4 @@ class Run:
         self.over.wait(chance.random() * self.plan.think)
 
     def _browser(self) -> Browser:
-        return Browser("127.0.0.1", self.house.port, self.visits.append)
+        return Browser("127.0.0.1", self.installation.port, self.visits.append)

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from bench.browser import Browser, Visit
 from bench.counting import counted
 from bench.examples import examples, handled
-from bench.house import served_house
+from bench.installation import served_installation
 from bench.load import answers
 from bench.load.entry_points import PublicPage
 from bench.load.people import Agency, Complainant, Officer
@@ -142,20 +142,20 @@ def _officer_task(office: Office) -> Iterator[Row]:
 def http_rows() -> Iterator[Row]:
     """A complaint from the home page to its letter, by people at browsers, one after the other."""
     visits: list[Visit] = []
-    with served_house(officers=0) as house:
+    with served_installation(officers=0) as installation:
         agency = Agency()
 
         def browser() -> Browser:
-            return Browser("127.0.0.1", house.port, visits.append)
+            return Browser("127.0.0.1", installation.port, visits.append)
 
-        people = [_officer(browser(), agency, name) for name in house.staff]
+        people = [_officer(browser(), agency, name) for name in installation.staff]
         for officer in people:
             officer.sign_in()
         took = [_one_case(browser(), agency, people) for _ in range(3)]
         yield of_rounds("case/http", "whole complaint over HTTP, every page of it", took, "s")
         wrong = sum(1 for visit in visits if not visit.expected)
         yield Row("case/http/errors", "errors in those complaints", wrong, "", at_most(0))
-        yield Row("memory", "memory of a serving process after them", house.memory, "MB")
+        yield Row("memory", "memory of a serving process after them", installation.memory, "MB")
 
 
 def _officer(browser: Browser, agency: Agency, name: str) -> Officer:

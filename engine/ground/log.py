@@ -41,7 +41,7 @@ class Log:
 
 
 def configure() -> None:
-    """Set the house's log format up, unless the process has one already."""
+    """Set up the product's log format, unless the process has one already."""
     import structlog
 
     if structlog.is_configured():

@@ -114,7 +114,7 @@ def setting(
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(setting,))
 class Settings:
-    """What one part of the house wants to know; subclasses are frozen dataclasses and listed."""
+    """What one part of the product can be set to; subclasses are frozen dataclasses and listed."""
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True, kw_only=True)(cls)

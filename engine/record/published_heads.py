@@ -1,4 +1,4 @@
-"""What leaves the house after a sealing: one line of JSON, enough to hold the house to its word."""
+"""What is kept elsewhere of a signed head: one line of JSON, enough to check the record against."""
 
 from __future__ import annotations
 

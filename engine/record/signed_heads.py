@@ -1,7 +1,7 @@
 """Sealing: the heads of all cases go into an append-only log, and its root is signed.
 
 Every sealing adds one leaf for each case that has moved since, and for each new deployment. What
-leaves the house (a file, a mail) is the signed head together with the leaves it added: whoever
+leaves the server (a file, a mail) is the signed head together with the leaves it added: whoever
 keeps those can tell which case was rewritten afterwards, and from where on.
 """
 

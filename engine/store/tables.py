@@ -440,7 +440,7 @@ class Seal(Base):
 
 
 class OutboxMessage(Base):
-    """Something that must leave the house (mail, webhook, thrown message), written in the turn and
+    """Something that must leave the agency (mail, webhook, thrown message), written in the turn and
     delivered afterwards until it is accepted. `payload` holds references, never personal data."""
 
     __tablename__ = "outbox_message"

@@ -106,7 +106,7 @@ def append_command(
 
 
 def _results(calls: list[Any]) -> str:
-    """What a replay needs beside the body: the answers of the house, and how this release acts."""
+    """What a replay needs beside the body: what host functions answered, how this release acts."""
     results = {"behaviour": BEHAVIOUR}
     return dumps({**results, "calls": calls} if calls else results)
 

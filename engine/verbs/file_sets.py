@@ -1,7 +1,7 @@
 """File sets: what a deployed file defines and uses, and which files were drawn for each other.
 
-A deployment brings a set of files that work together. Two sets share one house: what one of them
-defines must never be overtaken by the other, and a process changes only with what it uses.
+A deployment brings a set of files that work together. Two sets share one installation: what one
+of them defines must never be overtaken by the other, and a process changes only with what it uses.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ def _compile_all(files: Files, checked: Files) -> list[Finding]:
             element = str(error.facts.get("element", process.id))
             text = error.text
         except Exception as error:
-            # Nobody who deploys sees a traceback; whoever runs the house finds it in the log.
+            # Nobody who deploys sees a traceback; the administrator finds it in the log.
             log.exception("compilation_failed", process=process.id)
             rule, text = DEFECT, UNREADABLE.format(kind=type(error).__name__)
         file = _file_of(process.id, checked)

@@ -20,8 +20,8 @@ from office.ground import reference
 from office.ground.tables import Role, Status, Unit
 
 YES = frozenset({"1", "true", "yes", "ใช่"})
-# The house's own tables: what an agency's older files, without them or without a column, mean.
-HOUSE = Path(__file__).resolve().parents[2] / "processes" / "complaint"
+# The tables of the product: what an agency's older files, without them or a column, mean.
+SHIPPED = Path(__file__).resolve().parents[2] / "processes" / "complaint"
 
 
 def seed(work: Work, files: Mapping[str, bytes]) -> None:
@@ -40,8 +40,8 @@ def seed(work: Work, files: Mapping[str, bytes]) -> None:
 
 @lru_cache(maxsize=16)
 def shipped_table(name: str) -> bytes:
-    """A table as the house ships it, for a guideline that was deployed before there was one."""
-    return (HOUSE / name).read_bytes()
+    """A table as the product ships it, for a guideline that was deployed before there was one."""
+    return (SHIPPED / name).read_bytes()
 
 
 def units(work: Work, *, on: date | None = None) -> list[Unit]:

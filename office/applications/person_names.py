@@ -32,7 +32,7 @@ class Titles:
 
 
 def titles_of(files: Mapping[str, bytes]) -> Titles:
-    """The table of deployed files, or the house's own where they bring none."""
+    """The table of deployed files, or the product's own where they bring none."""
     return _titles(files.get(FILE) or shipped_table(FILE))
 
 

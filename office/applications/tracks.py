@@ -27,7 +27,7 @@ class Track:
 
 def track_of(files: Mapping[str, bytes], key: str) -> Track:
     """A track as these deployed files have it; an agency's older ones, without the table, mean
-    what the house's own says."""
+    what the product's own says."""
     return _tracks(files.get(FILE) or shipped_table(FILE)).get(key, Track(key))
 
 

@@ -96,7 +96,7 @@ def _trace(work: Work, reader: TraceReader, case_id: str, user: User) -> Trace |
 def record_export(
     work: Work, user: User, format: str, selection: Selection, *, cases: int, sha256: str
 ) -> None:
-    """Write down who took what out of the house; `sha256` is that of the file."""
+    """Write down who took what out of the agency; `sha256` is that of the file."""
     chosen = {name: _plain(value) for name, value in asdict(selection).items()}
     facts = {"format": format, **chosen, "cases": cases, "sha256": sha256}
     note_access(work, "export", facts, user)

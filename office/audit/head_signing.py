@@ -81,7 +81,7 @@ def _size_of(file: BinaryIO) -> int:
 
 
 def witness_mail(work: Work, size: int, auditor: str) -> Mail:
-    """The mail that takes a signed head and the leaves it added out of the house."""
+    """The mail that takes a signed head and the leaves it added out of the agency."""
     each = next(iter(witnessed(work, after=size - 1)))
     at = moment(each.head.at)
     attachment = (f"heads-{size}.jsonl", each.line().encode())

@@ -1,4 +1,4 @@
-"""The whole house's record checked: the engine's own, and what the office keeps sealed."""
+"""The whole record checked: the engine's own, and what the office keeps sealed."""
 
 from __future__ import annotations
 

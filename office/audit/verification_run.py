@@ -67,7 +67,7 @@ class Run:
         return max(0, count_cases(self.engine) - self.report.instances)
 
     def compare_heads(self, file: str, lines: Iterable[str], key: str | None = None) -> None:
-        """Hold the house to heads that left it.
+        """Check the record against signed heads kept elsewhere.
 
         Raises:
             HeadsUnreadable: a line is damaged.
@@ -100,7 +100,7 @@ class Run:
             yield id
 
     def _check_common(self) -> None:
-        """What belongs to no single case; the house's own file of heads is a witness too."""
+        """What belongs to no single case; our own file of heads is a witness too."""
         self.report.add(verify_common(self.engine.machine))
         with reading(self.engine.machine) as work, as_finding(self.report, "", "complaint_case"):
             self.report.add(verify_register(work))

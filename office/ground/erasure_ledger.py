@@ -52,7 +52,7 @@ class Ledger:
     path: Path
 
     def since(self) -> datetime | None:
-        """Since when every erasure of this house stands in it; none if there is no ledger."""
+        """Since when every erasure stands in it; none if there is no ledger."""
         for line in self._lines():
             if "since" in line:
                 return datetime.fromisoformat(str(line["since"]))

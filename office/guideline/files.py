@@ -1,4 +1,4 @@
-"""The guideline as files: read from the house, deployed when they changed, seeding the tables."""
+"""The guideline as files: shipped, deployed when they changed, seeding the tables."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def guideline_files(root: Path = ROOT) -> dict[str, bytes]:
 def deploy_guideline(
     work: Work, files: Mapping[str, bytes], *, actor: Actor = SYSTEM, again: bool = False
 ) -> GuidelineState:
-    """Deploy the house's own guideline unless it was deployed before, and seed the tables.
+    """Deploy the shipped guideline unless it was deployed before, and seed the tables.
 
     A version that a process owner has deployed since stays in force: a restart must not put the
-    house's file back over it. Only who asks for it (`again`) does.
+    shipped files back over it. Only who asks for it (`again`) does.
 
     Raises:
         DeploymentRejected: a file has faults.
@@ -114,7 +114,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_known(work: Work, files: Mapping[str, bytes]) -> bool:
-    """Whether the house itself brought just these bytes last, each of them."""
+    """Whether the product itself deployed just these bytes last, each of them."""
     query = (
         sa.select(DeploymentFile.name, DeploymentFile.sha256)
         .join(Deployment, Deployment.id == DeploymentFile.deployment_id)

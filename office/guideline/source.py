@@ -58,7 +58,7 @@ class Element:
 
 
 def read_agency(files: Mapping[str, bytes]) -> Agency:
-    """The agency as `agency.json` says, of the deployment or else of the house.
+    """The agency as `agency.json` says, of the deployment or else as shipped.
 
     Raises:
         GuidelineFileUnreadable: it is missing or has another shape.

@@ -84,7 +84,7 @@ def kind_of(url: str) -> str:
 def make_backup(
     settings: OfficeSettings, target: Path, *, at: datetime, with_keys: bool = False
 ) -> Manifest:
-    """Write a backup while the house goes on working.
+    """Write a backup while the installation goes on working.
 
     The database comes first: a file that it names was written before, and stays.
 

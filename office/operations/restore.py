@@ -61,7 +61,7 @@ class Restored:
 
 @dataclass(slots=True)
 class Checked:
-    """What a look at the restored house found; all is well if there is no fault."""
+    """What a look at the restored installation found; all is well if there is no fault."""
 
     files: int = 0
     faults: list[str] = field(default_factory=list)
@@ -187,7 +187,7 @@ def _write_safely(place: Path, content: bytes) -> None:
 
 
 def check_restored(work: Work, services: Services) -> Checked:
-    """Whether a restored house is whole: files there, keys that fit."""
+    """Whether a restored installation is whole: files there, keys that fit."""
     checked = Checked()
     _check_files(work, services, checked)
     _check_keys(work, services, checked)

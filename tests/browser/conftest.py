@@ -13,7 +13,7 @@ from waitress.server import create_server
 from engine.ground.clock import TravellingClock
 from tests.browser.person import Person
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from web import create_app
 from web.settings import WebSettings
 
@@ -26,7 +26,7 @@ MINIMAL_PDF = (
 
 
 @pytest.fixture
-def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
     with agencies.agency(clock, tmp_path / "var") as agency:
         yield agency
 

@@ -136,7 +136,7 @@ def test_the_workshop_and_the_drawing_table(person: Somebody) -> None:
     assert "no_such_form" not in page
 
 
-def test_the_pages_of_those_who_keep_the_house(person: Somebody) -> None:
+def test_the_pages_of_those_who_run_the_installation(person: Somebody) -> None:
     administrator = person()
     administrator.sign_in("administrator")
     administrator.visit("/admin/incidents")

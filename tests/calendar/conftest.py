@@ -10,7 +10,7 @@ import pytest
 
 from engine.ground.clock import BANGKOK, TravellingClock
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 
 MONDAY = datetime(2026, 3, 16, 9, tzinfo=BANGKOK)  # no holiday until 6 April
 
@@ -22,6 +22,8 @@ def clock() -> TravellingClock:
 
 
 @pytest.fixture
-def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> Iterator[Agency]:
     with sqlite_agencies.agency(clock, tmp_path / "var") as agency:
         yield agency

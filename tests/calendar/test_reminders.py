@@ -19,7 +19,7 @@ from tests.calendar.conftest import MONDAY
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS, SCREENED_G
 from tests.law.test_law_walks import ASSESSED, COMMITTEE
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 
 TO_IT = {**ASSIGNED, "lead_unit": "it"}
 RESULT = {**DECIDED, "decision": "ยุติ–แก้ไขแล้ว"}
@@ -169,7 +169,7 @@ def kinds(agency: Agency, case_id: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def month(
-    sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Agency, Mapping[str, str]]]:
     """A case at every step on Monday 16 March, left alone until the middle of April."""
     folder = tmp_path_factory.mktemp("month")

@@ -24,7 +24,7 @@ from tests.calendar.test_more_time import last_day
 from tests.calendar.test_reminders import clock_of, kinds, travel
 from tests.law.test_law_walks import COMMITTEE, CORRUPTION, REPORT
 from tests.support.agency import DECIDED, SCREENED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.support.mailserver import Mailbox
 from tests.support.verbs import Office
 
@@ -60,7 +60,7 @@ DIRECTOR = {"name": "ผู้อำนวยการ", "position": "ผู้�
 
 
 @pytest.fixture
-def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
     with agencies.agency(clock, tmp_path / "var") as agency:
         yield agency
 

@@ -10,21 +10,23 @@ from click.testing import CliRunner, Result
 
 from engine.ground.clock import TravellingClock
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from web.cli import main
 
 Ask = Callable[..., Result]
 
 
 @pytest.fixture
-def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> Iterator[Agency]:
     with sqlite_agencies.agency(clock, tmp_path) as agency:
         yield agency
 
 
 @pytest.fixture
 def ask(agency: Agency) -> Ask:
-    """`samnuan` with these words, in the agency's house."""
+    """`samnuan` with these words, in the agency's installation."""
     known = agency.office.settings
     environment = {
         "SAMNUAN_DATABASE_URL": known.database_url,

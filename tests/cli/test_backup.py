@@ -1,4 +1,4 @@
-"""A house is backed up while it works, lost, and brought back whole."""
+"""An installation is backed up while it works, lost, and brought back whole."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Site:
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path, clock: TravellingClock) -> Site:
-    """A house with one complaint and its two files."""
+    """An installation with one complaint and its two files."""
     from office.guideline import files
     from office.people import people
 
@@ -74,7 +74,7 @@ def elsewhere(request: pytest.FixtureRequest, database_url: str, tmp_path: Path)
         yield Site(url, tmp_path / "elsewhere")
 
 
-def test_a_backup_brings_the_whole_house_back(
+def test_a_backup_brings_the_whole_installation_back(
     site: Site, elsewhere: Site, tmp_path: Path, clock: TravellingClock
 ) -> None:
     file = tmp_path / "samnuan.tar"
@@ -99,7 +99,7 @@ def test_a_backup_brings_the_whole_house_back(
     office.close()
 
 
-def test_a_house_with_records_is_not_replaced_unasked(site: Site, tmp_path: Path) -> None:
+def test_an_installation_with_records_is_not_replaced_unasked(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "samnuan.tar"
     site.run("backup", str(file))
 
@@ -118,7 +118,7 @@ def test_keys_travel_only_when_asked(site: Site, elsewhere: Site, tmp_path: Path
     with tarfile.open(without) as tar:
         assert "keys.json" not in tar.getnames()
 
-    # A house with keys of its own cannot open what was sealed elsewhere, and says so.
+    # An installation with keys of its own cannot open what was sealed elsewhere, and says so.
     assert "keys/identity" in elsewhere.run("restore", str(without), code=1).output
     assert "other keys" in elsewhere.run("restore", str(with_keys), "--force", code=1).output
     (elsewhere.folder / "keys.json").unlink()

@@ -148,7 +148,7 @@ def test_a_guide_does_what_it_says(guide: Path, sqlite_url: str, tmp_path: Path)
 
 
 def _heavy(_folder: str, names: list[str]) -> set[str]:
-    return {"node_modules", "dist", "oldhouses"}.intersection(names)
+    return {"node_modules", "dist", "old_releases"}.intersection(names)
 
 
 # What a decision names was there when it was made: the pages beside it must be true today.

@@ -56,7 +56,7 @@ def lose_the_database(site: Site, empty: Site) -> None:
 
 
 def nobody_is_named(site: Site, clock: TravellingClock) -> None:
-    """Neither the vault nor any byte of the house tells who it was."""
+    """Neither the vault nor any byte of the installation tells who it was."""
     office = site.office(clock)
     office.run_due()
     with office.engine.read() as work:

@@ -1,4 +1,4 @@
-"""`samnuan seal` and `samnuan verify --heads`: what has left the house binds who stayed in it."""
+"""`samnuan seal` and `samnuan verify --heads`: what has left the agency binds who stayed in it."""
 
 from __future__ import annotations
 

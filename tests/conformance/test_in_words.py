@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from engine.ground.clock import TravellingClock
 from office.audit.conformance import check_case, check_period
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 from web.cli import main
 
@@ -26,7 +26,9 @@ COMPLETE = {
 
 
 @pytest.fixture
-def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> Iterator[Agency]:
     with sqlite_agencies.agency(clock, tmp_path) as agency:
         yield agency
 

@@ -247,7 +247,7 @@ def test_a_start_that_failed_is_tried_at_once_with_the_mended_version(engine: En
     assert open_tasks(engine) == ["a"]
 
 
-# ── two sets in one house ──────────────────────────────────────────────────────────────────────
+# ── two sets in one installation ────────────────────────────────────────────────────────────────
 
 COMPLAINT = {
     "complaint.bpmn": task("screen", id="complaint"),

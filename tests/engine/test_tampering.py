@@ -66,7 +66,7 @@ class World:
 
     engine: Engine
     cases: tuple[str, ...]
-    kept: tuple[str, ...]  # the lines that left the house
+    kept: tuple[str, ...]  # the lines that left the agency
 
     def check(self, act: Callable[[Work], Any], *, kept: bool = False) -> list[Difference]:
         """What a check finds after an act, which does not last."""
@@ -360,7 +360,7 @@ def reseal(work: Work, *cases: str) -> None:
             seal.signature = KEY.sign(text).hex()
 
 
-def test_a_rewrite_of_everything_is_found_from_a_head_that_left_the_house(world: World) -> None:
+def test_a_rewrite_of_everything_is_found_from_a_head_that_left_the_agency(world: World) -> None:
     def everything(work: Work) -> None:
         rewrite(work, world.cases[0])
         reseal(work, world.cases[0])

@@ -33,7 +33,7 @@ from tests.support.drawing import (
     user,
 )
 
-HOUSE = diagram(
+SHIPPED = diagram(
     start(),
     user("first"),
     gateway("parallel", "fork"),
@@ -67,7 +67,7 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
 
 @pytest.fixture
 def play(engine: Engine) -> Play:
-    play = Play(engine, HOUSE).start(x=1)
+    play = Play(engine, SHIPPED).start(x=1)
     engine.claim(play.task("first").id, OFFICER)
     play.do("first")
     assert engine.replay(play.id).differences == []

@@ -31,7 +31,7 @@ from office.ground.errors import CaseNotFound
 from tests.conftest import START
 from tests.export.test_event_logs import PERSONAL
 from tests.support.agency import ASSIGNED, CLARIFIED, DECIDED, INCOMPLETE, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import ASSESSED, COMPLAINT, SCREENED_G
 from web.auditor.case_paper import paper_of
 from web.cli import main
@@ -43,7 +43,7 @@ PINNED = AGENCY_KEY.public.hex()
 
 
 @dataclass
-class House:
+class Installation:
     agency: Agency
     case_id: str
     other: str
@@ -66,20 +66,20 @@ class House:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+    return tmp_path_factory.mktemp("installation")
 
 
 @pytest.fixture(scope="module")
-def house(sqlite_agencies: Houses, folder: Path) -> Iterator[House]:
+def installation(sqlite_agencies: Installations, folder: Path) -> Iterator[Installation]:
     """A grievance clarified twice and decided; sealed once on the way and once for the export."""
     with sqlite_agencies.agency(TravellingClock(START), folder) as agency:
         filed = agency.file(COMPLAINT)
         other = agency.file({**COMPLAINT, "title": "เรื่องอื่น"})
-        house = House(agency, filed.case_id, other.case_id, [])
+        installation = Installation(agency, filed.case_id, other.case_id, [])
         agency.do(filed.case_id, "screen", SCREENED_G)
         agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": "it"})
         agency.do(filed.case_id, "accept", {"accepted": True})
-        house.sign_head()
+        installation.sign_head()
         agency.do(filed.case_id, "clarify", CLARIFIED)
         agency.do(filed.case_id, "assess", INCOMPLETE)
         agency.do(filed.case_id, "clarify", CLARIFIED)
@@ -91,13 +91,13 @@ def house(sqlite_agencies: Houses, folder: Path) -> Iterator[House]:
                 work, agency.instance(filed.case_id), "identity_read", looked, actor=HEAD
             )
             note_export(work, filed.case_id, agency.person("auditor"))
-        house.sign_head()
-        yield house
+        installation.sign_head()
+        yield installation
 
 
 @pytest.fixture(scope="module")
-def sealed(house: House) -> bytes:
-    return house.export()
+def sealed(installation: Installation) -> bytes:
+    return installation.export()
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,8 @@ def with_lines(files: dict[str, bytes], name: str, rows: list[Any]) -> bytes:
 # ── it holds ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_file_holds_and_says_so(house: House, sealed: bytes) -> None:
-    found = check(sealed, PINNED, house.mailed)
+def test_the_file_holds_and_says_so(installation: Installation, sealed: bytes) -> None:
+    found = check(sealed, PINNED, installation.mailed)
 
     assert [each for each in found if each.state in (FAILS, OPEN)] == []
     assert {each.place for each in found} >= {
@@ -148,12 +148,12 @@ def test_the_file_holds_and_says_so(house: House, sealed: bytes) -> None:
     assert [each.place for each in found if each.state == WITHHELD] == ["events.jsonl"]
 
 
-def test_the_same_record_gives_the_same_bytes(house: House, sealed: bytes) -> None:
-    assert house.export() == sealed
+def test_the_same_record_gives_the_same_bytes(installation: Installation, sealed: bytes) -> None:
+    assert installation.export() == sealed
 
 
 def test_law_picture_and_words_are_in_it_and_nobodys_person(
-    house: House, files: dict[str, bytes]
+    installation: Installation, files: dict[str, bytes]
 ) -> None:
     law = {name: c for name, c in files.items() if name.startswith("law/")}
     drawn = Path("processes/complaint/complaint.bpmn").read_bytes()
@@ -162,7 +162,7 @@ def test_law_picture_and_words_are_in_it_and_nobodys_person(
     assert law["law/complaint_1/complaint.bpmn"] == drawn
     assert "<svg" in files["picture/complaint.svg"].decode()
     assert "visited" in files["picture/complaint.svg"].decode()
-    assert house.agency.case(house.case_id).receipt_no in summary
+    assert installation.agency.case(installation.case_id).receipt_no in summary
     assert "ชี้แจงข้อเท็จจริง" in summary
     assert "2 รอบ" in summary
     assert not [
@@ -172,14 +172,22 @@ def test_law_picture_and_words_are_in_it_and_nobodys_person(
         assert name in files["README.txt"].decode()
 
 
-def test_the_summary_is_a_pdf_with_its_own_letters(house: House, files: dict[str, bytes]) -> None:
+def test_the_summary_is_a_pdf_with_its_own_letters(
+    installation: Installation, files: dict[str, bytes]
+) -> None:
     """Dated by the case, with fonts of ours inside, and a landscape page for each strip."""
     paper = pypdf.PdfReader(io.BytesIO(files["summary.pdf"]))
-    with house.agency.office.engine.read() as work:
-        last = read_course(work, house.case_id, house.agency.person("auditor")).events[-1].at
+    with installation.agency.office.engine.read() as work:
+        last = (
+            read_course(work, installation.case_id, installation.agency.person("auditor"))
+            .events[-1]
+            .at
+        )
 
     assert paper.metadata is not None
-    assert paper.metadata.title == f"เรื่อง {house.agency.case(house.case_id).receipt_no}"
+    assert (
+        paper.metadata.title == f"เรื่อง {installation.agency.case(installation.case_id).receipt_no}"
+    )
     assert paper.metadata.creation_date == last.replace(microsecond=0)
     fonts = {
         str(font.get_object()["/BaseFont"]).partition("+")[2]
@@ -195,10 +203,10 @@ def test_the_summary_is_a_pdf_with_its_own_letters(house: House, files: dict[str
 
 
 def test_who_looked_at_an_identity_is_told_to_those_who_guard_it(
-    house: House, files: dict[str, bytes]
+    installation: Installation, files: dict[str, bytes]
 ) -> None:
     (covered,) = [r for r in lines(files, "events.jsonl") if r["type"] == "identity_read"]
-    whole = lines(unpack(house.export("screening_head")), "events.jsonl")
+    whole = lines(unpack(installation.export("screening_head")), "events.jsonl")
     (open_,) = [row for row in whole if row["type"] == "identity_read"]
 
     assert "payload" not in covered
@@ -206,15 +214,15 @@ def test_who_looked_at_an_identity_is_told_to_those_who_guard_it(
     assert covered["hash"] == open_["hash"]
 
 
-def test_who_may_not_see_the_case_gets_no_file(house: House) -> None:
-    with house.agency.office.engine.read() as work:
+def test_who_may_not_see_the_case_gets_no_file(installation: Installation) -> None:
+    with installation.agency.office.engine.read() as work:
         with pytest.raises(NotForUnits):
-            read_course(work, house.case_id, house.agency.person("unit_officer@it"))
+            read_course(work, installation.case_id, installation.agency.person("unit_officer@it"))
         with pytest.raises(CaseNotFound):
-            read_course(work, house.case_id, house.agency.person("publisher"))
+            read_course(work, installation.case_id, installation.agency.person("publisher"))
 
 
-def test_the_verifier_runs_alone(sealed: bytes, house: House, tmp_path: Path) -> None:
+def test_the_verifier_runs_alone(sealed: bytes, installation: Installation, tmp_path: Path) -> None:
     """On the standard library only, in the words of Python 3.9, without anything of ours."""
     tree = ast.parse(VERIFIER.read_text("utf-8"), feature_version=(3, 9))
     imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
@@ -223,7 +231,7 @@ def test_the_verifier_runs_alone(sealed: bytes, house: House, tmp_path: Path) ->
     (tmp_path / "verify_case.py").write_bytes(unpack(sealed)["verify_case.py"])
     (tmp_path / "case.zip").write_bytes(sealed)
     (tmp_path / "key").write_text(PINNED + "\n")
-    heads = "".join(json.dumps(each) + "\n" for each in house.mailed)
+    heads = "".join(json.dumps(each) + "\n" for each in installation.mailed)
     (tmp_path / "heads.jsonl").write_text(heads)
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -405,7 +413,7 @@ def forged(files: dict[str, bytes]) -> bytes:
 
 
 def test_a_forgery_made_anew_from_end_to_end_is_told_by_the_key_or_the_mail(
-    house: House, files: dict[str, bytes]
+    installation: Installation, files: dict[str, bytes]
 ) -> None:
     forgery = forged(files)
 
@@ -413,9 +421,9 @@ def test_a_forgery_made_anew_from_end_to_end_is_told_by_the_key_or_the_mail(
     assert [each for each in alone if each.state == FAILS] == []
     assert [each.place for each in alone if each.state == OPEN] == ["public key"]
     assert [each.place for each in failing(forgery)] == ["public key"]
-    one = {**house.mailed[-1], "size": 1}
+    one = {**installation.mailed[-1], "size": 1}
     assert [each.place for each in failing(forgery, None, [one])] == ["proof.json"]
-    assert [each.place for each in failing(forgery, None, house.mailed)] == ["proof.json"]
+    assert [each.place for each in failing(forgery, None, installation.mailed)] == ["proof.json"]
 
 
 @pytest.mark.parametrize(
@@ -454,16 +462,16 @@ def test_names_that_lead_out_of_the_folder_and_compressed_entries_are_refused(
 
 
 def test_the_command_seals_writes_and_leaves_the_head_behind(
-    house: House, folder: Path, tmp_path: Path
+    installation: Installation, folder: Path, tmp_path: Path
 ) -> None:
     environment = {
-        "SAMNUAN_DATABASE_URL": house.agency.office.settings.database_url,
+        "SAMNUAN_DATABASE_URL": installation.agency.office.settings.database_url,
         "SAMNUAN_DATA_DIR": str(folder),
         "SAMNUAN_DEMO": "1",
-        "SAMNUAN_CLOCK": house.agency.clock.now().isoformat(),
+        "SAMNUAN_CLOCK": installation.agency.clock.now().isoformat(),
     }
-    receipt = house.agency.case(house.other).receipt_no
-    user = house.agency.person("auditor").username
+    receipt = installation.agency.case(installation.other).receipt_no
+    user = installation.agency.person("auditor").username
     target = tmp_path / "case.zip"
     words = ["export", "case", receipt, "-o", str(target), "--as", user, "--json"]
 

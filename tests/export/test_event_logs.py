@@ -26,7 +26,7 @@ from office.audit.export import Selection, case_ids, export_cases
 from office.people.people import User
 from tests.conftest import START
 from tests.support.agency import ASSIGNED, CLARIFIED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import ANONYMOUS, COMPLAINT, SCREENED_G
 from web.cli import main
 
@@ -41,13 +41,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, folder: Path) -> Iterator[Agency]:
+def agency(sqlite_agencies: Installations, folder: Path) -> Iterator[Agency]:
     with opened(sqlite_agencies, folder) as agency:
         yield agency
 
 
 @contextlib.contextmanager
-def opened(agencies: Houses, folder: Path) -> Iterator[Agency]:
+def opened(agencies: Installations, folder: Path) -> Iterator[Agency]:
     """An agency with a grievance at its assessment and an anonymous complaint just screened."""
     with agencies.agency(TravellingClock(START), folder) as agency:
         filed = agency.file(COMPLAINT)
@@ -231,7 +231,7 @@ def test_the_command_writes_a_file_and_the_export_is_recorded(
 
 
 @pytest.mark.postgres
-def test_logs_are_read_from_postgres_too(postgres_agencies: Houses, tmp_path: Path) -> None:
+def test_logs_are_read_from_postgres_too(postgres_agencies: Installations, tmp_path: Path) -> None:
     with opened(postgres_agencies, tmp_path) as agency:
         for make in (lambda f: XesWriter(f, name="log"), OcelWriter, SheetWriter):
             assert len(written(agency, agency.person("auditor"), make(io.StringIO()))) == 2

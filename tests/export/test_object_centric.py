@@ -19,14 +19,14 @@ from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case, Letter
 from tests.export.test_event_logs import opened, written
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 
 constants.SHOW_INTERNAL_WARNINGS = False  # that a faster reader could be installed
 constants.SHOW_PROGRESS_BAR = False
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: Any) -> Iterator[Agency]:
+def agency(sqlite_agencies: Installations, tmp_path_factory: Any) -> Iterator[Agency]:
     with opened(sqlite_agencies, tmp_path_factory.mktemp("objects")) as agency:
         yield agency
 

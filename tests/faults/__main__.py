@@ -1,5 +1,5 @@
-"""`make faults`: every point of every verb, every race and every fault of what the house stands on,
-on both databases, and a table of what became of it."""
+"""`make faults`: every point of every verb, every race and every fault of disks, mail and
+databases, on both databases, and a table of what became of it."""
 
 from __future__ import annotations
 

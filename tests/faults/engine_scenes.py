@@ -18,7 +18,7 @@ from engine.verbs.incidents import IncidentNotFound, open_incidents, resolve_inc
 from engine.verbs.jobs import JobNotFound
 from engine.verbs.migration import MigrationPlan
 from tests.faults.grounds import Ground
-from tests.faults.killing import Facts, House, Scene, engine_over
+from tests.faults.killing import Facts, Installation, Scene, engine_over
 from tests.support import drawing as draw
 
 OFFICER = Actor.of("officer-1", "officer")
@@ -86,7 +86,7 @@ FILES = {
 CHANGED = CASE.replace(b'name="c"', b'name="c, anew"')
 
 
-def furnish(ground: Ground, clock: TravellingClock) -> House:
+def furnish(ground: Ground, clock: TravellingClock) -> Installation:
     return engine_over(ground, clock, handlers=HANDLERS)
 
 
@@ -103,159 +103,159 @@ HANDLERS = {"work": _work, "fragile": _break}
 # ── what stands before ─────────────────────────────────────────────────────────────────────────
 
 
-def deployed(house: House) -> Facts:
-    house.engine.deploy(FILES, OWNER)
+def deployed(installation: Installation) -> Facts:
+    installation.engine.deploy(FILES, OWNER)
     return {}
 
 
-def started(house: House) -> Facts:
-    deployed(house)
+def started(installation: Installation) -> Facts:
+    deployed(installation)
     ids = []
     for name in ("case-1", "case-2"):
-        house.clock.advance(seconds=1)  # what acts on both takes the older one first
+        installation.clock.advance(seconds=1)  # what acts on both takes the older one first
         variables = {"case_id": name, "round": 1}
-        ids.append(house.engine.start("p", variables, business_key=name))
-    house.engine.start("hearer", {"case_id": "case-1"})
-    return {"instance": ids[0], "other": ids[1], "task": _task(house, ids[0])}
+        ids.append(installation.engine.start("p", variables, business_key=name))
+    installation.engine.start("hearer", {"case_id": "case-1"})
+    return {"instance": ids[0], "other": ids[1], "task": _task(installation, ids[0])}
 
 
-def claimed(house: House) -> Facts:
-    facts = started(house)
-    house.engine.claim(facts["task"], OFFICER)
+def claimed(installation: Installation) -> Facts:
+    facts = started(installation)
+    installation.engine.claim(facts["task"], OFFICER)
     return facts
 
 
-def waiting(house: House) -> Facts:
+def waiting(installation: Installation) -> Facts:
     """Both cases wait for everything at once."""
-    facts = started(house)
+    facts = started(installation)
     for instance in (facts["instance"], facts["other"]):
-        house.engine.complete(_task(house, instance), {"x": 1}, OFFICER)
-    with house.engine.read() as work:
+        installation.engine.complete(_task(installation, instance), {"x": 1}, OFFICER)
+    with installation.engine.read() as work:
         query = sa.select(Job.id).where(Job.instance_id == facts["instance"], Job.type == "lent")
         return {**facts, "job": work.session.scalar(query)}
 
 
-def lent(house: House) -> Facts:
-    facts = waiting(house)
-    with house.engine.begin() as work:
+def lent(installation: Installation) -> Facts:
+    facts = waiting(installation)
+    with installation.engine.begin() as work:
         jobs.activate_jobs(work, "lent", worker=WORKER, limit=9, lock=timedelta(days=1))
     return facts
 
 
-def rested(house: House) -> Facts:
+def rested(installation: Installation) -> Facts:
     """Nothing is left but what the clock brings."""
-    facts = waiting(house)
-    house.engine.run_due()
+    facts = waiting(installation)
+    installation.engine.run_due()
     return facts
 
 
-def two_versions(house: House) -> Facts:
-    facts = waiting(house)
-    house.engine.deploy({**FILES, "p.bpmn": CHANGED}, OWNER)
+def two_versions(installation: Installation) -> Facts:
+    facts = waiting(installation)
+    installation.engine.deploy({**FILES, "p.bpmn": CHANGED}, OWNER)
     return facts
 
 
-def hourly(house: House) -> Facts:
-    house.engine.deploy({"hourly.bpmn": BY_CLOCK, "any.form": draw.FORM}, OWNER)
+def hourly(installation: Installation) -> Facts:
+    installation.engine.deploy({"hourly.bpmn": BY_CLOCK, "any.form": draw.FORM}, OWNER)
     return {}
 
 
-def fragile(house: House) -> Facts:
+def fragile(installation: Installation) -> Facts:
     one = draw.path("start", "try", "end")
     drawn = draw.diagram(draw.start(), draw.job("try", "fragile"), draw.end(), one, id="f")
-    house.engine.deploy({"f.bpmn": drawn}, OWNER)
-    return {"instance": house.engine.start("f", {})}
+    installation.engine.deploy({"f.bpmn": drawn}, OWNER)
+    return {"instance": installation.engine.start("f", {})}
 
 
-def stuck(house: House) -> Facts:
-    facts = fragile(house)
-    for _ in range(house.engine.machine.job_retries):
-        house.engine.run_due()
-        house.clock.advance(days=1)
-    with house.engine.read() as work:
+def stuck(installation: Installation) -> Facts:
+    facts = fragile(installation)
+    for _ in range(installation.engine.machine.job_retries):
+        installation.engine.run_due()
+        installation.clock.advance(days=1)
+    with installation.engine.read() as work:
         return {**facts, "incident": open_incidents(work)[0].id}
 
 
-def _task(house: House, instance: str) -> str:
-    return str(house.engine.tasks(instance)[0].id)
+def _task(installation: Installation, instance: str) -> str:
+    return str(installation.engine.tasks(instance)[0].id)
 
 
 # ── the acts ───────────────────────────────────────────────────────────────────────────────────
 
 
-def deploy(house: House, _facts: Facts, _key: str) -> Any:
-    return list(house.engine.deploy(FILES, OWNER).definitions)
+def deploy(installation: Installation, _facts: Facts, _key: str) -> Any:
+    return list(installation.engine.deploy(FILES, OWNER).definitions)
 
 
-def start(house: House, _facts: Facts, key: str) -> Any:
+def start(installation: Installation, _facts: Facts, key: str) -> Any:
     variables = {"case_id": "case-9", "round": 1}
-    return house.engine.start("p", variables, business_key="case-9", idempotency_key=key)
+    return installation.engine.start("p", variables, business_key="case-9", idempotency_key=key)
 
 
-def claim(house: House, facts: Facts, _key: str) -> Any:
-    return house.engine.claim(facts["task"], OFFICER)
+def claim(installation: Installation, facts: Facts, _key: str) -> Any:
+    return installation.engine.claim(facts["task"], OFFICER)
 
 
-def release(house: House, facts: Facts, _key: str) -> Any:
-    return house.engine.release(facts["task"], OFFICER)
+def release(installation: Installation, facts: Facts, _key: str) -> Any:
+    return installation.engine.release(facts["task"], OFFICER)
 
 
-def complete(house: House, facts: Facts, key: str) -> Any:
-    return house.engine.complete(facts["task"], {"x": 1}, OFFICER, idempotency_key=key)
+def complete(installation: Installation, facts: Facts, key: str) -> Any:
+    return installation.engine.complete(facts["task"], {"x": 1}, OFFICER, idempotency_key=key)
 
 
-def correlate(house: House, _facts: Facts, key: str) -> Any:
+def correlate(installation: Installation, _facts: Facts, key: str) -> Any:
     variables = {"answer": "yes"}
-    return house.engine.correlate("answer", "case-1", variables, idempotency_key=key)
+    return installation.engine.correlate("answer", "case-1", variables, idempotency_key=key)
 
 
-def start_by_message(house: House, _facts: Facts, key: str) -> Any:
-    return house.engine.correlate("ask", "case-7", {"q": 1}, idempotency_key=key)
+def start_by_message(installation: Installation, _facts: Facts, key: str) -> Any:
+    return installation.engine.correlate("ask", "case-7", {"q": 1}, idempotency_key=key)
 
 
-def broadcast(house: House, _facts: Facts, _key: str) -> Any:
-    return house.engine.broadcast("alarm", {"loud": True})
+def broadcast(installation: Installation, _facts: Facts, _key: str) -> Any:
+    return installation.engine.broadcast("alarm", {"loud": True})
 
 
-def cancel(house: House, facts: Facts, _key: str) -> Any:
-    return house.engine.cancel(facts["instance"], "duplicate", OFFICER)
+def cancel(installation: Installation, facts: Facts, _key: str) -> Any:
+    return installation.engine.cancel(facts["instance"], "duplicate", OFFICER)
 
 
-def migrate(house: House, _facts: Facts, _key: str) -> Any:
-    return house.engine.migrate(MigrationPlan("p:1", "p:2"), OWNER).stayed
+def migrate(installation: Installation, _facts: Facts, _key: str) -> Any:
+    return installation.engine.migrate(MigrationPlan("p:1", "p:2"), OWNER).stayed
 
 
-def run_jobs(house: House, _facts: Facts, _key: str) -> Any:
+def run_jobs(installation: Installation, _facts: Facts, _key: str) -> Any:
     """The jobs of two cases and what they threw, which reaches a third."""
-    house.clock.advance(minutes=1)
-    return house.engine.run_due() and None
+    installation.clock.advance(minutes=1)
+    return installation.engine.run_due() and None
 
 
-def run_due(house: House, _facts: Facts, _key: str) -> Any:
+def run_due(installation: Installation, _facts: Facts, _key: str) -> Any:
     """What the clock brings."""
-    house.clock.advance(hours=2)
-    return house.engine.run_due() and None
+    installation.clock.advance(hours=2)
+    return installation.engine.run_due() and None
 
 
-def complete_job(house: House, facts: Facts, _key: str) -> Any:
-    with house.engine.begin() as work:
+def complete_job(installation: Installation, facts: Facts, _key: str) -> Any:
+    with installation.engine.begin() as work:
         jobs.complete_job(work, facts["job"], {"found": 3}, worker=WORKER)
 
 
-def fail_job(house: House, facts: Facts, _key: str) -> Any:
+def fail_job(installation: Installation, facts: Facts, _key: str) -> Any:
     reason = Text("ปลายทางไม่ตอบ", "the other side is away")
-    with house.engine.begin() as work:
+    with installation.engine.begin() as work:
         jobs.fail_job(work, facts["job"], reason, retries=0, worker=WORKER)
 
 
-def resolve(house: House, facts: Facts, _key: str) -> Any:
-    with house.engine.begin() as work:
+def resolve(installation: Installation, facts: Facts, _key: str) -> Any:
+    with installation.engine.begin() as work:
         resolve_incident(work, facts["incident"], actor=OWNER)
 
 
-def several(house: House, facts: Facts, key: str) -> Any:
+def several(installation: Installation, facts: Facts, key: str) -> Any:
     """Several verbs in one unit of work: all of them or none."""
-    with house.engine.begin() as work:
+    with installation.engine.begin() as work:
         runtime.claim_user_task(work, facts["task"], actor=OFFICER)
         runtime.complete_user_task(work, facts["task"], {"x": 2}, actor=OFFICER)
         runtime.cancel_instance(work, facts["other"], "joined", actor=OFFICER)
@@ -266,7 +266,7 @@ def several(house: House, facts: Facts, key: str) -> Any:
 
 
 SCENES = [
-    Scene("deploy", lambda _house: {}, deploy, furnish),
+    Scene("deploy", lambda _installation: {}, deploy, furnish),
     Scene("start", deployed, start, furnish, keyed=True),
     Scene("claim", started, claim, furnish),
     Scene("release", claimed, release, furnish, refusals=(NotAllowed,)),

@@ -36,7 +36,7 @@ class SqliteGround:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.file = folder / "house.sqlite3"
+        self.file = folder / "installation.sqlite3"
         self.url = f"sqlite:///{self.file}"
         self.database = open_database(self.url)
         self.compiled: dict[str, Any] = {}

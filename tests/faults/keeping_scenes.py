@@ -21,7 +21,7 @@ from office.operations.backup import BackupExists, make_backup
 from office.operations.restore import restore_backup
 from office.vault.case_keys import Purpose
 from tests.faults import office_scenes
-from tests.faults.killing import Facts, House, Scene, office_over
+from tests.faults.killing import Facts, Installation, Scene, office_over
 from tests.faults.office_scenes import BY_MAIL, agency_of, uploads
 from tests.faults.picture import difference, picture
 from tests.support import postgres
@@ -33,113 +33,113 @@ REASON = "ครบกำหนดเก็บตามตาราง และ
 # ── what stands before ─────────────────────────────────────────────────────────────────────────
 
 
-def ready_to_deploy(house: House) -> Facts:
+def ready_to_deploy(installation: Installation) -> Facts:
     """The gate has looked at the guideline, which takes it seconds."""
-    house.engine.gate.check(guideline_files(), {})
+    installation.engine.gate.check(guideline_files(), {})
     return {}
 
 
-def sealed(house: House) -> Facts:
+def sealed(installation: Installation) -> Facts:
     """The record was sealed, and has moved since."""
-    house.agency.sign_head()
-    return office_scenes.filed(house)
+    installation.agency.sign_head()
+    return office_scenes.filed(installation)
 
 
-def closed(house: House) -> Facts:
+def closed(installation: Installation) -> Facts:
     """A case with files was withdrawn, and all letters are out."""
-    agency = house.agency
+    agency = installation.agency
     filed = agency.file_complaint(BY_MAIL, files=uploads(), idempotency_key="before")
-    house.engine.run_due()
+    installation.engine.run_due()
     agency.withdraw(filed.tracking_code, {"reason": "แก้ไขให้แล้ว"}, idempotency_key="no more")
-    house.engine.run_due()
+    installation.engine.run_due()
     return {"case": filed.case_id}
 
 
-def identity_asked(house: House) -> Facts:
-    facts = {**closed(house), "what": "identity"}
-    _ask(house, facts)
+def identity_asked(installation: Installation) -> Facts:
+    facts = {**closed(installation), "what": "identity"}
+    _ask(installation, facts)
     return facts
 
 
-def content_asked(house: House) -> Facts:
-    facts = {**closed(house), "what": "content"}
-    _ask(house, facts)
+def content_asked(installation: Installation) -> Facts:
+    facts = {**closed(installation), "what": "content"}
+    _ask(installation, facts)
     return facts
 
 
-def erased(house: House) -> Facts:
+def erased(installation: Installation) -> Facts:
     """What was erased still lies on the disk until its pages are written anew."""
-    facts = content_asked(house)
-    decide(house, facts, "")
+    facts = content_asked(installation)
+    decide(installation, facts, "")
     return facts
 
 
 # ── the acts ───────────────────────────────────────────────────────────────────────────────────
 
 
-def seal(house: House, _facts: Facts, _key: str) -> Any:
-    return house.agency.sign_head() and None
+def seal(installation: Installation, _facts: Facts, _key: str) -> Any:
+    return installation.agency.sign_head() and None
 
 
-def hourly(house: House, _facts: Facts, _key: str) -> Any:
+def hourly(installation: Installation, _facts: Facts, _key: str) -> Any:
     """The clock brings the sealing, and the sealing plans the next one."""
-    house.clock.advance(hours=1)
-    return house.engine.run_due() and None
+    installation.clock.advance(hours=1)
+    return installation.engine.run_due() and None
 
 
-def ask(house: House, facts: Facts, _key: str) -> Any:
-    _ask(house, {**facts, "what": "identity"})
+def ask(installation: Installation, facts: Facts, _key: str) -> Any:
+    _ask(installation, {**facts, "what": "identity"})
 
 
-def decide(house: House, facts: Facts, _key: str) -> Any:
-    custodian = agency_of(house).person("identity_custodian")
-    with house.engine.begin() as work:
+def decide(installation: Installation, facts: Facts, _key: str) -> Any:
+    custodian = agency_of(installation).person("identity_custodian")
+    with installation.engine.begin() as work:
         case = work.session.get_one(Case, facts["case"])
         what: Purpose = facts["what"]
-        decide_erasure(work, house.agency.services, case, what, custodian, granted=True)
+        decide_erasure(work, installation.agency.services, case, what, custodian, granted=True)
 
 
-def run_due(house: House, _facts: Facts, _key: str) -> Any:
-    return house.engine.run_due() and None
+def run_due(installation: Installation, _facts: Facts, _key: str) -> Any:
+    return installation.engine.run_due() and None
 
 
-def back_up(house: House, _facts: Facts, _key: str) -> Any:
-    settings = house.agency.settings
-    make_backup(settings, settings.data_dir / BACKUP, at=house.clock.now(), with_keys=True)
+def back_up(installation: Installation, _facts: Facts, _key: str) -> Any:
+    settings = installation.agency.settings
+    make_backup(settings, settings.data_dir / BACKUP, at=installation.clock.now(), with_keys=True)
 
 
-def deploy(house: House, _facts: Facts, _key: str) -> Any:
-    return house.agency.deploy_guideline() and None
+def deploy(installation: Installation, _facts: Facts, _key: str) -> Any:
+    return installation.agency.deploy_guideline() and None
 
 
-def _ask(house: House, facts: Facts) -> None:
-    head = agency_of(house).person("screening_head")
-    with house.engine.begin() as work:
+def _ask(installation: Installation, facts: Facts) -> None:
+    head = agency_of(installation).person("screening_head")
+    with installation.engine.begin() as work:
         case = work.session.get_one(Case, facts["case"])
-        ask_erasure(work, house.agency.services, case, facts["what"], head, reason=REASON)
+        ask_erasure(work, installation.agency.services, case, facts["what"], head, reason=REASON)
 
 
 # ── what lies beside the database ──────────────────────────────────────────────────────────────
 
 
-def every_head_is_published(house: House) -> str:
+def every_head_is_published(installation: Installation) -> str:
     """The file of heads tells each seal once, in whole lines."""
-    lines = (house.agency.settings.data_dir / FILE).read_text("utf-8").splitlines()
+    lines = (installation.agency.settings.data_dir / FILE).read_text("utf-8").splitlines()
     told = [each.head.root for each in read_lines(FILE, lines)]
-    with house.engine.read() as work:
+    with installation.engine.read() as work:
         kept = [head.root for head in signed_heads.heads(work)]
     return "" if told == kept else f"{FILE} tells {told}, sealed were {kept}"
 
 
-def backup_brings_all_back(house: House) -> str:
-    """Restored somewhere else it is the house that was backed up."""
-    settings = house.agency.settings
+def backup_brings_all_back(installation: Installation) -> str:
+    """Restored somewhere else it is the installation that was backed up."""
+    settings = installation.agency.settings
     drafts = [path.name for path in settings.data_dir.glob(f"{BACKUP}?*")]
     with _elsewhere(settings.database_url) as url:
         data_dir = settings.data_dir.with_name("elsewhere")
         shutil.rmtree(data_dir, ignore_errors=True)
         elsewhere = replace(settings, database_url=url, data_dir=data_dir)
-        restore_backup(elsewhere, settings.data_dir / BACKUP, at=house.clock.now())
+        restore_backup(elsewhere, settings.data_dir / BACKUP, at=installation.clock.now())
         wanted, found = picture(settings.database_url), picture(url)
     return difference(wanted, found) if wanted != found else " ".join(drafts)
 

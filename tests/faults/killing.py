@@ -40,7 +40,7 @@ KEY = "request-1"
 
 
 @dataclass
-class House:
+class Installation:
     """The product over a ground, as it stands after a start."""
 
     engine: Engine
@@ -63,15 +63,15 @@ class Scene:
     """
 
     verb: str
-    prepare: Callable[[House], Facts]
-    act: Callable[[House, Facts, str], Any]
-    furnish: Callable[[Ground, TravellingClock], House]
+    prepare: Callable[[Installation], Facts]
+    act: Callable[[Installation, Facts, str], Any]
+    furnish: Callable[[Ground, TravellingClock], Installation]
     refusals: tuple[type[Refusal], ...] = ()
     keyed: bool = False
     once: bool = False  # done again it is a second act: nobody sends it twice
     settle: tuple[int, ...] = ()  # minutes until each further round of what is due
-    work: Callable[[House], object] = lambda house: house.engine.run_due()
-    look: Callable[[House], str] = lambda _house: ""
+    work: Callable[[Installation], object] = lambda installation: installation.engine.run_due()
+    look: Callable[[Installation], str] = lambda _installation: ""
     database: str = ""  # the only one on which it can be played
 
 
@@ -104,9 +104,9 @@ class Clean:
 
 def kill_everywhere(scene: Scene, ground: Ground, *, at_most: int | None = None) -> Outcome:
     """Kill at every point, or at so many evenly chosen ones."""
-    house = scene.furnish(ground, TravellingClock(START))
-    facts = scene.prepare(house)
-    ground.compiled |= house.engine.machine.cache(Bundles)
+    installation = scene.furnish(ground, TravellingClock(START))
+    facts = scene.prepare(installation)
+    ground.compiled |= installation.engine.machine.cache(Bundles)
     ground.keep("before")
     clean = _clean_run(scene, ground, facts)
     outcome = Outcome(scene.verb, ground.name, clean.points)
@@ -136,8 +136,8 @@ def _clean_run(scene: Scene, ground: Ground, facts: Facts) -> Clean:
     status = _in_child(lambda: _count(scene, ground, facts, told))
     assert status == 0, f"the clean run of {scene.verb} failed on {ground.name}: {status}"
     counted = json.loads(told.read_text())
-    house = scene.furnish(ground, TravellingClock(START))
-    _settle(scene, house)
+    installation = scene.furnish(ground, TravellingClock(START))
+    _settle(scene, installation)
     return Clean(
         counted["points"],
         counted["commits_before"],
@@ -160,9 +160,9 @@ def _count(scene: Scene, ground: Ground, facts: Facts, told: Path) -> None:
 def _act_watched(scene: Scene, ground: Ground, facts: Facts, watch: Watch) -> Any:
     ground.database.dispose(close=False)  # the parent's connections are the parent's
     install()  # before anything connects
-    house = scene.furnish(ground, TravellingClock(START))
+    installation = scene.furnish(ground, TravellingClock(START))
     with watching(watch):
-        answer = scene.act(house, facts, KEY)
+        answer = scene.act(installation, facts, KEY)
         watch.point("before the answer")
     return answer
 
@@ -179,18 +179,22 @@ def _kill_at(scene: Scene, ground: Ground, facts: Facts, clean: Clean, number: i
     found = picture(ground.url)
     if found != expected:
         return f"half a turn is left:\n{difference(expected, found)}"
-    house = scene.furnish(ground, TravellingClock(START))
+    installation = scene.furnish(ground, TravellingClock(START))
     is_done = commits == len(clean.pictures) - 1
-    return _ask_again(scene, house, facts, clean, is_done=is_done) or _look(scene, ground, clean)
+    return _ask_again(scene, installation, facts, clean, is_done=is_done) or _look(
+        scene, ground, clean
+    )
 
 
-def _ask_again(scene: Scene, house: House, facts: Facts, clean: Clean, *, is_done: bool) -> str:
+def _ask_again(
+    scene: Scene, installation: Installation, facts: Facts, clean: Clean, *, is_done: bool
+) -> str:
     if scene.once and is_done:
         return ""
     answers = []
     for _ in range(2 if scene.keyed else 1):
         try:
-            answers.append(scene.act(house, facts, KEY))
+            answers.append(scene.act(installation, facts, KEY))
         except scene.refusals as refusal:
             if not is_done:
                 return f"asked again after nothing had happened, it is refused: {refusal}"
@@ -203,31 +207,33 @@ def _ask_again(scene: Scene, house: House, facts: Facts, clean: Clean, *, is_don
 
 def _look(scene: Scene, ground: Ground, clean: Clean) -> str:
     """Everything as after the clean run, the record whole, no file that nobody holds."""
-    house = scene.furnish(ground, TravellingClock(START))
-    _settle(scene, house)
+    installation = scene.furnish(ground, TravellingClock(START))
+    _settle(scene, installation)
     found, wanted = picture(ground.url), clean.end
     if scene.settle:
         found, wanted = without_the_death(found), without_the_death(wanted)
     if found != wanted:
         return f"asked again, it does not end as in peace:\n{difference(wanted, found)}"
-    if faults := faults_of(house.engine):
+    if faults := faults_of(installation.engine):
         return f"it is not whole: {faults}"
-    stray = _stray_files(house) if house.office is not None else ""
-    return stray or scene.look(house)
+    stray = _stray_files(installation) if installation.office is not None else ""
+    return stray or scene.look(installation)
 
 
-def _settle(scene: Scene, house: House) -> None:
+def _settle(scene: Scene, installation: Installation) -> None:
     """A worker that died holds what it had taken for a while: then another one takes it over."""
     for minutes in scene.settle:
-        house.clock.advance(minutes=minutes)
-        scene.work(house)
+        installation.clock.advance(minutes=minutes)
+        scene.work(installation)
 
 
-def _stray_files(house: House) -> str:
+def _stray_files(installation: Installation) -> str:
     """A day later, when the sweep has passed: every file is an attachment, every one is there."""
-    services = house.agency.services
-    house.clock.travel_to(datetime.now(UTC) + timedelta(days=2))  # files carry the machine's time
-    with house.engine.begin() as work:
+    services = installation.agency.services
+    installation.clock.travel_to(
+        datetime.now(UTC) + timedelta(days=2)
+    )  # files carry the machine's time
+    with installation.engine.begin() as work:
         sweep_files(work, services)
         held = set(work.session.scalars(sa.select(Attachment.id).where(Attachment.file_key != b"")))
     kept = {name for name, _ in services.storage.names()}
@@ -256,14 +262,14 @@ def _in_child(act: Callable[[], Any]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def engine_over(ground: Ground, clock: TravellingClock, **options: Any) -> House:
+def engine_over(ground: Ground, clock: TravellingClock, **options: Any) -> Installation:
     """The engine after a restart: nothing in memory but what is compiled, which cannot change."""
     engine = Engine(ground.database, clock=clock, **options)
     engine.machine.cache(Bundles).update(ground.compiled)
-    return House(engine, clock)
+    return Installation(engine, clock)
 
 
-def office_over(ground: Ground, clock: TravellingClock) -> House:
+def office_over(ground: Ground, clock: TravellingClock) -> Installation:
     settings = OfficeSettings(database_url=ground.url, data_dir=ground.folder / "var")
     engine = engine_over(ground, clock).engine
-    return House(engine, clock, Office.open(settings, engine=engine))
+    return Installation(engine, clock, Office.open(settings, engine=engine))

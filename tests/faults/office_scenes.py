@@ -16,7 +16,7 @@ from office.ground.errors import CannotWithdraw, CaseNotFound, NothingToAnswer
 from office.people import conflicts, people
 from office.people.people import User
 from office.vault.attachments import Upload
-from tests.faults.killing import Facts, House, Scene, office_over
+from tests.faults.killing import Facts, Installation, Scene, office_over
 from tests.support.agency import SCREENED, Agency
 from tests.walks.test_three_walks import ASKED, COMPLAINT, QUESTIONS
 
@@ -28,123 +28,127 @@ def uploads(field: str = "evidence") -> list[Upload]:
     return [Upload(field, f"แฟ้ม {n}.pdf", io.BytesIO(PDF)) for n in (1, 2)]
 
 
-def agency_of(house: House) -> Agency:
-    with house.engine.read() as work:
-        return Agency(house.agency, house.clock, people.users(work))
+def agency_of(installation: Installation) -> Agency:
+    with installation.engine.read() as work:
+        return Agency(installation.agency, installation.clock, people.users(work))
 
 
 # ── what stands before ─────────────────────────────────────────────────────────────────────────
 
 
-def empty(house: House) -> Facts:
-    house.agency.intake_forms()
+def empty(installation: Installation) -> Facts:
+    installation.agency.intake_forms()
     return {}
 
 
-def filed(house: House) -> Facts:
+def filed(installation: Installation) -> Facts:
     """A complaint waits to be screened; its letter has gone out."""
-    facts = just_filed(house)
-    house.engine.run_due()
+    facts = just_filed(installation)
+    installation.engine.run_due()
     return facts
 
 
-def just_filed(house: House) -> Facts:
-    house.engine.run_due()  # the daily sweep: due beside a letter, either might come first
-    complaint = house.agency.file_complaint(BY_MAIL, idempotency_key="before")
+def just_filed(installation: Installation) -> Facts:
+    installation.engine.run_due()  # the daily sweep: due beside a letter, either might come first
+    complaint = installation.agency.file_complaint(BY_MAIL, idempotency_key="before")
     return {"case": complaint.case_id, "code": complaint.tracking_code}
 
 
-def held(house: House) -> Facts:
-    facts = filed(house)
-    task, user = _offered(house, facts, "screen")
-    house.agency.claim(task, user)
+def held(installation: Installation) -> Facts:
+    facts = filed(installation)
+    task, user = _offered(installation, facts, "screen")
+    installation.agency.claim(task, user)
     return {**facts, "task": task, "user": user.username}
 
 
-def asked(house: House) -> Facts:
+def asked(installation: Installation) -> Facts:
     """The complainant is asked for what is missing."""
-    facts = filed(house)
-    agency = agency_of(house)
+    facts = filed(installation)
+    agency = agency_of(installation)
     agency.do(facts["case"], "screen", {n: v for n, v in ASKED.items() if n != "service_only"})
     agency.do(facts["case"], "ask", QUESTIONS)
     return facts
 
 
-def _offered(house: House, facts: Facts, element: str) -> tuple[str, User]:
-    agency = agency_of(house)
+def _offered(installation: Installation, facts: Facts, element: str) -> tuple[str, User]:
+    agency = agency_of(installation)
     task = agency.task(facts["case"], element)
     user = next(u for u in agency.staff if u.groups & set(task.candidate_groups))
     return str(task.id), user
 
 
-def _user(house: House, facts: Facts) -> User:
-    with house.engine.read() as work:
+def _user(installation: Installation, facts: Facts) -> User:
+    with installation.engine.read() as work:
         return people.user_by_name(work, facts["user"])
 
 
 # ── the acts ───────────────────────────────────────────────────────────────────────────────────
 
 
-def file_complaint(house: House, _facts: Facts, key: str) -> Any:
-    answer: Filed = house.agency.file_complaint(BY_MAIL, files=uploads(), idempotency_key=key)
+def file_complaint(installation: Installation, _facts: Facts, key: str) -> Any:
+    answer: Filed = installation.agency.file_complaint(
+        BY_MAIL, files=uploads(), idempotency_key=key
+    )
     return {"case": answer.case_id, "no": answer.receipt_no, "code": answer.tracking_code}
 
 
-def claim(house: House, facts: Facts, _key: str) -> Any:
-    task, user = _offered(house, facts, "screen")
-    return house.agency.claim(task, user)
+def claim(installation: Installation, facts: Facts, _key: str) -> Any:
+    task, user = _offered(installation, facts, "screen")
+    return installation.agency.claim(task, user)
 
 
-def release(house: House, facts: Facts, _key: str) -> Any:
-    return house.agency.release(facts["task"], _user(house, facts))
+def release(installation: Installation, facts: Facts, _key: str) -> Any:
+    return installation.agency.release(facts["task"], _user(installation, facts))
 
 
-def complete(house: House, facts: Facts, key: str) -> Any:
+def complete(installation: Installation, facts: Facts, key: str) -> Any:
     answers = {name: value for name, value in SCREENED.items() if name != "service_only"}
-    user = _user(house, facts)
-    return house.agency.complete(facts["task"], answers, user=user, idempotency_key=key)
+    user = _user(installation, facts)
+    return installation.agency.complete(facts["task"], answers, user=user, idempotency_key=key)
 
 
-def reply(house: House, facts: Facts, key: str) -> Any:
+def reply(installation: Installation, facts: Facts, key: str) -> Any:
     files = uploads()
-    return house.agency.reply(facts["code"], {"reply": "เลขที่ 5/2569"}, files, idempotency_key=key)
+    return installation.agency.reply(
+        facts["code"], {"reply": "เลขที่ 5/2569"}, files, idempotency_key=key
+    )
 
 
-def withdraw(house: House, facts: Facts, key: str) -> Any:
-    return house.agency.withdraw(facts["code"], {"reason": "แก้ไขให้แล้ว"}, idempotency_key=key)
+def withdraw(installation: Installation, facts: Facts, key: str) -> Any:
+    return installation.agency.withdraw(facts["code"], {"reason": "แก้ไขให้แล้ว"}, idempotency_key=key)
 
 
-def read_letter(house: House, facts: Facts, _key: str) -> Any:
-    letter = house.agency.track(facts["code"]).letters[0]
-    return house.agency.read_letter(facts["code"], letter.id)[0].number
+def read_letter(installation: Installation, facts: Facts, _key: str) -> Any:
+    letter = installation.agency.track(facts["code"]).letters[0]
+    return installation.agency.read_letter(facts["code"], letter.id)[0].number
 
 
-def declare_conflict(house: House, facts: Facts, _key: str) -> Any:
-    with house.engine.begin() as work:
-        conflicts.declare_conflict(work, facts["case"], _user(house, facts))
+def declare_conflict(installation: Installation, facts: Facts, _key: str) -> Any:
+    with installation.engine.begin() as work:
+        conflicts.declare_conflict(work, facts["case"], _user(installation, facts))
 
 
-def extend(house: House, facts: Facts, _key: str) -> Any:
-    with house.engine.begin() as work:
+def extend(installation: Installation, facts: Facts, _key: str) -> Any:
+    with installation.engine.begin() as work:
         query = sa.select(DeadlineRow).where(DeadlineRow.status == "running")
         rows = work.session.scalars(query.where(DeadlineRow.case_id == facts["case"])).all()
         clock = next(row for row in rows if int(row.rule.get("extensions") or 0) > 0)
-        actor = agency_of(house).person("screening_head").actor
+        actor = agency_of(installation).person("screening_head").actor
         extend_deadline(work, clock.id, 1, reason="ต้องรอเอกสารจากหน่วยงานอื่น", actor=actor)
 
 
-def change_calendar(house: House, _facts: Facts, _key: str) -> Any:
+def change_calendar(installation: Installation, _facts: Facts, _key: str) -> Any:
     """A day off is announced: the calendar, every clock and every timer move together."""
-    actor = agency_of(house).person("administrator").actor
-    day = DayChange(house.clock.now().date().replace(day=5), "วันหยุดพิเศษ")
-    with house.engine.begin() as work:
+    actor = agency_of(installation).person("administrator").actor
+    day = DayChange(installation.clock.now().date().replace(day=5), "วันหยุดพิเศษ")
+    with installation.engine.begin() as work:
         change_holidays(work, [day], reference="มติคณะรัฐมนตรี 2 มี.ค. 2569", actor=actor)
         recount_deadlines(work, reason="วันหยุดพิเศษตามมติคณะรัฐมนตรี", actor=actor)
 
 
-def run_due(house: House, _facts: Facts, _key: str) -> Any:
+def run_due(installation: Installation, _facts: Facts, _key: str) -> Any:
     """The letter of receipt is rendered, numbered and mailed; the notice goes out."""
-    return house.agency.run_due() and None
+    return installation.agency.run_due() and None
 
 
 SCENES = [

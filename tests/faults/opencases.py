@@ -1,7 +1,8 @@
 """A case of the complaint guideline at every step where one can stand, as a release left it.
 
-`python -m tests.faults.opencases NAME` writes `oldhouses/NAME-open-sqlite.tar.xz` and `-postgres`
-with the code of this tree; they are made once, before anything is changed, and never again.
+`python -m tests.faults.opencases NAME` writes `old_releases/NAME-open-sqlite.tar.xz` and
+`-postgres` with the code of this tree; they are made once, before anything is changed, and never
+again.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from office.ground.tables import Case
 from tests.calendar.test_more_time import WHY
 from tests.conftest import START
 from tests.faults import engine_scenes
-from tests.faults.killing import House
+from tests.faults.killing import Installation
 from tests.faults.office_scenes import uploads
-from tests.faults.oldhouse import FIXTURES, pack
+from tests.faults.old_release import FIXTURES, pack
 from tests.law.test_law_walks import (
     ASSESSED,
     CORRUPTION,
@@ -275,7 +276,7 @@ def build(agency: Agency) -> dict[str, Any]:
     filed["just filed"] = _just_filed(agency)
     engine = agency.office.engine
     plain = Engine(engine.database, clock=engine.clock, handlers={})
-    engine_scenes.waiting(House(plain, TravellingClock(START)))  # jobs for external workers
+    engine_scenes.waiting(Installation(plain, TravellingClock(START)))  # jobs for external workers
     return {
         "now": agency.clock.now().isoformat(),
         "cases": {name: each.case_id for name, each in filed.items()},

@@ -13,21 +13,21 @@ from engine.background.queue_worker import QueueWorker
 from engine.ground.clock import TravellingClock
 from tests.faults import engine_scenes
 from tests.faults.grounds import Ground
-from tests.faults.killing import Facts, House, Scene, engine_over
+from tests.faults.killing import Facts, Installation, Scene, engine_over
 from tests.faults.watching import WatchedAsyncPostgres
 
 
-def furnish(ground: Ground, clock: TravellingClock) -> House:
+def furnish(ground: Ground, clock: TravellingClock) -> Installation:
     handlers = engine_scenes.HANDLERS
     return engine_over(ground, clock, handlers=handlers, dispatch=Announcer(ground.database))
 
 
-def work_off(house: House) -> None:
+def work_off(installation: Installation) -> None:
     """What a worker does until the queue is empty, one announcement after the other."""
-    announcer = house.engine.machine.dispatch
+    announcer = installation.engine.machine.dispatch
     assert isinstance(announcer, Announcer)
-    plan(house.engine.machine, announcer)
-    worker = QueueWorker(house.engine.machine)
+    plan(installation.engine.machine, announcer)
+    worker = QueueWorker(installation.engine.machine)
     asyncio.run(_work_off(worker))
 
 
@@ -56,22 +56,22 @@ async def _work_off(worker: QueueWorker) -> None:
         )
 
 
-def announced(house: House, _facts: Facts, _key: str) -> Any:
+def announced(installation: Installation, _facts: Facts, _key: str) -> Any:
     """The jobs of two cases and what they threw."""
-    house.clock.advance(minutes=1)
-    work_off(house)
+    installation.clock.advance(minutes=1)
+    work_off(installation)
 
 
-def timers(house: House, _facts: Facts, _key: str) -> Any:
+def timers(installation: Installation, _facts: Facts, _key: str) -> Any:
     """What the clock brings, planned and announced."""
-    house.clock.advance(hours=2)
-    work_off(house)
+    installation.clock.advance(hours=2)
+    work_off(installation)
 
 
-def rested(house: House) -> Facts:
+def rested(installation: Installation) -> Facts:
     """Nothing is left but what the clock brings."""
-    facts = engine_scenes.waiting(house)
-    work_off(house)
+    facts = engine_scenes.waiting(installation)
+    work_off(installation)
     return facts
 
 

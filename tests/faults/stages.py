@@ -1,4 +1,4 @@
-"""Where scenes begin: an empty house and an agency with its people, made once for each database.
+"""Where scenes begin: an empty installation and an agency with its people, once for each database.
 
 Whoever plays a scene gets a copy of its own, so that scenes may be played side by side.
 """
@@ -77,7 +77,7 @@ class PostgresShelf:
 
 
 class Stage:
-    """One kind of database with its beginnings: an empty house, an agency once it is founded."""
+    """One kind of database with its beginnings: an empty installation, an agency when founded."""
 
     def __init__(self, shelf: Shelf, folder: Path) -> None:
         self._shelf = shelf

@@ -71,8 +71,8 @@ def full(disk: Path) -> Iterator[None]:
 def test_a_full_disk_under_sqlite(
     sqlite_url: str, disk: Path, tmp_path: Path, clock: TravellingClock
 ) -> None:
-    shutil.copyfile(sqlite_url.removeprefix("sqlite:///"), disk / "house.sqlite3")
-    settings = WebSettings(database_url=f"sqlite:///{disk}/house.sqlite3", data_dir=tmp_path)
+    shutil.copyfile(sqlite_url.removeprefix("sqlite:///"), disk / "installation.sqlite3")
+    settings = WebSettings(database_url=f"sqlite:///{disk}/installation.sqlite3", data_dir=tmp_path)
     engine = Engine.open(settings.database_url, clock=clock)
     play = Play(engine, STEPS).start()  # before the office's stricter gate
     visitor = Visitor(create_app(settings, Office.open(settings, engine=engine)).test_client())

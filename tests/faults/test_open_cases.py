@@ -17,7 +17,7 @@ from office.audit.verification_run import Run
 from office.ground.errors import CaseNotFound
 from office.ground.settings import OfficeSettings
 from tests.calendar.test_aftercare import DISMISSED, UNHARMED
-from tests.faults.oldhouse import FIXTURES, unpack
+from tests.faults.old_release import FIXTURES, unpack
 from tests.faults.opencases import CLOSED, COMMITTEE, QUESTIONS
 from tests.faults.test_upgrade import empty_url as empty_url
 from tests.faults.wholeness import faults_of

@@ -22,7 +22,7 @@ from engine.store.database import open_database, upgrade
 from office.ground.settings import OfficeSettings
 from office.people import people
 from tests.faults import engine_scenes
-from tests.faults.oldhouse import FIXTURES, do, unpack
+from tests.faults.old_release import FIXTURES, do, unpack
 from tests.faults.wholeness import faults_of
 from tests.office.conftest import ASSIGNED, CLARIFIED, DECIDED, SCREENED, complaint
 from tests.support.databases import PostgresTemplates, packages_with_tables
@@ -47,7 +47,7 @@ STAFF = ("head", "it", "director")
 
 @dataclass(frozen=True)
 class Left:
-    """A house as a release left it."""
+    """An installation as a release left it."""
 
     release: str
     url: str
@@ -58,7 +58,7 @@ class Left:
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without any table."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/house.sqlite3"
+        yield f"sqlite:///{tmp_path}/installation.sqlite3"
         return
     templates: PostgresTemplates = request.getfixturevalue("postgres_templates")
     bare = templates.bare()

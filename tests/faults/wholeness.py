@@ -1,4 +1,4 @@
-"""Whether a house is whole: chains, replay, and the rows that say what each case waits for."""
+"""Whether an installation is whole: chains, replay, the rows that say what each case waits for."""
 
 from __future__ import annotations
 

@@ -9,10 +9,12 @@ import pytest
 
 from engine.ground.clock import TravellingClock
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 
 
 @pytest.fixture
-def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> Iterator[Agency]:
     with sqlite_agencies.agency(clock, tmp_path / "var") as agency:
         yield agency

@@ -214,7 +214,7 @@ SLIPS: Slips = {
             "    if is_guarded(case):\n        return Mail(",
             "    if case.guarded:\n        return Mail(",
             "whoever complains in confidence and reads it all in a mail at the office",
-            "tests/office/test_what_leaves_the_house.py",
+            "tests/office/test_what_goes_out.py",
         ),
         Slip(
             "or letter.case_id != case.id or letter.read_at is not None:",
@@ -228,8 +228,7 @@ SLIPS: Slips = {
             "    if key is not None and work.session.scalar(known):\n        return",
             "    if key is None:\n        return",
             "the developer who sees a mail twice after a retry",
-            "tests/faults/test_mail_and_files.py tests/office/test_what_leaves_the_house.py "
-            + SECOND,
+            "tests/faults/test_mail_and_files.py tests/office/test_what_goes_out.py " + SECOND,
         ),
     ],
     "office/letters/reminder_sending.py": [

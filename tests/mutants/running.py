@@ -219,7 +219,7 @@ SLIPS: Slips = {
         Slip(
             "    if recorded:\n        raise _Departure",
             "    if len(recorded) > 1:\n        raise _Departure",
-            "the auditor: the record holds an answer of the house that was never asked for",
+            "the auditor: the record holds an answer of the installation that was never asked for",
             "tests/engine/test_rewrites.py tests/engine/test_record.py",
         ),
     ],

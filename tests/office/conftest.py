@@ -17,7 +17,7 @@ from office.people.people import User
 from tests.office import small_guideline
 from tests.support.agency import FOUNDED
 from tests.support.databases import PostgresTemplates, SqliteTemplates
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.support.verbs import Office
 
 STAFF = {
@@ -127,21 +127,21 @@ def found_office(url: str, data_dir: Path) -> None:
 @pytest.fixture(scope="session")
 def sqlite_offices(
     sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory
-) -> Houses:
-    return Houses(sqlite_templates, tmp_path_factory.mktemp("office"), found_office)
+) -> Installations:
+    return Installations(sqlite_templates, tmp_path_factory.mktemp("office"), found_office)
 
 
 @pytest.fixture(scope="session")
 def postgres_offices(
     postgres_templates: PostgresTemplates, tmp_path_factory: pytest.TempPathFactory
-) -> Houses:
-    return Houses(postgres_templates, tmp_path_factory.mktemp("office"), found_office)
+) -> Installations:
+    return Installations(postgres_templates, tmp_path_factory.mktemp("office"), found_office)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The database of a small office; the keys to it are in `var`."""
-    offices: Houses = request.getfixturevalue(f"{request.param}_offices")
+    offices: Installations = request.getfixturevalue(f"{request.param}_offices")
     with offices.copy(tmp_path / "var") as url:
         yield url
 

@@ -1,9 +1,9 @@
 """Whatever is broken in whichever row, the check says so at its place, goes on, and finds what else
 is wrong elsewhere.
 
-Every table and every column of it is damaged in a house of real cases: by a value that the column
-cannot hold, by none at all, by another one of the same kind, and by removing the row; what one
-check can tell apart is damaged at the same time. A column that is added later is tried without
+Every table and every column of it is damaged in an installation of real cases: by a value that the
+column cannot hold, by none at all, by another one of the same kind, and by removing the row; what
+one check can tell apart is damaged at the same time. A column that is added later is tried without
 anybody thinking of it.
 """
 
@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-import webhooks.tables  # noqa: F401  its tables are the house's too
+import webhooks.tables  # noqa: F401  its tables are the installation's too
 from engine.ground.clock import TravellingClock
 from engine.record.verification.tables import HASHED
 from engine.store.tables import Base, HistoryEvent, Json, Moment
@@ -30,7 +30,7 @@ from tests.conftest import START
 from tests.faults import opencases
 from tests.support.agency import Agency
 from tests.support.databases import packages_with_tables
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.support.verbs import Office
 from web.cli import main
 
@@ -103,7 +103,7 @@ UNPROVEN = {
 
 
 @dataclass
-class House:
+class Installation:
     """Two cases and their files; one event and one file of the second are damaged already."""
 
     office: Office
@@ -170,24 +170,24 @@ class House:
 @pytest.fixture(
     scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 )
-def house(
+def installation(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    houses: Houses = request.getfixturevalue(f"{request.param}_agencies")
+) -> Iterator[Installation]:
+    installations: Installations = request.getfixturevalue(f"{request.param}_agencies")
     clock, folder = TravellingClock(START), tmp_path_factory.mktemp("damaged")
-    with houses.copy(folder) as url:
+    with installations.copy(folder) as url:
         settings = OfficeSettings(database_url=url, data_dir=folder)
         office = Office.open(settings, clock=clock, packages=packages_with_tables())
-        house = _lived_in(Agency.at(office, clock))
+        installation = _lived_in(Agency.at(office, clock))
         _take_the_laws_away(office)
-        _fill_empty_tables(house)
-        _damage_elsewhere(house)
-        house.known = frozenset(house.check())
-        yield house
+        _fill_empty_tables(installation)
+        _damage_elsewhere(installation)
+        installation.known = frozenset(installation.check())
+        yield installation
         office.close()
 
 
-def _lived_in(agency: Agency) -> House:
+def _lived_in(agency: Agency) -> Installation:
     office = agency.office
     first = opencases.STORIES["clarify, more time given"](agency)
     second = opencases.STORIES["screen again"](agency)
@@ -205,7 +205,7 @@ def _lived_in(agency: Agency) -> House:
         file = work.session.scalars(mine.order_by(Attachment.id)).first()
     assert file is not None
     instance, another = agency.instance(first.case_id), agency.instance(second.case_id)
-    return House(office, instance, another, second.case_id, file)
+    return Installation(office, instance, another, second.case_id, file)
 
 
 def _take_the_laws_away(office: Office) -> None:
@@ -243,16 +243,16 @@ def _heed_nothing(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=OFF")
 
 
-def _fill_empty_tables(house: House) -> None:
+def _fill_empty_tables(installation: Installation) -> None:
     """What these two cases do not need has a row as well."""
     for table in Base.metadata.sorted_tables:
-        if not house.rows(table):
-            house.insert(table, {c.name: _made_up(house, c) for c in table.columns})
+        if not installation.rows(table):
+            installation.insert(table, {c.name: _made_up(installation, c) for c in table.columns})
 
 
-def _made_up(house: House, column: sa.Column[Any]) -> Any:
+def _made_up(installation: Installation, column: sa.Column[Any]) -> Any:
     if column.name == "instance_id":
-        return house.case
+        return installation.case
     if isinstance(column.type, Json):
         return "[]"
     if isinstance(column.type, Moment):
@@ -260,30 +260,35 @@ def _made_up(house: House, column: sa.Column[Any]) -> Any:
     if isinstance(column.type, sa.Date):
         return (
             "2026-03-02"
-            if house.office.engine.database.dialect.name == "sqlite"
+            if installation.office.engine.database.dialect.name == "sqlite"
             else date(2026, 3, 2)
         )
     made: dict[type[Any], Any] = {str: "x", int: 7, bytes: b"x" * 20, bool: True}
     return made[column.type.python_type]
 
 
-def _damage_elsewhere(house: House) -> None:
+def _damage_elsewhere(installation: Installation) -> None:
     """In the second case: another actor in an event, another byte in a file."""
-    rows = sa.update(HistoryEvent.__table__).where(HistoryEvent.instance_id == house.second)
-    house.write(rows.where(HistoryEvent.seq == 2).values(actor="somebody-else"))
-    path = house.office.settings.data_dir / "files" / house.file[:2] / house.file
+    rows = sa.update(HistoryEvent.__table__).where(HistoryEvent.instance_id == installation.second)
+    installation.write(rows.where(HistoryEvent.seq == 2).values(actor="somebody-else"))
+    path = (
+        installation.office.settings.data_dir / "files" / installation.file[:2] / installation.file
+    )
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
-def elsewhere(house: House) -> set[str]:
-    return {f"{house.second}/history_event/2", f"{house.second}/attachment/{house.file}/0"}
+def elsewhere(installation: Installation) -> set[str]:
+    return {
+        f"{installation.second}/history_event/2",
+        f"{installation.second}/attachment/{installation.file}/0",
+    }
 
 
-def worse(house: House, stored: Any, kind: str, column: sa.Column[Any]) -> Any:
+def worse(installation: Installation, stored: Any, kind: str, column: sa.Column[Any]) -> Any:
     """A damaged value; none if there is no such damage on this database."""
-    is_sqlite = house.office.engine.database.dialect.name == "sqlite"
+    is_sqlite = installation.office.engine.database.dialect.name == "sqlite"
     if kind == NOTHING:
         return None if stored is not None and not column.primary_key else KEEP
     if kind == GARBAGE:  # PostgreSQL has no way to keep what its column cannot hold, but in JSON
@@ -310,11 +315,13 @@ def worse(house: House, stored: Any, kind: str, column: sa.Column[Any]) -> Any:
 KEEP = object()
 
 
-def damage(house: House, table: sa.Table, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def damage(
+    installation: Installation, table: sa.Table, kind: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """A row of a table, and what of it is damaged in this way: all columns but those of its key."""
-    (row, *_) = house.rows(table)
+    (row, *_) = installation.rows(table)
     columns = [column for column in table.columns if not column.primary_key]
-    worst = {column.name: worse(house, row[column.name], kind, column) for column in columns}
+    worst = {column.name: worse(installation, row[column.name], kind, column) for column in columns}
     return row, {name: value for name, value in worst.items() if value is not KEEP}
 
 
@@ -338,27 +345,27 @@ class Damage:
     def places(self) -> tuple[str, ...]:
         return TOLD_AT.get(self.table.name, (self.table.name,))
 
-    def made(self, house: House) -> contextlib.AbstractContextManager[None]:
+    def made(self, installation: Installation) -> contextlib.AbstractContextManager[None]:
         if self.values:
-            return house.damaged(self.table, self.row, self.values)
-        return house.without(self.table, self.row)
+            return installation.damaged(self.table, self.row, self.values)
+        return installation.without(self.table, self.row)
 
-    def is_told(self, house: House, found: set[tuple[str, str]]) -> bool:
+    def is_told(self, installation: Installation, found: set[tuple[str, str]]) -> bool:
         """Whether something is found that was not before, at a row that speaks of it."""
-        added = found - house.known
+        added = found - installation.known
         return any(f"{name}/" in place for place, _ in added for name in self.places)
 
-    def is_told_alone(self, house: House) -> bool:
+    def is_told_alone(self, installation: Installation) -> bool:
         """The same where nothing else that is damaged could hide it, at whatever place."""
-        with self.made(house):
-            return bool(house.check() - house.known)
+        with self.made(installation):
+            return bool(installation.check() - installation.known)
 
     def __str__(self) -> str:
         return f"{self.table.name}: {', '.join(self.values) or 'the row'}"
 
 
 def together(damages: Sequence[Damage]) -> list[list[Damage]]:
-    """Damages that one check can tell apart, made at the same time: a check reads the whole house
+    """Damages that one check can tell apart, made at the same time: a check reads the whole record
     each time, and there are some hundred and fifty of them."""
     batches: list[list[Damage]] = []
     for damage in damages:
@@ -373,21 +380,21 @@ def together(damages: Sequence[Damage]) -> list[list[Damage]]:
 
 
 @contextlib.contextmanager
-def made(house: House, damages: Sequence[Damage]) -> Iterator[None]:
+def made(installation: Installation, damages: Sequence[Damage]) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for damage in damages:
-            stack.enter_context(damage.made(house))
+            stack.enter_context(damage.made(installation))
         yield
 
 
-def silent(house: House, damages: Sequence[Damage]) -> list[str]:
+def silent(installation: Installation, damages: Sequence[Damage]) -> list[str]:
     """Those that no check tells of."""
     untold: list[Damage] = []
     for batch in together(damages):
-        with made(house, batch):
-            found = house.check()
-        untold += [damage for damage in batch if not damage.is_told(house, found)]
-    return [str(damage) for damage in untold if not damage.is_told_alone(house)]
+        with made(installation, batch):
+            found = installation.check()
+        untold += [damage for damage in batch if not damage.is_told(installation, found)]
+    return [str(damage) for damage in untold if not damage.is_told_alone(installation)]
 
 
 def is_proven(name: str) -> bool:
@@ -396,14 +403,14 @@ def is_proven(name: str) -> bool:
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("kind", [NOTHING, GARBAGE, OTHER])
-def test_damaged_rows_stop_no_check(house: House, kind: str, part: int) -> None:
-    damages = [Damage(t, *damage(house, t, kind)) for t in part_of(part)]
+def test_damaged_rows_stop_no_check(installation: Installation, kind: str, part: int) -> None:
+    damages = [Damage(t, *damage(installation, t, kind)) for t in part_of(part)]
     damages = [each for each in damages if each.values]
 
-    with made(house, damages):
-        found = house.check()
+    with made(installation, damages):
+        found = installation.check()
 
-    assert elsewhere(house) <= {place for place, _ in found}
+    assert elsewhere(installation) <= {place for place, _ in found}
     for each in damages if kind != OTHER else ():
         if each.table.name not in HASHED:
             told = {what for place, what in found if f"{each.table.name}/" in place}
@@ -413,40 +420,42 @@ def test_damaged_rows_stop_no_check(house: House, kind: str, part: int) -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_removed_rows_stop_no_check(house: House, part: int) -> None:
-    with made(house, [Damage(table, house.rows(table)[0], {}) for table in part_of(part)]):
-        found = house.check()
+def test_removed_rows_stop_no_check(installation: Installation, part: int) -> None:
+    with made(
+        installation, [Damage(table, installation.rows(table)[0], {}) for table in part_of(part)]
+    ):
+        found = installation.check()
 
-    assert elsewhere(house) <= {place for place, _ in found}
+    assert elsewhere(installation) <= {place for place, _ in found}
 
 
-def test_a_removed_row_is_found(house: House) -> None:
+def test_a_removed_row_is_found(installation: Installation) -> None:
     tables = [table for table in map(Base.metadata.tables.get, TABLES) if table is not None]
-    removed = [Damage(t, house.rows(t)[0], {}) for t in tables if is_proven(t.name)]
+    removed = [Damage(t, installation.rows(t)[0], {}) for t in tables if is_proven(t.name)]
 
-    assert silent(house, removed) == []
+    assert silent(installation, removed) == []
 
 
-def test_what_the_record_proves_is_found_when_it_is_changed(house: House) -> None:
+def test_what_the_record_proves_is_found_when_it_is_changed(installation: Installation) -> None:
     changed = []
     for name in filter(is_proven, TABLES):
-        row, values = damage(house, Base.metadata.tables[name], OTHER)
+        row, values = damage(installation, Base.metadata.tables[name], OTHER)
         free = set(UNPROVEN.get(name, Unproven("", "")).columns.split())
         table = Base.metadata.tables[name]
         changed += [Damage(table, row, {c: v}) for c, v in values.items() if c not in free]
 
     assert len(changed) > 100
-    assert silent(house, changed) == []
+    assert silent(installation, changed) == []
 
 
-def test_the_words_on_every_kind_of_form_are_bound(house: House) -> None:
+def test_the_words_on_every_kind_of_form_are_bound(installation: Installation) -> None:
     """A request for more time is no step of the diagram: nobody compared its words once."""
     table = Base.metadata.tables["submission"]
-    by_form = {row["form"]: row for row in house.rows(table)}
+    by_form = {row["form"]: row for row in installation.rows(table)}
     changed = [Damage(table, row, {"sealed": b"x" * 40}) for row in by_form.values()]
 
     assert {"f1_intake", "f2_screening", "f11_extension"} <= by_form.keys()
-    assert [each.row["form"] for each in changed if not each.is_told_alone(house)] == []
+    assert [each.row["form"] for each in changed if not each.is_told_alone(installation)] == []
 
 
 def part_of(part: int) -> list[sa.Table]:
@@ -460,21 +469,21 @@ def test_every_exception_names_a_column_that_is_there() -> None:
         assert free.why
 
 
-def test_the_command_names_all_of_it_and_ends_with_code_1(house: House) -> None:
+def test_the_command_names_all_of_it_and_ends_with_code_1(installation: Installation) -> None:
     table = Base.metadata.tables["submission"]
-    row, values = damage(house, table, NOTHING)
-    settings = house.office.settings
+    row, values = damage(installation, table, NOTHING)
+    settings = installation.office.settings
     environ = {
         "SAMNUAN_DATABASE_URL": settings.database_url,
         "SAMNUAN_DATA_DIR": str(settings.data_dir),
         "SAMNUAN_LANGUAGE": "en",
     }
 
-    with house.damaged(table, row, values):
+    with installation.damaged(table, row, values):
         told = CliRunner(env=environ).invoke(main, ["verify", "--all"])
 
     assert told.exit_code == 1
     assert "Traceback" not in told.output
-    for place in (*elsewhere(house), f"submission/{row['id']}"):
+    for place in (*elsewhere(installation), f"submission/{row['id']}"):
         assert place in told.stderr
     assert "its stored file is not the one that was attached" in told.stderr

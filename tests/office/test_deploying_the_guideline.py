@@ -1,4 +1,4 @@
-"""The house's guideline: deployed once, never over an owner's newer version; edits stay."""
+"""The installation's guideline: deployed once, never over an owner's newer version; edits stay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.office.conftest import complaint
 from tests.support.agency import Agency
 from tests.support.decisions import decision, definitions, literal
 from tests.support.drawing import diagram, end, path, start, user
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.support.verbs import Office
 
 
@@ -70,8 +70,10 @@ def test_a_restart_does_not_undo_what_a_process_owner_deployed(
     assert newest(office) == 2
 
 
-def test_what_the_house_deploys_beside_it_does_not_undo_an_owners_version(office: Office) -> None:
-    # The owner's files were carried into the house's own deployment, and did not look like its.
+def test_what_the_installation_deploys_beside_it_does_not_undo_an_owners_version(
+    office: Office,
+) -> None:
+    # The owner's files were carried into the product's own deployment, and did not look like its.
     files = small_guideline.files()
     files["letters/L1-acknowledge.md"] = "ของเจ้าของกระบวนงาน".encode()
     office.engine.deploy(files, Actor.of("owner", "process_owner"))
@@ -129,7 +131,7 @@ SECOND_SETS = {
 
 
 @pytest.fixture
-def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
     with agencies.agency(clock, tmp_path) as agency:
         yield agency
 
@@ -156,7 +158,7 @@ def test_another_set_with_names_of_its_own_leaves_the_guideline_alone(agency: Ag
     assert newest(agency.office) == 1
 
 
-def test_the_house_puts_its_own_guideline_back_when_it_is_asked_to(office: Office) -> None:
+def test_the_installation_puts_its_own_guideline_back_when_it_is_asked_to(office: Office) -> None:
     # `samnuan deploy` said that nothing had changed, and the owner's version stayed in force.
     files = small_guideline.files()
     office.engine.deploy({**files, "letters/L1-acknowledge.md": "ของเจ้าของกระบวนงาน".encode()})

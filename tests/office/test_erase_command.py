@@ -1,4 +1,4 @@
-"""`samnuan erase`, and what leaves the house after it: nothing that says who was in the case."""
+"""`samnuan erase`, and what leaves the agency after it: nothing that says who was in the case."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_two_persons_erase_an_identity(office: Office, closed: Filed, ask: Ask) 
     assert ask("verify").exit_code == 0
 
 
-def test_nothing_that_leaves_the_house_afterwards_names_the_person(
+def test_nothing_that_leaves_the_agency_afterwards_names_the_person(
     office: Office, closed: Filed, ask: Ask, settings: OfficeSettings, tmp_path: Path
 ) -> None:
     asked(ask, closed)

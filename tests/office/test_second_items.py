@@ -26,7 +26,7 @@ from office.people.people import User
 from office.vault import identities
 from office.vault.attachments import Upload
 from tests.support.agency import ASSIGNED, FOUNDED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 from tests.web.visitor import PDF
 
@@ -35,7 +35,9 @@ UNITS = ("legal", "admin", "project")  # the lead is `it`
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     folder = tmp_path_factory.mktemp("second")
     with sqlite_agencies.agency(TravellingClock(FOUNDED), folder / "var") as agency:
         yield agency

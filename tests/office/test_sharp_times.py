@@ -21,13 +21,15 @@ from office.disposal.retention import Rule
 from office.letters.reminder_sending import days_over
 from tests.calendar.test_reminders import ROWS, clock_of, walked
 from tests.support.agency import FOUNDED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 
 MONDAY = datetime(2026, 3, 16, 9, tzinfo=BANGKOK)
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     folder = tmp_path_factory.mktemp("times")
     with sqlite_agencies.agency(TravellingClock(MONDAY), folder / "var") as agency:
         yield agency

@@ -14,14 +14,14 @@ from office.people.access import load_case
 from office.people.conflicts import declare_conflict
 from office.people.people import set_groups, user_by_id
 from office.vault.case_keys import case_key, destroy_key, is_destroyed
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import COMPLAINT
 
 
 def test_what_has_changed_meanwhile_is_looked_up_again(
-    agencies: Houses, clock: TravellingClock, tmp_path: Path
+    agencies: Installations, clock: TravellingClock, tmp_path: Path
 ) -> None:
-    with agencies.agency(clock, tmp_path / "house" / "var") as agency:
+    with agencies.agency(clock, tmp_path / "installation" / "var") as agency:
         case_id, services = agency.file(COMPLAINT).case_id, agency.office.services
         head, clerk = agency.person("screening_head"), agency.person("intake_officer")
         with agency.office.begin() as work:

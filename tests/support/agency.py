@@ -55,7 +55,7 @@ class Agency:
 
     @classmethod
     def found(cls, database_url: str, data_dir: Path) -> None:
-        """Found one and leave it: a house of which `Houses` gives copies."""
+        """Found one and leave it: an installation of which `Installations` gives copies."""
         cls.open(database_url, TravellingClock(FOUNDED), data_dir).close()
 
     @classmethod

@@ -112,7 +112,7 @@ class Generator:
         return job, join
 
     def _ask(self, net: Net, depth: int) -> tuple[str, str]:
-        """A step that asks the house for something: its answer stands in the record alone."""
+        """A step that asks the office for something: its answer stands in the record alone."""
         asking = self.name("q")
         net.kinds[asking] = "ask"
         return asking, asking

@@ -9,7 +9,7 @@ import pytest
 
 from engine.ground.clock import TravellingClock
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 
 
 @pytest.fixture
@@ -20,6 +20,6 @@ def clock(clock: TravellingClock) -> TravellingClock:
 
 
 @pytest.fixture
-def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
     with agencies.agency(clock, tmp_path / "var") as agency:
         yield agency

@@ -16,7 +16,7 @@ from engine.store.tables import Command, HistoryEvent
 from office.people.people import User
 from tests.calendar.test_review_paths import BY_POST, enter, refused
 from tests.support.agency import ASSIGNED, CLARIFIED, FOUNDED, INCOMPLETE, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import (
     ASSESSED,
     COMPLAINT,
@@ -49,7 +49,9 @@ ASKED_G = {
 
 
 @pytest.fixture
-def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> Iterator[Agency]:
     """The record is the same on both databases, as the walks tell; who did what is asked here."""
     clock.travel_to(FOUNDED + timedelta(days=14))
     with sqlite_agencies.agency(clock, tmp_path / "var") as agency:

@@ -10,15 +10,17 @@ from flask import Flask
 
 from engine.ground.clock import TravellingClock
 from tests.support.agency import Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.web.visitor import Visitor
 from web import create_app
 from web.settings import WebSettings
 
 
 @pytest.fixture
-def agency(sqlite_agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
-    with sqlite_agencies.agency(clock, tmp_path / "house" / "var") as agency:
+def agency(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> Iterator[Agency]:
+    with sqlite_agencies.agency(clock, tmp_path / "installation" / "var") as agency:
         yield agency
 
 

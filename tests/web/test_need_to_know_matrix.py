@@ -29,7 +29,7 @@ from office.people.access import Sight, load_case
 from office.people.people import User
 from office.vault.attachments import Upload
 from tests.support.agency import ASSIGNED, CLARIFIED, FOUNDED, SCREENED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.web.visitor import PDF, Visitor
 from web import create_app
 from web.settings import WebSettings
@@ -132,7 +132,7 @@ TRIED_KINDS = [
 
 
 def sight_by_the_rules(username: str, kind: Kind) -> Sight | None:
-    """What domain rules give a reader of a case against nobody in the house: written down here a
+    """What domain rules give a reader of a case against nobody in the agency: written down here a
     second time, and from the rules alone."""
     if username in ("intake_officer", "screening_head"):
         return Sight.FULL
@@ -151,7 +151,9 @@ def sight_by_the_rules(username: str, kind: Kind) -> Sight | None:
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     """One agency for the whole matrix: nobody changes anything in it."""
     folder = tmp_path_factory.mktemp("matrix")
     with sqlite_agencies.agency(TravellingClock(FOUNDED), folder / "var") as agency:

@@ -80,7 +80,7 @@ def test_an_unknown_address_says_so_without_telling_more(visitor: Visitor) -> No
     assert "ไม่พบสิ่งที่ต้องการ" in page
 
 
-def test_a_machine_learns_whether_the_house_is_alive_and_ready(app: Flask) -> None:
+def test_a_machine_learns_whether_the_server_is_alive_and_ready(app: Flask) -> None:
     client = app.test_client()
 
     assert client.get("/healthz").get_json() == {"status": "ok"}

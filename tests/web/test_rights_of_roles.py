@@ -10,7 +10,7 @@ from flask import Flask
 
 from engine.ground.clock import TravellingClock
 from tests.support.agency import FOUNDED, Agency
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.web.visitor import Visitor
 from web import create_app
 from web.settings import WebSettings
@@ -150,7 +150,9 @@ NAMED = {
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     folder = tmp_path_factory.mktemp("rights")
     with sqlite_agencies.agency(TravellingClock(FOUNDED), folder / "var") as agency:
         yield agency

@@ -1,4 +1,4 @@
-"""What tests of the REST API and webhooks need: an office, an application, clients, a subscriber."""
+"""What tests of REST and webhooks need: an office, an application, clients, a subscriber."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def app(office: Office) -> Flask:
 
 
 @pytest.fixture
-def house(office: Office, url: str, tmp_path: Path) -> Flask:
+def application(office: Office, url: str, tmp_path: Path) -> Flask:
     """The whole application, with the pages for people."""
     app = create_app(WebSettings(database_url=url, data_dir=tmp_path / "data"), office)
     app.config["TESTING"] = True

@@ -11,8 +11,8 @@ from tests.webhooks.client import Api
 
 
 @pytest.fixture
-def app(house: Flask) -> Flask:
-    return house
+def app(application: Flask) -> Flask:
+    return application
 
 
 def test_machines_need_no_csrf_token_and_people_still_do(http, token):

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from engine import Engine
 from engine.ground.clock import TravellingClock
 from office.ground.tables import Case
-from tests.support.houses import Houses
+from tests.support.installations import Installations
 from tests.support.verbs import Office
 from tests.webhooks.conftest import ADMINISTRATOR
 from webhooks.context import api_context
@@ -58,7 +58,7 @@ class Sender:
 
 
 @pytest.fixture
-def url(sqlite_agencies: Houses, tmp_path: Path) -> Iterator[str]:
+def url(sqlite_agencies: Installations, tmp_path: Path) -> Iterator[str]:
     """The database of a whole agency."""
     with sqlite_agencies.copy(tmp_path / "data") as url:
         yield url

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(house: Flask) -> Iterator[str]:
+def address(application: Flask) -> Iterator[str]:
     """The REST API at a real address."""
-    server = make_server("127.0.0.1", 0, house, threaded=True)
+    server = make_server("127.0.0.1", 0, application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

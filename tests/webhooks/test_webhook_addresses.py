@@ -1,4 +1,4 @@
-"""Where a delivery may go, so that a subscriber's URL cannot reach into the house."""
+"""Where a delivery may go, so that a subscriber's URL cannot reach into the installation."""
 
 import ipaddress
 import socket
@@ -35,7 +35,7 @@ DEVELOPMENT = AddressPolicy(development=True)
         "https://0x7f.1/",
     ],
 )
-def test_an_address_inside_the_house_is_refused(url):
+def test_an_address_inside_the_network_is_refused(url):
     with pytest.raises(AddressRefused):
         check(url, STRICT)
 

@@ -187,7 +187,7 @@ def test_an_address_that_became_forbidden_is_not_delivered_to(engine, courier, l
     assert listener.received == []
 
 
-def test_a_subscriber_inside_the_house_is_refused_at_registration(engine, courier, listener):
+def test_a_subscriber_inside_the_network_is_refused_at_registration(engine, courier, listener):
     with pytest.raises(AddressRefused) as refusal:
         subscribe(courier, listener, policy=AddressPolicy())
 

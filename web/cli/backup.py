@@ -25,7 +25,7 @@ NO_KEYS = Text(
 @click.command(
     help="""สำรองข้อมูลทั้งหมดลงแฟ้ม FILE ระหว่างที่ระบบทำงานอยู่ได้
 
-    Write the database and the sealed files into FILE, a tar archive, while the house goes on
+    Write the database and the sealed files into FILE, a tar archive, while the installation goes on
     working. PostgreSQL needs pg_dump."""
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

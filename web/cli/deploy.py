@@ -1,4 +1,4 @@
-"""`samnuan deploy`: the house's own guideline, or files given by name."""
+"""`samnuan deploy`: the shipped guideline, or files given by name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {ver
 @click.command(
     help="""ติดตั้งกระบวนงาน ตาราง และแบบฟอร์มที่ระบุ ถ้าไม่ระบุจะติดตั้งแนวทางเรื่องร้องเรียนของระบบ
 
-    Deploy diagrams, tables and forms (files or folders); without any, the house's own guideline."""
+    Deploy diagrams, tables and forms (files or folders); without any, the shipped guideline."""
 )
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--as", "username", metavar="USER", help="ในนามผู้ใช้ / Act as this user.")

@@ -167,7 +167,7 @@ def _written(
     output: Path,
 ) -> tuple[int, str]:
     """Write the log beside its place, record it, and only then put it there: nothing leaves the
-    house that is not recorded."""
+    installation that is not recorded."""
     from office.audit.export import case_ids, export_cases, record_export
 
     with _draft(output) as draft:

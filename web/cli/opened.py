@@ -1,4 +1,4 @@
-"""The opened house as commands need it: the office over its database, and who is acting."""
+"""The opened installation as commands need it: the office over its database, and who is acting."""
 
 from __future__ import annotations
 

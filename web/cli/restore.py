@@ -25,7 +25,7 @@ UNKNOWN = Text(
     "โปรดตรวจกับหลักฐานการลบที่เก็บไว้ที่อื่น (erasures.jsonl) และสั่งลบซ้ำก่อนเปิดใช้ระบบ",
     "This backup was made at {made_at}; what was erased from then until {until} is not known here. "
     "Compare with records of erasure kept elsewhere (erasures.jsonl), and erase again before the "
-    "house opens",
+    "installation opens",
 )
 HEADS = Text(
     "บันทึกรวมมีตราประทับ {count} ครั้งที่ใหม่กว่าข้อมูลสำรอง คงไว้ทั้งหมด สิ่งที่บันทึกหลัง {made_at} ไม่มีในข้อมูลสำรอง",

@@ -1,4 +1,4 @@
-"""The house held to heads that left it: a rewritten record agrees with itself, not with them."""
+"""Check the record against signed heads kept elsewhere; a rewritten one agrees only with itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_HERE = Text(
 )
 OTHER_ENTRY = Text(
     "รายการไม่ตรงกับที่ออกจากหน่วยงานไปพร้อมตราประทับเมื่อ {at}",
-    "it is not the entry that left the house with the seal of {at}",
+    "it is not the entry that left the agency with the seal of {at}",
 )
 REWRITTEN = Text(
     "ลำดับที่ {first} ถึง {last} ไม่ใช่ที่ประทับตราและส่งออกไปเมื่อ {at}: ถูกเขียนใหม่ภายหลัง",

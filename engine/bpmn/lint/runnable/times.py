@@ -38,7 +38,7 @@ def _of_moment(value: str) -> Text | None:
     except (ValueError, OverflowError) as error:
         return _buddhist(value) or _misread("timeDate", error)
     if "T" in value and not _ZONED.search(value):
-        # Another tool, or the server of another house, would take its own zone for granted.
+        # Another tool, or the server of another installation, would take its own zone for granted.
         return Text(
             f"ไม่ระบุเขตเวลา เขียนเป็น {moment.isoformat()}",
             f"it names no time zone; write {moment.isoformat()}",

@@ -1,7 +1,7 @@
-"""A house as a release left it: open cases of every kind on each database, and the release's own
-code, kept as fixtures for later releases.
+"""An installation as a release left it: open cases of every kind on each database, and the
+release's own code, kept as fixtures for later releases.
 
-`python -m tests.faults.oldhouse` writes those of the version that setup.cfg names; they are made
+`python -m tests.faults.old_release` writes those of the version that setup.cfg names; they are made
 once, when a version is tagged, and never again.
 """
 
@@ -31,7 +31,7 @@ from office.people import people
 from office.people.people import User
 from tests.conftest import START
 from tests.faults import engine_scenes
-from tests.faults.killing import House
+from tests.faults.killing import Installation
 from tests.faults.office_scenes import uploads
 from tests.office import small_guideline
 from tests.office.conftest import ASSIGNED, SCREENED, STAFF, complaint
@@ -40,7 +40,7 @@ from tests.support.databases import ROOT, PostgresTemplates, SqliteTemplates
 from tests.support.requirements import postgres_program
 from tests.support.verbs import Office
 
-FIXTURES = Path(__file__).parent / "oldhouses"
+FIXTURES = Path(__file__).parent / "old_releases"
 INCOMPLETE = {**SCREENED, "minimum_complete": False, "minimum_missing": "ไม่ระบุวันที่"}
 
 
@@ -60,7 +60,9 @@ def build(office: Office) -> dict[str, Any]:
     question = {"questions": [{"question": "เกิดขึ้นวันใด"}], "ask_channel": "inbox"}
     do(office, filed[2].case_id, "ask", staff["head"], question)
     plain = Engine(engine.database, clock=engine.clock, handlers={"work": lambda *_: {"done": 1}})
-    engine_scenes.waiting(House(plain, TravellingClock(START)))  # no complaints: engine's own
+    engine_scenes.waiting(
+        Installation(plain, TravellingClock(START))
+    )  # no complaints: engine's own
     return {
         "cases": [each.case_id for each in filed],
         "codes": [each.tracking_code for each in filed],
@@ -76,7 +78,7 @@ def do(office: Office, case_id: str, step: str, user: User, answers: dict[str, A
 
 
 def write(folder: Path, url: str, kind: str) -> None:
-    """A house of the installed version: SQL, the data folder and the facts, in one archive."""
+    """An installation of this version: SQL, the data folder and the facts, in one archive."""
     settings = OfficeSettings(database_url=url, data_dir=folder / "var")
     office = Office.open(settings, clock=TravellingClock(START))
     facts = build(office)
@@ -86,11 +88,11 @@ def write(folder: Path, url: str, kind: str) -> None:
 
 def pack(folder: Path, url: str, facts: dict[str, Any], target: Path) -> None:
     """The database as SQL, the data folder beside it and the facts, in one archive."""
-    (folder / "house.sql").write_text(_sql(url), "utf-8")
+    (folder / "installation.sql").write_text(_sql(url), "utf-8")
     (folder / "facts.json").write_text(json.dumps(facts))
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        for name in ("house.sql", "facts.json", "var"):
+        for name in ("installation.sql", "facts.json", "var"):
             tar.add(folder / name, arcname=name)
     content = packed.getvalue()
     is_xz = target.suffix == ".xz"
@@ -125,10 +127,10 @@ def write_code() -> None:
 
 
 def unpack(fixture: Path, folder: Path, url: str) -> dict[str, Any]:
-    """Put the house as it was left into an empty database; returns the facts."""
+    """Put the installation as it was left into an empty database; returns the facts."""
     with tarfile.open(fixture) as tar:
         tar.extractall(folder, filter="data")
-    script = (folder / "house.sql").read_text("utf-8")
+    script = (folder / "installation.sql").read_text("utf-8")
     database = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with contextlib.closing(database.raw_connection()) as connection:
         driver: Any = connection.driver_connection

@@ -1,4 +1,4 @@
-"""A served house with its people, on loopback, to be measured and gone afterwards."""
+"""A served installation with its people, on loopback, to be measured and gone afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CROWDED = ("screening_head", "intake_officer", "director", "unit_officer@legal"
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Installation:
     """Where it listens, who works there, and the process that serves it."""
 
     port: int
@@ -44,16 +44,16 @@ class House:
 
 
 @contextmanager
-def served_house(
+def served_installation(
     *,
     officers: int,
     database_url: str | None = None,
     sources: Mapping[str, str] | None = None,
-) -> Iterator[House]:
+) -> Iterator[Installation]:
     """Serve a fresh database with so many accounts at least for the demo roles, and with systems
     (name by channel) that send complaints."""
     with TemporaryDirectory() as folder:
-        url = database_url or f"sqlite:///{Path(folder) / 'house.sqlite3'}"
+        url = database_url or f"sqlite:///{Path(folder) / 'installation.sqlite3'}"
         staff, secrets = _configure(url, Path(folder), officers, sources or {})
         settings = {
             "SAMNUAN_DATABASE_URL": url,
@@ -64,7 +64,7 @@ def served_house(
             "SAMNUAN_API_RATE": "60000/minute",
         }
         with _serving(settings) as (port, process):
-            yield House(port, staff, process, secrets)
+            yield Installation(port, staff, process, secrets)
 
 
 @contextmanager

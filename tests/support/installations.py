@@ -1,4 +1,4 @@
-"""Furnished houses for tests: founded once per worker, each test works in a copy of its own."""
+"""Installations for tests: founded once per worker, each test works in a copy of its own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.support.verbs import Office
 Founding = Callable[[str, Path], None]
 
 
-class Houses:
-    """Copies of a house: its database, and the keys that open what is in it."""
+class Installations:
+    """Copies of an installation: its database, and the keys that open what is in it."""
 
     def __init__(
         self, empty: SqliteTemplates | PostgresTemplates, folder: Path, found: Founding
