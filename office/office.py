@@ -105,7 +105,7 @@ class Office:
         return self.engine.run_due(limit)
 
     def sign_head(self) -> Head | None:
-        """Seal the record now; none when nothing has moved since the last seal."""
+        """Sign the head of the record now; none when nothing has moved since the last one."""
         folder, auditor = self.settings.data_dir, self.settings.auditor_mail
         return head_signing.sign_head_now(
             self.engine, self.services.keys.head_key, folder, auditor=auditor

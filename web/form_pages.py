@@ -80,9 +80,9 @@ def is_redraw() -> bool:
 
 
 def keep_files(forms: Callable[[Work], Sequence[Form]]) -> list[Staged]:
-    """Check, seal and keep the files of this post, before anything else is done with it: a refusal
-    of something else does not make the person attach them again, and nobody waits for the disk
-    while a transaction is open. `forms` finds the forms that stand on the page.
+    """Check, encrypt and keep the files of this post, before anything else is done with it: a
+    refusal of something else does not make the person attach them again, and nobody waits for the
+    disk while a transaction is open. `forms` finds the forms that stand on the page.
 
     Raises:
         FileTooLarge, FileTypeRefused and the other refusals of a file.

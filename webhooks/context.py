@@ -25,7 +25,7 @@ class ApiContext:
 
     @property
     def keyring(self) -> Keyring:
-        """Seals signing secrets, as it seals what complaints say."""
+        """Encrypts signing secrets, as it encrypts what complaints say."""
         return self.services.keys.content
 
     def init_app(self, app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Signing secrets in the database: sealed under the office's master key, each in its place."""
+"""Signing secrets in the database: encrypted under the office's master key, each in its place."""
 
 from cryptography.exceptions import InvalidTag
 
@@ -17,10 +17,10 @@ def encrypt_secret(keyring: Keyring, secret: str, *, owner: str) -> bytes:
     return keyring.encrypt(secret.encode(), _place(owner))
 
 
-def open_secret(keyring: Keyring, sealed: bytes, *, owner: str) -> str:
+def open_secret(keyring: Keyring, encrypted: bytes, *, owner: str) -> str:
     """Raises `SecretUnreadable` when the row was tampered with or moved to another owner."""
     try:
-        return keyring.decrypt(sealed, _place(owner)).decode()
+        return keyring.decrypt(encrypted, _place(owner)).decode()
     except InvalidTag:
         raise SecretUnreadable(owner=owner) from None
 

@@ -114,7 +114,7 @@ def _filed(office: Office, complaint: Values) -> Filed:
 
 
 def _officer_task(office: Office) -> Iterator[Row]:
-    """Screening with its form: variables, the sealed submission, clocks, the case's row."""
+    """Screening with its form: variables, the encrypted submission, clocks, the case's row."""
     example = examples()[EXAMPLE]
     with office.read() as work:
         user = user_by_name(work, ROLE)

@@ -1,6 +1,6 @@
-"""Sealing: the heads of all cases go into an append-only log, and its root is signed.
+"""Signed heads: the ends of all cases go into an append-only log, and its root is signed.
 
-Every sealing adds one leaf for each case that has moved since, and for each new deployment. What
+Every signing adds one leaf for each case that has moved since, and for each new deployment. What
 leaves the server (a file, a mail) is the signed head together with the leaves it added: whoever
 keeps those can tell which case was rewritten afterwards, and from where on.
 """
@@ -26,7 +26,7 @@ from engine.store.tables import (
     LogNode,
     ProcessDefinition,
     ProcessInstance,
-    Seal,
+    SignedHead,
     table,
 )
 from engine.store.work import Work
@@ -35,8 +35,8 @@ from engine.turn.commitments import moment
 AT_ONCE = 500  # leaves per statement
 
 
-class NotSealedYet(EngineError):
-    """The case has not been sealed yet; run `samnuan seal` first."""
+class HeadNotSignedYet(EngineError):
+    """The case's head has not been signed yet; run `samnuan seal` first."""
 
     thai = "เรื่องนี้ยังไม่ได้ประทับตรา โปรดสั่ง samnuan seal ก่อน"
 
@@ -97,7 +97,7 @@ def head_text(size: int, root: str, at: datetime) -> bytes:
 def sign_head(work: Work, key: SigningKey) -> Head | None:
     """Put what has moved into the log and sign its new head; none if nothing has moved.
 
-    One sealing at a time: on PostgreSQL the table is locked, on SQLite every writer is alone.
+    One signing at a time: on PostgreSQL the table is locked, on SQLite every writer is alone.
     """
     if work.session.get_bind().dialect.name == "postgresql":
         work.session.execute(sa.text("LOCK TABLE seal IN SHARE ROW EXCLUSIVE MODE"))
@@ -114,7 +114,7 @@ def sign_head(work: Work, key: SigningKey) -> Head | None:
     signature = key.sign(head_text(growth.size, root, work.now)).hex()
     head = Head(growth.size, root, work.now, key.public.hex(), signature)
     row = {**head.as_data(), "at": work.now}
-    work.session.execute(sa.insert(table(Seal)), [row])
+    work.session.execute(sa.insert(table(SignedHead)), [row])
     return head
 
 
@@ -125,7 +125,7 @@ def _batches(moved: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]
 
 def carry_on(work: Work, kept: Iterable[tuple[Head, Sequence[str]]]) -> int:
     """Append signed heads that this log does not reach, with the leaves that each of them added:
-    what was sealed stays sealed, whichever database is put in place. Returns how many heads were.
+    what was signed stays signed, whichever database is put in place. Returns how many heads were.
 
     A head that does not continue this log is left out, and all behind it: the check of the record
     tells where they part.
@@ -141,7 +141,7 @@ def carry_on(work: Work, kept: Iterable[tuple[Head, Sequence[str]]]) -> int:
             break
         _append(work, growth, [(_subject_of(entry), entry) for entry in entries])
         row = {**head.as_data(), "at": head.at}
-        work.session.execute(sa.insert(table(Seal)), [row])
+        work.session.execute(sa.insert(table(SignedHead)), [row])
         added += 1
     return added
 
@@ -169,12 +169,14 @@ def log_size(work: Work) -> int:
 
 def heads(work: Work, *, after: int = 0) -> list[Head]:
     """The signed heads over more than so many leaves, oldest first."""
-    query = sa.select(Seal).where(Seal.size > after).order_by(Seal.size)
+    query = sa.select(SignedHead).where(SignedHead.size > after).order_by(SignedHead.size)
     return [head_of(row) for row in work.session.scalars(query)]
 
 
 def newest_head(work: Work) -> Head | None:
-    row = work.session.scalars(sa.select(Seal).order_by(Seal.size.desc()).limit(1)).first()
+    row = work.session.scalars(
+        sa.select(SignedHead).order_by(SignedHead.size.desc()).limit(1)
+    ).first()
     return None if row is None else head_of(row)
 
 
@@ -185,18 +187,18 @@ def entries(work: Work, first: int, behind: int) -> list[str]:
 
 
 def inclusion(work: Work, subject: str, head: Head | None = None) -> Inclusion:
-    """Proof that the newest sealed heads of a case (by instance id) are in the log.
+    """Proof that the newest signed heads of a case (by instance id) are in the log.
 
     Raises:
-        NotSealedYet: the log does not hold it, or did not when that head was signed.
+        HeadNotSignedYet: the log does not hold it, or did not when that head was signed.
     """
     head = head or newest_head(work)
     if head is None:
-        raise NotSealedYet
+        raise HeadNotSignedYet
     query = sa.select(LogEntry).where(LogEntry.subject == subject, LogEntry.position < head.size)
     row = work.session.scalars(query.order_by(LogEntry.position.desc()).limit(1)).first()
     if row is None:
-        raise NotSealedYet
+        raise HeadNotSignedYet
     path = inclusion_path(row.position, head.size, _lookup(work))
     return Inclusion(row.entry, row.position, tuple(hash.hex() for hash in path), head)
 
@@ -287,7 +289,7 @@ def _lookup(work: Work) -> Any:
     return lookup
 
 
-def head_of(row: Seal) -> Head:
+def head_of(row: SignedHead) -> Head:
     return Head(row.size, row.root, row.at, row.public_key, row.signature)
 
 

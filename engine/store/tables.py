@@ -409,8 +409,8 @@ class HistoryEvent(Base):
 
 
 class LogEntry(Base):
-    """A leaf of the log: the heads of a case, or a deployment, as they stood when it was sealed.
-    Append-only."""
+    """A leaf of the log: the heads of a case, or a deployment, as they stood when its head was
+    signed. Append-only."""
 
     __tablename__ = "log_entry"
     position: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
@@ -428,7 +428,7 @@ class LogNode(Base):
     hash: Mapped[bytes]
 
 
-class Seal(Base):
+class SignedHead(Base):
     """A signed head of the log: its size, root and moment (hex). Append-only."""
 
     __tablename__ = "seal"

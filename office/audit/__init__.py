@@ -1,4 +1,4 @@
-"""Examining: searching cases, replay, statistics, verification, event logs, sealed case files.
+"""Examining: searching cases, replay, statistics, verification, event logs, signed case files.
 
 Uses every room below; changes no case, but records who looked at what. `case_replay` lays forms,
 tables and deadlines over the engine's playback, with text covered that the reader may not see;

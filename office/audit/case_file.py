@@ -1,4 +1,4 @@
-"""The sealed case file: one case with its law and its proofs, to be checked without this server.
+"""The signed case file: one case with its law and its proofs, to be checked without this server.
 
 What the record and the signed log bind is in it as it is stored; everything else (the register's
 facts, the picture, the summary) is bound by the signed list of files. `verify_case.py` checks it.
@@ -40,7 +40,7 @@ GUARDED = frozenset({"identity_read"})
 
 
 class NotForUnits(OfficeError):
-    """A unit sees its part of a case only; the sealed file is for those who see its course."""
+    """A unit sees its part of a case only; the case file is for those who see its course."""
 
     thai = "ฝ่ายเห็นเรื่องเฉพาะส่วนของตน แฟ้มคดีที่ประทับตราเป็นของผู้ที่เห็นเส้นทางทั้งเรื่อง"
 
@@ -93,14 +93,14 @@ def _versions(events: list[HistoryEvent]) -> Iterator[str]:
             yield str(event.data["to"])
 
 
-def sealed_file(
+def signed_case_file(
     work: Work, course: Course, user: User, key: SigningKey, extras: Mapping[str, bytes]
 ) -> bytes:
     """The bytes of the file; `extras` are the picture and the summary. The same record, seen by the
-    same kind of reader and sealed by the same head, gives the same bytes.
+    same kind of reader and the same signed head, gives the same bytes.
 
     Raises:
-        NotSealedYet: the log does not hold the case yet.
+        HeadNotSignedYet: the log does not hold the case yet.
     """
     case = course.case
     assert case.instance_id is not None
@@ -177,7 +177,7 @@ def _proof(work: Work, instance_id: str) -> dict[str, Any]:
 
 
 def _older(work: Work, newest: signed_heads.Head) -> list[dict[str, Any]]:
-    """That the log continues the one sealed before: the last such head is enough to tell."""
+    """That the log continues the one signed before: the last such head is enough to tell."""
     before = [head for head in signed_heads.heads(work) if head.size < newest.size][-1:]
     return [
         {
@@ -249,7 +249,7 @@ README = """แฟ้มคดีที่ประทับตรา
     findings.json     สิ่งที่ต่างจากแผนภาพ กำหนดเวลา หรือหลักสองคน
     proof.json        หลักฐานว่าเรื่องนี้อยู่ในบันทึกรวมที่ลงนามแล้ว
 
-Sealed case file
+Signed case file
 
 Anybody can check it without the agency's system, with Python 3.9 or newer:
     python3 verify_case.py FILE.zip --key the-agency's-public-key --heads the-heads-as-mailed

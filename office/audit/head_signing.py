@@ -1,4 +1,4 @@
-"""Sealing as the office does it: every hour and on demand, kept in a file and mailed out."""
+"""Signing heads as the office does it: every hour and on demand, kept in a file and mailed out."""
 
 from __future__ import annotations
 
@@ -19,33 +19,34 @@ from engine.turn.commitments import moment
 from office.ground.services import Services
 from office.letters.mail import Mail
 
-SEAL_TOPIC = "seal"  # to ourselves, every hour
+TOPIC = "seal"  # to ourselves, every hour
 WITNESS_TOPIC = "witness"  # the mail to the auditor
 FILE = "heads.jsonl"
 EVERY = timedelta(hours=1)
 BLOCK = 64 * 1024
-SUBJECT = "ตราประทับบันทึกเรื่องร้องเรียน {size} / Seal of the record {size}"
+SUBJECT = "ตราประทับบันทึกเรื่องร้องเรียน {size} / Signed head of the record {size}"
 BODY = """ตราประทับของบันทึกเรื่องร้องเรียน ณ {at} ครอบคลุม {size} รายการ แนบมากับอีเมลนี้
 
 โปรดเก็บแฟ้มแนบไว้นอกหน่วยงาน หากบันทึกถูกแก้ไขภายหลัง คำสั่ง samnuan verify --heads แฟ้ม
 จะบอกได้ว่าเรื่องใดและตั้งแต่ลำดับใด แฟ้มนี้มีเพียงรหัสและค่าแฮช ไม่มีข้อมูลของผู้ใด
 
-The seal of the complaint record of {at}, over {size} entries, is attached. Please keep it outside
-the agency: `samnuan verify --heads FILE` tells which case was rewritten since, and from where on.
-It holds ids and hashes only, nothing about anybody.
+The signed head of the complaint record of {at}, over {size} entries, is attached. Please keep it
+outside the agency: `samnuan verify --heads FILE` tells which case was rewritten since, and from
+where on. It holds ids and hashes only, nothing about anybody.
 """
 
 
 def plan_head_signing(work: Work) -> None:
-    """Put a sealing at the next full hour into the outbox, once."""
+    """Put a signing at the next full hour into the outbox, once."""
     due_at = (work.now + EVERY).replace(minute=0, second=0, microsecond=0)
-    outbox.enqueue(work, SEAL_TOPIC, {}, key=f"seal:{moment(due_at)}", due_at=due_at)
+    outbox.enqueue(work, TOPIC, {}, key=f"seal:{moment(due_at)}", due_at=due_at)
 
 
 def sign_head_now(
     engine: Engine, key: SigningKey, folder: Path, *, auditor: str = ""
 ) -> Head | None:
-    """Seal what has moved, append it to the file of heads and mail it; none if nothing moved."""
+    """Sign the head over what has moved, append it to the file of heads and mail it; none if
+    nothing moved."""
     with engine.begin() as work:
         head = signed_heads.sign_head(work, key)
         if head is not None and auditor:
@@ -56,8 +57,8 @@ def sign_head_now(
 
 
 def append_heads(engine: Engine, folder: Path) -> None:
-    """Append to the file the seals that it does not hold yet; a crash before this is made good by
-    the next sealing. Nothing that stands in it is ever rewritten."""
+    """Append to the file the heads that it does not hold yet; a crash before this is made good by
+    the next signing. Nothing that stands in it is ever rewritten."""
     folder.mkdir(parents=True, exist_ok=True)
     with engine.read(snapshot=True) as work, (folder / FILE).open("a+b") as file:
         for each in witnessed(work, after=_size_of(file)):
@@ -93,7 +94,7 @@ def witness_mail(work: Work, size: int, auditor: str) -> Mail:
 def head_signer(
     engine: Engine, services: Services, folder: Path, *, auditor: str
 ) -> Callable[..., None]:
-    """The deliverer that seals every hour and plans the next time."""
+    """The deliverer that signs a head every hour and plans the next time."""
 
     def deliver(payload: Mapping[str, Any], *, key: str) -> None:
         sign_head_now(engine, services.keys.head_key, folder, auditor=auditor)

@@ -1,4 +1,4 @@
-"""The whole record checked: the engine's own, and what the office keeps sealed."""
+"""The whole record checked: the engine's own, and what the office keeps encrypted."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ UNSTARTED = Text("อยู่ในทะเบียนแต่ไม่ม�
 def verify_everything(
     engine: Engine, services: Services, *, after: str = "", replayed: bool = True
 ) -> Iterator[tuple[str, Report]]:
-    """Check every case from behind `after` on: chains, re-execution, sealed content."""
+    """Check every case from behind `after` on: chains, re-execution, encrypted content."""
     for id, report in verify_all(engine.machine, after=after):
         with reading(engine.machine) as work:
             yield id, _more(work, services, id, report, replayed=replayed)
@@ -117,9 +117,9 @@ def _more(work: Work, services: Services, id: str, report: Report, *, replayed: 
         report.differences += again.differences
     case_id = work.session.scalar(sa.select(Case.id).where(Case.instance_id == id))
     if case_id is not None:
-        sealed = _Sealed(work, services, case_id, id, report)
+        encrypted = _Encrypted(work, services, case_id, id, report)
         with as_finding(report, id, f"complaint_case/{case_id}"):
-            sealed.check(_events(work, id))
+            encrypted.check(_events(work, id))
     return report
 
 
@@ -134,8 +134,8 @@ def _events(work: Work, instance_id: str) -> list[Recorded]:
     ]
 
 
-class _Sealed:
-    """What one case keeps sealed, against the commitments in its history."""
+class _Encrypted:
+    """What one case keeps encrypted, against the commitments in its history."""
 
     def __init__(
         self, work: Work, services: Services, case_id: str, instance_id: str, report: Report
@@ -292,13 +292,13 @@ class _Sealed:
         table: str,
         id: str,
         key: DataKey,
-        sealed: bytes,
+        encrypted: bytes,
         place: str,
         committed: str,
         *more: str,
     ) -> None:
         try:
-            found = envelopes.commitment(key, sealed, place, *more)
+            found = envelopes.commitment(key, encrypted, place, *more)
         except (InvalidTag, KeyUnknown, ValueError):
             self._differ(table, id, UNOPENED)
             return

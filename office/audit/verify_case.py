@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check a sealed case file of Samnuan without its server: python3 verify_case.py CASE.zip
+"""Check a signed case file of Samnuan without its server: python3 verify_case.py CASE.zip
 
 This one file needs Python 3.9 or newer and nothing else. Use a copy that you trust, not the one
 inside the file to be checked. `--key FILE` pins the agency's public key (64 hex digits), `--heads
@@ -416,37 +416,37 @@ def check_proof(
     found = root_of_inclusion(leaf(entry), int(proof["position"]), head["size"], path)
     if found is None or found.hex() != head["root"]:
         raise Broken(
-            place, "เรื่องนี้ไม่อยู่ในบันทึกรวมที่ประทับตรา", "the case is not in the log that was sealed"
+            place, "เรื่องนี้ไม่อยู่ในบันทึกรวมที่ประทับตรา", "the case is not in the log that was encrypted"
         )
-    yield from _sealed(read_json(entry.encode(), place), case, events, commands)
+    yield from _signed(read_json(entry.encode(), place), case, events, commands)
     yield Finding(
         HOLDS,
         place,
         f"อยู่ในบันทึกรวมที่ประทับตรา ณ {head['at']} ({head['size']} รายการ)",
-        f"it is in the log as it was sealed on {head['at']} ({head['size']} entries)",
+        f"it is in the log as it was signed on {head['at']} ({head['size']} entries)",
     )
     yield from _older(proof["older"], head)
 
 
-def _sealed(entry: Any, case: str, events: list[Facts], commands: list[Facts]) -> Iterator[Finding]:
+def _signed(entry: Any, case: str, events: list[Facts], commands: list[Facts]) -> Iterator[Finding]:
     if not isinstance(entry, dict) or entry.get("instance") != case:
         raise Broken("proof.json", "หลักฐานเป็นของเรื่องอื่น", "the proof is another case's")
     pairs = (("events.jsonl", events, "event"), ("commands.jsonl", commands, "command"))
     for name, rows, word in pairs:
         count = entry.get(word + "s")
         if not isinstance(count, int) or not 0 < count <= len(rows):
-            th, en = "ท้ายบันทึกถูกตัดออก", f"{count} were sealed: the end of the record was cut off"
+            th, en = "ท้ายบันทึกถูกตัดออก", f"{count} were signed: the end of the record was cut off"
             raise Broken(f"{name}:{len(rows)}", th, en)
         if rows[count - 1]["hash"] != entry.get(word + "_head"):
             th = "ไม่ใช่บันทึกที่ประทับตราไว้: ถูกเขียนใหม่ภายหลัง"
-            raise Broken(f"{name}:{count}", th, "it is not what was sealed: rewritten since")
+            raise Broken(f"{name}:{count}", th, "it is not what was signed: rewritten since")
         if count < len(rows):
             late = len(rows) - count
             yield Finding(
                 OPEN,
                 f"{name}:{count + 1}",
                 f"{late} รายการท้ายเกิดหลังการประทับตรา",
-                f"the last {late} came after the sealing",
+                f"the last {late} came after the signing",
             )
 
 
@@ -459,7 +459,7 @@ def _older(older: Any, head: Facts) -> Iterator[Finding]:
         if not is_consistent(before, (head["size"], bytes.fromhex(head["root"])), path):
             raise Broken(place, "บันทึกรวมเดิมถูกเขียนใหม่", "the log does not continue the older one")
         th = f"บันทึกรวมต่อเนื่องจากตราประทับ ณ {each['head']['at']}"
-        yield Finding(HOLDS, place, th, f"the log continues the one sealed on {each['head']['at']}")
+        yield Finding(HOLDS, place, th, f"the log continues the one signed on {each['head']['at']}")
 
 
 # ── what binds the maker: the pinned key, the mailed heads ─────────────────────────────────────
@@ -631,12 +631,12 @@ def check_signature(files: dict[str, bytes]) -> str:
 def check(
     data: bytes, pinned: str | None = None, mailed: list[Facts] | None = None
 ) -> list[Finding]:
-    """All findings about a sealed case file; it holds if none of them fails."""
+    """All findings about a signed case file; it holds if none of them fails."""
     try:
         if len(data) > MOST_BYTES:
             raise Broken("container", "แฟ้มใหญ่เกินไป", "the file is too large")
         if data[:4] != LOCAL:
-            raise Broken("container", "ไม่ใช่แฟ้มคดีที่ประทับตรา", "this is not a sealed case file")
+            raise Broken("container", "ไม่ใช่แฟ้มคดีที่ประทับตรา", "this is not a signed case file")
         files = unpack(data)
         manifest, found = check_manifest(files)
         key = check_signature(files)
@@ -691,7 +691,7 @@ def _parts(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="ตรวจแฟ้มคดีที่ประทับตรา / Check a sealed case file.")
+    parser = argparse.ArgumentParser(description="ตรวจแฟ้มคดีที่ประทับตรา / Check a signed case file.")
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=Path, help="กุญแจสาธารณะของหน่วยงาน / the agency's public key")
     parser.add_argument(

@@ -49,8 +49,8 @@ def paths_of(work: Work, case: Case) -> list[str]:
 
 
 def _is_personal(work: Work, definition_id: str, form_id: str, field: str) -> bool:
-    """Whether the form says so of a file that an older release sealed with the content. One whose
-    field is not known is taken for personal: it can still be laid open."""
+    """Whether the form says so of a file that an older release encrypted with the content. One
+    whose field is not known is taken for personal: it can still be laid open."""
     try:
         form = deployed_forms.form_of(work, definition_id, form_id)
     except DefinitionNotFound:

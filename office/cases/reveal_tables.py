@@ -11,7 +11,7 @@ from engine.store.tables import Base
 
 
 class Reveal(Base):
-    """Something covered that one person asked to read, with the sealed reason and how long.
+    """Something covered that one person asked to read, with the encrypted reason and how long.
 
     A text opens at once to its reader; an identity only when a second person has granted it, and
     stays covered until `opened_at`, which is a read of its own in the case's record."""

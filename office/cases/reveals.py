@@ -83,7 +83,7 @@ class Request:
     fields: tuple[str, ...]
     by: str
     account_id: str
-    motive: str | None  # None where the key that sealed it is gone
+    motive: str | None  # None where the key that encrypted it is gone
     hours: int
     asked_at: datetime
     decision: str | None
@@ -183,7 +183,7 @@ def decide_identity(
     case = None if row is None else _case_for_custodian(work, row, user)
     if row is None or case is None or row.decision is not None or row.account_id == user.id:
         raise RequestNotFound
-    row.answer, said = _sealed(work, services, case, row.id, "answer", answer)
+    row.answer, said = _encrypted(work, services, case, row.id, "answer", answer)
     row.decision = "granted" if granted else "refused"
     row.decided_by, row.decided_at = user.id, work.now
     row.expires_at = work.now + timedelta(hours=row.hours) if granted else None
@@ -325,20 +325,20 @@ def _row(
 ) -> tuple[Reveal, str]:
     """A new reveal, and what the record commits to of its motive."""
     row = Reveal(id=uuid.uuid4().hex, case_id=case.id, account_id=user.id, kind=kind, fields=[])
-    row.motive, committed = _sealed(work, services, case, row.id, "motive", reason)
+    row.motive, committed = _encrypted(work, services, case, row.id, "motive", reason)
     row.hours, row.asked_at = hours, work.now
     return row, committed
 
 
 def place(case_id: str, id: str, what: str) -> str:
-    """Where the motive of a reveal, or the answer to it, is sealed."""
+    """Where the motive of a reveal, or the answer to it, is encrypted."""
     return f"reveal.{what}|{case_id}|{id}"
 
 
-def _sealed(
+def _encrypted(
     work: Work, services: Services, case: Case, id: str, what: str, words: str
 ) -> tuple[bytes, str]:
-    """People write names into reasons: they are sealed like everything that is written, and the
+    """People write names into reasons: they are encrypted like everything that is written, and the
     record commits to them."""
     if len(words.strip()) < REASON_LEAST:
         raise ReasonNeeded(least=REASON_LEAST)
@@ -347,12 +347,12 @@ def _sealed(
 
 
 def _opened(
-    work: Work, services: Services, case: Case, id: str, what: str, sealed: bytes | None
+    work: Work, services: Services, case: Case, id: str, what: str, encrypted: bytes | None
 ) -> str | None:
-    if sealed is None or is_destroyed(work, case.id, "content"):
+    if encrypted is None or is_destroyed(work, case.id, "content"):
         return None
     key = case_key(work, services, case.id)
-    return envelopes.decrypt(key, sealed, place(case.id, id, what)).decode()
+    return envelopes.decrypt(key, encrypted, place(case.id, id, what)).decode()
 
 
 def _record(work: Work, case: Case, type: str, user: User, **references: Any) -> None:

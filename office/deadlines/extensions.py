@@ -327,8 +327,8 @@ def _record(
     commitment: str,
     answer: str = "",
 ) -> None:
-    """Into the case's record, with the commitment to the sealed words; `answer` is the submission
-    that holds those of a refusal."""
+    """Into the case's record, with the commitment to the encrypted words; `answer` is the
+    submission that holds those of a refusal."""
     data = {"request": row.id, "clock": clock.id, "key": clock.key, "days": row.days}
     data |= {"approver": row.approver, "submission": row.submission_id}
     data |= {"commitment": commitment} if commitment else {}

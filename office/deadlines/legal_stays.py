@@ -59,7 +59,8 @@ def stay_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str, Any
 def stay_case(
     work: Work, services: Services, case_id: str, answers: Mapping[str, Any], user: User
 ) -> DeadlineRow:
-    """Let the agency's clocks of a case stand still; the ground is recorded, its words are sealed.
+    """Let the agency's clocks of a case stand still; the ground is recorded, its words are
+    encrypted.
 
     Raises:
         CaseNotFound, NotAllowed: as for the form. FormInvalid: the answers do not fit.

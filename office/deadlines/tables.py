@@ -130,7 +130,7 @@ class ExtensionRow(Base):
     days: Mapped[int]
     approver: Mapped[str] = mapped_column(sa.String(120), index=True)  # a group
     moves_overall: Mapped[bool] = mapped_column(default=False)
-    submission_id: Mapped[str] = mapped_column(sa.String(32))  # the reason, sealed
+    submission_id: Mapped[str] = mapped_column(sa.String(32))  # the reason, encrypted
     asked_at: Mapped[datetime]
     asked_by: Mapped[str]
     asked_due: Mapped[datetime]  # the end that was to be moved

@@ -1,8 +1,8 @@
 """Erasing who is in a case, or what it tells: two persons, a reason, and proof that remains.
 
-Destroying the key makes everything it sealed unreadable for good, in backups too once their master
-key is gone; the sealed bytes go as well. The history keeps what was erased, by whom and when, and
-its commitments keep the chain whole.
+Destroying the key makes everything it encrypted unreadable for good, in backups too once their
+master key is gone; the encrypted bytes go as well. The history keeps what was erased, by whom and
+when, and its commitments keep the chain whole.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def _erase_identity(work: Work, services: Services, case: Case) -> None:
 
 
 def _erase_content(work: Work, services: Services, case: Case) -> None:
-    """The sealed answers and names of files; the files themselves once this is committed."""
+    """The encrypted answers and names of files; the files themselves once this is committed."""
     case.title = None
     mine = Submission.case_id == case.id
     work.session.execute(sa.update(Submission).where(mine).values(sealed=b""))

@@ -1,4 +1,4 @@
-"""Files sealed in chunks: large ones never fill the memory, and none can be cut or reordered."""
+"""Files encrypted in chunks: large ones never fill the memory, and none can be cut or reordered."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Erasure(Base):
     what: Mapped[str] = mapped_column(sa.String(16))  # identity content
     asked_by: Mapped[str] = mapped_column(sa.String(32))
     asked_at: Mapped[datetime]
-    reason: Mapped[bytes]  # sealed by the master key: it outlives the case's own
+    reason: Mapped[bytes]  # encrypted by the master key: it outlives the case's own
     decision: Mapped[str | None] = mapped_column(sa.String(16))  # erased refused
     decided_by: Mapped[str | None] = mapped_column(sa.String(32))
     decided_at: Mapped[datetime | None]
@@ -47,7 +47,7 @@ class LegalHold(Base):
     ground: Mapped[str] = mapped_column(sa.String(16))
     set_by: Mapped[str] = mapped_column(sa.String(32))
     set_at: Mapped[datetime]
-    reason: Mapped[bytes]  # sealed by the master key, as that of an erasure
+    reason: Mapped[bytes]  # encrypted by the master key, as that of an erasure
     lifted_by: Mapped[str | None] = mapped_column(sa.String(32))
     lifted_at: Mapped[datetime | None]
     lift_reason: Mapped[bytes | None]

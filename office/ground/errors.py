@@ -132,7 +132,7 @@ class FileUnsafe(FileTypeRefused):
 
 
 class PictureUnreadable(OfficeError):
-    """{name!r} is broken: its hidden data cannot be removed. The original is sealed ({sha256})."""
+    """{name!r} is broken: its hidden data cannot be removed. The original is kept ({sha256})."""
 
     thai = (
         "ภาพ “{name}” เสียหาย จึงลบข้อมูลที่แฝงอยู่ไม่ได้และไม่มีสำเนาให้เปิด "
@@ -147,7 +147,7 @@ class KeyDestroyed(OfficeError):
 
 
 class KeyUnknown(OfficeError):
-    """The key {key_id} that sealed this is not among the keys in the settings."""
+    """The key {key_id} that encrypted this is not among the keys in the settings."""
 
     thai = "ไม่พบกุญแจหมายเลข {key_id} ในการตั้งค่าของระบบ"
 

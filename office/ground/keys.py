@@ -1,4 +1,4 @@
-"""Sealing: keyrings, the data keys they wrap, and keyed hashes that find without telling."""
+"""Encryption: keyrings, the data keys they wrap, and keyed hashes that find without telling."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ NONCE_BYTES = 12
 class DataKey:
     """An AES-256-GCM key for one case or one file.
 
-    Everything sealed names its place (table.column|case|field): a ciphertext moved to another row
-    or column no longer opens (`cryptography.exceptions.InvalidTag`).
+    Everything encrypted names its place (table.column|case|field): a ciphertext moved to another
+    row or column no longer opens (`cryptography.exceptions.InvalidTag`).
     """
 
     secret: bytes
@@ -37,9 +37,9 @@ class DataKey:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self.secret).encrypt(nonce, plain, place.encode())
 
-    def decrypt(self, sealed: bytes, place: str) -> bytes:
+    def decrypt(self, encrypted: bytes, place: str) -> bytes:
         return AESGCM(self.secret).decrypt(
-            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()
+            encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], place.encode()
         )
 
     def __repr__(self) -> str:
@@ -47,7 +47,8 @@ class DataKey:
 
 
 class Keyring:
-    """Numbered master keys; the highest number seals, all of them open, so a key can be rotated."""
+    """Numbered master keys; the highest number encrypts, all of them open, so a key can be
+    rotated."""
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
         self._keys = {number: DataKey(secret) for number, secret in keys.items()}
@@ -72,15 +73,15 @@ class Keyring:
     def encrypt(self, plain: bytes, place: str) -> bytes:
         return bytes([self.current]) + self._keys[self.current].encrypt(plain, place)
 
-    def decrypt(self, sealed: bytes, place: str) -> bytes:
-        """Raises `KeyUnknown` when the settings no longer hold the key that sealed it."""
-        key = self._keys.get(sealed[0])
+    def decrypt(self, encrypted: bytes, place: str) -> bytes:
+        """Raises `KeyUnknown` when the settings no longer hold the key that encrypted it."""
+        key = self._keys.get(encrypted[0])
         if key is None:
-            raise KeyUnknown(key_id=sealed[0])
-        return key.decrypt(sealed[1:], place)
+            raise KeyUnknown(key_id=encrypted[0])
+        return key.decrypt(encrypted[1:], place)
 
-    def is_current(self, sealed: bytes) -> bool:
-        return sealed[0] == self.current
+    def is_current(self, encrypted: bytes) -> bool:
+        return encrypted[0] == self.current
 
 
 class Pepper:

@@ -58,7 +58,7 @@ class OfficeSettings(DatabaseSettings):
         "SAMNUAN_VAULT_KEYS",
         Text(
             "กุญแจหลักของข้อมูลตัวบุคคล หมายเลข:base64 คั่นด้วยจุลภาค หมายเลขสูงสุดใช้เข้ารหัส",
-            "Master keys of the identity vault, id:base64 by commas; the highest id seals",
+            "Master keys of the identity vault, id:base64 by commas; the highest id encrypts",
         ),
         default="",
         secret=True,
@@ -85,7 +85,7 @@ class OfficeSettings(DatabaseSettings):
         "SAMNUAN_SEAL_KEY",
         Text(
             "กุญแจลงนามตราประทับบันทึก Ed25519 32 ไบต์ base64",
-            "Key that signs the seals of the record: Ed25519, 32 bytes in base64",
+            "Key that signs the heads of the record: Ed25519, 32 bytes in base64",
         ),
         default="",
         secret=True,
@@ -94,7 +94,7 @@ class OfficeSettings(DatabaseSettings):
         "SAMNUAN_AUDITOR_MAIL",
         Text(
             "อีเมลของผู้ตรวจสอบนอกหน่วยงานที่รับตราประทับบันทึกทุกชั่วโมง",
-            "Address of an auditor, best outside the agency, who gets the seals of the record",
+            "Address of an auditor, best outside the agency, who gets the signed heads",
         ),
         default="",
     )

@@ -1,4 +1,4 @@
-"""The office's tables. What says who a person is, or tells of a case in words, is sealed."""
+"""The office's tables. What says who a person is, or tells of a case in words, is encrypted."""
 
 from datetime import date, datetime
 from typing import Any
@@ -122,7 +122,7 @@ class Case(Base):
     identity_mode: Mapped[str] = mapped_column(sa.String(16))
     reply_by: Mapped[str | None] = mapped_column(sa.String(16))
     subject: Mapped[str | None]
-    title: Mapped[bytes | None]  # sealed under the case key: people write names in titles
+    title: Mapped[bytes | None]  # encrypted under the case key: people write names in titles
     classification: Mapped[str] = mapped_column(sa.String(20))
     protected: Mapped[bool] = mapped_column(default=False)
     guarded: Mapped[bool] = mapped_column(default=False)  # its track protects who complained
@@ -145,7 +145,7 @@ class Case(Base):
 
 
 class CaseKey(Base):
-    """A data key of one case, wrapped by a master key; destroying it erases what it sealed."""
+    """A data key of one case, wrapped by a master key; destroying it erases what it encrypted."""
 
     __tablename__ = "case_key"
     case_id: Mapped[str] = mapped_column(ForeignKey("complaint_case.id"), primary_key=True)
@@ -159,7 +159,8 @@ class CaseKey(Base):
 
 
 class Identity(Base):
-    """One personal field of a case (`full_name`, `accused[0].name`), sealed under its own key."""
+    """One personal field of a case (`full_name`, `accused[0].name`), encrypted under its own
+    key."""
 
     __tablename__ = "identity"
     case_id: Mapped[str] = mapped_column(ForeignKey("complaint_case.id"), primary_key=True)
@@ -178,7 +179,7 @@ class IdentityIndex(Base):
 
 
 class IdentityRead(Base):
-    """Who looked at whose identity, which fields, and the sealed reason they gave."""
+    """Who looked at whose identity, which fields, and the encrypted reason they gave."""
 
     __tablename__ = "identity_read"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -206,7 +207,7 @@ class Conflict(Base):
 
 
 class Submission(Base):
-    """The answers to one form as they were given, sealed under the case key."""
+    """The answers to one form as they were given, encrypted under the case key."""
 
     __tablename__ = "submission"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -230,9 +231,9 @@ class Attachment(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("complaint_case.id"), index=True)
     submission_id: Mapped[str | None] = mapped_column(ForeignKey("submission.id"))
     field: Mapped[str] = mapped_column(sa.String(120))
-    name: Mapped[bytes]  # sealed: file names carry people's names
+    name: Mapped[bytes]  # encrypted: file names carry people's names
     file_key: Mapped[bytes]  # wrapped by the case key
-    # Which key of the case seals both: a file that says who a person is goes with the identity.
+    # Which key of the case encrypts both: a file that says who a person is goes with the identity.
     purpose: Mapped[str] = mapped_column(sa.String(16), default="content")
     media_type: Mapped[str] = mapped_column(sa.String(120))
     size: Mapped[int]
@@ -242,7 +243,7 @@ class Attachment(Base):
 
 
 class Letter(Base):
-    """A letter as it was issued: its number, the version of its template, its sealed text."""
+    """A letter as it was issued: its number, the version of its template, its encrypted text."""
 
     __tablename__ = "letter"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -276,7 +277,7 @@ class Notice(Base):
 
 
 class MailboxMessage(Base):
-    """The development mailbox: mail that would have left, sealed, when no mail server is set."""
+    """The development mailbox: mail that would have left, encrypted, when no mail server is set."""
 
     __tablename__ = "mailbox_message"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)

@@ -1,4 +1,4 @@
-"""Letters to the complainant: numbered, sealed, delivered to the tracking inbox and by mail."""
+"""Letters to the complainant: numbered, encrypted, delivered to the tracking inbox and by mail."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def issue_letter(
     element_id: str,
     job_id: str | None = None,
 ) -> Letter:
-    """Write, number, seal and send a letter, in the transaction of what asks for it: the job of a
-    send task, or a deadline that the complainant is reminded of.
+    """Write, number, encrypt and send a letter, in the transaction of what asks for it: the job of
+    a send task, or a deadline that the complainant is reminded of.
 
     Raises:
         LetterUnknown: the guideline has no template for it.
@@ -214,7 +214,7 @@ def _encrypted_letter(
 ) -> Letter:
     id = uuid.uuid4().hex
     key = case_key(work, services, case.id)
-    sealed, commitment = envelopes.encrypt(key, dumps(text).encode(), place(case.id, id))
+    encrypted, commitment = envelopes.encrypt(key, dumps(text).encode(), place(case.id, id))
     return Letter(
         id=id,
         case_id=case.id,
@@ -224,7 +224,7 @@ def _encrypted_letter(
         title_en=template.title.en,
         template_sha256=template.sha256,
         text_sha256=commitment,
-        sealed=sealed,
+        sealed=encrypted,
         issued_at=work.now,
     )
 

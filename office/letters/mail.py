@@ -98,8 +98,8 @@ def keep_in_mailbox(work: Work, services: Services, mail: Mail, *, key: str | No
         "body": mail.body,
         **({"attachments": attached} if attached else {}),
     }
-    sealed = services.keys.identity.encrypt(dumps(facts).encode(), _place(id))
-    work.session.add(MailboxMessage(id=id, at=work.now, sealed=sealed, key=key))
+    encrypted = services.keys.identity.encrypt(dumps(facts).encode(), _place(id))
+    work.session.add(MailboxMessage(id=id, at=work.now, sealed=encrypted, key=key))
 
 
 def mailbox(work: Work, services: Services, *, limit: int = 50) -> list[MailboxEntry]:

@@ -1,4 +1,4 @@
-"""A backup is one tar file: the database as it stood at one moment, the sealed attachments, what
+"""A backup is one tar file: the database as it stood at one moment, the encrypted attachments, what
 was published of the record, the ledger of erasures, and a manifest with the hash of each.
 
 The keys are not in it unless asked for: whoever holds both can read everything.
@@ -26,8 +26,8 @@ from office.ground.errors import OfficeError
 from office.ground.settings import OfficeSettings
 
 MANIFEST, DATABASE = "manifest.json", "database"
-KEYS, SEAL_KEY = "keys.json", "seal.json"
-SECRETS = (KEYS, SEAL_KEY)
+KEYS, HEAD_KEY = "keys.json", "seal.json"
+SECRETS = (KEYS, HEAD_KEY)
 FILES, PUBLISHED = "files", (HEADS, ERASURES)
 BLOCK = 1024 * 1024
 

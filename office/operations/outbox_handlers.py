@@ -42,7 +42,7 @@ def deliverers(
         OVERDUE_TOPIC: _overdue_watch(engine),
         planned_reminders.TOPIC: reminder_deliverer(engine, services),
         SWEEP_TOPIC: _sweeper(engine, services),
-        head_signing.SEAL_TOPIC: head_signing.head_signer(
+        head_signing.TOPIC: head_signing.head_signer(
             engine, services, settings.data_dir, auditor=settings.auditor_mail
         ),
         erasure.SCRUB_TOPIC: _scrubber(engine, services),

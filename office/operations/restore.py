@@ -149,7 +149,8 @@ def _check_fit(settings: OfficeSettings, manifest: Manifest) -> None:
 
 def _restore_keys(place: Path, kept: Path) -> None:
     if place.exists():
-        # Another key may sign from now on, each seal names its own; what is sealed needs its own.
+        # Another key may sign from now on, each head names its own; what is encrypted needs its
+        # own.
         same = json.loads(place.read_text()) == json.loads(kept.read_text())
         if not same and place.name == KEYS:
             raise KeysDiffer(file=place)
@@ -195,8 +196,8 @@ def check_restored(work: Work, services: Services) -> Checked:
 
 
 def keep_heads(engine: Engine, folder: Path) -> int:
-    """Give the log of a restored database the signed heads that were known here: what was sealed
-    after the backup stays sealed, and what is lost since is told by the check of the record."""
+    """Give the log of a restored database the signed heads that were known here: what was signed
+    after the backup stays signed, and what is lost since is told by the check of the record."""
     path = folder / HEADS
     if not path.exists():
         return 0
@@ -230,7 +231,7 @@ def _check_files(work: Work, services: Services, checked: Checked) -> None:
 
 
 def _check_keys(work: Work, services: Services, checked: Checked) -> None:
-    """One key of each purpose tells whether the masters at hand are those it was sealed with."""
+    """One key of each purpose tells whether the masters at hand are those it was encrypted with."""
     for purpose in PURPOSES:
         query = sa.select(CaseKey.case_id).where(CaseKey.purpose == purpose)
         case_id = work.session.scalar(query.where(CaseKey.wrapped.is_not(None)).limit(1))

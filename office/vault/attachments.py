@@ -1,9 +1,9 @@
 """Attachments: staged when they arrive, adopted by a case in the transaction that takes them.
 
-A staged file is two objects in the storage: its sealed bytes under a random name, and a sealed
-slip beside it (`.staged`) with the file's key. Adopting writes a row and leaves the bytes where
-they are, so a roll-back leaves the file staged and the sweep removes what nobody adopted. What a
-reader is handed is decided in `office.cases.handed_out`.
+A staged file is two objects in the storage: its encrypted bytes under a random name, and a
+encrypted slip beside it (`.staged`) with the file's key. Adopting writes a row and leaves the bytes
+where they are, so a roll-back leaves the file staged and the sweep removes what nobody adopted.
+What a reader is handed is decided in `office.cases.handed_out`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A checked and sealed file that no case holds yet."""
+    """A checked and encrypted file that no case holds yet."""
 
     id: str
     field: str
@@ -78,7 +78,7 @@ class FileInfo:
 
 
 def stage_files(services: Services, uploads: Sequence[Upload]) -> list[Staged]:
-    """Check, seal and keep uploads; when one is refused, none stays.
+    """Check, encrypt and keep uploads; when one is refused, none stays.
 
     Raises:
         TooManyFiles, FileTooLarge, FileEmpty, FileTypeRefused and its kinds.
@@ -133,7 +133,8 @@ def adopt_files(
     personal: Collection[str] = (),
 ) -> list[dict[str, str]]:
     """Make staged files part of a case, in the transaction of whoever takes them; returns the
-    reference and the commitment of each. Those of `personal` fields are sealed with the identity.
+    reference and the commitment of each. Those of `personal` fields are encrypted with the
+    identity.
     """
     adopted = []
     for file in staged:

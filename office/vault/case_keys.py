@@ -32,7 +32,7 @@ def case_key(work: Work, services: Services, case_id: str, purpose: Purpose = "c
     """The data key of a case, unwrapped once per unit of work.
 
     Raises:
-        KeyDestroyed: it was destroyed, and with it all that it sealed.
+        KeyDestroyed: it was destroyed, and with it all that it encrypted.
     """
     row = _row(work, case_id, purpose)
     if row is None or row.wrapped is None:
@@ -63,7 +63,7 @@ def must_be_alive(work: Work, case_id: str, purpose: Purpose = "content") -> Non
 
 
 def destroy_key(work: Work, case_id: str, purpose: Purpose) -> None:
-    """Erase for good what this key sealed; the chain of history stays whole."""
+    """Erase for good what this key encrypted; the chain of history stays whole."""
     work.forget(OPENED)
     row = _row(work, case_id, purpose)
     if row is None or row.wrapped is None:

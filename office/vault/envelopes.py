@@ -1,7 +1,8 @@
-"""Sealed envelopes whose content the record commits to.
+"""Encrypted envelopes whose content the record commits to.
 
-The commitment is a salted hash of what was sealed, and its salt lies inside the envelope: who opens
-it can check that it is what was recorded; once the key is destroyed, the commitment says nothing.
+The commitment is a salted hash of what was encrypted, and its salt lies inside the envelope: who
+opens it can check that it is what was recorded; once the key is destroyed, the commitment says
+nothing.
 """
 
 from __future__ import annotations
@@ -18,26 +19,26 @@ SALTED = b"\x01"
 
 
 def encrypt(key: DataKey, plain: bytes, place: str, *more: str) -> tuple[bytes, str]:
-    """The sealed envelope and the commitment to its content, and to `more` that lies outside."""
+    """The encrypted envelope and the commitment to its content, and to `more` that lies outside."""
     salt = os.urandom(SALT_BYTES)
     return key.encrypt(SALTED + salt + plain, place), _commitment(salt, plain, *more)
 
 
-def decrypt(key: DataKey, sealed: bytes, place: str) -> bytes:
-    """What was sealed.
+def decrypt(key: DataKey, encrypted: bytes, place: str) -> bytes:
+    """What was encrypted.
 
     Raises:
         KeyDestroyed: it was erased; the key may have been read a moment before that.
         cryptography.exceptions.InvalidTag: it was touched or moved.
     """
-    if not sealed:
+    if not encrypted:
         raise KeyDestroyed
-    return _parts(key.decrypt(sealed, place))[1]
+    return _parts(key.decrypt(encrypted, place))[1]
 
 
-def commitment(key: DataKey, sealed: bytes, place: str, *more: str) -> str | None:
-    """The commitment to a sealed envelope, worked out again; none for one from before them."""
-    salt, plain = _parts(key.decrypt(sealed, place))
+def commitment(key: DataKey, encrypted: bytes, place: str, *more: str) -> str | None:
+    """The commitment to an encrypted envelope, worked out again; none for one from before them."""
+    salt, plain = _parts(key.decrypt(encrypted, place))
     return None if salt is None else _commitment(salt, plain, *more)
 
 

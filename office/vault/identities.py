@@ -1,4 +1,4 @@
-"""The identity vault: who a person is, field by field, sealed apart from the case they filed."""
+"""The identity vault: who a person is, field by field, encrypted apart from the case they filed."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ REASON_LEAST = 10
 def keep_identity(
     work: Work, services: Services, case_id: str, personal: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Seal personal answers, nested or flat; a field that is given again replaces the old one.
+    """Encrypt personal answers, nested or flat; a field that is given again replaces the old one.
     Returns the commitment to each field."""
     key = case_key(work, services, case_id, "identity")
     commitments = {}
     for path, value in flatten(personal).items():
-        sealed, commitments[path] = envelopes.encrypt(
+        encrypted, commitments[path] = envelopes.encrypt(
             key, dumps(value).encode(), place(case_id, path)
         )
         work.session.merge(
-            Identity(case_id=case_id, path=path, sealed=sealed, recorded_at=work.now)
+            Identity(case_id=case_id, path=path, sealed=encrypted, recorded_at=work.now)
         )
         if path in SEARCHABLE:
             found = IdentityIndex(kind=path, hash=_blind(services, path, value), case_id=case_id)

@@ -1,4 +1,4 @@
-"""Submissions: the answers to a form as they were given, sealed under the key of their case."""
+"""Submissions: the answers to a form as they were given, encrypted under the key of their case."""
 
 from __future__ import annotations
 
@@ -44,12 +44,19 @@ def keep_submission(
     task_id: str | None = None,
     element_id: str = "",
 ) -> tuple[str, str]:
-    """Seal the answers to one form; returns the submission's id and the commitment to it."""
+    """Encrypt the answers to one form; returns the submission's id and the commitment to it."""
     id = uuid.uuid4().hex
     key = case_key(work, services, case_id)
-    sealed, commitment = envelopes.encrypt(key, dumps(dict(answers)).encode(), place(case_id, id))
+    encrypted, commitment = envelopes.encrypt(
+        key, dumps(dict(answers)).encode(), place(case_id, id)
+    )
     row = Submission(
-        id=id, case_id=case_id, form=form, task_id=task_id, element_id=element_id, sealed=sealed
+        id=id,
+        case_id=case_id,
+        form=form,
+        task_id=task_id,
+        element_id=element_id,
+        sealed=encrypted,
     )
     row.given_by, row.given_at, row.seq = given_by, work.now, _next_seq(work, case_id)
     work.session.add(row)
@@ -67,7 +74,7 @@ def submissions(
 
 
 def opened(work: Work, services: Services, row: Submission) -> Given:
-    """A submission with its answers unsealed.
+    """A submission with its answers decrypted.
 
     Raises:
         KeyDestroyed: the key of its case was.
@@ -85,7 +92,7 @@ def opened(work: Work, services: Services, row: Submission) -> Given:
 
 
 def rows_of(work: Work, case_id: str) -> list[Submission]:
-    """The submissions of a case as they lie there, sealed."""
+    """The submissions of a case as they lie there, encrypted."""
     query = sa.select(Submission).where(Submission.case_id == case_id).order_by(Submission.seq)
     return work.once("submissions", case_id, lambda: list(work.session.scalars(query)))
 

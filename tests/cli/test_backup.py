@@ -118,7 +118,7 @@ def test_keys_travel_only_when_asked(site: Site, elsewhere: Site, tmp_path: Path
     with tarfile.open(without) as tar:
         assert "keys.json" not in tar.getnames()
 
-    # An installation with keys of its own cannot open what was sealed elsewhere, and says so.
+    # An installation with keys of its own cannot open what was encrypted elsewhere, and says so.
     assert "keys/identity" in elsewhere.run("restore", str(without), code=1).output
     assert "other keys" in elsewhere.run("restore", str(with_keys), "--force", code=1).output
     (elsewhere.folder / "keys.json").unlink()

@@ -1,5 +1,5 @@
 """A backup from before an erasure is restored: the erased name stays unreadable, and what was
-sealed since stays sealed."""
+signed since stays signed."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_the_ledger_names_nobody(closed: Site) -> None:
     assert not [word for word in PERSON if word in text]
 
 
-def test_what_was_sealed_since_stays_sealed_and_what_is_lost_is_named(
+def test_what_was_signed_since_stays_signed_and_what_is_lost_is_named(
     closed: Site, tmp_path: Path, clock: TravellingClock
 ) -> None:
     closed.run("seal")

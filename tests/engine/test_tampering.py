@@ -39,7 +39,7 @@ from engine.store.tables import (
     ProcessDefinition,
     ProcessInstance,
     Resource,
-    Seal,
+    SignedHead,
     table,
 )
 from engine.store.work import Work
@@ -53,7 +53,7 @@ STEPS = diagram(
     start(), user("a"), user("b"), user("c"), end(), path("start", "a", "b", "c", "end")
 )
 CHAINED = (Command, HistoryEvent)
-RECORD = (*CHAINED, LogEntry, LogNode, Seal)
+RECORD = (*CHAINED, LogEntry, LogNode, SignedHead)
 TABLES = (*RECORD, Resource, Deployment, DeploymentFile, ProcessDefinition, ProcessInstance)
 # Not part of the record: it only counts writes, so that two of them do not meet.
 FREE = {("process_instance", "revision")}
@@ -62,7 +62,7 @@ STATUSES = ("running", "completed")  # the database itself refuses any other wor
 
 @dataclass(frozen=True)
 class World:
-    """A sealed record that is whole, on a database whose guards an operator has taken away."""
+    """A signed record that is whole, on a database whose guards an operator has taken away."""
 
     engine: Engine
     cases: tuple[str, ...]
@@ -119,21 +119,21 @@ NOON = "2026-03-02T12:00:00+07:00"
 def _made(engine: Engine) -> World:
     play = Play(engine, STEPS).start(x=1)
     second = engine.start("p", {"case_id": "2"}, business_key="2", actor=OFFICER)
-    seal(engine)
+    sign(engine)
     play.do("a", y="หนึ่ง").do("b")
     changed = diagram(start(), user("a"), user("b"), end(), path("start", "a", "b", "end"))
     engine.deploy({"d0.bpmn": changed}, Actor.of("owner"))
-    seal(engine)
+    sign(engine)
     play.do("c")
     engine.complete(engine.tasks(second)[0].id, {}, OFFICER, idempotency_key="once")
-    seal(engine)
+    sign(engine)
     with engine.read() as work:
         kept = tuple(each.line() for each in witnessed(work))
     _take_the_guards_away(engine)
     return World(engine, tuple(sorted([play.id, second])), kept)
 
 
-def seal(engine: Engine) -> None:
+def sign(engine: Engine) -> None:
     with engine.begin() as work:
         assert signed_heads.sign_head(work, KEY) is not None
 
@@ -220,7 +220,7 @@ def names(found: list[Difference], model: type[Base], row: dict[str, Any]) -> bo
     if model is ProcessInstance:
         chains = ("process_instance", "command", "history_event")
         return any(each.subject == row["id"] and each.table in chains for each in found)
-    if model in (LogEntry, LogNode, Seal):
+    if model in (LogEntry, LogNode, SignedHead):
         at = row.get("position", row.get("upto", row.get("size")))
         logs = ("log_entry", "log_node", "seal")
         return any(each.table in logs and abs(each.seq % 1000 - at) <= 1 for each in found)
@@ -324,7 +324,7 @@ def rewrite(work: Work, instance_id: str) -> None:
         work.session.execute(ends)
 
 
-def test_a_rewritten_chain_is_not_the_sealed_one(world: World) -> None:
+def test_a_rewritten_chain_is_not_the_signed_one(world: World) -> None:
     found = world.check(lambda work: rewrite(work, world.cases[0]))
 
     places = {(each.subject, each.table) for each in found}
@@ -332,7 +332,7 @@ def test_a_rewritten_chain_is_not_the_sealed_one(world: World) -> None:
     assert any("numbers 1 to" in each.what.en for each in found)
 
 
-def reseal(work: Work, *cases: str) -> None:
+def sign_again(work: Work, *cases: str) -> None:
     """Make the log agree with the rewritten chains and sign all of it again with the true key."""
     heads = {}
     for model in CHAINED:
@@ -341,7 +341,7 @@ def reseal(work: Work, *cases: str) -> None:
         for instance_id, seq, hash in work.session.execute(query):
             heads[model.__tablename__, instance_id, seq] = hash
     growth = Growth()
-    sizes = {row.size: row for row in work.session.scalars(sa.select(Seal))}
+    sizes = {row.size: row for row in work.session.scalars(sa.select(SignedHead))}
     for row in work.session.scalars(sa.select(LogEntry).order_by(LogEntry.position)).all():
         entry = loads(row.entry)
         if entry["kind"] == "head":
@@ -354,16 +354,16 @@ def reseal(work: Work, *cases: str) -> None:
         for level, hash in growth.append(leaf_hash(row.entry.encode())):
             work.session.get_one(LogNode, (growth.size, level)).hash = hash
         if growth.size in sizes:
-            seal = sizes[growth.size]
-            seal.root = growth.root().hex()
-            text = signed_heads.head_text(seal.size, seal.root, seal.at)
-            seal.signature = KEY.sign(text).hex()
+            head = sizes[growth.size]
+            head.root = growth.root().hex()
+            text = signed_heads.head_text(head.size, head.root, head.at)
+            head.signature = KEY.sign(text).hex()
 
 
 def test_a_rewrite_of_everything_is_found_from_a_head_that_left_the_agency(world: World) -> None:
     def everything(work: Work) -> None:
         rewrite(work, world.cases[0])
-        reseal(work, world.cases[0])
+        sign_again(work, world.cases[0])
 
     assert world.check(everything) == []  # it agrees with itself: nobody inside could tell
 

@@ -1,4 +1,4 @@
-"""A sealed case file verifies without us, and whatever is changed in it is found and named."""
+"""A signed case file verifies without us, and whatever is changed in it is found and named."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from engine.record import signed_heads
 from engine.record.signing import SigningKey
 from engine.turn import history
 from office.audit import verify_case
-from office.audit.case_file import NotForUnits, note_export, read_course, sealed_file
+from office.audit.case_file import NotForUnits, note_export, read_course, signed_case_file
 from office.audit.verify_case import FAILS, OPEN, WITHHELD, Finding, check, pack, unpack
 from office.ground.errors import CaseNotFound
 from tests.conftest import START
@@ -53,7 +53,7 @@ class Installation:
         user = self.agency.person(group)
         with self.agency.office.engine.read() as work:
             course = read_course(work, self.case_id, user)
-            return sealed_file(work, course, user, AGENCY_KEY, paper_of(work, course))
+            return signed_case_file(work, course, user, AGENCY_KEY, paper_of(work, course))
 
     def sign_head(self) -> None:
         with self.agency.office.engine.begin() as work:
@@ -71,7 +71,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installation(sqlite_agencies: Installations, folder: Path) -> Iterator[Installation]:
-    """A grievance clarified twice and decided; sealed once on the way and once for the export."""
+    """A grievance clarified twice and decided; signed once on the way and once for the export."""
     with sqlite_agencies.agency(TravellingClock(START), folder) as agency:
         filed = agency.file(COMPLAINT)
         other = agency.file({**COMPLAINT, "title": "เรื่องอื่น"})
@@ -96,13 +96,13 @@ def installation(sqlite_agencies: Installations, folder: Path) -> Iterator[Insta
 
 
 @pytest.fixture(scope="module")
-def sealed(installation: Installation) -> bytes:
+def archive(installation: Installation) -> bytes:
     return installation.export()
 
 
 @pytest.fixture(scope="module")
-def files(sealed: bytes) -> dict[str, bytes]:
-    return unpack(sealed)
+def files(archive: bytes) -> dict[str, bytes]:
+    return unpack(archive)
 
 
 def failing(data: bytes, pinned: str | None = PINNED, mailed: Any = None) -> list[Finding]:
@@ -132,8 +132,8 @@ def with_lines(files: dict[str, bytes], name: str, rows: list[Any]) -> bytes:
 # ── it holds ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_file_holds_and_says_so(installation: Installation, sealed: bytes) -> None:
-    found = check(sealed, PINNED, installation.mailed)
+def test_the_file_holds_and_says_so(installation: Installation, archive: bytes) -> None:
+    found = check(archive, PINNED, installation.mailed)
 
     assert [each for each in found if each.state in (FAILS, OPEN)] == []
     assert {each.place for each in found} >= {
@@ -148,8 +148,8 @@ def test_the_file_holds_and_says_so(installation: Installation, sealed: bytes) -
     assert [each.place for each in found if each.state == WITHHELD] == ["events.jsonl"]
 
 
-def test_the_same_record_gives_the_same_bytes(installation: Installation, sealed: bytes) -> None:
-    assert installation.export() == sealed
+def test_the_same_record_gives_the_same_bytes(installation: Installation, archive: bytes) -> None:
+    assert installation.export() == archive
 
 
 def test_law_picture_and_words_are_in_it_and_nobodys_person(
@@ -222,14 +222,16 @@ def test_who_may_not_see_the_case_gets_no_file(installation: Installation) -> No
             read_course(work, installation.case_id, installation.agency.person("publisher"))
 
 
-def test_the_verifier_runs_alone(sealed: bytes, installation: Installation, tmp_path: Path) -> None:
+def test_the_verifier_runs_alone(
+    archive: bytes, installation: Installation, tmp_path: Path
+) -> None:
     """On the standard library only, in the words of Python 3.9, without anything of ours."""
     tree = ast.parse(VERIFIER.read_text("utf-8"), feature_version=(3, 9))
     imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     imported |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in imported} <= set(sys.stdlib_module_names)
-    (tmp_path / "verify_case.py").write_bytes(unpack(sealed)["verify_case.py"])
-    (tmp_path / "case.zip").write_bytes(sealed)
+    (tmp_path / "verify_case.py").write_bytes(unpack(archive)["verify_case.py"])
+    (tmp_path / "case.zip").write_bytes(archive)
     (tmp_path / "key").write_text(PINNED + "\n")
     heads = "".join(json.dumps(each) + "\n" for each in installation.mailed)
     (tmp_path / "heads.jsonl").write_text(heads)
@@ -241,7 +243,7 @@ def test_the_verifier_runs_alone(sealed: bytes, installation: Installation, tmp_
     whole = run("case.zip", "--key", "key", "--heads", "heads.jsonl")
     assert whole.returncode == 0, whole.stdout + whole.stderr
     assert "แฟ้มนี้ครบถ้วนและไม่ถูกแก้ไข / This file is whole and unchanged." in whole.stdout
-    (tmp_path / "case.zip").write_bytes(sealed[:-1])
+    (tmp_path / "case.zip").write_bytes(archive[:-1])
     cut = run("case.zip", "--lang", "en", "--json")
     assert cut.returncode == 1
     assert json.loads(cut.stdout)[0]["state"] == FAILS
@@ -254,14 +256,14 @@ def test_the_verifier_runs_alone(sealed: bytes, installation: Installation, tmp_
 
 
 def test_a_changed_byte_in_any_file_is_found_with_the_files_name(
-    sealed: bytes, files: dict[str, bytes]
+    archive: bytes, files: dict[str, bytes]
 ) -> None:
     for name, content in files.items():
-        start = sealed.index(content)
+        start = archive.index(content)
         for at in {0, len(content) // 2, len(content) - 1}:
             changed = bytearray(content)
             changed[at] ^= 1
-            data = sealed[:start] + bytes(changed) + sealed[start + len(content) :]
+            data = archive[:start] + bytes(changed) + archive[start + len(content) :]
             assert name in failing(data)[0].place
             # With the checksum put right as well, the list of files tells it.
             (told, *_) = failing(pack({**files, name: bytes(changed)}))
@@ -270,25 +272,29 @@ def test_a_changed_byte_in_any_file_is_found_with_the_files_name(
 
 @settings(max_examples=100)
 @given(data=st.data())
-def test_any_changed_byte_is_found(sealed: bytes, data: st.DataObject) -> None:
-    at = data.draw(st.integers(0, len(sealed) - 1))
-    changed = bytearray(sealed)
+def test_any_changed_byte_is_found(archive: bytes, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(archive) - 1))
+    changed = bytearray(archive)
     changed[at] ^= data.draw(st.integers(1, 255))
 
     assert failing(bytes(changed))
 
 
-def test_every_byte_around_the_files_counts(sealed: bytes, files: dict[str, bytes]) -> None:
+def test_every_byte_around_the_files_counts(archive: bytes, files: dict[str, bytes]) -> None:
     """Headers, order and directory follow from names and contents: none of their bits is free."""
-    directory = sealed.index(verify_case.CENTRAL)
-    places = [*range(30), *range(directory, directory + 60), *range(len(sealed) - 22, len(sealed))]
+    directory = archive.index(verify_case.CENTRAL)
+    places = [
+        *range(30),
+        *range(directory, directory + 60),
+        *range(len(archive) - 22, len(archive)),
+    ]
     for at in places:
-        changed = bytearray(sealed)
+        changed = bytearray(archive)
         changed[at] ^= 0x10
         assert failing(bytes(changed)), at
-    for cut in range(1, len(sealed), len(sealed) // 25):
-        assert failing(sealed[:cut])
-    assert failing(sealed + b"\n")
+    for cut in range(1, len(archive), len(archive) // 25):
+        assert failing(archive[:cut])
+    assert failing(archive + b"\n")
     assert failing(b"")
 
 
@@ -449,19 +455,19 @@ def test_poison_is_one_clean_finding(
 
 
 def test_names_that_lead_out_of_the_folder_and_compressed_entries_are_refused(
-    sealed: bytes,
+    archive: bytes,
 ) -> None:
     for name in ("../up.txt", "/etc/passwd", "a\\b", "c:x", "a/./b", "a//b", "x\x00y", "end."):
         assert "unsafe name" in failing(pack({name: b"x"}))[0].en
     twice = pack({"a": b"x"})
     entry = twice[: twice.index(verify_case.CENTRAL)]
     assert "two files" in failing(entry + twice)[0].en
-    deflated = bytearray(sealed)
+    deflated = bytearray(archive)
     deflated[8] = 8
     assert "compressed" in failing(bytes(deflated))[0].en
 
 
-def test_the_command_seals_writes_and_leaves_the_head_behind(
+def test_the_command_signs_writes_and_leaves_the_head_behind(
     installation: Installation, folder: Path, tmp_path: Path
 ) -> None:
     environment = {
@@ -515,7 +521,7 @@ def test_the_signature_check_agrees_with_another_implementation(
     )
 
 
-def test_the_tree_of_the_verifier_is_the_one_that_we_seal() -> None:
+def test_the_tree_of_the_verifier_is_the_one_that_we_sign() -> None:
     from engine.record.merkle import Growth, leaf_hash
 
     growth = Growth()

@@ -1,4 +1,4 @@
-"""What keeps the record as scenes: sealing, erasing, backing up, deploying the law."""
+"""What keeps the record as scenes: signing heads, erasing, backing up, deploying the law."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def ready_to_deploy(installation: Installation) -> Facts:
     return {}
 
 
-def sealed(installation: Installation) -> Facts:
-    """The record was sealed, and has moved since."""
+def signed(installation: Installation) -> Facts:
+    """The record was signed, and has moved since."""
     installation.agency.sign_head()
     return office_scenes.filed(installation)
 
@@ -77,12 +77,12 @@ def erased(installation: Installation) -> Facts:
 # ── the acts ───────────────────────────────────────────────────────────────────────────────────
 
 
-def seal(installation: Installation, _facts: Facts, _key: str) -> Any:
+def sign(installation: Installation, _facts: Facts, _key: str) -> Any:
     return installation.agency.sign_head() and None
 
 
 def hourly(installation: Installation, _facts: Facts, _key: str) -> Any:
-    """The clock brings the sealing, and the sealing plans the next one."""
+    """The clock brings the signing, and the signing plans the next one."""
     installation.clock.advance(hours=1)
     return installation.engine.run_due() and None
 
@@ -123,12 +123,12 @@ def _ask(installation: Installation, facts: Facts) -> None:
 
 
 def every_head_is_published(installation: Installation) -> str:
-    """The file of heads tells each seal once, in whole lines."""
+    """The file of heads tells each head once, in whole lines."""
     lines = (installation.agency.settings.data_dir / FILE).read_text("utf-8").splitlines()
     told = [each.head.root for each in read_lines(FILE, lines)]
     with installation.engine.read() as work:
         kept = [head.root for head in signed_heads.heads(work)]
-    return "" if told == kept else f"{FILE} tells {told}, sealed were {kept}"
+    return "" if told == kept else f"{FILE} tells {told}, signed were {kept}"
 
 
 def backup_brings_all_back(installation: Installation) -> str:
@@ -160,11 +160,11 @@ def _elsewhere(url: str) -> Iterator[str]:
     postgres.drop_database(here.set(database="postgres"), name)
 
 
-_SEALED = {"look": every_head_is_published}
+_SIGNED = {"look": every_head_is_published}
 _ERASED = {"refusals": (NoErasureAsked,)}
 SCENES = [
-    Scene("seal", sealed, seal, office_over, **_SEALED),
-    Scene("hourly seal", sealed, hourly, office_over, settle=(70, 10, 10), **_SEALED),
+    Scene("seal", signed, sign, office_over, **_SIGNED),
+    Scene("hourly seal", signed, hourly, office_over, settle=(70, 10, 10), **_SIGNED),
     Scene("ask for erasure", closed, ask, office_over, refusals=(ErasureAskedAlready,)),
     Scene("erase an identity", identity_asked, decide, office_over, **_ERASED),
     Scene("erase a content", content_asked, decide, office_over, **_ERASED),

@@ -1,7 +1,7 @@
 """A picture of a whole database in which two runs of the same story look alike.
 
-What chance or the clock decides (ids, hashes, seals, moments) is masked; everything else of every
-row of every table is kept, so that half a turn, a lost row and a doubled one all show.
+What chance or the clock decides (ids, hashes, signatures, moments) is masked; everything else of
+every row of every table is kept, so that half a turn, a lost row and a doubled one all show.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from tests.mutants.slip import Slip, Slips
 DUE = "tests/engine/test_sharp_edges.py tests/engine/test_due_work.py"
 RUNNING = "tests/engine/test_people.py tests/engine/test_running.py"
 EDGES = "tests/engine/test_sharp_edges.py"
-PROOFS = "tests/engine/test_sharp_edges.py tests/engine/test_seals.py"
+PROOFS = "tests/engine/test_sharp_edges.py tests/engine/test_signed_heads.py"
 
 SLIPS: Slips = {
     "engine/store/leases.py": [
@@ -203,7 +203,7 @@ SLIPS: Slips = {
         Slip(
             "    if growth.size and growth.size not in roots:",
             "    if growth.size > 1 and growth.size - 1 not in roots:",
-            "the auditor: entries are put behind the last seal, and nobody says so",
+            "the auditor: entries are put behind the last signed head, and nobody says so",
             "tests/engine/test_tampering.py",
         ),
     ],

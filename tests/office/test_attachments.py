@@ -1,4 +1,4 @@
-"""Files of a case: checked, sealed, adopted with the case or left to the sweep."""
+"""Files of a case: checked, encrypted, adopted with the case or left to the sweep."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ UNPROVEN = {
     "audit_look": Unproven("", "an examiner's searches; append-only, not chained"),
     "notice": Unproven("", "words within the office; the deadline behind them is in the record"),
     "conflict": Unproven("", "who must not see a case; the record names the event, not the row"),
-    "identity_index": Unproven("", "a keyed hash made from the sealed number"),
+    "identity_index": Unproven("", "a keyed hash made from the encrypted number"),
     "office_rung": Unproven("", WORKING),
     "office_extension": Unproven("", "what was asked and decided is in the record"),
     "office_clock_change": Unproven("", "explains a deadline; its moves are in the record"),
@@ -80,7 +80,9 @@ UNPROVEN = {
     "identity": Unproven("recorded_at", OWN),
     "case_key": Unproven("destroyed_at", "the erasure is in the record"),
     "erasure": Unproven("", "made up here: its event would say who asked and who decided"),
-    "legal_hold": Unproven("reason lift_reason", "sealed under the master key, not committed to"),
+    "legal_hold": Unproven(
+        "reason lift_reason", "encrypted under the master key, not committed to"
+    ),
     "letter": Unproven("job_id title_th title_en mail_key read_at text_sha256", OWN),
     "submission": Unproven("element_id given_by seq task_id", OWN),
     "attachment": Unproven("media_type added_at added_by submission_id", OWN),

@@ -70,8 +70,8 @@ def test_nothing_that_leaves_the_agency_afterwards_names_the_person(
     assert all(closed.receipt_no.encode() in path.read_bytes() for path in written[:3])
     out = b"".join(path.read_bytes() for path in written)
     out += "".join(each.output for each in told).encode()
-    with zipfile.ZipFile(tmp_path / "case.zip") as sealed:
-        paper = pypdf.PdfReader(io.BytesIO(sealed.read("summary.pdf")))
+    with zipfile.ZipFile(tmp_path / "case.zip") as encrypted:
+        paper = pypdf.PdfReader(io.BytesIO(encrypted.read("summary.pdf")))
     out += "".join(page.extract_text() for page in paper.pages).encode()
     for word in PERSON:
         for spelled in spellings(word):

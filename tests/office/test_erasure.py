@@ -66,11 +66,11 @@ def test_nothing_of_the_person_is_left_and_the_record_is_whole(
     with office.engine.read() as work:
         key = work.session.get_one(CaseKey, (closed.case_id, "identity")).wrapped
         query = sa.select(Identity.sealed).where(Identity.case_id == closed.case_id)
-        sealed = list(work.session.scalars(query))
+        encrypted = list(work.session.scalars(query))
     assert key is not None
     before = everything(office, settings)
     assert key in before
-    assert all(each in before for each in sealed)
+    assert all(each in before for each in encrypted)
 
     with caplog.at_level(logging.DEBUG):
         ask(office, closed, staff["head"])
@@ -79,7 +79,7 @@ def test_nothing_of_the_person_is_left_and_the_record_is_whole(
 
     after = everything(office, settings)
     assert key not in after
-    assert not [each for each in sealed if each in after]
+    assert not [each for each in encrypted if each in after]
     told = "".join([caplog.text, *capfd.readouterr()]).encode()
     for word in PERSON:
         for spelled in spellings(word):

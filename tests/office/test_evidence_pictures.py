@@ -108,7 +108,7 @@ ANONYMOUS = corruption(
 
 @pytest.mark.parametrize("answers", [ANONYMOUS, corruption()], ids=["anonymous", "confidential"])
 @pytest.mark.parametrize(("name", "kind"), [("ภาพ.jpg", "image/jpeg"), ("ภาพ.png", "image/png")])
-def test_an_officer_gets_a_copy_and_the_original_stays_sealed(
+def test_an_officer_gets_a_copy_and_the_original_stays_encrypted(
     office: Office, staff: dict[str, User], answers: dict[str, Any], name: str, kind: str
 ) -> None:
     original = picture(kind, turn=6)
@@ -124,8 +124,8 @@ def test_an_officer_gets_a_copy_and_the_original_stays_sealed(
     assert info.size == len(copy)
     assert info.sha256 == file.sha256 == hashlib.sha256(original).hexdigest()
     with office.engine.read() as work:
-        _, sealed = attachments.open_file(work, office.services, case_id, file.id)
-        assert b"".join(sealed) == original
+        _, encrypted = attachments.open_file(work, office.services, case_id, file.id)
+        assert b"".join(encrypted) == original
 
 
 def test_who_signs_openly_hands_over_the_whole_picture(

@@ -136,7 +136,7 @@ def test_destroying_the_identity_key_erases_who_it_was(office: Office) -> None:
         identities.open_identity(work, office.services, filed.case_id)
 
 
-def test_a_new_master_key_takes_over_without_touching_what_was_sealed(
+def test_a_new_master_key_takes_over_without_touching_what_was_encrypted(
     office: Office, staff: dict[str, User], settings: OfficeSettings, clock: TravellingClock
 ) -> None:
     filed = office.file_complaint(complaint())

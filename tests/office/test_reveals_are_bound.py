@@ -1,4 +1,4 @@
-"""Why something covered was laid open is sealed, and the record commits to what was said."""
+"""Why something covered was laid open is encrypted, and the record commits to what was said."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_motive_and_answer_can_be_read_and_the_record_is_whole(
 def test_words_exchanged_by_who_holds_the_keys_are_found(
     office: Office, settings: OfficeSettings, case_id: str, column: str
 ) -> None:
-    """Whoever holds the keys can seal other words in the same place, and not commit to them."""
+    """Whoever holds the keys can encrypt other words in the same place, and not commit to them."""
     with office.engine.begin() as work:
         for row in work.session.scalars(sa.select(Reveal)):
             if getattr(row, column) is not None:

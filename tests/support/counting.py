@@ -1,4 +1,4 @@
-"""Counts what an act costs: statements, transactions, commits, and what it unseals."""
+"""Counts what an act costs: statements, transactions, commits, and what it decrypts."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from office.ground.keys import DataKey
 
 @dataclass
 class Cost:
-    """What went to the database, and how often each sealed place was opened."""
+    """What went to the database, and how often each encrypted place was opened."""
 
     statements: list[str] = field(default_factory=list)
     transactions: int = 0
     commits: int = 0
-    unsealed: Counter[str] = field(default_factory=Counter)
+    decrypted: Counter[str] = field(default_factory=Counter)
 
     def opened_again(self) -> list[str]:
-        """Sealed places that were opened more than once."""
-        return [place for place, times in self.unsealed.items() if times > 1]
+        """Encrypted places that were opened more than once."""
+        return [place for place, times in self.decrypted.items() if times > 1]
 
     def opened_tables(self) -> set[str]:
-        """What kinds of sealed places (`table.column`) were opened."""
-        return {place.partition("|")[0] for place in self.unsealed}
+        """What kinds of encrypted places (`table.column`) were opened."""
+        return {place.partition("|")[0] for place in self.decrypted}
 
     def row(self, name: str) -> str:
-        most = max(self.unsealed.values(), default=0)
+        most = max(self.decrypted.values(), default=0)
         return (
             f"{name:<28}{len(self.statements):>5} statements {self.transactions:>2} transactions "
-            f"{self.commits:>2} commits {self.unsealed.total():>3} unsealings, {most} of one place"
+            f"{self.commits:>2} commits {self.decrypted.total():>3} decryptions, {most} of one"
         )
 
 
 @contextmanager
 def counting(database: sa.Engine) -> Iterator[Cost]:
     """Count from here to the end of the block; whatever happens is done as always."""
-    cost, unseal = Cost(), DataKey.decrypt
+    cost, decrypt = Cost(), DataKey.decrypt
 
     def said(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if statement.startswith("BEGIN"):
@@ -53,9 +53,9 @@ def counting(database: sa.Engine) -> Iterator[Cost]:
     def committed(_connection: Any) -> None:
         cost.commits += 1
 
-    def opened(key: DataKey, sealed: bytes, place: str) -> bytes:
-        cost.unsealed[place] += 1
-        return unseal(key, sealed, place)
+    def opened(key: DataKey, encrypted: bytes, place: str) -> bytes:
+        cost.decrypted[place] += 1
+        return decrypt(key, encrypted, place)
 
     sa.event.listen(database, "before_cursor_execute", said)
     sa.event.listen(database, "commit", committed)

@@ -56,10 +56,10 @@ def crowd(work: Work, services: Services, case_id: str, count: int) -> None:
     work.session.flush()  # the keys are read again below
     for made in copies[Case]:
         key, place = case_key(work, services, made["id"]), f"complaint_case.title|{made['id']}"
-        sealed = (
+        encrypted = (
             sa.update(Case).where(Case.id == made["id"]).values(title=key.encrypt(words, place))
         )
-        work.session.execute(sealed)
+        work.session.execute(encrypted)
 
 
 def _rows(work: Work, table: type[Base], which: sa.ColumnElement[bool]) -> Rows:

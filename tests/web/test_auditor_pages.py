@@ -175,7 +175,7 @@ def test_an_erased_case_is_still_replayed(
     assert ("ข้อความถูกทำลายตามกำหนดแล้ว" in page) == (purpose == "content")
 
 
-def test_the_sealed_file_is_taken_out_and_the_taking_recorded(
+def test_the_signed_file_is_taken_out_and_the_taking_recorded(
     agency: Agency, visitor: Visitor, case_id: str
 ) -> None:
     visitor.sign_in("auditor")

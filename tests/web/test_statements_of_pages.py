@@ -1,5 +1,5 @@
-"""What each page costs: statements, transactions, commits and unsealings, among ten cases and among
-a thousand. The ceilings are the agreed ones; the table is printed."""
+"""What each page costs: statements, transactions, commits and decryptions, among ten cases and
+among a thousand. The ceilings are the agreed ones; the table is printed."""
 
 from __future__ import annotations
 

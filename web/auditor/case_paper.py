@@ -1,4 +1,4 @@
-"""A case on paper: the summary and the pictures that go into the sealed case file."""
+"""A case on paper: the summary and the pictures that go into the signed case file."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _both(text: Text | str) -> dict[str, str]:
 
 
 SAID = {
-    "kind": Text("แฟ้มคดีที่ประทับตรา", "Sealed case file"),
+    "kind": Text("แฟ้มคดีที่ประทับตรา", "Signed case file"),
     "nothing": Text("ไม่พบ", "Nothing was found."),
     "check": Text(
         "ใช้ verify_case.py จากแหล่งที่เชื่อถือได้ กับ Python 3.9 ขึ้นไป ไม่ต้องต่อกับระบบของหน่วยงาน ดู README.txt",

@@ -109,14 +109,14 @@ def ask_identity(case_id: str) -> Answer:
 @blueprint.post("/cases/<case_id>/sealed")
 @signed_in(*ROLES)
 def take_out(case_id: str) -> Answer:
-    """The sealed file of a case, to be checked anywhere; taking it stands in the case's record."""
+    """The signed case file, to be checked anywhere; taking it stands in the case's record."""
     with write() as work:
         case_file.note_export(work, case_id, user())
     office().sign_head()
     with office().engine.read(snapshot=True) as work:
         course = case_file.read_course(work, case_id, user())
         paper = case_paper.paper_of(work, course)
-        content = case_file.sealed_file(work, course, user(), services().keys.head_key, paper)
+        content = case_file.signed_case_file(work, course, user(), services().keys.head_key, paper)
     number = course.case.receipt_no.replace("/", "-")
     return as_download(Response(content, mimetype="application/zip"), f"{number}.zip")
 

@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "erase": Text("ลบตัวตนหรือเนื้อหาของเรื่อง", "Erase who is in a case or what it tells"),
     "hold": Text("ระงับการทำลายเรื่อง", "Keep a case from being erased"),
-    "seal": Text("ประทับตราบันทึกทันที", "Seal the record now"),
+    "seal": Text("ประทับตราบันทึกทันที", "Sign the head of the record now"),
     "clock": Text("อธิบายกำหนดเวลาของเรื่อง", "Explain the deadlines of a case"),
     "calendar": Text("ดูและแก้ไขวันหยุด", "Show and change the holidays"),
     "backup": Text("สำรองข้อมูลทั้งหมด", "Back everything up into one file"),

@@ -1,4 +1,4 @@
-"""`samnuan backup`: the database, the sealed files and their hashes in one file."""
+"""`samnuan backup`: the database, the encrypted files and their hashes in one file."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ MADE = Text(
 NO_KEYS = Text(
     "กุญแจไม่อยู่ในแฟ้มนี้ โปรดสำรอง {keys} หรือค่า SAMNUAN_*_KEYS แยกไว้ต่างหาก ไม่มีกุญแจจะเปิดอ่านข้อมูลไม่ได้",
     "The keys are not in it: keep {keys} or the SAMNUAN_*_KEYS apart from it; without them nobody "
-    "can read what is sealed",
+    "can read what is encrypted",
 )
 
 
 @click.command(
     help="""สำรองข้อมูลทั้งหมดลงแฟ้ม FILE ระหว่างที่ระบบทำงานอยู่ได้
 
-    Write the database and the sealed files into FILE, a tar archive, while the installation goes on
-    working. PostgreSQL needs pg_dump."""
+    Write the database and the encrypted files into FILE, a tar archive, while the installation goes
+    on working. PostgreSQL needs pg_dump."""
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--with-keys", is_flag=True, help="รวมกุญแจด้วย / With the keys in it.")

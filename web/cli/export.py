@@ -1,4 +1,4 @@
-"""`samnuan export`: event logs for other programs, and one case as a sealed file."""
+"""`samnuan export`: event logs for other programs, and one case as a signed file."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 MakeWriter = Callable[[IO[str]], "Writer"]
 WRITTEN = Text("เขียน {cases} เรื่องลง {file} แล้ว", "Wrote {cases} cases to {file}")
-SEALED = Text(
+SIGNED = Text(
     "เขียนแฟ้มคดี {case} ลง {file} แล้ว ลงนามด้วยกุญแจ {key}",
-    "Wrote the sealed file of {case} to {file}, signed with the key {key}",
+    "Wrote the signed file of {case} to {file}, signed with the key {key}",
 )
 LOG = Text("เรื่องร้องเรียน", "Complaints")
 TRACKS = ("C", "G", "F")
@@ -104,15 +104,15 @@ def sheet(*, bom: bool, **chosen: Any) -> None:
     "case",
     help="""แฟ้มคดีที่ประทับตรา ตรวจได้โดยไม่ต้องต่อกับระบบ
 
-    The sealed file of CASE (receipt no. or id): events, law, picture, summary and proofs in a zip
+    The signed file of CASE (receipt no. or id): events, law, picture, summary and proofs in a zip
     that `python3 verify_case.py FILE` checks without this system.""",
 )
 @click.argument("case")
 @output_option
 @user_option
 @json_option
-def sealed(case: str, output: Path, username: str, as_json: bool) -> None:
-    from office.audit.case_file import note_export, read_course, sealed_file
+def signed_file(case: str, output: Path, username: str, as_json: bool) -> None:
+    from office.audit.case_file import note_export, read_course, signed_case_file
     from web.auditor.case_paper import paper_of
 
     with opened_office() as office:
@@ -123,14 +123,14 @@ def sealed(case: str, output: Path, username: str, as_json: bool) -> None:
         office.sign_head()
         with office.engine.read(snapshot=True) as work:
             course = read_course(work, case_id, user)
-            content = sealed_file(work, course, user, key, paper_of(work, course))
+            content = signed_case_file(work, course, user, key, paper_of(work, course))
     with _draft(output) as draft:
         draft.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     if as_json:
         print_json({"file": str(output), "sha256": sha256, "public_key": key.public.hex()})
     else:
-        say(SEALED, case=course.case.receipt_no, file=output, key=key.public.hex())
+        say(SIGNED, case=course.case.receipt_no, file=output, key=key.public.hex())
 
 
 def _export(

@@ -40,7 +40,7 @@ HEADS = Text(
     Bring back what `samnuan backup` wrote into FILE. Stop every server and worker first. All hashes
     are checked before anything is touched, and the whole record afterwards. Erasures made after the
     backup are made again, and signed heads are never lost. Exit code 1 if anything is missing, also
-    what was recorded and sealed after the backup. PostgreSQL needs pg_restore and psql."""
+    what was recorded and signed after the backup. PostgreSQL needs pg_restore and psql."""
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="แทนที่ข้อมูลที่มีอยู่ / Replace the records that are there.")

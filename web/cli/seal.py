@@ -1,4 +1,4 @@
-"""`samnuan seal`: seal the record now, or print the key that its seals are signed with."""
+"""`samnuan seal`: sign the head of the record now, or print the key that verifies it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from web.cli import say
 from web.cli.opened import opened_office
 from web.cli.output import json_option, print_json
 
-SEALED = Text(
+SIGNED = Text(
     "ประทับตราแล้ว {size} รายการ ค่าราก {root}\nเก็บไว้ที่ {file}",
-    "Sealed {size} entries, root {root}\nKept in {file}",
+    "Signed the head over {size} entries, root {root}\nKept in {file}",
 )
-NOTHING = Text("ไม่มีสิ่งใดเปลี่ยนตั้งแต่ตราประทับล่าสุด", "Nothing has moved since the last seal")
+NOTHING = Text("ไม่มีสิ่งใดเปลี่ยนตั้งแต่ตราประทับล่าสุด", "Nothing has moved since the last signed head")
 
 
 @click.command(
@@ -26,7 +26,7 @@ NOTHING = Text("ไม่มีสิ่งใดเปลี่ยนตั้�
     "--key",
     "key_only",
     is_flag=True,
-    help="พิมพ์กุญแจสาธารณะ (hex) / Only print the public key that seals are signed with (hex).",
+    help="พิมพ์กุญแจสาธารณะ (hex) / Only print the public key that verifies signed heads (hex).",
 )
 @json_option
 def command(key_only: bool, as_json: bool) -> None:
@@ -44,4 +44,4 @@ def command(key_only: bool, as_json: bool) -> None:
     elif head is None:
         say(NOTHING)
     else:
-        say(SEALED, size=head.size, root=head.root, file=file)
+        say(SIGNED, size=head.size, root=head.root, file=file)

@@ -36,8 +36,8 @@ INTERRUPTED = Text(
     help="""ตรวจว่าบันทึกของเรื่องไม่ถูกแก้ไข ถ้าไม่ระบุเรื่องจะตรวจทุกเรื่อง
 
     Check that the record of CASE (receipt no. or id), or of every case, is as it was written: hash
-    chains, deployed files, the log of seals, sealed content; and run every command again. Exit code
-    1 when anything was changed, removed, added or reordered, or comes out differently."""
+    chains, deployed files, the log of signed heads, encrypted content; and run every command again.
+    Exit code 1 when anything was changed, removed, added or reordered, or comes out differently."""
 )
 @click.argument("case", required=False)
 @click.option("--all", "everything", is_flag=True, help="ทุกเรื่อง / Every case (the default).")

@@ -1,4 +1,4 @@
-"""The tracking code between two pages: sealed in the cookie, never in an address, soon gone."""
+"""The tracking code between two pages: encrypted in the cookie, never in an address, soon gone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CODE_STAYS = timedelta(minutes=30)
 
 def keep_receipt(filed: Filed) -> None:
     """Remember what was just given to the complainant, for the page that shows it."""
-    session[RECEIPT] = _sealed(RECEIPT, [filed.case_id, filed.receipt_no, filed.tracking_code])
+    session[RECEIPT] = _encrypted(RECEIPT, [filed.case_id, filed.receipt_no, filed.tracking_code])
 
 
 def receipt() -> Filed | None:
@@ -37,7 +37,7 @@ def forget_receipt() -> None:
 
 def follow(code: str) -> None:
     """Follow the case of this code in this browser, until it rests for half an hour."""
-    session[CODE] = _sealed(CODE, code)
+    session[CODE] = _encrypted(CODE, code)
 
 
 def code() -> str | None:
@@ -54,11 +54,11 @@ def leave() -> None:
     forget_receipt()
 
 
-def _sealed(place: str, facts: Any) -> str:
-    # The cookie is signed but readable: what lies in it about a case is sealed besides.
+def _encrypted(place: str, facts: Any) -> str:
+    # The cookie is signed but readable: what lies in it about a case is encrypted besides.
     whole = dumps([now().isoformat(), facts]).encode()
-    sealed = office().services.keys.content.encrypt(whole, f"cookie.{place}")
-    return base64.urlsafe_b64encode(sealed).decode()
+    encrypted = office().services.keys.content.encrypt(whole, f"cookie.{place}")
+    return base64.urlsafe_b64encode(encrypted).decode()
 
 
 def _opened(place: str, stays: timedelta) -> Any:
@@ -66,12 +66,12 @@ def _opened(place: str, stays: timedelta) -> Any:
     if kept is None:
         return None
     try:
-        sealed = base64.urlsafe_b64decode(kept)
+        encrypted = base64.urlsafe_b64decode(kept)
         written, facts = loads(
-            office().services.keys.content.decrypt(sealed, f"cookie.{place}").decode()
+            office().services.keys.content.decrypt(encrypted, f"cookie.{place}").decode()
         )
     except (InvalidTag, KeyUnknown, binascii.Error):
-        session.pop(place)  # sealed under a key that is gone
+        session.pop(place)  # encrypted under a key that is gone
         return None
     if datetime.fromisoformat(written) + stays < now():
         session.pop(place)

@@ -1,5 +1,5 @@
 """Is the record whole? Both chains of every case, what its row says, the law it ran under, and
-the log of sealed heads are worked out again and compared. Nothing is executed here: see replay."""
+the log of signed heads are worked out again and compared. Nothing is executed here: see replay."""
 
 from __future__ import annotations
 

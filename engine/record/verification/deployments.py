@@ -16,9 +16,9 @@ from engine.turn.definitions import bundle_hash, deployment_files
 
 CONTENT = Text("เนื้อหาแฟ้มไม่ตรงกับรหัส SHA-256 ของแฟ้ม", "the content is not what its SHA-256 says")
 FILES = Text("แฟ้มของการติดตั้งไม่ครบหรือไม่ใช่ชุดที่ติดตั้งไว้", "its files are not those that were deployed")
-SEALED = Text(
+SIGNED = Text(
     "ไม่ตรงกับที่ประทับตราไว้ในบันทึกรวมลำดับ {position}",
-    "it is not what entry {position} of the log sealed",
+    "it is not what entry {position} of the log says",
 )
 NO_FILE = Text("ไม่ใช่แฟ้มของการติดตั้ง", "it is not a file of its deployment")
 
@@ -27,7 +27,7 @@ def verify_deployments(work: Work) -> Report:
     """Check every deployed file, deployment and definition."""
     report = Report()
     _check_contents(work, report)
-    positions = _sealed_at(work)
+    positions = _logged_at(work)
     for id in work.session.scalars(sa.select(Deployment.id).order_by(Deployment.id)).all():
         with as_finding(report, id, "deployment"):
             _check_deployment(work, id, positions.get(id), report)
@@ -45,18 +45,18 @@ def _check_contents(work: Work, report: Report) -> None:
                 report.differ(sha, "resource", 0, CONTENT)
 
 
-def _sealed_at(work: Work) -> dict[str, tuple[int, str]]:
+def _logged_at(work: Work) -> dict[str, tuple[int, str]]:
     query = sa.select(LogEntry.subject, LogEntry.position, LogEntry.entry)
     query = query.join(Deployment, Deployment.id == LogEntry.subject)
     return {row[0]: (row[1], row[2]) for row in work.session.execute(query)}
 
 
-def _check_deployment(work: Work, id: str, sealed: tuple[int, str] | None, report: Report) -> None:
+def _check_deployment(work: Work, id: str, logged: tuple[int, str] | None, report: Report) -> None:
     row = work.session.get_one(Deployment, id)
     if bundle_hash(deployment_files(work, id)) != row.bundle_hash:
         report.differ(id, "deployment", 0, FILES)
-    if sealed is not None and sealed[1] != deployment_entry(work, row):
-        report.differ(id, "deployment", 0, SEALED.format(position=sealed[0]))
+    if logged is not None and logged[1] != deployment_entry(work, row):
+        report.differ(id, "deployment", 0, SIGNED.format(position=logged[0]))
 
 
 def _check_definition(work: Work, id: str, report: Report) -> None:

@@ -14,7 +14,7 @@ from engine.record.published_heads import Witnessed
 from engine.record.signed_heads import read_entry
 from engine.record.verification.log import ROOT, SIGNATURE
 from engine.record.verification.stored_rows import as_finding
-from engine.store.tables import Command, HistoryEvent, Seal
+from engine.store.tables import Command, HistoryEvent, SignedHead
 from engine.store.work import Work
 from engine.turn.commitments import moment
 
@@ -24,15 +24,15 @@ Wanted = tuple[str, int, str]  # instance, number, hash
 OTHER_KEY = Text("ลงนามด้วยกุญแจอื่น", "it is signed with another key")
 NOT_HERE = Text(
     "ไม่มีตราประทับ {size} รายการนี้ในฐานข้อมูล หรือไม่ตรงกัน",
-    "the database has no such seal over {size} entries, or another one",
+    "the database has no such signed head over {size} entries, or another one",
 )
 OTHER_ENTRY = Text(
     "รายการไม่ตรงกับที่ออกจากหน่วยงานไปพร้อมตราประทับเมื่อ {at}",
-    "it is not the entry that left the agency with the seal of {at}",
+    "it is not the entry that left the agency with the head signed at {at}",
 )
 REWRITTEN = Text(
     "ลำดับที่ {first} ถึง {last} ไม่ใช่ที่ประทับตราและส่งออกไปเมื่อ {at}: ถูกเขียนใหม่ภายหลัง",
-    "numbers {first} to {last} are not what was sealed and sent out at {at}: rewritten since",
+    "numbers {first} to {last} are not what was signed and sent out at {at}: rewritten since",
 )
 
 
@@ -64,7 +64,7 @@ def _check_head(work: Work, each: Witnessed, public_key: str | None, report: Rep
         report.differ(*place, OTHER_KEY)
     if len(each.entries) != head.size - each.first:
         report.differ(*place, ROOT.format(size=head.size))
-    stored = work.session.get(Seal, head.size)
+    stored = work.session.get(SignedHead, head.size)
     if stored is None or signed_heads.head_of(stored) != head:
         report.differ(*place, NOT_HERE.format(size=head.size))
 

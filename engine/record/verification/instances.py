@@ -46,7 +46,7 @@ OTHER_END = Text(
 )
 REWRITTEN = Text(
     "ลำดับที่ {first} ถึง {last} ไม่ใช่ที่ประทับตราไว้ในบันทึกรวมลำดับ {position}: ถูกเขียนใหม่ภายหลัง",
-    "numbers {first} to {last} are not what entry {position} of the log sealed: rewritten since",
+    "numbers {first} to {last} are not what entry {position} of the log says: rewritten since",
 )
 COLUMN = Text("{column} ของเรื่องไม่ตรงกับบันทึก", "{column} of the case is not what its record says")
 OTHER_DEPLOYMENT = Text(
@@ -61,7 +61,7 @@ class _Chain:
 
     instance_id: str
     table: str
-    sealed: Mapping[int, tuple[str, int]]  # number -> (hash, position in the log)
+    signed: Mapping[int, tuple[str, int]]  # number -> (hash, position in the log)
     report: Report
     seq: int = 0
     head: str = ""
@@ -81,7 +81,7 @@ class _Chain:
         self._compare_with_log()
 
     def _compare_with_log(self) -> None:
-        wanted = self.sealed.get(self.seq)
+        wanted = self.signed.get(self.seq)
         if wanted is None:
             return
         hash, position = wanted
@@ -95,7 +95,7 @@ class _Chain:
             self.differ(self.seq, CUT.format(found=self.seq, said=seq))
         elif self.head != head:
             self.differ(self.seq, OTHER_END)
-        for number, (_, position) in self.sealed.items():
+        for number, (_, position) in self.signed.items():
             if number > self.seq:
                 facts = {"first": self.seq + 1, "last": number, "position": position}
                 self.differ(number, REWRITTEN.format(**facts))
@@ -109,9 +109,9 @@ def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
     instances = {row["id"]: row for row in _instances(work, ids)}
     laws = _laws(work)
     reports = {id: Report(instances=1) for id in ids}
-    sealed = _sealed(work, ids)
-    commands = {i: _Chain(i, "command", sealed[i][0], reports[i]) for i in ids}
-    events = {i: _Chain(i, "history_event", sealed[i][1], reports[i]) for i in ids}
+    signed = _signed(work, ids)
+    commands = {i: _Chain(i, "command", signed[i][0], reports[i]) for i in ids}
+    events = {i: _Chain(i, "history_event", signed[i][1], reports[i]) for i in ids}
     for row in raw_rows(work, Command, ids):
         reports[row["instance_id"]].commands += 1
         _follow_command(commands[row["instance_id"]], row)
@@ -136,12 +136,12 @@ def _instances(work: Work, ids: Iterable[str]) -> Iterator[Row]:
     return stored_rows(work, rows, rows.c.id.in_(list(ids)), as_text=True)
 
 
-Sealed = dict[int, tuple[str, int]]
+Signed = dict[int, tuple[str, int]]
 
 
-def _sealed(work: Work, ids: Sequence[str]) -> dict[str, tuple[Sealed, Sealed]]:
+def _signed(work: Work, ids: Sequence[str]) -> dict[str, tuple[Signed, Signed]]:
     """What the log holds of some cases: the heads of commands and of events, by number."""
-    found: dict[str, tuple[Sealed, Sealed]] = {id: ({}, {}) for id in ids}
+    found: dict[str, tuple[Signed, Signed]] = {id: ({}, {}) for id in ids}
     query = sa.select(LogEntry.position, LogEntry.subject, LogEntry.entry)
     query = query.where(LogEntry.subject.in_(ids)).order_by(LogEntry.position)
     for position, subject, text in work.session.execute(query):

@@ -1,4 +1,4 @@
-"""The log of sealed heads: every leaf, node and signed root worked out again, in one pass."""
+"""The log of signed heads: every leaf, node and signed root worked out again, in one pass."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.store.tables import (
     LogEntry,
     LogNode,
     ProcessInstance,
-    Seal,
+    SignedHead,
     table,
 )
 from engine.store.work import Work
@@ -30,27 +30,28 @@ GAP = Text("ลำดับที่ {number} หายไป", "number {number}
 SUBJECT = Text("ไม่ได้กล่าวถึงเรื่องที่ระบุ", "it does not speak of its subject")
 NODE = Text("ค่าแฮชไม่ใช่ผลของรายการที่อยู่ใต้จุดนี้", "the hash is not that of the entries under it")
 ROOT = Text(
-    "ตราประทับไม่ตรงกับบันทึกรวม {size} รายการแรก", "the seal is not that of the first {size} entries"
+    "ตราประทับไม่ตรงกับบันทึกรวม {size} รายการแรก",
+    "the signed head is not that of the first {size} entries",
 )
-SIGNATURE = Text("ลายมือชื่อของตราประทับไม่ถูกต้อง", "the seal's signature does not hold")
+SIGNATURE = Text("ลายมือชื่อของตราประทับไม่ถูกต้อง", "the signature of the head does not hold")
 LOGGED = Text(
     "ไม่มีแล้วหรือไม่ตรงกับที่รายการ {position} ของบันทึกรวมระบุ",
     "it is gone, or not the one that entry {position} of the log holds",
 )
-UNSEALED = Text("มีรายการหลังตราประทับล่าสุด", "there are entries behind the last seal")
+UNSIGNED = Text("มีรายการหลังตราประทับล่าสุด", "there are entries behind the last signed head")
 BEYOND = Text(
-    "ประทับตรา {size} รายการ แต่มีเพียง {found}", "it seals {size} entries, there are {found}"
+    "ประทับตรา {size} รายการ แต่มีเพียง {found}", "it signs {size} entries, there are {found}"
 )
 UNREAD = Text("อ่านรายการนี้ไม่ได้", "it cannot be read")
 GONE = Text("ไม่มีเรื่องนี้แล้ว แต่ยังมีบันทึกอยู่", "it is gone, and its record is still here")
 
 
 def verify_log(work: Work) -> Report:
-    """Check the log and its seals, and that what they speak of is still there."""
+    """Check the log and its signed heads, and that what they speak of is still there."""
     report = Report()
     grown = _grow(work, report)
     here: dict[str, str] = {}
-    for row in stored_rows(work, table(Seal)):
+    for row in stored_rows(work, table(SignedHead)):
         size = row["size"]
         with as_finding(report, str(size), "seal", size):
             head = Head(size, row["root"], row["at"], row["public_key"], row["signature"])
@@ -74,8 +75,8 @@ def _check_head(head: Head, grown: int, report: Report) -> None:
 def _grow(work: Work, report: Report) -> int:
     """Grow the tree from its leaves and compare it at every size; returns the size."""
     growth = Growth()
-    seals = work.session.execute(sa.select(Seal.size, Seal.root))
-    roots = {row[0]: row[1] for row in seals}
+    heads = work.session.execute(sa.select(SignedHead.size, SignedHead.root))
+    roots = {row[0]: row[1] for row in heads}
     stream = contextlib.closing(stored_rows(work, table(LogEntry)))
     # Closed by name: on PostgreSQL a check that ends early leaves a server-side cursor open.
     with contextlib.closing(_Nodes(work, report)) as nodes, stream as rows:
@@ -92,7 +93,7 @@ def _grow(work: Work, report: Report) -> int:
             _check_root(growth, roots, report)
         nodes.end()
     if growth.size and growth.size not in roots:
-        report.differ("", "log_entry", growth.size - 1, UNSEALED)
+        report.differ("", "log_entry", growth.size - 1, UNSIGNED)
     return growth.size
 
 
@@ -147,7 +148,7 @@ class _Nodes:
 
 
 def _check_heads(work: Work, here: Mapping[str, str], report: Report) -> None:
-    """Every head but the newest stands in the log too, as the first leaf of the next sealing."""
+    """Every head but the newest stands in the log too, as the first leaf of the next signing."""
     query = sa.select(LogEntry.subject, LogEntry.entry, LogEntry.position)
     logged = work.session.execute(query.where(LogEntry.subject.startswith("head/")))
     for subject, entry, position in logged:
@@ -156,7 +157,7 @@ def _check_heads(work: Work, here: Mapping[str, str], report: Report) -> None:
 
 
 def _check_presence(work: Work, report: Report) -> None:
-    """What is recorded or sealed must not be gone itself."""
+    """What is recorded or signed must not be gone itself."""
     for model in (Command, HistoryEvent):
         there = sa.select(ProcessInstance.id).where(ProcessInstance.id == model.instance_id)
         query = sa.select(model.instance_id, sa.func.max(model.seq)).where(~there.exists())

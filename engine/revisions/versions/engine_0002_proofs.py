@@ -1,4 +1,4 @@
-"""Acting role, principal and salt of what is recorded; the log of heads and its seals."""
+"""Acting role, principal and salt of what is recorded; the log of signed heads."""
 
 import sqlalchemy as sa
 from alembic import op

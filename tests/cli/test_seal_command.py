@@ -14,15 +14,17 @@ from tests.walks.test_three_walks import COMPLAINT
 
 @pytest.fixture(autouse=True)
 def filed(agency: Agency) -> None:
-    """A complaint, so that there is something to seal."""
+    """A complaint, so that there is something to sign."""
     agency.file(COMPLAINT)
 
 
-def test_a_seal_is_kept_in_a_file_that_verify_compares_with(ask: Ask, tmp_path: Path) -> None:
-    sealed = ask("seal", "--json")
+def test_a_signed_head_is_kept_in_a_file_that_verify_compares_with(
+    ask: Ask, tmp_path: Path
+) -> None:
+    signed = ask("seal", "--json")
     again = ask("seal")
 
-    head = json.loads(sealed.stdout)
+    head = json.loads(signed.stdout)
     (line,) = (tmp_path / "heads.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["root"] == head["root"]
     assert len(json.loads(line)["entries"]) == head["size"] == 2

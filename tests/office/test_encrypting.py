@@ -1,4 +1,4 @@
-"""What is sealed stays sealed: wrong place, wrong key, a cut file, a rotated master."""
+"""What is encrypted stays so: wrong place, wrong key, a cut file, a rotated master."""
 
 import os
 
@@ -17,24 +17,24 @@ PLACE = "attachment|1"
 def test_a_value_moved_to_another_field_does_not_open():
     key = DataKey.generate()
 
-    sealed = key.encrypt("สมหญิง".encode(), "identity.sealed|case-1|full_name")
+    encrypted = key.encrypt("สมหญิง".encode(), "identity.sealed|case-1|full_name")
 
-    assert key.decrypt(sealed, "identity.sealed|case-1|full_name").decode() == "สมหญิง"
+    assert key.decrypt(encrypted, "identity.sealed|case-1|full_name").decode() == "สมหญิง"
     with pytest.raises(InvalidTag):
-        key.decrypt(sealed, "identity.sealed|case-2|full_name")
+        key.decrypt(encrypted, "identity.sealed|case-2|full_name")
 
 
-def test_a_new_master_key_seals_and_the_old_one_still_opens():
+def test_a_new_master_key_encrypts_and_the_old_one_still_opens():
     old, new = new_key(), new_key()
-    sealed = Keyring.parse(f"1:{old}", setting="X").encrypt(b"a", PLACE)
+    encrypted = Keyring.parse(f"1:{old}", setting="X").encrypt(b"a", PLACE)
 
     both = Keyring.parse(f"1:{old},2:{new}", setting="X")
 
-    assert both.decrypt(sealed, PLACE) == b"a"
-    assert not both.is_current(sealed)
+    assert both.decrypt(encrypted, PLACE) == b"a"
+    assert not both.is_current(encrypted)
     assert both.is_current(both.encrypt(b"a", PLACE))
     with pytest.raises(KeyUnknown):
-        Keyring.parse(f"2:{new}", setting="X").decrypt(sealed, PLACE)
+        Keyring.parse(f"2:{new}", setting="X").decrypt(encrypted, PLACE)
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:short", "0:" + "A" * 43 + "=", "x:" + "A" * 43 + "="])
@@ -65,17 +65,17 @@ def test_hashes_of_different_purposes_never_meet():
 def test_any_stream_comes_back_however_it_is_cut_into_pieces(sizes, pieces):
     key, chunks = DataKey(b"k" * 32), [bytes([n]) * size for n, size in enumerate(sizes)]
 
-    sealed = b"".join(encrypt_stream(key, chunks, PLACE))
-    arriving = [sealed[at : at + pieces] for at in range(0, len(sealed), pieces)]
+    encrypted = b"".join(encrypt_stream(key, chunks, PLACE))
+    arriving = [encrypted[at : at + pieces] for at in range(0, len(encrypted), pieces)]
 
     assert b"".join(open_stream(key, arriving, PLACE)) == b"".join(chunks)
 
 
 def test_a_file_cut_short_at_a_chunk_is_noticed():
     key, content = DataKey.generate(), os.urandom(3 * CHUNK_BYTES)
-    sealed = b"".join(encrypt_stream(key, [content], PLACE))
+    encrypted = b"".join(encrypt_stream(key, [content], PLACE))
 
-    cut = sealed[: len(sealed) - CHUNK_BYTES - TAG_BYTES]
+    cut = encrypted[: len(encrypted) - CHUNK_BYTES - TAG_BYTES]
 
     with pytest.raises(InvalidTag):
         b"".join(open_stream(key, [cut], PLACE))

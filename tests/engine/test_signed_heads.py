@@ -1,4 +1,4 @@
-"""Sealing: what has moved goes into the log, and the signed head proves it."""
+"""Signed heads: what has moved goes into the log, and the signed head proves it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.ground.canonical import loads
 from engine.ground.clock import TravellingClock
 from engine.record import signed_heads
 from engine.record.merkle import leaf_hash, root_of_inclusion
-from engine.record.signed_heads import Head, NotSealedYet
+from engine.record.signed_heads import Head, HeadNotSignedYet
 from engine.record.signing import SigningKey
 from tests.support.cases import Play
 from tests.support.drawing import diagram, end, path, start, user
@@ -27,19 +27,19 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     engine.close()
 
 
-def seal(engine: Engine) -> Head | None:
+def sign(engine: Engine) -> Head | None:
     with engine.begin() as work:
         return signed_heads.sign_head(work, KEY)
 
 
-def test_a_sealing_takes_in_what_has_moved_since_the_last(engine: Engine) -> None:
+def test_a_signing_takes_in_what_has_moved_since_the_last(engine: Engine) -> None:
     play = Play(engine, STEPS).start()
-    first = seal(engine)
+    first = sign(engine)
     play.do("a")
     other = engine.start("p", {"case_id": "2"})
 
-    second = seal(engine)
-    third = seal(engine)
+    second = sign(engine)
+    third = sign(engine)
 
     assert first is not None
     assert second is not None
@@ -55,9 +55,9 @@ def test_the_newest_heads_of_a_case_are_proved_to_be_in_the_log(engine: Engine) 
     play = Play(engine, STEPS).start()
     for number in range(5):
         engine.start("p", {"case_id": str(number)})
-        seal(engine)
+        sign(engine)
     play.do("a")
-    seal(engine)
+    sign(engine)
 
     with engine.read() as work:
         proof = signed_heads.inclusion(work, play.id)
@@ -70,12 +70,12 @@ def test_the_newest_heads_of_a_case_are_proved_to_be_in_the_log(engine: Engine) 
     assert loads(proof.entry)["commands"] == 2
 
 
-def test_a_case_that_was_not_sealed_has_no_proof(engine: Engine) -> None:
+def test_a_case_that_was_not_signed_has_no_proof(engine: Engine) -> None:
     Play(engine, STEPS).start()
-    seal(engine)
+    sign(engine)
     late = engine.start("p", {"case_id": "2"})
 
-    with engine.read() as work, pytest.raises(NotSealedYet):
+    with engine.read() as work, pytest.raises(HeadNotSignedYet):
         signed_heads.inclusion(work, late)
 
 
