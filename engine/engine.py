@@ -223,7 +223,8 @@ class Engine:
             return replay.replay(work, instance_id)
 
     def verify(self, instance_id: str | None = None) -> Report:
-        """Check the record of one case; or of all, with the law and the log of signed heads."""
+        """Check the record of one case; or of all, with what was deployed and the log of signed
+        heads."""
         if instance_id is not None:
             with self.read(snapshot=True) as work:
                 return verification.verify(work, instance_id)

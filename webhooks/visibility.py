@@ -12,7 +12,7 @@ from office.people.people import User
 from webhooks.clients import Client
 from webhooks.errors import ComplaintsHaveTheirOwnDoor
 
-RULESET = "complaint-guideline"  # the process property that marks the law of complaints
+RULESET = "complaint-guideline"  # the process property that marks the guideline of complaints
 
 
 def as_user(client: Client) -> User:

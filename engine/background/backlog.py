@@ -68,9 +68,9 @@ def _tasks(work: Work) -> dict[str, int]:
     }
 
 
-def _queue(work: Work, rows: sa.Table, law: sa.ColumnElement[bool]) -> Queue:
+def _queue(work: Work, rows: sa.Table, condition: sa.ColumnElement[bool]) -> Queue:
     oldest = sa.func.min(rows.c.due_at)
-    query = sa.select(sa.func.count(), oldest).where(law, is_due(work, rows))
+    query = sa.select(sa.func.count(), oldest).where(condition, is_due(work, rows))
     count, since = work.session.execute(query).one()
     return Queue(count, _lag(work, since))
 

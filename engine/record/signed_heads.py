@@ -221,7 +221,7 @@ def case_entry(row: Any) -> str:
 
 
 def deployment_entry(work: Work, row: Deployment) -> str:
-    """The leaf of a deployment: what became law together, when and by whom."""
+    """The leaf of a deployment: what came into force together, when and by whom."""
     return _text(
         kind="deployment",
         deployment=row.id,

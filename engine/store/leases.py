@@ -1,6 +1,6 @@
 """Rows whose time has come: found by one indexed look, lent to one worker at a time.
 
-Timers, jobs and deliveries share one law. A row is due when `due_at` has passed and nobody holds
+Timers, jobs and deliveries share one rule. A row is due when `due_at` has passed and nobody holds
 it. Whoever takes it writes its name and an end into the row, so that colleagues look past it; a
 worker that dies loses what it held by running out of time, and that counts as a failed attempt.
 """
@@ -56,7 +56,7 @@ def rows_that(
 ) -> sa.Select[Any]:
     """Ids of the rows that are due (or lapsed), the longest waiting first.
 
-    `law` says which rows of the table count at all.
+    `condition` says which rows of the table count at all.
     """
     rows = table(model)
     query = sa.select(rows.c.id).where(*conditions, when(work, rows))

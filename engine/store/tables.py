@@ -1,4 +1,4 @@
-"""The engine's tables. Laws live here as constraints; times are UTC, aware."""
+"""The engine's tables. Rules live here as constraints; times are UTC, aware."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -108,7 +108,7 @@ def table(model: type[Base]) -> sa.Table:
     return found
 
 
-# ── the law ────────────────────────────────────────────────────────────────────────────────────
+# ── deployed ───────────────────────────────────────────────────────────────────────────────────
 
 
 class Resource(Base):

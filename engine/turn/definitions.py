@@ -35,7 +35,7 @@ class Bundle:
 
     @cached_property
     def hash(self) -> str:
-        """One hash over all files: the law that a case runs under, byte for byte."""
+        """One hash over all files: what a case runs under, byte for byte."""
         return bundle_hash(self.files)
 
 
@@ -90,16 +90,16 @@ class _CompileKey:
 
 # A bundle holds nothing of the engine that asked first: all engines of a process share it.
 @functools.lru_cache(maxsize=16)
-def _compiled(law: _CompileKey) -> Bundle:
-    processes = read_processes(law.files)
-    if law.key not in processes:
-        raise DefinitionNotFound(key=law.key)
+def _compiled(asked: _CompileKey) -> Bundle:
+    processes = read_processes(asked.files)
+    if asked.key not in processes:
+        raise DefinitionNotFound(key=asked.key)
     return Bundle(
-        law.definition_id,
-        compile_process(processes[law.key], processes),
-        read_decisions(law.files, law.functions),
-        form_names(law.files),
-        law.files,
+        asked.definition_id,
+        compile_process(processes[asked.key], processes),
+        read_decisions(asked.files, asked.functions),
+        form_names(asked.files),
+        asked.files,
     )
 
 

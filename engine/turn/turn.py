@@ -86,11 +86,11 @@ def begin_instance(
     execution.enter(surroundings(work, instance, bundle))
     execution.start(variables, start_event)
     execution.run_to_rest()
-    law = {"definition": instance.definition_id, "bundle": bundle.hash}
-    body = {"variables": variables, **law, "business_key": instance.business_key}
+    deployed = {"definition": instance.definition_id, "bundle": bundle.hash}
+    body = {"variables": variables, **deployed, "business_key": instance.business_key}
     if start_event:
         body["start_event"] = start_event
-    first = [("instance_started", "", law), *extra_events]
+    first = [("instance_started", "", deployed), *extra_events]
     answer = {"instance_id": instance.id}
     idempotency = (idempotency_key, answer)
     save_turn(

@@ -1,4 +1,5 @@
-"""What a track of complaints means for who may see a case: `tracks.csv`, deployed with the law."""
+"""What a track of complaints means for who may see a case: `tracks.csv`, deployed with the
+guideline."""
 
 from __future__ import annotations
 

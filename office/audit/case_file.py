@@ -1,4 +1,5 @@
-"""The signed case file: one case with its law and its proofs, to be checked without this server.
+"""The signed case file: one case with its deployment and its proofs, to be checked without this
+server.
 
 What the record and the signed log bind is in it as it is stored; everything else (the register's
 facts, the picture, the summary) is bound by the signed list of files. `verify_case.py` checks it.
@@ -147,7 +148,7 @@ def _events(work: Work, instance_id: str, sight: Sight) -> Iterator[dict[str, An
 
 def _commands(work: Work, instance_id: str) -> Iterator[dict[str, Any]]:
     """What was asked of the case: variables that decisions are made on, nothing that was written
-    in words. With them and the law anybody can run the case again."""
+    in words. With them and the deployed files anybody can run the case again."""
     for row in raw_rows(work, Command, [instance_id]):
         texts = {"body": row["body"], "results": row["results"]}
         for name in ("idempotency_key", "answer"):

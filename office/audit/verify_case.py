@@ -286,7 +286,7 @@ def chain(
         )
 
 
-# ── the law ────────────────────────────────────────────────────────────────────────────────────
+# ── deployed ───────────────────────────────────────────────────────────────────────────────────
 
 
 def check_law(files: dict[str, bytes], events: list[Facts]) -> Iterator[Finding]:
@@ -673,7 +673,7 @@ def _parts(
         found = rows("commands.jsonl", COMMAND_KEYS)
         return chain(found, "commands.jsonl", case, COMMAND_TEXTS, command_digest)
 
-    def law() -> Iterator[Finding]:
+    def deployed() -> Iterator[Finding]:
         return check_law(files, rows("events.jsonl", EVENT_KEYS))
 
     def proof() -> Iterator[Finding]:
@@ -687,7 +687,7 @@ def _parts(
         found = read_json(files["proof.json"], "proof.json")
         yield check_key([key, str(found["head"]["public_key"])], pinned)
 
-    return [events, commands, law, proof, keys]
+    return [events, commands, deployed, proof, keys]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,6 +25,6 @@ def deadline_counts(work: Work) -> dict[str, int]:
 
 def _cases(work: Work, *when: sa.ColumnElement[bool]) -> int:
     # The first condition is the index's own, said as it is there.
-    law = (DeadlineRow.status != fixed("finished"), DeadlineRow.status == "running")
+    counted = (DeadlineRow.status != fixed("finished"), DeadlineRow.status == "running")
     query = sa.select(sa.func.count(sa.distinct(DeadlineRow.case_id)))
-    return work.session.scalar(query.where(*law, DeadlineRow.owner == "agency", *when)) or 0
+    return work.session.scalar(query.where(*counted, DeadlineRow.owner == "agency", *when)) or 0

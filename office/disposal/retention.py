@@ -1,4 +1,5 @@
-"""How long things are kept and who may have them erased: `retention.csv`, deployed with the law."""
+"""How long things are kept and who may have them erased: `retention.csv`, deployed with the
+guideline."""
 
 from __future__ import annotations
 

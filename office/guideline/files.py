@@ -106,8 +106,8 @@ def _finding(name: str, thai: str, english: str, row: int | None) -> Finding:
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
-    law, forms = root / "processes" / "complaint", root / "forms" / "complaint"
-    for folder, prefix in ((law, ""), (law / FOLDER, FOLDER), (forms, "")):
+    processes, forms = root / "processes" / "complaint", root / "forms" / "complaint"
+    for folder, prefix in ((processes, ""), (processes / FOLDER, FOLDER), (forms, "")):
         for path in sorted(folder.glob("*")) if folder.is_dir() else ():
             if path.suffix in DEPLOYED_SUFFIXES:
                 yield prefix + path.name, path.read_bytes()

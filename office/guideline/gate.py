@@ -143,12 +143,12 @@ def _is_too_loose(rule: SlaRule) -> bool:
 
 def _too_loose(rule: SlaRule, row: str) -> Text:
     assert rule.ceiling is not None
-    ours, law = amount(rule.days, rule.kind), amount(rule.ceiling, rule.ceiling_kind)
+    ours, ceiling = amount(rule.days, rule.kind), amount(rule.ceiling, rule.ceiling_kind)
     return Text(
         f"กำหนดเวลาของ {rule.key} (แถว {row} ใน sla.dmn) คือ {ours.th} "
-        f"เกินเพดาน {law.th} ({rule.basis.th})",
+        f"เกินเพดาน {ceiling.th} ({rule.basis.th})",
         f"The deadline of {rule.key} (row {row} of sla.dmn), {ours.en}, "
-        f"passes its ceiling of {law.en} ({rule.basis.en})",
+        f"passes its ceiling of {ceiling.en} ({rule.basis.en})",
     )
 
 

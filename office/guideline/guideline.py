@@ -1,4 +1,5 @@
-"""The public guideline, written from the deployed law alone: how to complain, steps, who, by when.
+"""The public guideline, written from the deployed files alone: how to complain, steps, who, by
+when.
 
 Nothing in it is typed twice. A step that the process owner adds to the diagram and deploys is in
 the guideline the moment after; what the assessment asks for is looked up in the same files, and

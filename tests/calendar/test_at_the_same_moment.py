@@ -20,7 +20,7 @@ from engine.store.work import Work
 from office.deadlines import changes, deadlines
 from office.deadlines.holiday_table import DayChange, current_calendar
 from office.deadlines.tables import DeadlineRow, ReminderRow
-from tests.calendar.test_clocks import LAW, bangkok
+from tests.calendar.test_clocks import GUIDELINE, bangkok
 
 HEAD = Actor.of("somchai", "head")
 WHY = "เอกสารอยู่กับหน่วยงานอื่น"
@@ -62,7 +62,7 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     """A clarification whose timer follows the reminder: Monday 23 March, the last day to ask."""
     options = {"functions": deadlines.FUNCTIONS, "listeners": [deadlines.watch_deadlines]}
     engine = Engine.open(database_url, clock=clock, **options)
-    files = {path.name: path.read_bytes() for path in sorted(LAW.iterdir())}
+    files = {path.name: path.read_bytes() for path in sorted(GUIDELINE.iterdir())}
     diagram = files["hearing.bpmn"].decode()
     assert DUE_WHEN in diagram
     follows = diagram.replace(DUE_WHEN, '=remind("clarify", 1)</bpmn:timeDate>')

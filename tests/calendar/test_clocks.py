@@ -25,7 +25,7 @@ from office.deadlines.holiday_table import (
 from office.deadlines.tables import DeadlineRow
 from office.ground.errors import ReasonNeeded
 
-LAW = Path(__file__).with_name("law")
+GUIDELINE = Path(__file__).with_name("law")
 UNIT, HEAD = Actor.of("somsri", "unit"), Actor.of("somchai", "head")
 REASON = "มติคณะรัฐมนตรี 20 มีนาคม 2569"
 
@@ -44,7 +44,7 @@ def engine(database_url: str, clock: TravellingClock) -> Iterator[Engine]:
     clock.travel_to(bangkok(2026, 3, 16, 9))  # a Monday; no holiday until 6 April
     options = {"functions": {"due": deadlines.due}, "listeners": [deadlines.watch_deadlines]}
     engine = Engine.open(database_url, clock=clock, **options)
-    engine.deploy({path.name: path.read_bytes() for path in sorted(LAW.iterdir())})
+    engine.deploy({path.name: path.read_bytes() for path in sorted(GUIDELINE.iterdir())})
     yield engine
     engine.close()
 

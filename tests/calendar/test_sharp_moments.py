@@ -19,7 +19,7 @@ from office.deadlines.derivation import COMPLAINANT, Count, SlaRule, deadline_of
 from office.deadlines.holiday_table import current_calendar
 from office.deadlines.working_days import Calendar
 from office.ground.errors import CaseNotFound
-from tests.calendar.test_clocks import HEAD, LAW, bangkok
+from tests.calendar.test_clocks import GUIDELINE, HEAD, bangkok
 from tests.calendar.test_clocks import clock_of as engines_clock
 from tests.calendar.test_more_time import WHY, decide
 from tests.calendar.test_reminders import ROWS, clock_of, walked
@@ -35,7 +35,7 @@ def engine(sqlite_url: str, clock: TravellingClock) -> Iterator[Engine]:
     clock.travel_to(bangkok(2026, 3, 16, 9).astimezone(UTC))
     options = {"functions": {"due": deadlines.due}, "listeners": [deadlines.watch_deadlines]}
     engine = Engine.open(sqlite_url, clock=clock, **options)
-    engine.deploy({path.name: path.read_bytes() for path in sorted(LAW.iterdir())})
+    engine.deploy({path.name: path.read_bytes() for path in sorted(GUIDELINE.iterdir())})
     yield engine
     engine.close()
 

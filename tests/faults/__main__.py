@@ -45,7 +45,7 @@ TITLES = {
 WORKER_KILLS = 200
 SCENES = [(EMPTY, scene) for scene in (*engine_scenes.SCENES, *queue_scenes.SCENES)]
 SCENES += [(AGENCY, scene) for scene in (*office_scenes.SCENES, *keeping_scenes.SCENES)]
-SCENES += [(EMPTY, keeping_scenes.LAW)]
+SCENES += [(EMPTY, keeping_scenes.DEPLOYING)]
 
 _stages: dict[str, Stage] = {}  # made before the processes of the pool are forked
 

@@ -178,4 +178,4 @@ SCENES = [
         look=backup_brings_all_back,
     ),
 ]
-LAW = Scene("deploy the guideline", ready_to_deploy, deploy, office_over)
+DEPLOYING = Scene("deploy the guideline", ready_to_deploy, deploy, office_over)

@@ -18,13 +18,13 @@ from office.applications.letter_templates import check_template
 from office.deadlines import deadlines
 from office.guideline.files import check_facts, check_table, guideline_files
 
-LAW = Path(__file__).resolve().parents[2] / "processes" / "complaint"
-DIAGRAMS = sorted(path.name for path in LAW.glob("*.bpmn"))
+GUIDELINE = Path(__file__).resolve().parents[2] / "processes" / "complaint"
+DIAGRAMS = sorted(path.name for path in GUIDELINE.glob("*.bpmn"))
 THAI = re.compile(r"[\u0e01-\u0e5b]")
 
 
 def root_of(name: str) -> Any:
-    return etree.parse(LAW / name).getroot()
+    return etree.parse(GUIDELINE / name).getroot()
 
 
 @pytest.fixture(params=DIAGRAMS)
@@ -41,7 +41,7 @@ def complaint() -> Process:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with (LAW / name).open(encoding="utf-8", newline="") as file:
+    with (GUIDELINE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -192,7 +192,7 @@ def test_a_withdrawal_can_be_asked_for_at_any_time_and_stops_everything(
 
 def test_every_letter_that_is_sent_is_worded(complaint: Process) -> None:
     sent = {node.extensions.headers.get("letter") for node in complaint.body.walk()} - {None}
-    worded = {path.name.partition("-")[0] for path in (LAW / "letters").glob("*.md")}
+    worded = {path.name.partition("-")[0] for path in (GUIDELINE / "letters").glob("*.md")}
 
     assert sent <= worded
     assert {f"L{number}" for number in range(1, 9)} <= worded

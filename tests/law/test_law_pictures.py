@@ -9,13 +9,13 @@ import pytest
 
 from tests.law.pictures import BPMN, Picture
 
-LAW = Path(__file__).resolve().parents[2] / "processes" / "complaint"
-DIAGRAMS = sorted(path.name for path in LAW.glob("*.bpmn"))
+GUIDELINE = Path(__file__).resolve().parents[2] / "processes" / "complaint"
+DIAGRAMS = sorted(path.name for path in GUIDELINE.glob("*.bpmn"))
 
 
 @pytest.fixture(params=DIAGRAMS)
 def picture(request: pytest.FixtureRequest) -> Picture:
-    return Picture(LAW / str(request.param))
+    return Picture(GUIDELINE / str(request.param))
 
 
 def test_everything_is_drawn(picture: Picture) -> None:

@@ -17,9 +17,9 @@ from engine.ground.clock import BANGKOK
 from office.deadlines.derivation import SlaRule, read_rule
 
 ROOT = Path(__file__).resolve().parents[2]
-LAW = ROOT / "processes" / "complaint"
+GUIDELINE = ROOT / "processes" / "complaint"
 EXAMPLES = examples()
-MODELS = [dmn.parse(path.name, path.read_bytes()) for path in sorted(LAW.glob("*.dmn"))]
+MODELS = [dmn.parse(path.name, path.read_bytes()) for path in sorted(GUIDELINE.glob("*.dmn"))]
 ENVIRONMENT = feel.Environment(now=datetime(2026, 3, 9, 9, 0, tzinfo=BANGKOK))
 
 FROM_THE_FORM = (

@@ -11,8 +11,8 @@ from lxml import etree
 from engine.bpmn.lint import lint, rules_of
 from engine.turn.definitions import form_names
 
-LAW = Path(__file__).parents[2] / "processes" / "complaint"
-DIAGRAMS = {path.name: path.read_bytes() for path in sorted(LAW.glob("*.bpmn"))}
+GUIDELINE = Path(__file__).parents[2] / "processes" / "complaint"
+DIAGRAMS = {path.name: path.read_bytes() for path in sorted(GUIDELINE.glob("*.bpmn"))}
 NS = {
     "b": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "z": "http://camunda.org/schema/zeebe/1.0",
@@ -71,7 +71,9 @@ def flow_between(source: str, target: str) -> str:
 
 
 def test_the_complaint_process_has_no_error_and_no_warning() -> None:
-    forms = {path.name: path.read_bytes() for path in LAW.parents[1].glob("forms/complaint/*.form")}
+    forms = {
+        path.name: path.read_bytes() for path in GUIDELINE.parents[1].glob("forms/complaint/*.form")
+    }
 
     findings = lint(
         DIAGRAMS,

@@ -14,7 +14,7 @@ from tests.support import drawing
 from tests.support.drawing import catch, diagram, end, gateway, message, root_message, start, user
 from web.cli import main
 
-LAW = Path(__file__).parents[2] / "processes" / "complaint"
+GUIDELINE = Path(__file__).parents[2] / "processes" / "complaint"
 BROKEN = file(process(S, A, path("s", "a")))
 LOOP = file(
     process(
@@ -136,7 +136,7 @@ def test_explaining_what_is_no_diagram_is_refused_in_one_line(tmp_path: Path) ->
 
 
 def test_the_complaint_process_is_told_whole() -> None:
-    facts = json.loads(samnuan("explain", LAW / "complaint.bpmn", "--json").output)
+    facts = json.loads(samnuan("explain", GUIDELINE / "complaint.bpmn", "--json").output)
 
     assert all(fact["sentences"] for fact in facts)
     assert all("?" not in told["en"] or "“" in told["en"] for f in facts for told in f["sentences"])

@@ -216,10 +216,11 @@ def _take_the_laws_away(office: Office) -> None:
     if database.dialect.name != "sqlite":
         with database.begin() as connection:
             for table in Base.metadata.sorted_tables:
-                for law in table.constraints:
-                    if isinstance(law, sa.CheckConstraint):
+                for constraint in table.constraints:
+                    if isinstance(constraint, sa.CheckConstraint):
                         connection.exec_driver_sql(
-                            f'ALTER TABLE "{table.name}" DROP CONSTRAINT IF EXISTS "{law.name}"'
+                            f'ALTER TABLE "{table.name}" '
+                            f'DROP CONSTRAINT IF EXISTS "{constraint.name}"'
                         )
                 for column in table.columns:
                     if not column.primary_key and not column.nullable:

@@ -104,7 +104,7 @@ def sheet(*, bom: bool, **chosen: Any) -> None:
     "case",
     help="""แฟ้มคดีที่ประทับตรา ตรวจได้โดยไม่ต้องต่อกับระบบ
 
-    The signed file of CASE (receipt no. or id): events, law, picture, summary and proofs in a zip
+    The signed file of CASE (receipt no. or id): events, files, picture, summary and proofs in a zip
     that `python3 verify_case.py FILE` checks without this system.""",
 )
 @click.argument("case")

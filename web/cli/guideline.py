@@ -31,7 +31,8 @@ VERSION = Text("ฉบับที่ {version} มีผลตั้งแต�
     help="""พิมพ์แนวทางจากกระบวนงานที่ติดตั้ง
 
     Write the public guideline from the deployed diagrams and tables: as text, or with -o as one
-    HTML file. What the assessment asks for and the law does not hold is named on standard error."""
+    HTML file. What the assessment asks for and the guideline does not hold is named on standard
+    error."""
 )
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="แฟ้ม HTML / HTML file."

@@ -132,7 +132,7 @@ class HistorySchema(PageSchema):
     items = fields.List(fields.Nested(EventSchema), required=True)
 
 
-# ── the law ────────────────────────────────────────────────────────────────────────────────────
+# ── deployed ───────────────────────────────────────────────────────────────────────────────────
 
 
 class ProcessSchema(Shown):

@@ -1,4 +1,4 @@
-"""Is the record whole? Both chains of every case, what its row says, the law it ran under, and
+"""Is the record whole? Both chains of every case, what its row says, the files it ran under, and
 the log of signed heads are worked out again and compared. Nothing is executed here: see replay."""
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def verify(work: Work, instance_id: str) -> Report:
 
 
 def verify_common(machine: Machine) -> Report:
-    """Check what belongs to no single case: that every table can be read, the deployed law, the
+    """Check what belongs to no single case: that every table can be read, the deployed files, the
     log and its signed heads."""
     report = Report()
     for check, table in (

@@ -107,7 +107,7 @@ class _Chain:
 def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
     """Check some cases with a handful of statements."""
     instances = {row["id"]: row for row in _instances(work, ids)}
-    laws = _laws(work)
+    deployed = _deployed(work)
     reports = {id: Report(instances=1) for id in ids}
     signed = _signed(work, ids)
     commands = {i: _Chain(i, "command", signed[i][0], reports[i]) for i in ids}
@@ -121,7 +121,7 @@ def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
     report_leftovers(work, instances, reports)
     for id in ids:
         with as_finding(reports[id], id, "process_instance"):
-            _check_row(instances[id], commands[id], events[id], laws)
+            _check_row(instances[id], commands[id], events[id], deployed)
         yield reports[id]
 
 
@@ -211,14 +211,16 @@ def _json(text: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _laws(work: Work) -> dict[str, str]:
+def _deployed(work: Work) -> dict[str, str]:
     """The hash of the files behind each definition."""
     query = sa.select(ProcessDefinition.id, Deployment.bundle_hash)
     query = query.join(Deployment, Deployment.id == ProcessDefinition.deployment_id)
     return {row[0]: row[1] for row in work.session.execute(query)}
 
 
-def _check_row(instance: Row, commands: _Chain, events: _Chain, laws: Mapping[str, str]) -> None:
+def _check_row(
+    instance: Row, commands: _Chain, events: _Chain, deployed: Mapping[str, str]
+) -> None:
     """The case's own row must say what its record says."""
     commands.end(instance["command_seq"], instance["command_head"])
     events.end(instance["event_seq"], instance["event_head"])
@@ -234,7 +236,7 @@ def _check_row(instance: Row, commands: _Chain, events: _Chain, laws: Mapping[st
     for column, value in recorded.items():
         if instance[column] != value:
             _differ(commands.report, instance, column)
-    if "bundle" in said and said["bundle"] != laws.get(instance["definition_id"]):
+    if "bundle" in said and said["bundle"] != deployed.get(instance["definition_id"]):
         commands.report.differ(instance["id"], "process_definition", 0, OTHER_DEPLOYMENT)
     if digest(instance["state"]) != commands.last.get("state_hash"):
         _differ(commands.report, instance, "state")

@@ -1,5 +1,6 @@
-"""Every table holds what its columns can hold and keeps its own laws: a value of another kind, one
-that is missing, a word that the law does not know, a row that refers to one that is gone."""
+"""Every table holds what its columns can hold and keeps its own constraints: a value of another
+kind, one that is missing, a word that its column does not know, a row that refers to one that is
+gone."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from engine.store.tables import Base, Command, HistoryEvent, LogEntry, LogNode, 
 from engine.store.work import Work
 
 NOT_READ = Text("อ่าน {column} ไม่ได้", "{column} cannot be read")
-BROKEN = Text("ขัดกับเงื่อนไขของตาราง ({law})", "it breaks a law of its table ({law})")
+BROKEN = Text("ขัดกับเงื่อนไขของตาราง ({law})", "it breaks a constraint of its table ({law})")
 ORPHAN = Text("อ้างถึง {table} {key} ซึ่งไม่มีแล้ว", "it refers to {table} {key}, which is gone")
 # Compared byte for byte with hashes anyway, and the largest tables there are.
 HASHED = frozenset(
@@ -47,10 +48,10 @@ def _check_values(work: Work, table: sa.Table, report: Report) -> None:
 
 
 def _check_laws(work: Work, table: sa.Table, report: Report) -> None:
-    for law in table.constraints:
-        if isinstance(law, sa.CheckConstraint):
-            for row in _named(work, table, sa.not_(sa.literal_column(f"({law.sqltext})"))):
-                _differ(report, table, row, BROKEN.format(law=str(law.name)))
+    for constraint in table.constraints:
+        if isinstance(constraint, sa.CheckConstraint):
+            for row in _named(work, table, sa.not_(sa.literal_column(f"({constraint.sqltext})"))):
+                _differ(report, table, row, BROKEN.format(law=str(constraint.name)))
 
 
 def _check_references(work: Work, table: sa.Table, report: Report) -> None:

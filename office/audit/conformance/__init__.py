@@ -16,7 +16,7 @@ from engine.store.work import Work
 from office.audit.conformance.course import check_course
 from office.audit.conformance.deviations import BREACH, NOTICE, Deviation
 from office.audit.conformance.people import check_people
-from office.audit.conformance.record import Laws, Record
+from office.audit.conformance.record import Record, Versions
 from office.audit.conformance.time_limits import check_time
 from office.ground.tables import Case
 
@@ -24,19 +24,21 @@ __all__ = ["BREACH", "NOTICE", "Deviation", "check_case", "check_instance", "che
 
 
 def check_case(work: Work, case_id: str) -> list[Deviation]:
-    """What departs from the law in a complaint, in the order of its events."""
+    """What departs from what was deployed in a complaint, in the order of its events."""
     case = work.session.get_one(Case, case_id)
     assert case.instance_id is not None, "a filed case has been started"
     return check_instance(work, case.instance_id)
 
 
-def check_instance(work: Work, instance_id: str, *, laws: Laws | None = None) -> list[Deviation]:
+def check_instance(
+    work: Work, instance_id: str, *, versions: Versions | None = None
+) -> list[Deviation]:
     """The same of any process instance.
 
     Raises:
         InstanceNotFound: there is none.
     """
-    record = Record(work, laws or Laws(work), instance_id)
+    record = Record(work, versions or Versions(work), instance_id)
     found = [*check_course(record), *check_people(record)]
     found += check_time(record, record.instance.business_key or instance_id)
     last = record.events[-1].seq + 1 if record.events else 0
@@ -50,7 +52,7 @@ def check_period(
 
     Streams: a case is forgotten before the next one is read.
     """
-    laws = Laws(work)
+    versions = Versions(work)
     query = sa.select(Case.id).where(
         Case.instance_id.is_not(None),
         Case.received_at < end,
@@ -59,6 +61,6 @@ def check_period(
     for case_id in work.session.scalars(query.order_by(Case.received_at, Case.id)).all():
         case = work.session.get_one(Case, case_id)
         assert case.instance_id is not None
-        found = check_instance(work, case.instance_id, laws=laws)
+        found = check_instance(work, case.instance_id, versions=versions)
         yield case, [each for each in found if each.at is None or start <= each.at < end]
         work.session.expunge_all()

@@ -19,17 +19,17 @@ CLOSING = Text("การปิดเรื่อง", "the case is closed")
 
 def check_course(record: Record) -> Iterator[Deviation]:
     """Compare the recorded steps with the diagram, version by version."""
-    marking: Marking = record.stretches[0].law.net.start()
+    marking: Marking = record.stretches[0].version.net.start()
     for index, stretch in enumerate(record.stretches):
         if index:
-            before = record.stretches[index - 1].law
+            before = record.stretches[index - 1].version
             yield _migrated(record, before.definition.id, stretch)
-            marking = before.net.carried(marking, stretch.law.net, stretch.renamed)
+            marking = before.net.carried(marking, stretch.version.net, stretch.renamed)
         is_last = index == len(record.stretches) - 1
         complete = is_last and record.instance.status == "completed"
         events = [event for event in stretch.events if event.type in SIGNS]
         trace = [Observed(Symbol(SIGNS[e.type], e.element_id), e.seq) for e in events]
-        aligned = align(stretch.law.net, trace, marking, complete=complete)
+        aligned = align(stretch.version.net, trace, marking, complete=complete)
         marking = aligned.marking
         yield from _told(record, stretch, events, aligned.moves)
         if not aligned.checked:
@@ -40,7 +40,7 @@ def check_course(record: Record) -> Iterator[Deviation]:
 
 def _migrated(record: Record, source: str, stretch: Stretch) -> Deviation:
     event = stretch.events[0] if stretch.events else None
-    target = stretch.law.definition.id
+    target = stretch.version.definition.id
     return record.deviation("migrated", "", event, severity=NOTICE, source=source, target=target)
 
 
@@ -77,14 +77,16 @@ def _told(
 def _counts(stretch: Stretch, move: Move, moves: list[Move]) -> bool:
     """A gateway says nothing by itself when the steps around it are told; a leaving neither when
     its entering is."""
-    node = stretch.law.net.elements.get(move.symbol.element)
+    node = stretch.version.net.elements.get(move.symbol.element)
     if move.symbol.sign == LEFT:
         entering = Symbol(ENTERED, move.symbol.element)
         return not any(m.symbol == entering and m.kind == move.kind for m in moves)
     if node is None or not node.is_gateway:
         return True
     steps = (m for m in moves if m.kind != "fits" and m.symbol.sign == ENTERED)
-    return not any(_is_no_gateway(stretch.law.net.elements.get(m.symbol.element)) for m in steps)
+    return not any(
+        _is_no_gateway(stretch.version.net.elements.get(m.symbol.element)) for m in steps
+    )
 
 
 def _is_no_gateway(node: Node | None) -> bool:
@@ -122,7 +124,7 @@ def _extra(
     event: HistoryEvent | None,
 ) -> Deviation:
     element = move.symbol.element
-    if element not in stretch.law.net.elements:
+    if element not in stretch.version.net.elements:
         return record.deviation("foreign", element, event)
     fits = any(m.kind == "fits" and m.symbol == move.symbol for m in moves)
     return record.deviation("doubled" if fits else "unexpected", element, event)

@@ -16,7 +16,7 @@ NOBODY: Final = Text("", "")
 class Deviation:
     """What departs from the diagram, told in a sentence.
 
-    `severity` is `breach`, or `notice` for what the law allows and an auditor still wants to see.
+    `severity` is `breach`, or `notice` for what is allowed and an auditor still wants to see.
     `seq` is the event to look at; `actor` a reference to who did it (whether the reader may see
     the name is for access to say) and `role` in which role.
     """

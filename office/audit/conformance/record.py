@@ -19,7 +19,7 @@ from office.audit.conformance.deviations import BREACH, NOBODY, SENTENCES, Devia
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class Version:
     """One version of a process with those that it calls."""
 
     definition: ProcessDefinition
@@ -31,38 +31,38 @@ class Law:
 class Stretch:
     """The events of a case while it ran on one version; `renamed` is the plan that brought it."""
 
-    law: Law
+    version: Version
     events: Sequence[HistoryEvent]
     renamed: Mapping[str, str]
 
 
-class Laws:
+class Versions:
     """The versions that were looked at, read once for all cases that ran on them."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self._known: dict[str, Law] = {}
+        self._known: dict[str, Version] = {}
 
-    def of(self, definition_id: str) -> Law:
+    def of(self, definition_id: str) -> Version:
         if definition_id not in self._known:
             models = queries.models(self.work, definition_id)
             row = self.work.session.get_one(ProcessDefinition, definition_id)
-            self._known[definition_id] = Law(row, models, Net(models, row.key))
+            self._known[definition_id] = Version(row, models, Net(models, row.key))
         return self._known[definition_id]
 
 
 class Record:
     """What is recorded of one case."""
 
-    def __init__(self, work: Work, laws: Laws, instance_id: str) -> None:
+    def __init__(self, work: Work, versions: Versions, instance_id: str) -> None:
         self.work = work
         self.instance: ProcessInstance = queries.instance(work, instance_id)
         self.events = queries.history(work, instance_id)
-        self.stretches = self._stretches(laws)
+        self.stretches = self._stretches(versions)
         tasks = sa.select(UserTask).where(UserTask.instance_id == instance_id)
         self.tasks = {task.id: task for task in work.session.scalars(tasks)}
 
-    def _stretches(self, laws: Laws) -> list[Stretch]:
+    def _stretches(self, versions: Versions) -> list[Stretch]:
         query = sa.select(Command).where(
             Command.instance_id == self.instance.id, Command.kind.in_(["start", "migrate"])
         )
@@ -76,14 +76,14 @@ class Record:
                 if (event.command_seq >= command.seq or not found)
                 and (behind is None or event.command_seq < behind)
             ]
-            law = laws.of(str(command.body.get("target") or command.body["definition"]))
-            found.append(Stretch(law, events, command.body.get("mapping") or {}))
+            version = versions.of(str(command.body.get("target") or command.body["definition"]))
+            found.append(Stretch(version, events, command.body.get("mapping") or {}))
         return found
 
     def node(self, element_id: str) -> Node | None:
         """A drawn element, in the newest version of the case that has it."""
         for stretch in reversed(self.stretches):
-            for process in stretch.law.models.values():
+            for process in stretch.version.models.values():
                 for node in process.body.walk():
                     if node.id == element_id:
                         return node

@@ -1,4 +1,4 @@
-"""`/processes` and `/deployments`: the law that runs, and putting a new one into force."""
+"""`/processes` and `/deployments`: what is deployed, and putting a new one into force."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ from webhooks.api.schemas import DeploymentSchema, FileQuery, ProcessesSchema
 from webhooks.context import api_context
 from webhooks.errors import FieldsRefused
 
-processes = ApiBlueprint("processes", "The law that runs, and putting a new one into force.")
+processes = ApiBlueprint("processes", "What is deployed, and putting a new one into force.")
 
 MOST_FILES = 200
 LONGEST_NAME = 200

@@ -1,4 +1,4 @@
-"""What one engine compiled serves every engine of the process, as long as it is the same law."""
+"""What one engine compiled serves every engine of the process, as long as it is the same files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.cases import Play
 from tests.support.databases import SqliteTemplates
 from tests.support.drawing import diagram, end, path, start, user
 
-LAW = diagram(start(), user("a"), end(), path("start", "a", "end"))
+FILE = diagram(start(), user("a"), end(), path("start", "a", "end"))
 Opened = Callable[..., Engine]
 
 
@@ -40,7 +40,7 @@ def bundle(engine: Engine) -> Bundle:
 
 def test_two_engines_share_a_law_and_no_case(opened: Opened) -> None:
     here, there = opened(), opened()
-    one, other = Play(here, LAW).start(n=1), Play(there, LAW).start(n=2)
+    one, other = Play(here, FILE).start(n=1), Play(there, FILE).start(n=2)
 
     one.do("a")
 
@@ -53,10 +53,10 @@ def test_two_engines_share_a_law_and_no_case(opened: Opened) -> None:
 
 def test_another_file_or_another_host_function_is_another_law(opened: Opened) -> None:
     here = opened()
-    Play(here, LAW)
+    Play(here, FILE)
     changed, other_host = opened(), opened(functions={"due": lambda call: None})
-    Play(changed, LAW + b"\n")
-    Play(other_host, LAW)
+    Play(changed, FILE + b"\n")
+    Play(other_host, FILE)
 
     assert bundle(changed) is not bundle(here)
     assert bundle(other_host) is not bundle(here)
