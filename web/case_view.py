@@ -236,12 +236,12 @@ def requests(work: Work, services: Services, user: User) -> list[Asked]:
             row.id,
             case.id,
             case.receipt_no,
-            deadline_name(work, clock.definition_id, clock.key),
-            amount(row.days, clock.rule["kind"]),
-            clock.due_at,
+            deadline_name(work, deadline.definition_id, deadline.key),
+            amount(row.days, deadline.rule["kind"]),
+            deadline.due_at,
             reason,
         )
-        for (row, clock, case), reason in zip(waiting, reasons, strict=True)
+        for (row, deadline, case), reason in zip(waiting, reasons, strict=True)
     ]
 
 

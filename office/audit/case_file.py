@@ -111,7 +111,7 @@ def signed_case_file(
         "README.txt": README.encode(),
         "verify_case.py": _verifier(),
         "case.json": _json(_facts(course)),
-        "clocks.json": _json([_clock(work, row) for row in case_deadlines(work, case.id)]),
+        "clocks.json": _json([_deadline(work, row) for row in case_deadlines(work, case.id)]),
         "letters.json": _json([_letter(each) for each in letters.list_letters(work, case.id)]),
         "findings.json": _json([_finding(each) for each in course.deviations]),
         "events.jsonl": _lines(_events(work, case.instance_id, sight)),
@@ -199,7 +199,7 @@ def _facts(course: Course) -> dict[str, Any]:
     return {**own, **{name: getattr(case, name) for name in rest}, "versions": course.versions}
 
 
-def _clock(work: Work, row: Any) -> dict[str, Any]:
+def _deadline(work: Work, row: Any) -> dict[str, Any]:
     names = ("key", "round", "owner", "started_at", "due_at", "status", "finished_at", "rule")
     moves = ("seq", "kind", "at", "before", "after", "days", "reason")
     changes = [{name: getattr(each, name) for name in moves} for each in changes_of(work, row)]

@@ -24,7 +24,7 @@ from engine.store.tables import (
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import master_data
-from office.deadlines import deadlines as clocks
+from office.deadlines.deadlines import case_deadlines
 from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case, Letter
 from office.vault.submissions import COMPLAINANT
@@ -57,7 +57,7 @@ class _File:
     definition: ProcessDefinition
     events: list[HistoryEvent]
     tasks: dict[str, UserTask]
-    clocks: list[DeadlineRow]
+    deadlines: list[DeadlineRow]
     letters: list[Letter]
 
 
@@ -93,7 +93,7 @@ class TraceReader:
             definition=work.session.get_one(ProcessDefinition, instance.definition_id),
             events=queries.history(work, instance.id),
             tasks={task.id: task for task in work.session.scalars(tasks)},
-            clocks=clocks.case_deadlines(work, case.id),
+            deadlines=case_deadlines(work, case.id),
             letters=list(work.session.scalars(issued)),
         )
 
@@ -150,7 +150,7 @@ class TraceReader:
             yield self._unit_thing(file, str(key))
         yield from (_task(file.case, task) for task in file.tasks.values())
         yield from (_letter(file.case, letter) for letter in file.letters)
-        yield from (_clock(file.case, clock) for clock in file.clocks)
+        yield from (_deadline(file.case, deadline) for deadline in file.deadlines)
 
     def _case(self, file: _File) -> Thing:
         case = file.case
@@ -184,10 +184,10 @@ def _touched(file: _File, entry: Entry, unit: str) -> Iterator[Link]:
         yield Link(f"task:{entry.instance}", "on")
     if unit:
         yield Link(f"unit:{unit}", "by")
-    for clock in file.clocks:
-        over = clock.finished_at is not None and entry.at > clock.finished_at
-        if entry.element in clock.askers and entry.at >= clock.started_at and not over:
-            yield Link(f"clock:{clock.id}", "under")
+    for deadline in file.deadlines:
+        over = deadline.finished_at is not None and entry.at > deadline.finished_at
+        if entry.element in deadline.askers and entry.at >= deadline.started_at and not over:
+            yield Link(f"deadline:{deadline.id}", "under")
     for letter in file.letters:
         if entry.at == letter.issued_at and _sent(file, letter) == entry.element:
             yield Link(f"letter:{letter.id}", "sends")
@@ -215,9 +215,9 @@ def _letter(case: Case, letter: Letter) -> Thing:
     return _part("letter", letter.id, letter.issued_at, facts, Link(case.id, "about"))
 
 
-def _clock(case: Case, clock: DeadlineRow) -> Thing:
-    facts = _facts_of(clock, "key", "round", "owner", "due_at", "status", "finished_at")
-    return _part("clock", clock.id, clock.started_at, facts, Link(case.id, "deadline of"))
+def _deadline(case: Case, deadline: DeadlineRow) -> Thing:
+    facts = _facts_of(deadline, "key", "round", "owner", "due_at", "status", "finished_at")
+    return _part("clock", deadline.id, deadline.started_at, facts, Link(case.id, "deadline of"))
 
 
 def _facts_of(row: object, *names: str) -> dict[str, Value]:

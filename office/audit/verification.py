@@ -159,7 +159,7 @@ class _Encrypted:
         for path, committed in newest.items():
             with as_finding(self.report, self.instance_id, f"identity/{path}"):
                 self._identity(path, committed)
-        self._clocks(events)
+        self._deadlines(events)
 
     def _key(self, purpose: Purpose, types: set[str]) -> None:
         if not is_destroyed(self.work, self.case_id, purpose):
@@ -186,7 +186,7 @@ class _Encrypted:
             with self._at("reveal", event.data["reveal"]):
                 self._reveal(event.data)
 
-    def _clocks(self, events: Sequence[Recorded]) -> None:
+    def _deadlines(self, events: Sequence[Recorded]) -> None:
         """A deadline that was ever moved stands where the record last moved it."""
         moved = {e.data.get("clock"): e.data.get("after") for e in events if e.type in MOVES}
         for id, after in moved.items():

@@ -249,8 +249,8 @@ def _questions(work: Work, services: Services, case: Case) -> list[str]:
 
 def _ends(work: Work, case: Case, key: str) -> datetime | None:
     """Until when the complainant may do something."""
-    clock = running_deadline(work, case.id, key)
-    return None if clock is None else clock.due_at
+    deadline = running_deadline(work, case.id, key)
+    return None if deadline is None else deadline.due_at
 
 
 def _timeline(work: Work, case: Case) -> list[Milestone]:

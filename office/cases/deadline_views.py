@@ -86,21 +86,21 @@ def deadlines_of(work: Work, case_id: str) -> list[DeadlineView]:
     return (
         []
         if case is None
-        else [_view(work, case, clock) for clock in open_deadlines(work, case_id)]
+        else [_view(work, case, deadline) for deadline in open_deadlines(work, case_id)]
     )
 
 
-def _view(work: Work, case: Case, clock: DeadlineRow) -> DeadlineView:
-    rows = reminders_of(work, clock)
+def _view(work: Work, case: Case, deadline: DeadlineRow) -> DeadlineView:
+    rows = reminders_of(work, deadline)
     waiting = [row for row in rows if row.sent_at is None]
     coming = zip(waiting, _coming(work, waiting), strict=True)
     return DeadlineView(
-        key=clock.key,
-        step=deadline_name(work, clock.definition_id, clock.key),
-        due_at=clock.due_at,
-        is_paused=clock.status == "paused",
-        is_complainants=clock.owner != AGENCY,
-        why=explain(work, clock),
+        key=deadline.key,
+        step=deadline_name(work, deadline.definition_id, deadline.key),
+        due_at=deadline.due_at,
+        is_paused=deadline.status == "paused",
+        is_complainants=deadline.owner != AGENCY,
+        why=explain(work, deadline),
         reminders=tuple(_told(work, case, row, reminder) for row, reminder in coming),
         sent=sum(row.sent_at is not None for row in rows),
     )
@@ -108,8 +108,8 @@ def _view(work: Work, case: Case, clock: DeadlineRow) -> DeadlineView:
 
 def deadline_options(work: Work, case_id: str) -> list[dict[str, str]]:
     """Every deadline that a case has had, as a choice of a form that is read out."""
-    clocks = {clock.key: clock.definition_id for clock in case_deadlines(work, case_id)}
-    names = {key: deadline_name(work, used, key) for key, used in clocks.items()}
+    deadlines = {deadline.key: deadline.definition_id for deadline in case_deadlines(work, case_id)}
+    names = {key: deadline_name(work, used, key) for key, used in deadlines.items()}
     return [{"value": key, "label": name.th, "label_en": name.en} for key, name in names.items()]
 
 
@@ -150,28 +150,31 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
     ]
     query = sa.select(DeadlineRow, Case).join(Case, Case.id == DeadlineRow.case_id).where(*is_late)
     late = [
-        (clock, case) for clock, case in work.session.execute(query.order_by(DeadlineRow.due_at))
+        (deadline, case)
+        for deadline, case in work.session.execute(query.order_by(DeadlineRow.due_at))
     ]
     following = next_reminders(work, [case for _, case in late])
-    reported = _reported(work, [clock.id for clock, _ in late])
+    reported = _reported(work, [deadline.id for deadline, _ in late])
     seen = sights_of(work, list({case.id: case for _, case in late}.values()), user)
     tasks_of = _open_tasks(work, is_late)
     ids = {task.assignee for tasks in tasks_of.values() for task in tasks if task.assignee}
     names = people.display_names(work, ids) if ids else {}
     found: dict[Text, list[LateLine]] = {}
-    for clock, case in late:
-        tasks = [task for task in tasks_of.get(clock.instance_id, []) if is_task_of(clock, task)]
+    for deadline, case in late:
+        tasks = [
+            task for task in tasks_of.get(deadline.instance_id, []) if is_task_of(deadline, task)
+        ]
         line = LateLine(
             case_id=case.id,
             receipt_no=case.receipt_no,
-            step=deadline_name(work, clock.definition_id, clock.key),
+            step=deadline_name(work, deadline.definition_id, deadline.key),
             holder=_holder(work, tasks, names),
-            since=tasks[0].claimed_at or tasks[0].created_at if tasks else clock.started_at,
-            due_at=clock.due_at,
-            days_over=(days := days_over(work, clock, work.now)),
-            late_by=days_of(days, read_rule(clock.key, clock.rule).kind),
+            since=tasks[0].claimed_at or tasks[0].created_at if tasks else deadline.started_at,
+            due_at=deadline.due_at,
+            days_over=(days := days_over(work, deadline, work.now)),
+            late_by=days_of(days, read_rule(deadline.key, deadline.rule).kind),
             next_reminder=following.get(case.id),
-            is_reported=clock.id in reported,
+            is_reported=deadline.id in reported,
             may_open=case.id in seen,
         )
         found.setdefault(_unit(work, tasks), []).append(line)

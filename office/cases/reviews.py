@@ -43,10 +43,10 @@ def may_ask(work: Work, case: Case) -> bool:
 def last_moment(work: Work, case: Case) -> datetime | None:
     """Until when it can be asked for without a reason for being late; None while it is not known
     that the complainant received the letter."""
-    clock = latest_deadline(work, case.id, CLOCK)
-    if clock is None or (AWAITED in clock.rule and clock.status != "finished"):
+    deadline = latest_deadline(work, case.id, CLOCK)
+    if deadline is None or (AWAITED in deadline.rule and deadline.status != "finished"):
         return None
-    return clock.due_at
+    return deadline.due_at
 
 
 def is_late(work: Work, case: Case, moment: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Moving a deadline: it stands still, is extended, or is counted anew on a changed calendar.
 
-Whatever moves a clock moves the due dates and timers that follow it, and is written into the
+Whatever moves a deadline moves the due dates and timers that follow it, and is written into the
 case's record with the moment before, the moment after and the reason.
 """
 
@@ -86,48 +86,48 @@ class PauseUsedUp(OfficeError):
 def pause_deadline(work: Work, clock_id: str, *, reason: str, actor: Actor) -> DeadlineRow:
     """Let a deadline stand still from today, for as long as its rule allows at most.
 
-    What follows the clock is moved as if the pause lasted to its limit; resuming sets it right.
+    What follows the deadline is moved as if the pause lasted to its limit; resuming sets it right.
 
     Raises:
         PauseNotAllowed: its rule knows no pause, or it is not running.
         PauseUsedUp: no day is left of what the rule allows.
         ReasonNeeded: no reason is given.
     """
-    clock = open_deadline(work, clock_id)
-    rule = read_rule(clock.key, clock.rule)
-    if clock.status != "running" or not rule.pause_limit:
+    deadline = open_deadline(work, clock_id)
+    rule = read_rule(deadline.key, deadline.rule)
+    if deadline.status != "running" or not rule.pause_limit:
         raise PauseNotAllowed
     check_reason(reason)
-    if days_left_to_pause(count_of(work, clock)) <= 0:
+    if days_left_to_pause(count_of(work, deadline)) <= 0:
         raise PauseUsedUp(most=rule.pause_limit)
-    before = clock.due_at
-    clock.status, clock.paused_at = "paused", work.now
-    _recount(work, clock)
-    _tell(work, clock, "paused", before, reason=reason, actor=actor)
-    return clock
+    before = deadline.due_at
+    deadline.status, deadline.paused_at = "paused", work.now
+    _recount(work, deadline)
+    _tell(work, deadline, "paused", before, reason=reason, actor=actor)
+    return deadline
 
 
 def resume_deadline(work: Work, clock_id: str, *, reason: str, actor: Actor) -> DeadlineRow:
     """Count on from today; days beyond the rule's limit are not given.
 
     Raises:
-        PauseNotAllowed: the clock does not stand still.
+        PauseNotAllowed: the deadline does not stand still.
         ReasonNeeded: no reason is given.
     """
-    clock = open_deadline(work, clock_id)
-    if clock.status != "paused":
+    deadline = open_deadline(work, clock_id)
+    if deadline.status != "paused":
         raise PauseNotAllowed
     check_reason(reason)
-    before = clock.due_at
-    clock.status, clock.paused_at = "running", None
-    note(work, clock, "resumed", before=before, reason=reason, actor=actor)
-    _recount(work, clock)
-    _follow(work, clock, "resumed", before, reason, actor)
-    return clock
+    before = deadline.due_at
+    deadline.status, deadline.paused_at = "running", None
+    note(work, deadline, "resumed", before=before, reason=reason, actor=actor)
+    _recount(work, deadline)
+    _follow(work, deadline, "resumed", before, reason, actor)
+    return deadline
 
 
 def pause_for_complainant(work: Work, asking: DeadlineRow) -> None:
-    """While the complainant has the ball the agency's clocks of the case stand still, in all for
+    """While the complainant has the ball the agency's deadlines of the case stand still, in all for
     no longer than the rule of the asking step allows."""
     limit = read_rule(asking.key, asking.rule).pause_limit
     pause_all(work, asking.case_id, limit, reason=WAITING.th, actor=SYSTEM)
@@ -138,47 +138,50 @@ def resume_after_complainant(work: Work, asking: DeadlineRow) -> None:
 
 
 def pause_all(work: Work, case_id: str, limit: int, *, reason: str, actor: Actor) -> None:
-    """Let every clock of the agency stand still that may and has days of its pause left."""
-    for clock in open_deadlines(work, case_id):
-        if clock.status != "running" or not limit or not _may_stand_still(clock):
+    """Let every deadline of the agency stand still that may and has days of its pause left."""
+    for deadline in open_deadlines(work, case_id):
+        if deadline.status != "running" or not limit or not _may_stand_still(deadline):
             continue
-        clock.rule = {**clock.rule, "pause_limit": max(limit, clock.rule.get("pause_limit") or 0)}
-        if days_left_to_pause(count_of(work, clock)) > 0:
-            pause_deadline(work, clock.id, reason=reason, actor=actor)
+        deadline.rule = {
+            **deadline.rule,
+            "pause_limit": max(limit, deadline.rule.get("pause_limit") or 0),
+        }
+        if days_left_to_pause(count_of(work, deadline)) > 0:
+            pause_deadline(work, deadline.id, reason=reason, actor=actor)
 
 
 def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Actor) -> None:
-    """The pause was confirmed: every clock that stands still may do so for more days."""
+    """The pause was confirmed: every deadline that stands still may do so for more days."""
     for known in open_deadlines(work, case_id):
         if known.status != "paused":
             continue
-        clock = open_deadline(work, known.id)
-        before, allowed = clock.due_at, clock.rule["pause_limit"]
-        clock.rule = {**clock.rule, "pause_limit": allowed + days}
-        _recount(work, clock)
-        _tell(work, clock, "moved", before, reason=reason, actor=actor)
+        deadline = open_deadline(work, known.id)
+        before, allowed = deadline.due_at, deadline.rule["pause_limit"]
+        deadline.rule = {**deadline.rule, "pause_limit": allowed + days}
+        _recount(work, deadline)
+        _tell(work, deadline, "moved", before, reason=reason, actor=actor)
 
 
 def resume_all(work: Work, case_id: str, *, reason: str, actor: Actor) -> None:
-    """Let the clocks count on, unless something else still holds them."""
-    clocks = open_deadlines(work, case_id)
-    if any(_holds_the_others(clock) for clock in clocks):
+    """Let the deadlines count on, unless something else still holds them."""
+    deadlines = open_deadlines(work, case_id)
+    if any(_holds_the_others(deadline) for deadline in deadlines):
         return
-    for clock in clocks:
-        if clock.status == "paused":
-            resume_deadline(work, clock.id, reason=reason, actor=actor)
+    for deadline in deadlines:
+        if deadline.status == "paused":
+            resume_deadline(work, deadline.id, reason=reason, actor=actor)
 
 
-def _holds_the_others(clock: DeadlineRow) -> bool:
+def _holds_the_others(deadline: DeadlineRow) -> bool:
     """Whether the agency waits for this one. It does not wait for a complainant who may ask for
     something, such as a review, in their own time."""
-    waits = clock.owner != AGENCY and bool(read_rule(clock.key, clock.rule).pause_limit)
-    return waits or clock.key == STAY
+    waits = deadline.owner != AGENCY and bool(read_rule(deadline.key, deadline.rule).pause_limit)
+    return waits or deadline.key == STAY
 
 
-def _may_stand_still(clock: DeadlineRow) -> bool:
+def _may_stand_still(deadline: DeadlineRow) -> bool:
     # News of the case is due every so often, whoever has the ball; a stay is not stayed.
-    return clock.owner == AGENCY and clock.key != STAY and not clock.rule.get(RECURRING)
+    return deadline.owner == AGENCY and deadline.key != STAY and not deadline.rule.get(RECURRING)
 
 
 # ── more time ──────────────────────────────────────────────────────────────────────────────────
@@ -202,34 +205,34 @@ def extend_deadline(
         ExtensionTooLate: it is too close to its end.
         ReasonNeeded: no reason is given.
     """
-    clock = open_deadline(work, clock_id)
-    check_extension(work, clock, days, asked_at=asked_at)
+    deadline = open_deadline(work, clock_id)
+    check_extension(work, deadline, days, asked_at=asked_at)
     check_reason(reason)
-    clock.extensions += 1
-    _give_days(work, clock, days, reason=reason, actor=actor)
-    return clock
+    deadline.extensions += 1
+    _give_days(work, deadline, days, reason=reason, actor=actor)
+    return deadline
 
 
 def check_extension(
-    work: Work, clock: DeadlineRow, days: int, *, asked_at: datetime | None = None
+    work: Work, deadline: DeadlineRow, days: int, *, asked_at: datetime | None = None
 ) -> None:
     """Whether a deadline may be given so many days. Raises as `extend_deadline` does."""
-    rule = read_rule(clock.key, clock.rule)
-    if clock.extensions >= rule.extensions:
+    rule = read_rule(deadline.key, deadline.rule)
+    if deadline.extensions >= rule.extensions:
         raise NoExtensionLeft(most=rule.extensions)
     if not 1 <= days <= rule.extension_days:
         most = amount(rule.extension_days, rule.kind)
         raise ExtensionTooLong(most=most.en, most_th=most.th)
-    latest = last_day_to_ask(work, clock)
+    latest = last_day_to_ask(work, deadline)
     moment = asked_at or work.now
-    if moment.astimezone(BANGKOK).date() > latest or moment > clock.due_at:
+    if moment.astimezone(BANGKOK).date() > latest or moment > deadline.due_at:
         raise ExtensionTooLate(latest=spell_date(latest, "en"), latest_th=spell_date(latest, "th"))
 
 
-def last_day_to_ask(work: Work, clock: DeadlineRow) -> date:
+def last_day_to_ask(work: Work, deadline: DeadlineRow) -> date:
     """Until when more time may be asked for."""
-    last_day = clock.due_at.astimezone(BANGKOK).date()
-    ask_before = read_rule(clock.key, clock.rule).ask_before
+    last_day = deadline.due_at.astimezone(BANGKOK).date()
+    ask_before = read_rule(deadline.key, deadline.rule).ask_before
     return current_calendar(work).working_days_before(last_day, ask_before)
 
 
@@ -238,67 +241,67 @@ def lengthen_deadline(
 ) -> DeadlineRow:
     """Let the case as a whole take as much longer as a step was given, in days of the step's kind:
     no extension of its own, so none of those it may have is used up."""
-    clock = open_deadline(work, clock_id)
-    own, calendar = read_rule(clock.key, clock.rule).kind, current_calendar(work)
-    last = clock.due_at.astimezone(BANGKOK).date()
+    deadline = open_deadline(work, clock_id)
+    own, calendar = read_rule(deadline.key, deadline.rule).kind, current_calendar(work)
+    last = deadline.due_at.astimezone(BANGKOK).date()
     if own == WORKING and kind != WORKING:
         days = calendar.working_days_between(last, last + timedelta(days=days))
     if own != WORKING and kind == WORKING:
         days = (calendar.working_days_after(last, days) - last).days
-    _give_days(work, clock, days, reason=reason, actor=actor)
-    return clock
+    _give_days(work, deadline, days, reason=reason, actor=actor)
+    return deadline
 
 
-def _give_days(work: Work, clock: DeadlineRow, days: int, *, reason: str, actor: Actor) -> None:
-    before = clock.due_at
-    clock.extended += days
-    _recount(work, clock)
-    _tell(work, clock, "extended", before, reason=reason, actor=actor, days=days)
+def _give_days(work: Work, deadline: DeadlineRow, days: int, *, reason: str, actor: Actor) -> None:
+    before = deadline.due_at
+    deadline.extended += days
+    _recount(work, deadline)
+    _tell(work, deadline, "extended", before, reason=reason, actor=actor, days=days)
 
 
 # ── another rule ───────────────────────────────────────────────────────────────────────────────
 
 
-def apply_rule(work: Work, clock: DeadlineRow, rule: SlaRule) -> bool:
+def apply_rule(work: Work, deadline: DeadlineRow, rule: SlaRule) -> bool:
     """Count a deadline by another row of the table, when the case turns out to fall under it;
     whether it does."""
-    row = {**rule.to_json(), "pause_limit": clock.rule.get("pause_limit", 0)}
-    if row == clock.rule:
+    row = {**rule.to_json(), "pause_limit": deadline.rule.get("pause_limit", 0)}
+    if row == deadline.rule:
         return False
-    before, clock.rule = clock.due_at, row
-    _recount(work, clock)
-    if clock.due_at != before:
-        _tell(work, clock, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
+    before, deadline.rule = deadline.due_at, row
+    _recount(work, deadline)
+    if deadline.due_at != before:
+        _tell(work, deadline, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
     return True
 
 
 # ── from when it counts ────────────────────────────────────────────────────────────────────────
 
 
-def await_notice(work: Work, clock: DeadlineRow, days: int) -> None:
+def await_notice(work: Work, deadline: DeadlineRow, days: int) -> None:
     """Until it is known that the complainant has the letter, a deadline that counts from it runs
     as long as the law lets it at most."""
-    clock.rule = {**clock.rule, AWAITED: clock.rule["days"], "days": days}
-    _recount(work, clock)
+    deadline.rule = {**deadline.rule, AWAITED: deadline.rule["days"], "days": days}
+    _recount(work, deadline)
 
 
-def begin_on(work: Work, clock: DeadlineRow, day: date) -> None:
+def begin_on(work: Work, deadline: DeadlineRow, day: date) -> None:
     """Count a deadline that was just started from an earlier day."""
-    clock.started_on = day
-    clock.started_at = datetime.combine(day, time(), BANGKOK)
-    _recount(work, clock)
+    deadline.started_on = day
+    deadline.started_at = datetime.combine(day, time(), BANGKOK)
+    _recount(work, deadline)
 
 
 def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, actor: Actor) -> None:
     """The complainant has had the letter since this day: the deadline counts from it."""
-    clock = open_deadline(work, clock_id)
-    if AWAITED not in clock.rule:
+    deadline = open_deadline(work, clock_id)
+    if AWAITED not in deadline.rule:
         return  # somebody else learned of it first
-    rule = dict(clock.rule)
+    rule = dict(deadline.rule)
     rule["days"] = rule.pop(AWAITED)
-    before, clock.rule = clock.due_at, rule
-    begin_on(work, clock, day)
-    _tell(work, clock, "moved", before, reason=reason, actor=actor)
+    before, deadline.rule = deadline.due_at, rule
+    begin_on(work, deadline, day)
+    _tell(work, deadline, "moved", before, reason=reason, actor=actor)
 
 
 # ── a changed calendar ─────────────────────────────────────────────────────────────────────────
@@ -319,7 +322,7 @@ def announce_holidays(
 
 
 def _lock_open_deadlines(work: Work) -> list[DeadlineRow]:
-    """Every open clock with its case locked, the cases in one order for everybody."""
+    """Every open deadline with its case locked, the cases in one order for everybody."""
     query = sa.select(DeadlineRow).where(DeadlineRow.status != "finished")
     instances = set(work.session.scalars(query.with_only_columns(DeadlineRow.instance_id)))
     for instance_id in sorted(instances):
@@ -331,38 +334,43 @@ def _lock_open_deadlines(work: Work) -> list[DeadlineRow]:
 def recount_deadlines(work: Work, *, reason: str, actor: Actor) -> list[DeadlineRow]:
     """Count every open deadline anew on the calendar as it stands now; returns those that moved."""
     moved = []
-    for clock in _lock_open_deadlines(work):
-        before = clock.due_at
-        _recount(work, clock)
-        if clock.due_at != before:
-            _tell(work, clock, "moved", before, reason=reason, actor=actor)
-            moved.append(clock)
+    for deadline in _lock_open_deadlines(work):
+        before = deadline.due_at
+        _recount(work, deadline)
+        if deadline.due_at != before:
+            _tell(work, deadline, "moved", before, reason=reason, actor=actor)
+            moved.append(deadline)
         else:
-            _move_reminders(work, clock, reason=reason, actor=actor)
+            _move_reminders(work, deadline, reason=reason, actor=actor)
     return moved
 
 
-def _move_reminders(work: Work, clock: DeadlineRow, *, reason: str, actor: Actor) -> None:
+def _move_reminders(work: Work, deadline: DeadlineRow, *, reason: str, actor: Actor) -> None:
     """The end stays where it is, but the day two working days before it does not."""
-    if changes := move_reminders(work, clock):
-        data = {"clock": clock.id, "key": clock.key, "rungs": changes, "reason": reason}
+    if changes := move_reminders(work, deadline):
+        data = {"clock": deadline.id, "key": deadline.key, "rungs": changes, "reason": reason}
         history.record(
-            work, clock.instance_id, "rungs_moved", data, actor=actor, element_id=clock.element_id
+            work,
+            deadline.instance_id,
+            "rungs_moved",
+            data,
+            actor=actor,
+            element_id=deadline.element_id,
         )
 
 
-def _recount(work: Work, clock: DeadlineRow) -> None:
+def _recount(work: Work, deadline: DeadlineRow) -> None:
     lock_calendar(work)
-    clock.due_at = count_due(work, clock)
-    clock.calendar_version = current_calendar(work).version
+    deadline.due_at = count_due(work, deadline)
+    deadline.calendar_version = current_calendar(work).version
 
 
-# ── what follows a clock ───────────────────────────────────────────────────────────────────────
+# ── what follows a deadline ───────────────────────────────────────────────────────────────────────
 
 
 def _tell(
     work: Work,
-    clock: DeadlineRow,
+    deadline: DeadlineRow,
     kind: str,
     before: datetime,
     *,
@@ -370,66 +378,71 @@ def _tell(
     actor: Actor,
     days: int = 0,
 ) -> None:
-    note(work, clock, kind, before=before, reason=reason, actor=actor, days=days)
-    _follow(work, clock, kind, before, reason, actor)
+    note(work, deadline, kind, before=before, reason=reason, actor=actor, days=days)
+    _follow(work, deadline, kind, before, reason, actor)
 
 
 def _follow(
-    work: Work, clock: DeadlineRow, kind: str, before: datetime, reason: str, actor: Actor
+    work: Work, deadline: DeadlineRow, kind: str, before: datetime, reason: str, actor: Actor
 ) -> None:
     data = {
-        "clock": clock.id,
-        "key": clock.key,
+        "clock": deadline.id,
+        "key": deadline.key,
         "before": iso(before),
-        "after": iso(clock.due_at),
+        "after": iso(deadline.due_at),
         "reason": reason,
     }
     history.record(
-        work, clock.instance_id, f"clock_{kind}", data, actor=actor, element_id=clock.element_id
+        work,
+        deadline.instance_id,
+        f"clock_{kind}",
+        data,
+        actor=actor,
+        element_id=deadline.element_id,
     )
-    if clock.key == OVERALL and (case := work.session.get(Case, clock.case_id)):
-        case.due_at = clock.due_at
-    _move_tasks(work, clock, before)
-    _move_timers(work, clock, before)
-    move_reminders(work, clock, extended=kind == "extended")
+    if deadline.key == OVERALL and (case := work.session.get(Case, deadline.case_id)):
+        case.due_at = deadline.due_at
+    _move_tasks(work, deadline, before)
+    _move_timers(work, deadline, before)
+    move_reminders(work, deadline, extended=kind == "extended")
 
 
-def _move_tasks(work: Work, clock: DeadlineRow, before: datetime) -> None:
+def _move_tasks(work: Work, deadline: DeadlineRow, before: datetime) -> None:
     tasks = sa.select(UserTask).where(
-        UserTask.instance_id == clock.instance_id,
+        UserTask.instance_id == deadline.instance_id,
         UserTask.status == "open",
-        UserTask.element_id.in_(clock.askers),
+        UserTask.element_id.in_(deadline.askers),
         UserTask.due_at == before,
     )
     for task in work.session.scalars(tasks):
-        task.due_at = clock.due_at
+        task.due_at = deadline.due_at
 
 
-def _move_timers(work: Work, clock: DeadlineRow, before: datetime) -> None:
+def _move_timers(work: Work, deadline: DeadlineRow, before: datetime) -> None:
     """A timer set some time before or after the deadline keeps its distance."""
-    shift = clock.due_at - before
+    shift = deadline.due_at - before
     waits = sa.select(Wait.element_id, Wait.due_at).where(
-        Wait.instance_id == clock.instance_id,
+        Wait.instance_id == deadline.instance_id,
         Wait.kind == "timer",
-        Wait.element_id.in_(clock.askers),
+        Wait.element_id.in_(deadline.askers),
     )
     for element_id, due_at in work.session.execute(waits).all():
         if due_at is not None:
-            move_timer(work, clock.instance_id, element_id, iso(due_at + shift))
+            move_timer(work, deadline.instance_id, element_id, iso(due_at + shift))
 
 
 def open_deadline(work: Work, clock_id: str) -> DeadlineRow:
-    """A clock that has not ended, with its case locked: of two who move it the second sees what
+    """A deadline that has not ended, with its case locked: of two who move it the second sees what
     the first has done."""
     known = work.session.get(DeadlineRow, clock_id)
     if known is None:
         raise ClockNotFound
     locked_instance(work, known.instance_id)
     work.session.flush()  # what this unit of work has changed must not be read over
-    clock = work.session.get(DeadlineRow, clock_id, populate_existing=True)
-    if clock is None or clock.status == "finished":
+    deadline = work.session.get(DeadlineRow, clock_id, populate_existing=True)
+    if deadline is None or deadline.status == "finished":
         raise ClockNotFound
-    return clock
+    return deadline
 
 
 def check_reason(reason: str) -> None:

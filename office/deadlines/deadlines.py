@@ -1,7 +1,7 @@
 """Deadlines as rows of the office: asked for by the diagram, moved with a reason, explained.
 
 A diagram never counts days. It says `=due("clarify")`, and what comes back is the moment of the
-running clock of that step, or of a new one counted by the SLA table the case was deployed with.
+running deadline of that step, or of a new one counted by the SLA table the case was deployed with.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ def due(call: HostCall, key: str, unless_told: str = "") -> str:
         SlaKeyUnknown: the SLA table of the case's deployment has no such key.
         SlaRuleInvalid: its row cannot be used.
     """
-    clock = _asked_for(call, key, unless_told)
-    if call.element_id not in clock.askers:
-        clock.askers = [*clock.askers, call.element_id]
-    return iso(clock.due_at)
+    deadline = _asked_for(call, key, unless_told)
+    if call.element_id not in deadline.askers:
+        deadline.askers = [*deadline.askers, call.element_id]
+    return iso(deadline.due_at)
 
 
 def remind(call: HostCall, key: str, number: int | Decimal) -> str:
@@ -122,13 +122,13 @@ def rounds(call: HostCall, key: str, ahead: int | Decimal = 0) -> str:
     Raises:
         SlaKeyUnknown, SlaRuleInvalid: as for `due`.
     """
-    clock = _asked_for(call, key)
-    rule = read_rule(key, clock.rule)
+    deadline = _asked_for(call, key)
+    rule = read_rule(key, deadline.rule)
     if rule.kind != CALENDAR:
         reason, reason_th = "a cycle is counted in calendar days", "รอบเวลาต้องนับเป็นวันปฏิทิน"
         raise SlaRuleInvalid(key=key, reason=reason, reason_th=reason_th)
-    clock.rule = {**clock.rule, RECURRING: True}
-    last = clock.due_at.astimezone(BANGKOK).date()
+    deadline.rule = {**deadline.rule, RECURRING: True}
+    last = deadline.due_at.astimezone(BANGKOK).date()
     first = current_calendar(call.work).opening(last - timedelta(days=int(ahead)))
     return f"R/{iso(first)}/P{rule.days}D"
 
@@ -138,33 +138,33 @@ def _reminder(call: HostCall, key: str, name: str) -> str:
 
 
 def _asked_for(call: HostCall, key: str, unless_told: str = "") -> DeadlineRow:
-    """The running clock of a step, or a new one."""
+    """The running deadline of a step, or a new one."""
     instance = instance_of(call.work, call.instance_id)
-    clock = running_deadline(call.work, call.business_key or call.instance_id, key)
-    if clock is not None and _was_left_in_this_turn(call.work, instance, clock):
-        _end(call.work, clock)
-        clock = None
-    if clock is None:
+    deadline = running_deadline(call.work, call.business_key or call.instance_id, key)
+    if deadline is not None and _was_left_in_this_turn(call.work, instance, deadline):
+        _end(call.work, deadline)
+        deadline = None
+    if deadline is None:
         rule = rule_for(call.work, instance.definition_id, key, call.variables)
-        clock = _begin(call.work, instance, rule, call.variables, call.element_id)
+        deadline = _begin(call.work, instance, rule, call.variables, call.element_id)
         if rule.start == NOTICE:
-            _count_from_notice(call, clock, unless_told)
-    return clock
+            _count_from_notice(call, deadline, unless_told)
+    return deadline
 
 
-def _count_from_notice(call: HostCall, clock: DeadlineRow, unless_told: str) -> None:
+def _count_from_notice(call: HostCall, deadline: DeadlineRow, unless_told: str) -> None:
     """From the day that an officer has just recorded for the letter, else as if nobody had it."""
-    told_on = received_in_this_turn(call, clock.key)
+    told_on = received_in_this_turn(call, deadline.key)
     if told_on is not None:
-        changes.begin_on(call.work, clock, told_on)
+        changes.begin_on(call.work, deadline, told_on)
         return
     if not unless_told:
         reason = "it counts from a notice, so due() names a second row for as long as none is known"
         reason_th = "นับจากวันที่ได้รับแจ้ง จึงต้องระบุแถวที่สองใน due() สำหรับเมื่อยังไม่ทราบวันนั้น"
-        raise SlaRuleInvalid(key=clock.key, reason=reason, reason_th=reason_th)
+        raise SlaRuleInvalid(key=deadline.key, reason=reason, reason_th=reason_th)
     definition_id = instance_of(call.work, call.instance_id).definition_id
     longer = rule_for(call.work, definition_id, unless_told, call.variables)
-    changes.await_notice(call.work, clock, longer.days)
+    changes.await_notice(call.work, deadline, longer.days)
 
 
 def _begin(
@@ -176,36 +176,36 @@ def _begin(
     *,
     command_seq: int | None = None,
 ) -> DeadlineRow:
-    clock = begin_deadline(work, instance, rule, element_id, command_seq=command_seq)
-    plan_reminders(work, clock, variables)
-    return clock
+    deadline = begin_deadline(work, instance, rule, element_id, command_seq=command_seq)
+    plan_reminders(work, deadline, variables)
+    return deadline
 
 
-def _end(work: Work, clock: DeadlineRow) -> None:
-    end_deadline(work, clock)
-    drop_reminders(work, clock)
-    overtake_requests(work, clock)
+def _end(work: Work, deadline: DeadlineRow) -> None:
+    end_deadline(work, deadline)
+    drop_reminders(work, deadline)
+    overtake_requests(work, deadline)
 
 
-def _was_left_in_this_turn(work: Work, instance: Known, clock: DeadlineRow) -> bool:
+def _was_left_in_this_turn(work: Work, instance: Known, deadline: DeadlineRow) -> bool:
     """Whether the case went out of the step and back into it before anyone could be told."""
     execution = work.live.get(instance.id)
-    if execution is None or clock.command_seq > instance.command_seq:
-        return False  # a clock that this turn started belongs to the visit that goes on
+    if execution is None or deadline.command_seq > instance.command_seq:
+        return False  # a deadline that this turn started belongs to the visit that goes on
     return any(
-        type in LEAVING and node.extensions.properties.get("sla") == clock.key
+        type in LEAVING and node.extensions.properties.get("sla") == deadline.key
         for type, node, _ in execution.changes.events
     )
 
 
-# ── what the case's course does to its clocks ──────────────────────────────────────────────────
+# ── what the case's course does to its deadlines ──────────────────────────────────────────────────
 
 
 def watch_deadlines(work: Work, event: Event) -> None:
-    """A listener: the clock of a step ends with the step, all clocks with the case."""
+    """A listener: the deadline of a step ends with the step, all deadlines with the case."""
     if event.type in ("instance_completed", "instance_cancelled"):
-        for clock in open_deadlines(work, event.business_key or event.instance_id):
-            _end(work, clock)
+        for deadline in open_deadlines(work, event.business_key or event.instance_id):
+            _end(work, deadline)
     if event.type == "instance_started":
         _start_overall(work, event)
     if event.type == "decision_evaluated":
@@ -221,9 +221,9 @@ def watch_deadlines(work: Work, event: Event) -> None:
 
 def _end_what_is_of_an_open_case(work: Work, event: Event) -> None:
     """The outcome is told: the case as a whole is done, and nobody waits for news of it."""
-    for clock in open_deadlines(work, event.business_key or event.instance_id):
-        if clock.key == OVERALL or clock.rule.get(RECURRING):
-            _end(work, clock)
+    for deadline in open_deadlines(work, event.business_key or event.instance_id):
+        if deadline.key == OVERALL or deadline.rule.get(RECURRING):
+            _end(work, deadline)
 
 
 def _start_overall(work: Work, event: Event) -> None:
@@ -231,21 +231,21 @@ def _start_overall(work: Work, event: Event) -> None:
     rule = found_rule(work, instance.definition_id, OVERALL, variables)
     if rule is None:
         return
-    clock = _begin(work, instance, rule, variables, command_seq=instance.command_seq)
-    case = work.session.get(Case, clock.case_id)
+    deadline = _begin(work, instance, rule, variables, command_seq=instance.command_seq)
+    case = work.session.get(Case, deadline.case_id)
     if case is not None:
-        case.due_at = clock.due_at
+        case.due_at = deadline.due_at
 
 
 def _review_overall(work: Work, event: Event) -> None:
     """How long a case may take in all depends on what the tables have since found out about it."""
-    clock = running_deadline(work, event.business_key or event.instance_id, OVERALL)
-    if clock is None:
+    deadline = running_deadline(work, event.business_key or event.instance_id, OVERALL)
+    if deadline is None:
         return
     variables = _variables(work, event)
-    rule = found_rule(work, clock.definition_id, OVERALL, variables)
-    if rule is not None and changes.apply_rule(work, clock, rule):
-        replan_reminders(work, clock, variables)
+    rule = found_rule(work, deadline.definition_id, OVERALL, variables)
+    if rule is not None and changes.apply_rule(work, deadline, rule):
+        replan_reminders(work, deadline, variables)
 
 
 def _variables(work: Work, event: Event) -> Mapping[str, Any]:
@@ -254,14 +254,15 @@ def _variables(work: Work, event: Event) -> Mapping[str, Any]:
 
 
 def _leave_step(work: Work, event: Event, key: str) -> None:
-    clock = running_deadline(work, event.business_key or event.instance_id, key)
-    # A clock that this very turn started belongs to the next visit of a step that loops to itself.
-    if clock and clock.command_seq < instance_of(work, event.instance_id).command_seq:
-        _end(work, clock)
-        if clock.owner == COMPLAINANT:
-            changes.resume_after_complainant(work, clock)
-        if clock.rule.get(RECURRING):
-            _begin_next_round(work, event, clock)
+    deadline = running_deadline(work, event.business_key or event.instance_id, key)
+    # A deadline that this very turn started belongs to the next visit of a step that loops to
+    # itself.
+    if deadline and deadline.command_seq < instance_of(work, event.instance_id).command_seq:
+        _end(work, deadline)
+        if deadline.owner == COMPLAINANT:
+            changes.resume_after_complainant(work, deadline)
+        if deadline.rule.get(RECURRING):
+            _begin_next_round(work, event, deadline)
 
 
 def _begin_next_round(work: Work, event: Event, ended: DeadlineRow) -> None:
@@ -269,23 +270,23 @@ def _begin_next_round(work: Work, event: Event, ended: DeadlineRow) -> None:
     instance, variables = instance_of(work, event.instance_id), _variables(work, event)
     rule = rule_for(work, ended.definition_id, ended.key, variables)
     seq = instance.command_seq
-    clock = begin_deadline(work, instance, rule, ended.element_id, command_seq=seq)
-    clock.rule = {**clock.rule, RECURRING: True}
-    clock.started_on = ended.due_at.astimezone(BANGKOK).date()
-    while (due_at := count_due(work, clock)) <= work.now:
-        clock.started_on = due_at.astimezone(BANGKOK).date()
-    clock.due_at = due_at
-    plan_reminders(work, clock, variables)
+    deadline = begin_deadline(work, instance, rule, ended.element_id, command_seq=seq)
+    deadline.rule = {**deadline.rule, RECURRING: True}
+    deadline.started_on = ended.due_at.astimezone(BANGKOK).date()
+    while (due_at := count_due(work, deadline)) <= work.now:
+        deadline.started_on = due_at.astimezone(BANGKOK).date()
+    deadline.due_at = due_at
+    plan_reminders(work, deadline, variables)
 
 
 def _enter_step(work: Work, event: Event, key: str) -> None:
-    """While the complainant is waited for, the agency's own clocks stand still. What a machine does
-    has a deadline too: if it fails, people are told."""
-    clock = running_deadline(work, event.business_key or event.instance_id, key)
-    if clock is None and _tag(work, event) in AT_ONCE:
+    """While the complainant is waited for, the agency's own deadlines stand still. What a machine
+    does has a deadline too: if it fails, people are told."""
+    deadline = running_deadline(work, event.business_key or event.instance_id, key)
+    if deadline is None and _tag(work, event) in AT_ONCE:
         _begin_by_itself(work, event, key)
-    if clock is not None and clock.owner == COMPLAINANT:
-        changes.pause_for_complainant(work, clock)
+    if deadline is not None and deadline.owner == COMPLAINANT:
+        changes.pause_for_complainant(work, deadline)
 
 
 def _tag(work: Work, event: Event) -> str:
@@ -300,30 +301,30 @@ def _begin_by_itself(work: Work, event: Event, key: str) -> None:
     if rule is None:
         return
     seq = instance.command_seq  # the listener is told when the command has its number
-    clock = _begin(work, instance, rule, variables, event.element_id, command_seq=seq)
+    deadline = _begin(work, instance, rule, variables, event.element_id, command_seq=seq)
     if _tag(work, event) == "startEvent":
         # Done as soon as it begins; what is late about it was late before the case was there.
-        end_deadline(work, clock)
-        drop_reminders(work, clock, later_than=work.now)
+        end_deadline(work, deadline)
+        drop_reminders(work, deadline, later_than=work.now)
 
 
 # ── looking ────────────────────────────────────────────────────────────────────────────────────
 
 
-def explain(work: Work, clock: DeadlineRow) -> Text:
+def explain(work: Work, deadline: DeadlineRow) -> Text:
     """Why this day: one paragraph with the rule, the start, what was passed over, and the law."""
     return explain_count(
-        assumed_count(work, clock),
-        calendar_at(work, clock.calendar_version),
-        step=step_name(work, clock),
-        extensions=clock.extensions,
-        is_told=AWAITED not in clock.rule,
+        assumed_count(work, deadline),
+        calendar_at(work, deadline.calendar_version),
+        step=step_name(work, deadline),
+        extensions=deadline.extensions,
+        is_told=AWAITED not in deadline.rule,
     )
 
 
-def step_name(work: Work, clock: DeadlineRow) -> Text:
-    """How the diagram calls the step; a clock of the whole case has a name of its own."""
-    return deadline_name(work, clock.definition_id, clock.key)
+def step_name(work: Work, deadline: DeadlineRow) -> Text:
+    """How the diagram calls the step; a deadline of the whole case has a name of its own."""
+    return deadline_name(work, deadline.definition_id, deadline.key)
 
 
 # What the office lends to the expressions of a diagram.

@@ -47,7 +47,7 @@ class SlaRule:
     pause_limit: int = 0  # calendar days that the count may stand still in all
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept with a clock; `read_rule` reads it back."""
+        """As it is kept with a deadline; `read_rule` reads it back."""
         row = {name: getattr(self, name) for name in _PLAIN}
         return {**row, "basis": self.basis.th, "basis_en": self.basis.en}
 

@@ -76,9 +76,9 @@ class NobodyApproves(OfficeError):
 def extendable(work: Work, case: Case) -> list[DeadlineRow]:
     """The open deadlines of a case that may be given more time (once more)."""
     return [
-        clock
-        for clock in open_deadlines(work, case.id)
-        if clock.extensions < read_rule(clock.key, clock.rule).extensions
+        deadline
+        for deadline in open_deadlines(work, case.id)
+        if deadline.extensions < read_rule(deadline.key, deadline.rule).extensions
     ]
 
 
@@ -90,18 +90,18 @@ def extension_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str
         NothingToExtend: no deadline of it may be given more time.
     """
     case = _own_case(work, case_id, user)
-    offered = [_option(work, clock) for clock in extendable(work, case)]
+    offered = [_option(work, deadline) for deadline in extendable(work, case)]
     if not offered:
         raise NothingToExtend
     definition_id = queries.definition_of(work, str(case.instance_id))
     return deployed_forms.form_of(work, definition_id, FORM), {"clocks": offered}
 
 
-def _option(work: Work, clock: DeadlineRow) -> dict[str, str]:
+def _option(work: Work, deadline: DeadlineRow) -> dict[str, str]:
     """A deadline as the form offers it: its end, how much may be asked for and until when."""
-    name = deadline_name(work, clock.definition_id, clock.key)
-    rule, latest = read_rule(clock.key, clock.rule), changes.last_day_to_ask(work, clock)
-    most, due = amount(rule.extension_days, rule.kind), clock.due_at.astimezone(BANGKOK).date()
+    name = deadline_name(work, deadline.definition_id, deadline.key)
+    rule, latest = read_rule(deadline.key, deadline.rule), changes.last_day_to_ask(work, deadline)
+    most, due = amount(rule.extension_days, rule.kind), deadline.due_at.astimezone(BANGKOK).date()
     thai = (
         f"{name.th} กำหนด {spell_date(due, 'th')} "
         f"(ไม่เกิน {most.th} ขอภายใน {spell_date(latest, 'th')})"
@@ -110,7 +110,7 @@ def _option(work: Work, clock: DeadlineRow) -> dict[str, str]:
         f"{name.en}, due {spell_date(due, 'en')} "
         f"({most.en} at most, asked by {spell_date(latest, 'en')})"
     )
-    return {"value": clock.key, "label": thai, "label_en": english}
+    return {"value": deadline.key, "label": thai, "label_en": english}
 
 
 def ask_extension(
@@ -136,28 +136,33 @@ def ask_extension(
     checked = form.load(answers, context=context, environment=deployed_forms.environment_of(work))
     given = deployed_forms.as_given(checked)
     known = running_deadline(work, case.id, str(given["clock_key"]))
-    clock = changes.open_deadline(work, known.id if known else "")
+    deadline = changes.open_deadline(work, known.id if known else "")
     days = int(given["days"])
     if not is_late:
-        changes.check_extension(work, clock, days)
-        _must_be_first(work, clock)
-    approver, moves_overall = _approval(work, case, clock)
+        changes.check_extension(work, deadline, days)
+        _must_be_first(work, deadline)
+    approver, moves_overall = _approval(work, case, deadline)
     submission, commitment = submissions.keep_submission(
-        work, services, case.id, FORM, given, given_by=user.id, element_id=clock.element_id
+        work, services, case.id, FORM, given, given_by=user.id, element_id=deadline.element_id
     )
-    row = ExtensionRow(id=uuid.uuid4().hex, case_id=case.id, clock_id=clock.id, days=days)
+    row = ExtensionRow(id=uuid.uuid4().hex, case_id=case.id, clock_id=deadline.id, days=days)
     row.kind = LATE_REPORT if is_late else EXTENSION
     row.status = REPORTED if is_late else ASKED
     row.approver, row.moves_overall = approver, moves_overall
     row.submission_id = submission
-    row.asked_at, row.asked_by, row.asked_due = work.now, user.id, clock.due_at
+    row.asked_at, row.asked_by, row.asked_due = work.now, user.id, deadline.due_at
     work.session.add(row)
     work.session.flush()  # of two who ask at once the second is refused here
     type = "late_reported" if is_late else "extension_asked"
-    _record(work, clock, row, type, user, commitment=commitment)
-    facts = {"days": days, "key": clock.key, "end": iso(clock.due_at)}
+    _record(work, deadline, row, type, user, commitment=commitment)
+    facts = {"days": days, "key": deadline.key, "end": iso(deadline.due_at)}
     send_notice(
-        work, case, [approver], kind=row.kind, element_id=clock.element_id, facts={"asked": facts}
+        work,
+        case,
+        [approver],
+        kind=row.kind,
+        element_id=deadline.element_id,
+        facts={"asked": facts},
     )
     return row
 
@@ -169,21 +174,23 @@ def _own_case(work: Work, case_id: str, user: User) -> Case:
     return case
 
 
-def _must_be_first(work: Work, clock: DeadlineRow) -> None:
+def _must_be_first(work: Work, deadline: DeadlineRow) -> None:
     asked = sa.select(ExtensionRow.id).where(
-        ExtensionRow.clock_id == clock.id, ExtensionRow.status == ASKED
+        ExtensionRow.clock_id == deadline.id, ExtensionRow.status == ASKED
     )
     if work.session.scalar(asked) is not None:
         raise ExtensionAsked
 
 
-def _approval(work: Work, case: Case, clock: DeadlineRow) -> tuple[str, bool]:
-    variables = queries.variables(work, clock.instance_id)
-    count = clock.extensions + 1
-    group, moves_overall = approval_for(work, clock.definition_id, clock.key, count, variables)
+def _approval(work: Work, case: Case, deadline: DeadlineRow) -> tuple[str, bool]:
+    variables = queries.variables(work, deadline.instance_id)
+    count = deadline.extensions + 1
+    group, moves_overall = approval_for(
+        work, deadline.definition_id, deadline.key, count, variables
+    )
     if not group:
-        raise NobodyApproves(key=clock.key)
-    return placed(group, case), moves_overall and clock.key != OVERALL
+        raise NobodyApproves(key=deadline.key)
+    return placed(group, case), moves_overall and deadline.key != OVERALL
 
 
 # ── deciding ───────────────────────────────────────────────────────────────────────────────────
@@ -199,7 +206,7 @@ def requests_for(work: Work, user: User) -> list[tuple[ExtensionRow, DeadlineRow
         .where(*open_to(work, user))
         .order_by(ExtensionRow.asked_at, ExtensionRow.id)
     )
-    return [(row, clock, case) for row, clock, case in work.session.execute(query)]
+    return [(row, deadline, case) for row, deadline, case in work.session.execute(query)]
 
 
 def requests_of(work: Work, case_id: str) -> list[ExtensionRow]:
@@ -243,7 +250,7 @@ def decide_extension(
     work.session.refresh(row)
     if row.status != ASKED:
         raise ExtensionDecided
-    clock = changes.open_deadline(work, row.clock_id)
+    deadline = changes.open_deadline(work, row.clock_id)
     commitment = answer = ""
     if not grants:
         changes.check_reason(reason)
@@ -252,10 +259,12 @@ def decide_extension(
         )
     row.status = GRANTED if grants else REFUSED
     row.decided_at, row.decided_by = work.now, user.id
-    _record(work, clock, row, f"extension_{row.status}", user, commitment=commitment, answer=answer)
+    _record(
+        work, deadline, row, f"extension_{row.status}", user, commitment=commitment, answer=answer
+    )
     if grants:
-        _give(work, case, clock, row, user)
-    _notify_requesters(work, case, clock, row)
+        _give(work, case, deadline, row, user)
+    _notify_requesters(work, case, deadline, row)
     return row
 
 
@@ -272,23 +281,28 @@ def _request(work: Work, request_id: str, user: User) -> tuple[ExtensionRow, Cas
     return row, case
 
 
-def _notify_requesters(work: Work, case: Case, clock: DeadlineRow, row: ExtensionRow) -> None:
+def _notify_requesters(work: Work, case: Case, deadline: DeadlineRow, row: ExtensionRow) -> None:
     """Whoever the step is offered to learns until when it is to be done now."""
-    groups = [group for task in tasks_of(work, clock) for group in task.candidate_groups]
-    facts = {"key": clock.key, "end": iso(clock.due_at), "granted": row.status == GRANTED}
+    groups = [group for task in tasks_of(work, deadline) for group in task.candidate_groups]
+    facts = {"key": deadline.key, "end": iso(deadline.due_at), "granted": row.status == GRANTED}
     send_notice(
-        work, case, groups, kind=EXTENSION, element_id=clock.element_id, facts={"decided": facts}
+        work, case, groups, kind=EXTENSION, element_id=deadline.element_id, facts={"decided": facts}
     )
 
 
-def _give(work: Work, case: Case, clock: DeadlineRow, row: ExtensionRow, user: User) -> None:
+def _give(work: Work, case: Case, deadline: DeadlineRow, row: ExtensionRow, user: User) -> None:
     overall = running_deadline(work, case.id, OVERALL)
     before = None if overall is None else overall.due_at
     changes.extend_deadline(
-        work, clock.id, row.days, reason=GRANTED_AS_ASKED, actor=user.actor, asked_at=row.asked_at
+        work,
+        deadline.id,
+        row.days,
+        reason=GRANTED_AS_ASKED,
+        actor=user.actor,
+        asked_at=row.asked_at,
     )
     if row.moves_overall and overall is not None:
-        days, kind = row.days, read_rule(clock.key, clock.rule).kind
+        days, kind = row.days, read_rule(deadline.key, deadline.rule).kind
         changes.lengthen_deadline(
             work, overall.id, days, kind, reason=WITH_ITS_STEP, actor=user.actor
         )
@@ -309,17 +323,17 @@ def _notify_complainant(
         return
 
 
-def overtake_requests(work: Work, clock: DeadlineRow) -> None:
+def overtake_requests(work: Work, deadline: DeadlineRow) -> None:
     """The step is done: what was asked for it needs no decision any more."""
     asked = sa.update(ExtensionRow).where(
-        ExtensionRow.clock_id == clock.id, ExtensionRow.status == ASKED
+        ExtensionRow.clock_id == deadline.id, ExtensionRow.status == ASKED
     )
     work.session.execute(asked.values(status=OVERTAKEN, decided_at=work.now))
 
 
 def _record(
     work: Work,
-    clock: DeadlineRow,
+    deadline: DeadlineRow,
     row: ExtensionRow,
     type: str,
     user: User,
@@ -329,10 +343,10 @@ def _record(
 ) -> None:
     """Into the case's record, with the commitment to the encrypted words; `answer` is the
     submission that holds those of a refusal."""
-    data = {"request": row.id, "clock": clock.id, "key": clock.key, "days": row.days}
+    data = {"request": row.id, "clock": deadline.id, "key": deadline.key, "days": row.days}
     data |= {"approver": row.approver, "submission": row.submission_id}
     data |= {"commitment": commitment} if commitment else {}
     data |= {"answer": answer} if answer else {}
     history.record(
-        work, clock.instance_id, type, data, actor=user.actor, element_id=clock.element_id
+        work, deadline.instance_id, type, data, actor=user.actor, element_id=deadline.element_id
     )

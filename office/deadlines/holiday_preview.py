@@ -42,10 +42,13 @@ def preview(
     try:
         with engine.begin() as work:
             _, moved = announce_holidays(work, changes, reference=reference, actor=actor)
-            for clock in moved:
-                last, case = changes_of(work, clock)[-1], work.session.get(Case, clock.case_id)
-                name = deadline_name(work, clock.definition_id, clock.key)
-                number = clock.case_id if case is None else case.receipt_no
+            for deadline in moved:
+                last, case = (
+                    changes_of(work, deadline)[-1],
+                    work.session.get(Case, deadline.case_id),
+                )
+                name = deadline_name(work, deadline.definition_id, deadline.key)
+                number = deadline.case_id if case is None else case.receipt_no
                 found.append(Move(number, name, last.before, last.after))
             raise _TakenBack
     except _TakenBack:

@@ -166,8 +166,8 @@ def change_holidays(
 ) -> int:
     """Add, take away or move days in one step; returns the new version of the calendar.
 
-    A moved holiday is one day taken away and another added under the same announcement. The clocks
-    that run are moved by `clock_moves.recount_deadlines`.
+    A moved holiday is one day taken away and another added under the same announcement. The
+    deadlines that run are moved by `clock_moves.recount_deadlines`.
 
     Raises:
         HolidayExists: a day is a holiday already, or is named twice.

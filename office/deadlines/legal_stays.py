@@ -1,7 +1,7 @@
-"""A legal stay: the agency's clocks of a case stand still on an order of court or law.
+"""A legal stay: the agency's deadlines of a case stand still on an order of court or law.
 
 How long it lasts stands in the SLA table's row `stay`. The stay is a deadline of its own, so that
-the head is reminded before it ends; unless they confirm it, the clocks then count on.
+the head is reminded before it ends; unless they confirm it, the deadlines then count on.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def stay_form(work: Work, case_id: str, user: User) -> tuple[Form, dict[str, Any
 def stay_case(
     work: Work, services: Services, case_id: str, answers: Mapping[str, Any], user: User
 ) -> DeadlineRow:
-    """Let the agency's clocks of a case stand still; the ground is recorded, its words are
+    """Let the agency's deadlines of a case stand still; the ground is recorded, its words are
     encrypted.
 
     Raises:
@@ -112,7 +112,7 @@ def confirm_stay(work: Work, case_id: str, user: User) -> DeadlineRow:
 
 
 def lift_stay(work: Work, case_id: str, user: User) -> None:
-    """The clocks count on from today.
+    """The deadlines count on from today.
 
     Raises:
         CaseNotFound, NotAllowed, NoStay.

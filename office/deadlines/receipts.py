@@ -32,9 +32,9 @@ def note_receipt(work: Work, case: Case, letter: Letter) -> None:
     """The complainant has had a letter since now: deadlines that wait for that count from today."""
     day = work.now.astimezone(BANGKOK).date()
     reason = f"ผู้ร้องเรียนได้รับหนังสือเลขที่ {letter.number} วันที่ {spell_date(day, 'th')}"
-    for clock in open_deadlines(work, case.id):
-        if AWAITED in clock.rule and _notice_of(work, clock) == letter.id:
-            count_from_notice(work, clock.id, day, reason=reason, actor=SYSTEM)
+    for deadline in open_deadlines(work, case.id):
+        if AWAITED in deadline.rule and _notice_of(work, deadline) == letter.id:
+            count_from_notice(work, deadline.id, day, reason=reason, actor=SYSTEM)
 
 
 def note_mailed(work: Work, letter_id: str) -> None:
@@ -71,10 +71,10 @@ def _recorded(work: Work, definition_id: str, recorded: Mapping[str, Any]) -> da
     return date.fromisoformat(str(recorded["sent_on"])[:10]) + timedelta(days=days)
 
 
-def _notice_of(work: Work, clock: DeadlineRow) -> str | None:
+def _notice_of(work: Work, deadline: DeadlineRow) -> str | None:
     """The letter that a deadline counts from: the last one sent when it began."""
     query = sa.select(Letter.id).where(
-        Letter.case_id == clock.case_id, Letter.issued_at <= clock.started_at
+        Letter.case_id == deadline.case_id, Letter.issued_at <= deadline.started_at
     )
     newest = query.order_by(Letter.issued_at.desc(), Letter.number.desc()).limit(1)
     return work.session.scalar(newest)

@@ -1,4 +1,4 @@
-"""The rows of the clocks: started, found, written down, finished."""
+"""The rows of the deadlines: started, found, written down, finished."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from office.deadlines.working_days import Calendar
 from office.ground.errors import OfficeError
 from office.ground.tables import Case
 
-CLOCKS = "clocks"  # what a unit of work keeps of them
-OVERALL = "overall"  # the clock of the case as a whole
+DEADLINES = "clocks"  # what a unit of work keeps of them
+OVERALL = "overall"  # the deadline of the case as a whole
 AWAITED = "awaited"  # in the rule of a deadline: its days, once the notice is known to be received
 RECURRING = "recurring"  # in the rule of a deadline whose step comes again and again
 WHOLE = Text("การดำเนินการทั้งเรื่อง", "the case as a whole")
@@ -71,9 +71,9 @@ def begin_deadline(
     lock_calendar(work)
     calendar = current_calendar(work)
     started_at, started_on = _beginning(work, case_id, rule, calendar)
-    deadline = deadline_of(Count(rule, started_at, started_on), calendar)
+    end = deadline_of(Count(rule, started_at, started_on), calendar)
     previous = latest_deadline(work, case_id, rule.key)
-    clock = DeadlineRow(
+    deadline = DeadlineRow(
         id=uuid.uuid4().hex,
         case_id=case_id,
         instance_id=instance.id,
@@ -85,7 +85,7 @@ def begin_deadline(
         owner=rule.owner,
         started_at=started_at,
         started_on=started_on,
-        due_at=deadline.due_at,
+        due_at=end.due_at,
         status="running",
         extended=0,
         extensions=0,
@@ -94,11 +94,11 @@ def begin_deadline(
         command_seq=instance.command_seq + 1 if command_seq is None else command_seq,
         changes=0,
     )
-    known = _clocks(work, case_id)
-    work.session.add(clock)
-    if clock not in known:  # as it is where they are kept
-        known.append(clock)
-    return clock
+    known = _deadlines(work, case_id)
+    work.session.add(deadline)
+    if deadline not in known:  # as it is where they are kept
+        known.append(deadline)
+    return deadline
 
 
 def _beginning(
@@ -110,14 +110,14 @@ def _beginning(
     return work.now, first_day(rule, calendar, work.now)
 
 
-def end_deadline(work: Work, clock: DeadlineRow) -> None:
+def end_deadline(work: Work, deadline: DeadlineRow) -> None:
     """The step is done, or was left another way: nobody waits for this deadline any more."""
-    clock.status, clock.paused_at, clock.finished_at = "finished", None, work.now
+    deadline.status, deadline.paused_at, deadline.finished_at = "finished", None, work.now
 
 
 def note(
     work: Work,
-    clock: DeadlineRow,
+    deadline: DeadlineRow,
     kind: str,
     *,
     before: datetime,
@@ -125,17 +125,17 @@ def note(
     actor: Actor,
     days: int = 0,
 ) -> None:
-    """Write down what moved a clock; `before` is the moment it had until now."""
-    clock.changes += 1
+    """Write down what moved a deadline; `before` is the moment it had until now."""
+    deadline.changes += 1
     work.session.add(
         DeadlineChange(
-            clock_id=clock.id,
-            seq=clock.changes,
+            clock_id=deadline.id,
+            seq=deadline.changes,
             kind=kind,
             at=work.now,
             actor=actor.id,
             before=before,
-            after=clock.due_at,
+            after=deadline.due_at,
             days=days,
             reason=reason,
         )
@@ -143,20 +143,20 @@ def note(
 
 
 def running_deadline(work: Work, case_id: str, key: str) -> DeadlineRow | None:
-    """The clock of this case and key that has not ended (it may stand still)."""
+    """The deadline of this case and key that has not ended (it may stand still)."""
     latest = latest_deadline(work, case_id, key)
     return None if latest is None or latest.status == "finished" else latest
 
 
 def latest_deadline(work: Work, case_id: str, key: str) -> DeadlineRow | None:
-    """The newest clock of this case and key, running or ended."""
-    found = [clock for clock in _clocks(work, case_id) if clock.key == key]
-    return max(found, key=lambda clock: clock.round, default=None)
+    """The newest deadline of this case and key, running or ended."""
+    found = [deadline for deadline in _deadlines(work, case_id) if deadline.key == key]
+    return max(found, key=lambda deadline: deadline.round, default=None)
 
 
 def open_deadlines(work: Work, case_id: str) -> list[DeadlineRow]:
-    found = [clock for clock in _clocks(work, case_id) if clock.status != "finished"]
-    return sorted(found, key=lambda clock: (clock.due_at, clock.id))
+    found = [deadline for deadline in _deadlines(work, case_id) if deadline.status != "finished"]
+    return sorted(found, key=lambda deadline: (deadline.due_at, deadline.id))
 
 
 def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
@@ -171,50 +171,53 @@ def earliest_due(work: Work, case_ids: Iterable[str]) -> dict[str, datetime]:
 
 
 def case_deadlines(work: Work, case_id: str) -> list[DeadlineRow]:
-    """Every clock a case has had, in the order they started."""
+    """Every deadline a case has had, in the order they started."""
     return sorted(
-        _clocks(work, case_id), key=lambda clock: (clock.command_seq, clock.started_at, clock.key)
+        _deadlines(work, case_id),
+        key=lambda deadline: (deadline.command_seq, deadline.started_at, deadline.key),
     )
 
 
-def _clocks(work: Work, case_id: str) -> list[DeadlineRow]:
-    """All clocks of a case. A turn asks for them many times: once the case is locked, nobody else
-    starts one, and those of this unit of work are added."""
+def _deadlines(work: Work, case_id: str) -> list[DeadlineRow]:
+    """All deadlines of a case. A turn asks for them many times: once the case is locked, nobody
+    else starts one, and those of this unit of work are added."""
 
     def read() -> list[DeadlineRow]:
         query = sa.select(DeadlineRow).where(DeadlineRow.case_id == case_id)
         return list(work.session.scalars(query))
 
     if case_id in (locked.business_key or locked.id for locked in work.touched.values()):
-        return work.kept(CLOCKS, case_id, read)
+        return work.kept(DEADLINES, case_id, read)
     return work.once("clocks", case_id, read)
 
 
-def tasks_of(work: Work, clock: DeadlineRow) -> list[UserTask]:
+def tasks_of(work: Work, deadline: DeadlineRow) -> list[UserTask]:
     """The open tasks that a deadline is of; of the case as a whole, all of its open tasks."""
     query = sa.select(UserTask).where(
-        UserTask.instance_id == clock.instance_id, UserTask.status == "open"
+        UserTask.instance_id == deadline.instance_id, UserTask.status == "open"
     )
-    if clock.key != OVERALL:
-        query = query.where(UserTask.element_id.in_(clock.askers))
+    if deadline.key != OVERALL:
+        query = query.where(UserTask.element_id.in_(deadline.askers))
     return list(work.session.scalars(query.order_by(UserTask.created_at, UserTask.id)))
 
 
-def is_task_of(clock: DeadlineRow, task: UserTask) -> bool:
+def is_task_of(deadline: DeadlineRow, task: UserTask) -> bool:
     """Whether the deadline is of this task of its case."""
-    return clock.key == OVERALL or task.element_id in clock.askers
+    return deadline.key == OVERALL or task.element_id in deadline.askers
 
 
-def changes_of(work: Work, clock: DeadlineRow) -> list[DeadlineChange]:
+def changes_of(work: Work, deadline: DeadlineRow) -> list[DeadlineChange]:
     if not work.is_readonly:
-        query = sa.select(DeadlineChange).where(DeadlineChange.clock_id == clock.id)
+        query = sa.select(DeadlineChange).where(DeadlineChange.clock_id == deadline.id)
         return list(work.session.scalars(query.order_by(DeadlineChange.seq)))
-    changes = work.once("clock changes", clock.case_id, lambda: _changes(work, clock.case_id))
-    return changes.get(clock.id, [])
+    changes = work.once(
+        "deadline changes", deadline.case_id, lambda: _changes(work, deadline.case_id)
+    )
+    return changes.get(deadline.id, [])
 
 
 def _changes(work: Work, case_id: str) -> dict[str, list[DeadlineChange]]:
-    """What moved the clocks of a case, by clock."""
+    """What moved the deadlines of a case, by deadline."""
     query = sa.select(DeadlineChange).join(DeadlineRow, DeadlineRow.id == DeadlineChange.clock_id)
     found: dict[str, list[DeadlineChange]] = {}
     for change in work.session.scalars(
@@ -224,25 +227,25 @@ def _changes(work: Work, case_id: str) -> dict[str, list[DeadlineChange]]:
     return found
 
 
-def count_of(work: Work, clock: DeadlineRow) -> Count:
-    """What the clock's deadline is counted from."""
-    rule = read_rule(clock.key, clock.rule)
-    pauses = _pauses(changes_of(work, clock), rule.pause_limit)
-    return Count(rule, clock.started_at, clock.started_on, clock.extended, pauses)
+def count_of(work: Work, deadline: DeadlineRow) -> Count:
+    """What the deadline is counted from."""
+    rule = read_rule(deadline.key, deadline.rule)
+    pauses = _pauses(changes_of(work, deadline), rule.pause_limit)
+    return Count(rule, deadline.started_at, deadline.started_on, deadline.extended, pauses)
 
 
-def count_due(work: Work, clock: DeadlineRow) -> datetime:
-    """When the clock runs out, counted on the calendar as it stands now."""
-    return deadline_of(assumed_count(work, clock), current_calendar(work)).due_at
+def count_due(work: Work, deadline: DeadlineRow) -> datetime:
+    """When the deadline runs out, counted on the calendar as it stands now."""
+    return deadline_of(assumed_count(work, deadline), current_calendar(work)).due_at
 
 
-def assumed_count(work: Work, clock: DeadlineRow) -> Count:
+def assumed_count(work: Work, deadline: DeadlineRow) -> Count:
     """The same; a pause that lasts is taken to last as long as it may, so that nothing that follows
-    the clock happens while it stands still, and a forgotten pause ends by itself."""
-    count = count_of(work, clock)
-    if clock.paused_at is None:
+    the deadline happens while it stands still, and a forgotten pause ends by itself."""
+    count = count_of(work, deadline)
+    if deadline.paused_at is None:
         return count
-    began = clock.paused_at.astimezone(BANGKOK).date()
+    began = deadline.paused_at.astimezone(BANGKOK).date()
     longest = Pause(began, began + timedelta(days=days_left_to_pause(count)), lasts=True)
     return replace(count, pauses=(*count.pauses, longest))
 

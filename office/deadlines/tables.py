@@ -1,4 +1,4 @@
-"""The tables of the calendar and of the clocks that run on it."""
+"""The tables of the calendar and of the deadlines that run on it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -35,7 +35,7 @@ class HolidayChange(Base):
 class DeadlineRow(Base):
     """A deadline of one step of a case, or of the case as a whole, with its whole derivation.
 
-    `round` counts how often the case came to the step; one clock of a case, key and round."""
+    `round` counts how often the case came to the step; one deadline of a case, key and round."""
 
     __tablename__ = "office_clock"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -56,7 +56,7 @@ class DeadlineRow(Base):
     calendar_version: Mapped[int]
     rule: Mapped[dict[str, Any]]  # the row of the SLA table as it was applied
     definition_id: Mapped[str] = mapped_column(sa.String(255))  # whose deployment holds that table
-    askers: Mapped[list[str]]  # elements whose due date or timer follows this clock
+    askers: Mapped[list[str]]  # elements whose due date or timer follows this deadline
     command_seq: Mapped[int]  # of the instance's command that started it
     changes: Mapped[int]  # how many rows of `office_clock_change` it has
     __table_args__ = (
@@ -75,8 +75,8 @@ class DeadlineRow(Base):
 
 
 class DeadlineChange(Base):
-    """What moved a clock: the moment before and after, why, and by whom. Append-only; when it
-    started and ended stands in the clock itself."""
+    """What moved a deadline: the moment before and after, why, and by whom. Append-only; when it
+    started and ended stands in the deadline itself."""
 
     __tablename__ = "office_clock_change"
     clock_id: Mapped[str] = mapped_column(ForeignKey("office_clock.id"), primary_key=True)

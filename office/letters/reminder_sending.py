@@ -71,12 +71,15 @@ def send_due_reminders(work: Work, services: Services, case: Case, *, element_id
     """Send what a case has reached and not been told of; then wait for the next reminder."""
     if case.instance_id is None:
         return
-    # Whatever moves or ends a clock holds this lock, so a reminder is not sent while it is moved.
+    # Whatever moves or ends a deadline holds this lock, so a reminder is not sent while it is
+    # moved.
     locked_instance(work, case.instance_id)
     due = _due(work, case)
     if due:
         variables = queries.variables(work, case.instance_id)
-        told = [(row, clock, _as_of_now(work, row, clock, variables)) for row, clock, _ in due]
+        told = [
+            (row, deadline, _as_of_now(work, row, deadline, variables)) for row, deadline, _ in due
+        ]
         _send(work, services, case, told, variables, element_id)
     _wait_for_next(work, case)
 
@@ -100,20 +103,20 @@ def reminders_today(work: Work, rows: Sequence[ReminderRow]) -> list[Reminder]:
     if not rows:
         return []
     query = sa.select(DeadlineRow).where(DeadlineRow.id.in_({row.clock_id for row in rows}))
-    clocks = {clock.id: clock for clock in work.session.scalars(query)}
-    facts = queries.variables_of(work, {clock.instance_id for clock in clocks.values()})
-    found = [(row, clocks[row.clock_id]) for row in rows]
-    return [_as_of_now(work, row, clock, facts[clock.instance_id]) for row, clock in found]
+    deadlines = {deadline.id: deadline for deadline in work.session.scalars(query)}
+    facts = queries.variables_of(work, {deadline.instance_id for deadline in deadlines.values()})
+    found = [(row, deadlines[row.clock_id]) for row in rows]
+    return [_as_of_now(work, row, deadline, facts[deadline.instance_id]) for row, deadline in found]
 
 
 def _as_of_now(
-    work: Work, row: ReminderRow, clock: DeadlineRow, variables: Mapping[str, Any]
+    work: Work, row: ReminderRow, deadline: DeadlineRow, variables: Mapping[str, Any]
 ) -> Reminder:
     """The reminder with the people it names today: the case may have changed hands since."""
-    today = reminders_for(work, clock.definition_id, clock.key, variables)
+    today = reminders_for(work, deadline.definition_id, deadline.key, variables)
     return next(
         (reminder for reminder in today if reminder.name == row.name),
-        read_reminder(clock.key, row.rule),
+        read_reminder(deadline.key, row.rule),
     )
 
 
@@ -125,21 +128,26 @@ def _send(
     variables: Mapping[str, Any],
     element_id: str,
 ) -> None:
-    for row, clock, reminder in due:
+    for row, deadline, reminder in due:
         row.sent_at, row.sent_to = work.now, list(reminder.to)
         if reminder.how == LETTER:
-            facts = {**variables, "deadline": iso(clock.due_at)}
+            facts = {**variables, "deadline": iso(deadline.due_at)}
             issue_letter(
-                work, services, case, reminder.letter, variables=facts, element_id=clock.element_id
+                work,
+                services,
+                case,
+                reminder.letter,
+                variables=facts,
+                element_id=deadline.element_id,
             )
-        data = {"clock": clock.id, **_facts(work, row, clock)}
+        data = {"clock": deadline.id, **_facts(work, row, deadline)}
         history.record(
             work,
-            clock.instance_id,
+            deadline.instance_id,
             f"{reminder.kind}_sent",
             {**data, "to": list(reminder.to)},
             actor=SYSTEM,
-            element_id=clock.element_id,
+            element_id=deadline.element_id,
         )
     for_people = [each for each in due if each[2].how != LETTER]
     if for_people:
@@ -174,9 +182,9 @@ def _kind(due: list[Due]) -> str:
 
 
 def _told(work: Work, case: Case, due: list[Due]) -> dict[str, Any]:
-    listed = {clock.key for _, clock, reminder in due if reminder.how == LIST}
+    listed = {deadline.key for _, deadline, reminder in due if reminder.how == LIST}
     waiting = sorted({number for key in listed for number in _waiting(work, case, key)})
-    return {"rungs": [_facts(work, row, clock) for row, clock, _ in due], "waiting": waiting}
+    return {"rungs": [_facts(work, row, deadline) for row, deadline, _ in due], "waiting": waiting}
 
 
 def _is_missed(work: Work, row: ReminderRow) -> bool:
@@ -184,26 +192,26 @@ def _is_missed(work: Work, row: ReminderRow) -> bool:
     return work.now - max(row.due_at, row.planned_at) > PUNCTUAL
 
 
-def _facts(work: Work, row: ReminderRow, clock: DeadlineRow) -> dict[str, Any]:
+def _facts(work: Work, row: ReminderRow, deadline: DeadlineRow) -> dict[str, Any]:
     late = work.now - row.due_at
     return {
         "rung": row.name,
-        "key": clock.key,
+        "key": deadline.key,
         "reached": iso(row.due_at),
-        "end": iso(clock.due_at),
-        "days_over": days_over(work, clock, work.now),
-        "kind": read_rule(clock.key, clock.rule).kind,
+        "end": iso(deadline.due_at),
+        "days_over": days_over(work, deadline, work.now),
+        "kind": read_rule(deadline.key, deadline.rule).kind,
         "missed": _is_missed(work, row),
         "minutes_late": int(late.total_seconds() // 60),
     }
 
 
-def days_over(work: Work, clock: DeadlineRow, now: datetime) -> int:
+def days_over(work: Work, deadline: DeadlineRow, now: datetime) -> int:
     """How many days, of the deadline's own kind, lie after its last day; nought before it ran out.
 
     The day after a missed deadline is one day late."""
-    rule = read_rule(clock.key, clock.rule)
-    last, today = (moment.astimezone(BANGKOK).date() for moment in (clock.due_at, now))
+    rule = read_rule(deadline.key, deadline.rule)
+    last, today = (moment.astimezone(BANGKOK).date() for moment in (deadline.due_at, now))
     if rule.kind != CALENDAR:
         return max(0, current_calendar(work).working_days_between(last, today))
     return max(0, (today - last).days)

@@ -109,7 +109,7 @@ def _overdue_watch(engine: Engine) -> Deliverer:
             case = case_of_instance(work, task.instance_id) if task is not None else None
             if task is None or case is None or task.status != "open" or task.due_at is None:
                 return
-            if task.due_at > work.now:  # the clock was moved since: look again then
+            if task.due_at > work.now:  # the deadline was moved since: look again then
                 watch_due_date(work, task)
                 return
             told = f"task.overdue:{task.id}"

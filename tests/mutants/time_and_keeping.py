@@ -13,7 +13,7 @@ CLOCKS = "tests/calendar/test_sharp_moments.py tests/calendar/test_clocks.py tes
 SLIPS: Slips = {
     "office/deadlines/changes.py": [
         Slip(
-            "    if moment.astimezone(BANGKOK).date() > latest or moment > clock.due_at:",
+            "    if moment.astimezone(BANGKOK).date() > latest or moment > deadline.due_at:",
             "    if moment.astimezone(BANGKOK).date() > latest:",
             "whoever waits: more time is granted after the day has ended",
             EDGES,
@@ -37,15 +37,15 @@ SLIPS: Slips = {
             EDGES,
         ),
         Slip(
-            '        clock.rule = {**clock.rule, "pause_limit": max(limit, clock.rule',
-            '        clock.rule = {**clock.rule, "pause_limit": min(limit, clock.rule',
+            '            "pause_limit": max(limit, deadline.rule',
+            '            "pause_limit": min(limit, deadline.rule',
             "the unit whose deadline runs while the complainant is asked",
             CLOCKS + " tests/calendar/test_complaint_clocks.py",
         ),
         Slip(
-            "    if any(_holds_the_others(clock) for clock in clocks):\n        return",
-            "    if all(_holds_the_others(clock) for clock in clocks):\n        return",
-            "the agency whose clocks run on although a court still holds the case",
+            "    if any(_holds_the_others(deadline) for deadline in deadlines):\n        return",
+            "    if all(_holds_the_others(deadline) for deadline in deadlines):\n        return",
+            "the agency whose deadlines run on although a court still holds the case",
             EDGES,
         ),
     ],
@@ -99,20 +99,20 @@ SLIPS: Slips = {
     ],
     "office/deadlines/extensions.py": [
         Slip(
-            "actor=user.actor, asked_at=row.asked_at\n",
-            "actor=user.actor, asked_at=None\n",
+            "        asked_at=row.asked_at,\n",
+            "        asked_at=None,\n",
             "the unit that asked in time: the approver came back a day later",
             CLOCKS,
         ),
         Slip(
-            "days, kind = row.days, read_rule(clock.key, clock.rule).kind",
+            "days, kind = row.days, read_rule(deadline.key, deadline.rule).kind",
             "days, kind = row.days, read_rule(overall.key, overall.rule).kind",
             "the complainant whose whole case is extended in another kind of days",
             EDGES,
         ),
         Slip(
-            "    count = clock.extensions + 1\n",
-            "    count = max(1, clock.extensions)\n",
+            "    count = deadline.extensions + 1\n",
+            "    count = max(1, deadline.extensions)\n",
             "the Director who should decide the second request: the deputy does so again",
             CLOCKS,
         ),
@@ -207,8 +207,8 @@ SLIPS: Slips = {
     ],
     "office/audit/conformance/time_limits.py": [
         Slip(
-            "clock.finished_at > clock.due_at:",
-            "clock.finished_at >= clock.due_at:",
+            "deadline.finished_at > deadline.due_at:",
+            "deadline.finished_at >= deadline.due_at:",
             "the unit that handed in at the last moment and is said to be late",
             "tests/office/test_sharp_times.py tests/conformance",
         ),
@@ -223,7 +223,7 @@ SLIPS: Slips = {
     ],
     "office/operations/outbox_handlers.py": [
         Slip(
-            "            if task.due_at > work.now:  # the clock was moved since: look again then",
+            "            if task.due_at > work.now:  # the deadline was moved since: look again then",
             "            if False:",
             "the unit that was given more time and is reported as late all the same",
             "tests/webhooks/test_events_of_a_complaint.py tests/calendar/test_sharp_moments.py",

@@ -63,7 +63,7 @@ def case_facts(work: Work, services: Services, case: CaseView, user: User) -> di
     return {
         "replayed": replayed,
         "findings": _findings(work, case.id),
-        "clocks": case_replay.deadlines_at(work, replayed, last),
+        "deadlines": case_replay.deadlines_at(work, replayed, last),
         "at": last.event.at,
         "looks": player.lines(work, replayed, replayed.looks),
         "milestones": _milestones(work, replayed),

@@ -125,7 +125,7 @@ class StepPage:
     papers: list[Paper]
     decisions: list[Explained]
     differences: list[Difference]
-    clocks: list[DeadlineThen]
+    deadlines: list[DeadlineThen]
     waits: list[Waiting]
     is_proved: bool
     hash: str
@@ -190,7 +190,7 @@ def step_page(
         papers=_papers(work, services, replayed, step, user),
         decisions=case_replay.decisions_at(work, step),
         differences=[_difference(each) for each in case_replay.changes_at(work, step)],
-        clocks=case_replay.deadlines_at(work, replayed, step),
+        deadlines=case_replay.deadlines_at(work, replayed, step),
         waits=_waits(work, step),
         is_proved=step.is_proved,
         hash=step.event.hash,

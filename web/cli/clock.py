@@ -114,33 +114,35 @@ def _waiting(work: Work, case_id: str, key: str) -> ExtensionRow | None:
     from office.deadlines.extensions import requests_of
     from office.deadlines.rows import running_deadline
 
-    clock = running_deadline(work, case_id, key)
+    deadline = running_deadline(work, case_id, key)
     found = [row for row in requests_of(work, case_id) if row.status == WAITS]
-    return next((row for row in found if clock is not None and row.clock_id == clock.id), None)
+    return next(
+        (row for row in found if deadline is not None and row.clock_id == deadline.id), None
+    )
 
 
-def _facts(work: Work, clock: DeadlineRow) -> dict[str, Any]:
+def _facts(work: Work, deadline: DeadlineRow) -> dict[str, Any]:
     from office.deadlines import deadlines
     from office.deadlines.reminders.planned_reminders import reminders_of
 
-    why = deadlines.explain(work, clock)
+    why = deadlines.explain(work, deadline)
     return {
-        "key": clock.key,
-        "round": clock.round,
-        "status": clock.status,
-        "owner": clock.owner,
-        "due_at": deadlines.iso(clock.due_at),
-        "calendar_version": clock.calendar_version,
-        "rule": clock.rule,
+        "key": deadline.key,
+        "round": deadline.round,
+        "status": deadline.status,
+        "owner": deadline.owner,
+        "due_at": deadlines.iso(deadline.due_at),
+        "calendar_version": deadline.calendar_version,
+        "rule": deadline.rule,
         "why": {"th": why.th, "en": why.en},
-        "changes": [_change(change) for change in deadlines.changes_of(work, clock)],
+        "changes": [_change(change) for change in deadlines.changes_of(work, deadline)],
         "rungs": [
             {
                 "name": reminder.name,
                 "due_at": deadlines.iso(reminder.due_at),
                 "sent_at": deadlines.iso(reminder.sent_at) if reminder.sent_at else None,
             }
-            for reminder in reminders_of(work, clock)
+            for reminder in reminders_of(work, deadline)
         ],
     }
 

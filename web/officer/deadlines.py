@@ -134,7 +134,7 @@ def confirm(case_id: str) -> Answer:
 def lift(case_id: str) -> Answer:
     with write() as work:
         legal_stays.lift_stay(work, case_id, user())
-    flash(t("เริ่มนับเวลาต่อแล้ว", "The clocks count on."), "good")
+    flash(t("เริ่มนับเวลาต่อแล้ว", "The deadlines count on."), "good")
     return redirect(url_for("officer.case", case_id=case_id), 303)
 
 

@@ -1,4 +1,4 @@
-"""A deviation: one thing in the course of a case that its diagram or its clocks do not allow."""
+"""A deviation: one thing in the course of a case that its diagram or its deadlines do not allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the steps were done in time: what the clocks say, with the moments that they held."""
+"""Whether the steps were done in time: what the deadlines say, with the moments that they held."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from office.deadlines.tables import DeadlineRow
 
 def check_time(record: Record, case_id: str) -> Iterator[Deviation]:
     """Steps that ended after they were due, and those that are overdue now."""
-    for clock in deadlines.case_deadlines(record.work, case_id):
-        if clock.finished_at is not None and clock.finished_at > clock.due_at:
-            yield _late(record, clock, clock.finished_at)
-        elif clock.status == "running" and clock.due_at < record.work.now:
-            yield _overdue(record, clock)
+    for deadline in deadlines.case_deadlines(record.work, case_id):
+        if deadline.finished_at is not None and deadline.finished_at > deadline.due_at:
+            yield _late(record, deadline, deadline.finished_at)
+        elif deadline.status == "running" and deadline.due_at < record.work.now:
+            yield _overdue(record, deadline)
 
 
-def _late(record: Record, clock: DeadlineRow, finished: datetime) -> Deviation:
-    facts = {"due": _moment(clock.due_at), "done": _moment(finished)}
-    length = span(finished - clock.due_at)
+def _late(record: Record, deadline: DeadlineRow, finished: datetime) -> Deviation:
+    facts = {"due": _moment(deadline.due_at), "done": _moment(finished)}
+    length = span(finished - deadline.due_at)
     return record.deviation(
         "late",
-        _element(record, clock),
-        _leaving(record, clock, finished),
-        severity=_severity(clock),
-        step=deadlines.step_name(record.work, clock),
+        _element(record, deadline),
+        _leaving(record, deadline, finished),
+        severity=_severity(deadline),
+        step=deadlines.step_name(record.work, deadline),
         span=length,
         **facts,
     )
 
 
-def _overdue(record: Record, clock: DeadlineRow) -> Deviation:
-    waiting = [e for e in record.events if e.element_id and e.element_id in _steps(clock)]
+def _overdue(record: Record, deadline: DeadlineRow) -> Deviation:
+    waiting = [e for e in record.events if e.element_id and e.element_id in _steps(deadline)]
     told = record.deviation(
         "overdue",
-        _element(record, clock),
+        _element(record, deadline),
         waiting[-1] if waiting else None,
-        severity=_severity(clock),
-        step=deadlines.step_name(record.work, clock),
-        span=span(record.work.now - clock.due_at),
-        due=_moment(clock.due_at),
+        severity=_severity(deadline),
+        step=deadlines.step_name(record.work, deadline),
+        span=span(record.work.now - deadline.due_at),
+        due=_moment(deadline.due_at),
     )
-    actor, role = _holder(record, _steps(clock))
+    actor, role = _holder(record, _steps(deadline))
     return replace(told, actor=actor, role=role)
 
 
@@ -64,28 +64,28 @@ def _holder(record: Record, steps: set[str]) -> tuple[str, Text]:
     return "", NOBODY
 
 
-def _element(record: Record, clock: DeadlineRow) -> str:
-    """The step that the clock is for; a timer beside it may have asked first."""
-    nodes = ((element, record.node(element)) for element in clock.askers)
-    steps = (e for e, n in nodes if n and n.extensions.properties.get("sla") == clock.key)
-    return next(steps, clock.element_id)
+def _element(record: Record, deadline: DeadlineRow) -> str:
+    """The step that the deadline is for; a timer beside it may have asked first."""
+    nodes = ((element, record.node(element)) for element in deadline.askers)
+    steps = (e for e, n in nodes if n and n.extensions.properties.get("sla") == deadline.key)
+    return next(steps, deadline.element_id)
 
 
-def _severity(clock: DeadlineRow) -> str:
+def _severity(deadline: DeadlineRow) -> str:
     """A complainant who answers late breaks no rule of the agency."""
-    return NOTICE if clock.owner == COMPLAINANT else BREACH
+    return NOTICE if deadline.owner == COMPLAINANT else BREACH
 
 
-def _leaving(record: Record, clock: DeadlineRow, finished: datetime) -> HistoryEvent | None:
+def _leaving(record: Record, deadline: DeadlineRow, finished: datetime) -> HistoryEvent | None:
     """The event by which the step ended: the person's, if one did it."""
-    steps = _steps(clock)
+    steps = _steps(deadline)
     ended = [e for e in record.events if e.at == finished and (e.element_id in steps or not steps)]
     done = [event for event in ended if event.type == "task_completed"]
     return next(iter(done or ended), None)
 
 
-def _steps(clock: DeadlineRow) -> set[str]:
-    return {clock.element_id, *clock.askers} - {""}
+def _steps(deadline: DeadlineRow) -> set[str]:
+    return {deadline.element_id, *deadline.askers} - {""}
 
 
 def _moment(at: datetime) -> Text:
