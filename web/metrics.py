@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from engine.background.backlog import Backlog, Queue, backlog
 from engine.ground.errors import NotAllowed
 from engine.turn.metrics import TurnMeter
-from office.deadlines.counts import deadline_counts
+from office.deadlines.rows import deadline_counts
 from web.current import office, settings
 from web.types import Answer
 

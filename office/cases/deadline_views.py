@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -149,37 +150,42 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
         *open_to(work, user),
     ]
     query = sa.select(DeadlineRow, Case).join(Case, Case.id == DeadlineRow.case_id).where(*is_late)
-    late = [
-        (deadline, case)
-        for deadline, case in work.session.execute(query.order_by(DeadlineRow.due_at))
-    ]
-    following = next_reminders(work, [case for _, case in late])
+    late = work.session.execute(query.order_by(DeadlineRow.due_at)).tuples().all()
+    cases = list({case.id: case for _, case in late}.values())
+    following = next_reminders(work, cases)
     reported = _reported(work, [deadline.id for deadline, _ in late])
-    seen = sights_of(work, list({case.id: case for _, case in late}.values()), user)
+    seen = sights_of(work, cases, user)
     tasks_of = _open_tasks(work, is_late)
     ids = {task.assignee for tasks in tasks_of.values() for task in tasks if task.assignee}
     names = people.display_names(work, ids) if ids else {}
     found: dict[Text, list[LateLine]] = {}
     for deadline, case in late:
-        tasks = [
-            task for task in tasks_of.get(deadline.instance_id, []) if is_task_of(deadline, task)
-        ]
+        of_case = tasks_of.get(deadline.instance_id, [])
+        tasks = [task for task in of_case if is_task_of(deadline, task)]
         line = LateLine(
             case_id=case.id,
             receipt_no=case.receipt_no,
-            step=deadline_name(work, deadline.definition_id, deadline.key),
             holder=_holder(work, tasks, names),
             since=tasks[0].claimed_at or tasks[0].created_at if tasks else deadline.started_at,
-            due_at=deadline.due_at,
-            days_over=(days := days_over(work, deadline, work.now)),
-            late_by=days_of(days, read_rule(deadline.key, deadline.rule).kind),
             next_reminder=following.get(case.id),
             is_reported=deadline.id in reported,
             may_open=case.id in seen,
+            **_lateness(work, deadline),
         )
         found.setdefault(_unit(work, tasks), []).append(line)
     units = [LateUnit(name, tuple(lines)) for name, lines in found.items()]
     return sorted(units, key=lambda unit: (-unit.worst, unit.name.th))
+
+
+def _lateness(work: Work, deadline: DeadlineRow) -> dict[str, Any]:
+    """Which step is late, and by how much."""
+    days = days_over(work, deadline, work.now)
+    return {
+        "step": deadline_name(work, deadline.definition_id, deadline.key),
+        "due_at": deadline.due_at,
+        "days_over": days,
+        "late_by": days_of(days, read_rule(deadline.key, deadline.rule).kind),
+    }
 
 
 def _open_tasks(work: Work, is_late: Sequence[ColumnElement[bool]]) -> dict[str, list[UserTask]]:

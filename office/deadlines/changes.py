@@ -1,4 +1,4 @@
-"""Moving a deadline: it stands still, is extended, or is counted anew on a changed calendar.
+"""Moving a deadline: it is extended, or counted anew by another rule or on a changed calendar.
 
 Whatever moves a deadline moves the due dates and timers that follow it, and is written into the
 case's record with the moment before, the moment after and the reason.
@@ -20,7 +20,7 @@ from engine.store.work import Work
 from engine.turn import history
 from engine.verbs.timers import move_timer
 from forms.text.dates import spell_date
-from office.deadlines.derivation import AGENCY, STAY, WORKING, SlaRule, amount, read_rule
+from office.deadlines.derivation import WORKING, SlaRule, amount, read_rule
 from office.deadlines.holiday_table import (
     DayChange,
     change_holidays,
@@ -31,23 +31,17 @@ from office.deadlines.reminders.planned_reminders import move_reminders
 from office.deadlines.rows import (
     AWAITED,
     OVERALL,
-    RECURRING,
     ClockNotFound,
     count_due,
-    count_of,
-    days_left_to_pause,
     iso,
     note,
-    open_deadlines,
 )
 from office.deadlines.tables import DeadlineRow
 from office.ground.errors import OfficeError, ReasonNeeded
 from office.ground.tables import Case
 
 LEAST_REASON = 10
-WAITING = Text("รอข้อมูลจากผู้ร้องเรียน", "waiting for the complainant")
 REASSESSED = Text("ประเภทหรือความเร่งด่วนของเรื่องเปลี่ยนไป", "the kind or urgency of the case changed")
-WAITED = Text("สิ้นสุดการรอข้อมูลจากผู้ร้องเรียน", "no longer waiting for the complainant")
 
 
 class ExtensionTooLate(OfficeError):
@@ -66,122 +60,6 @@ class NoExtensionLeft(OfficeError):
     """This deadline can be extended {most} time(s), which has been done."""
 
     thai = "กำหนดนี้ขยายได้ {most} ครั้ง และใช้ครบแล้ว"
-
-
-class PauseNotAllowed(OfficeError):
-    """This deadline cannot stand still, or is not running."""
-
-    thai = "กำหนดเวลานี้หยุดนับไม่ได้ หรือไม่ได้กำลังนับอยู่"
-
-
-class PauseUsedUp(OfficeError):
-    """This deadline has already stood still for the {most} days it may in all."""
-
-    thai = "กำหนดเวลานี้หยุดนับครบ {most} วันที่อนุญาตแล้ว"
-
-
-# ── standing still ─────────────────────────────────────────────────────────────────────────────
-
-
-def pause_deadline(work: Work, clock_id: str, *, reason: str, actor: Actor) -> DeadlineRow:
-    """Let a deadline stand still from today, for as long as its rule allows at most.
-
-    What follows the deadline is moved as if the pause lasted to its limit; resuming sets it right.
-
-    Raises:
-        PauseNotAllowed: its rule knows no pause, or it is not running.
-        PauseUsedUp: no day is left of what the rule allows.
-        ReasonNeeded: no reason is given.
-    """
-    deadline = open_deadline(work, clock_id)
-    rule = read_rule(deadline.key, deadline.rule)
-    if deadline.status != "running" or not rule.pause_limit:
-        raise PauseNotAllowed
-    check_reason(reason)
-    if days_left_to_pause(count_of(work, deadline)) <= 0:
-        raise PauseUsedUp(most=rule.pause_limit)
-    before = deadline.due_at
-    deadline.status, deadline.paused_at = "paused", work.now
-    _recount(work, deadline)
-    _tell(work, deadline, "paused", before, reason=reason, actor=actor)
-    return deadline
-
-
-def resume_deadline(work: Work, clock_id: str, *, reason: str, actor: Actor) -> DeadlineRow:
-    """Count on from today; days beyond the rule's limit are not given.
-
-    Raises:
-        PauseNotAllowed: the deadline does not stand still.
-        ReasonNeeded: no reason is given.
-    """
-    deadline = open_deadline(work, clock_id)
-    if deadline.status != "paused":
-        raise PauseNotAllowed
-    check_reason(reason)
-    before = deadline.due_at
-    deadline.status, deadline.paused_at = "running", None
-    note(work, deadline, "resumed", before=before, reason=reason, actor=actor)
-    _recount(work, deadline)
-    _follow(work, deadline, "resumed", before, reason, actor)
-    return deadline
-
-
-def pause_for_complainant(work: Work, asking: DeadlineRow) -> None:
-    """While the complainant has the ball the agency's deadlines of the case stand still, in all for
-    no longer than the rule of the asking step allows."""
-    limit = read_rule(asking.key, asking.rule).pause_limit
-    pause_all(work, asking.case_id, limit, reason=WAITING.th, actor=SYSTEM)
-
-
-def resume_after_complainant(work: Work, asking: DeadlineRow) -> None:
-    resume_all(work, asking.case_id, reason=WAITED.th, actor=SYSTEM)
-
-
-def pause_all(work: Work, case_id: str, limit: int, *, reason: str, actor: Actor) -> None:
-    """Let every deadline of the agency stand still that may and has days of its pause left."""
-    for deadline in open_deadlines(work, case_id):
-        if deadline.status != "running" or not limit or not _may_stand_still(deadline):
-            continue
-        deadline.rule = {
-            **deadline.rule,
-            "pause_limit": max(limit, deadline.rule.get("pause_limit") or 0),
-        }
-        if days_left_to_pause(count_of(work, deadline)) > 0:
-            pause_deadline(work, deadline.id, reason=reason, actor=actor)
-
-
-def pause_longer(work: Work, case_id: str, days: int, *, reason: str, actor: Actor) -> None:
-    """The pause was confirmed: every deadline that stands still may do so for more days."""
-    for known in open_deadlines(work, case_id):
-        if known.status != "paused":
-            continue
-        deadline = open_deadline(work, known.id)
-        before, allowed = deadline.due_at, deadline.rule["pause_limit"]
-        deadline.rule = {**deadline.rule, "pause_limit": allowed + days}
-        _recount(work, deadline)
-        _tell(work, deadline, "moved", before, reason=reason, actor=actor)
-
-
-def resume_all(work: Work, case_id: str, *, reason: str, actor: Actor) -> None:
-    """Let the deadlines count on, unless something else still holds them."""
-    deadlines = open_deadlines(work, case_id)
-    if any(_holds_the_others(deadline) for deadline in deadlines):
-        return
-    for deadline in deadlines:
-        if deadline.status == "paused":
-            resume_deadline(work, deadline.id, reason=reason, actor=actor)
-
-
-def _holds_the_others(deadline: DeadlineRow) -> bool:
-    """Whether the agency waits for this one. It does not wait for a complainant who may ask for
-    something, such as a review, in their own time."""
-    waits = deadline.owner != AGENCY and bool(read_rule(deadline.key, deadline.rule).pause_limit)
-    return waits or deadline.key == STAY
-
-
-def _may_stand_still(deadline: DeadlineRow) -> bool:
-    # News of the case is due every so often, whoever has the ball; a stay is not stayed.
-    return deadline.owner == AGENCY and deadline.key != STAY and not deadline.rule.get(RECURRING)
 
 
 # ── more time ──────────────────────────────────────────────────────────────────────────────────
@@ -255,8 +133,8 @@ def lengthen_deadline(
 def _give_days(work: Work, deadline: DeadlineRow, days: int, *, reason: str, actor: Actor) -> None:
     before = deadline.due_at
     deadline.extended += days
-    _recount(work, deadline)
-    _tell(work, deadline, "extended", before, reason=reason, actor=actor, days=days)
+    recount(work, deadline)
+    tell(work, deadline, "extended", before, reason=reason, actor=actor, days=days)
 
 
 # ── another rule ───────────────────────────────────────────────────────────────────────────────
@@ -269,9 +147,9 @@ def apply_rule(work: Work, deadline: DeadlineRow, rule: SlaRule) -> bool:
     if row == deadline.rule:
         return False
     before, deadline.rule = deadline.due_at, row
-    _recount(work, deadline)
+    recount(work, deadline)
     if deadline.due_at != before:
-        _tell(work, deadline, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
+        tell(work, deadline, "moved", before, reason=REASSESSED.th, actor=SYSTEM)
     return True
 
 
@@ -282,14 +160,14 @@ def await_notice(work: Work, deadline: DeadlineRow, days: int) -> None:
     """Until it is known that the complainant has the letter, a deadline that counts from it runs
     as long as the law lets it at most."""
     deadline.rule = {**deadline.rule, AWAITED: deadline.rule["days"], "days": days}
-    _recount(work, deadline)
+    recount(work, deadline)
 
 
 def begin_on(work: Work, deadline: DeadlineRow, day: date) -> None:
     """Count a deadline that was just started from an earlier day."""
     deadline.started_on = day
     deadline.started_at = datetime.combine(day, time(), BANGKOK)
-    _recount(work, deadline)
+    recount(work, deadline)
 
 
 def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, actor: Actor) -> None:
@@ -301,7 +179,7 @@ def count_from_notice(work: Work, clock_id: str, day: date, *, reason: str, acto
     rule["days"] = rule.pop(AWAITED)
     before, deadline.rule = deadline.due_at, rule
     begin_on(work, deadline, day)
-    _tell(work, deadline, "moved", before, reason=reason, actor=actor)
+    tell(work, deadline, "moved", before, reason=reason, actor=actor)
 
 
 # ── a changed calendar ─────────────────────────────────────────────────────────────────────────
@@ -336,9 +214,9 @@ def recount_deadlines(work: Work, *, reason: str, actor: Actor) -> list[Deadline
     moved = []
     for deadline in _lock_open_deadlines(work):
         before = deadline.due_at
-        _recount(work, deadline)
+        recount(work, deadline)
         if deadline.due_at != before:
-            _tell(work, deadline, "moved", before, reason=reason, actor=actor)
+            tell(work, deadline, "moved", before, reason=reason, actor=actor)
             moved.append(deadline)
         else:
             _move_reminders(work, deadline, reason=reason, actor=actor)
@@ -359,7 +237,8 @@ def _move_reminders(work: Work, deadline: DeadlineRow, *, reason: str, actor: Ac
         )
 
 
-def _recount(work: Work, deadline: DeadlineRow) -> None:
+def recount(work: Work, deadline: DeadlineRow) -> None:
+    """Count a deadline on the calendar as it stands now."""
     lock_calendar(work)
     deadline.due_at = count_due(work, deadline)
     deadline.calendar_version = current_calendar(work).version
@@ -368,7 +247,7 @@ def _recount(work: Work, deadline: DeadlineRow) -> None:
 # ── what follows a deadline ───────────────────────────────────────────────────────────────────────
 
 
-def _tell(
+def tell(
     work: Work,
     deadline: DeadlineRow,
     kind: str,
@@ -378,13 +257,15 @@ def _tell(
     actor: Actor,
     days: int = 0,
 ) -> None:
+    """Write down that a deadline was moved, and move what follows it."""
     note(work, deadline, kind, before=before, reason=reason, actor=actor, days=days)
-    _follow(work, deadline, kind, before, reason, actor)
+    follow(work, deadline, kind, before, reason, actor)
 
 
-def _follow(
+def follow(
     work: Work, deadline: DeadlineRow, kind: str, before: datetime, reason: str, actor: Actor
 ) -> None:
+    """Record a move, and let tasks, timers and reminders follow it."""
     data = {
         "clock": deadline.id,
         "key": deadline.key,

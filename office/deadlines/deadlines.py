@@ -15,7 +15,7 @@ from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
 from engine.store.work import Event, HostCall, Work
 from engine.turn.definitions import load_bundle
-from office.deadlines import changes
+from office.deadlines import changes, pauses
 from office.deadlines.derivation import (
     CALENDAR,
     COMPLAINANT,
@@ -260,7 +260,7 @@ def _leave_step(work: Work, event: Event, key: str) -> None:
     if deadline and deadline.command_seq < instance_of(work, event.instance_id).command_seq:
         _end(work, deadline)
         if deadline.owner == COMPLAINANT:
-            changes.resume_after_complainant(work, deadline)
+            pauses.resume_after_complainant(work, deadline)
         if deadline.rule.get(RECURRING):
             _begin_next_round(work, event, deadline)
 
@@ -286,7 +286,7 @@ def _enter_step(work: Work, event: Event, key: str) -> None:
     if deadline is None and _tag(work, event) in AT_ONCE:
         _begin_by_itself(work, event, key)
     if deadline is not None and deadline.owner == COMPLAINANT:
-        changes.pause_for_complainant(work, deadline)
+        pauses.pause_for_complainant(work, deadline)
 
 
 def _tag(work: Work, event: Event) -> str:

@@ -145,25 +145,31 @@ def ask_extension(
     submission, commitment = submissions.keep_submission(
         work, services, case.id, FORM, given, given_by=user.id, element_id=deadline.element_id
     )
-    row = ExtensionRow(id=uuid.uuid4().hex, case_id=case.id, clock_id=deadline.id, days=days)
-    row.kind = LATE_REPORT if is_late else EXTENSION
-    row.status = REPORTED if is_late else ASKED
+    row = _request_row(work, deadline, days, user, is_late=is_late)
     row.approver, row.moves_overall = approver, moves_overall
     row.submission_id = submission
-    row.asked_at, row.asked_by, row.asked_due = work.now, user.id, deadline.due_at
     work.session.add(row)
     work.session.flush()  # of two who ask at once the second is refused here
     type = "late_reported" if is_late else "extension_asked"
     _record(work, deadline, row, type, user, commitment=commitment)
-    facts = {"days": days, "key": deadline.key, "end": iso(deadline.due_at)}
-    send_notice(
-        work,
-        case,
-        [approver],
-        kind=row.kind,
-        element_id=deadline.element_id,
-        facts={"asked": facts},
-    )
+    asked = {"days": days, "key": deadline.key, "end": iso(deadline.due_at)}
+    told: dict[str, Any] = {
+        "kind": row.kind,
+        "element_id": deadline.element_id,
+        "facts": {"asked": asked},
+    }
+    send_notice(work, case, [approver], **told)
+    return row
+
+
+def _request_row(
+    work: Work, deadline: DeadlineRow, days: int, user: User, *, is_late: bool
+) -> ExtensionRow:
+    """What is asked for or reported, when and by whom."""
+    row = ExtensionRow(id=uuid.uuid4().hex, case_id=deadline.case_id, clock_id=deadline.id)
+    row.days = days
+    row.kind, row.status = (LATE_REPORT, REPORTED) if is_late else (EXTENSION, ASKED)
+    row.asked_at, row.asked_by, row.asked_due = work.now, user.id, deadline.due_at
     return row
 
 

@@ -16,7 +16,7 @@ from engine.turn import history
 from engine.verbs import queries
 from forms import Form
 from office.applications import deployed_forms
-from office.deadlines import changes
+from office.deadlines import changes, pauses
 from office.deadlines.derivation import STAY, read_rule
 from office.deadlines.reminders.planned_reminders import drop_reminders, plan_reminders
 from office.deadlines.rows import begin_deadline, end_deadline, instance_of, running_deadline
@@ -84,7 +84,7 @@ def stay_case(
     data["commitment"] = commitment
     history.record(work, instance.id, "case_stayed", data, actor=user.actor)
     reason = _ground_of(work, form, given)
-    changes.pause_all(work, case.id, rule.pause_limit, reason=reason, actor=user.actor)
+    pauses.pause_all(work, case.id, rule.pause_limit, reason=reason, actor=user.actor)
     return stay
 
 
@@ -107,7 +107,7 @@ def confirm_stay(work: Work, case_id: str, user: User) -> DeadlineRow:
     history.record(work, stay.instance_id, "stay_confirmed", {"clock": stay.id}, actor=user.actor)
     reason = "ยืนยันให้หยุดนับต่อ"
     changes.lengthen_deadline(work, stay.id, rule.days, rule.kind, reason=reason, actor=user.actor)
-    changes.pause_longer(work, case.id, rule.pause_limit, reason=reason, actor=user.actor)
+    pauses.pause_longer(work, case.id, rule.pause_limit, reason=reason, actor=user.actor)
     return stay
 
 
@@ -121,7 +121,7 @@ def lift_stay(work: Work, case_id: str, user: User) -> None:
     end_deadline(work, stay)
     drop_reminders(work, stay)
     history.record(work, stay.instance_id, "stay_lifted", {"clock": stay.id}, actor=user.actor)
-    changes.resume_all(work, case.id, reason="สิ้นสุดการหยุดนับตามกฎหมาย", actor=user.actor)
+    pauses.resume_all(work, case.id, reason="สิ้นสุดการหยุดนับตามกฎหมาย", actor=user.actor)
 
 
 def _running(work: Work, case_id: str, user: User) -> tuple[Case, DeadlineRow]:

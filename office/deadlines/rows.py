@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine.ground.actor import Actor
 from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
-from engine.store.tables import ProcessInstance, UserTask
+from engine.store.tables import ProcessInstance, UserTask, fixed
 from engine.store.work import Instance, Work
 from engine.verbs import queries
 from office.deadlines.derivation import (
@@ -269,3 +269,20 @@ def _pauses(changes: Sequence[DeadlineChange], limit: int) -> tuple[Pause, ...]:
             found.append(pause)
             began = None
     return tuple(found)
+
+
+def deadline_counts(work: Work) -> dict[str, int]:
+    """How many cases have a deadline of the agency that is over, or that ends within the next 24
+    hours; found by the index of open deadlines."""
+    tomorrow = work.now + timedelta(hours=24)
+    return {
+        "overdue": _cases(work, DeadlineRow.due_at <= work.now),
+        "due_24h": _cases(work, DeadlineRow.due_at > work.now, DeadlineRow.due_at <= tomorrow),
+    }
+
+
+def _cases(work: Work, *when: sa.ColumnElement[bool]) -> int:
+    # The first condition is the index's own, said as it is there.
+    counted = (DeadlineRow.status != fixed("finished"), DeadlineRow.status == "running")
+    query = sa.select(sa.func.count(sa.distinct(DeadlineRow.case_id)))
+    return work.session.scalar(query.where(*counted, DeadlineRow.owner == "agency", *when)) or 0

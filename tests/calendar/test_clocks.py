@@ -12,7 +12,7 @@ from engine import Engine
 from engine.ground.actor import Actor
 from engine.ground.clock import BANGKOK, TravellingClock
 from engine.store.work import HostCall
-from office.deadlines import changes, deadlines
+from office.deadlines import changes, deadlines, pauses
 from office.deadlines.holiday_table import (
     DayChange,
     HolidayExists,
@@ -158,10 +158,10 @@ def test_a_pause_of_twelve_days_moves_a_calendar_deadline_by_twelve(
 ) -> None:
     overall = clock_of(engine, "overall").id
     with engine.begin() as work:
-        changes.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+        pauses.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
     clock.advance(days=12)
     with engine.begin() as work:
-        changes.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
+        pauses.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
 
     assert due_in_bangkok(engine, "overall") == "2026-05-27T16:30+07:00"
 
@@ -171,14 +171,14 @@ def test_a_pause_never_gives_more_than_its_limit(
 ) -> None:
     overall = clock_of(engine, "overall").id
     with engine.begin() as work:
-        changes.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+        pauses.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
     clock.advance(days=100)
     with engine.begin() as work:
-        changes.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
+        pauses.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
 
     assert due_in_bangkok(engine, "overall") == "2026-06-14T16:30+07:00"  # 15 May and 30 days
-    with pytest.raises(changes.PauseUsedUp), engine.begin() as work:
-        changes.pause_deadline(work, overall, reason="รอข้อมูลอีกครั้งหนึ่ง", actor=HEAD)
+    with pytest.raises(pauses.PauseUsedUp), engine.begin() as work:
+        pauses.pause_deadline(work, overall, reason="รอข้อมูลอีกครั้งหนึ่ง", actor=HEAD)
 
 
 def test_while_the_clock_stands_still_its_timer_does_not_fire(
@@ -186,7 +186,7 @@ def test_while_the_clock_stands_still_its_timer_does_not_fire(
 ) -> None:
     clarify = clock_of(engine, "clarify").id
     with engine.begin() as work:
-        changes.pause_deadline(work, clarify, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+        pauses.pause_deadline(work, clarify, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
 
     clock.travel_to(bangkok(2026, 4, 1, 9))
     engine.run_due()

@@ -249,17 +249,17 @@ def test_a_case_is_over_when_a_year_has_passed_without_a_word(agency: Agency) ->
 
 def test_waiting_for_a_request_does_not_hold_the_agencys_clocks(agency: Agency) -> None:
     """A legal stay in the follow-up of measures ends although the complainant may still ask."""
-    from office.deadlines import changes
+    from office.deadlines import pauses
 
     filed = decided(agency, ORDERED)
     remedy = clock_of(agency, filed.case_id, "remedy")
     with agency.office.engine.begin() as work:
-        changes.pause_all(
+        pauses.pause_all(
             work, filed.case_id, 30, reason="ศาลมีคำสั่งให้ชะลอ", actor=agency.person("director").actor
         )
     travel(agency, 2026, 3, 20)
     with agency.office.engine.begin() as work:
-        changes.resume_all(
+        pauses.resume_all(
             work, filed.case_id, reason="ศาลให้ดำเนินการต่อ", actor=agency.person("director").actor
         )
 

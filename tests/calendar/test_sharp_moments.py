@@ -13,7 +13,7 @@ from engine import Engine
 from engine.ground.clock import BANGKOK, TravellingClock
 from engine.store.tables import OutboxMessage
 from office.cases.case_listener import EVENT_TOPIC
-from office.deadlines import changes, deadlines, extensions, legal_stays
+from office.deadlines import changes, deadlines, extensions, legal_stays, pauses
 from office.deadlines.changes import ExtensionTooLate
 from office.deadlines.derivation import COMPLAINANT, Count, SlaRule, deadline_of, read_rule
 from office.deadlines.holiday_table import current_calendar
@@ -160,10 +160,10 @@ def test_pauses_count_their_days_in_bangkok_and_together(
     for begins, ends in pauses:
         clock.travel_to(march(*begins))
         with engine.begin() as work:
-            changes.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
+            pauses.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
         clock.travel_to(march(*ends))
         with engine.begin() as work:
-            changes.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
+            pauses.resume_deadline(work, overall, reason="ผู้ร้องเรียนตอบแล้ว", actor=HEAD)
 
     assert last_day(engine, "overall") == due
 
@@ -176,7 +176,7 @@ def test_what_a_court_holds_runs_on_for_nobody_else(agency: Agency) -> None:
         legal_stays.stay_case(work, services, case_id, given, head)
 
     with agency.office.engine.begin() as work:
-        changes.resume_all(work, case_id, reason="สิ้นสุดการรอข้อมูล", actor=HEAD)
+        pauses.resume_all(work, case_id, reason="สิ้นสุดการรอข้อมูล", actor=HEAD)
 
     assert clock_of(agency, case_id, "clarify").status == "paused"
     assert clock_of(agency, case_id, "overall").status == "paused"

@@ -36,6 +36,8 @@ SLIPS: Slips = {
             "the head whose case as a whole ends before the step it waits for",
             EDGES,
         ),
+    ],
+    "office/deadlines/pauses.py": [
         Slip(
             '            "pause_limit": max(limit, deadline.rule',
             '            "pause_limit": min(limit, deadline.rule',

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,10 @@ from engine.ground.text import Text
 from web.cli import language, say
 from web.cli.opened import opened_office, rehearsal_clock
 from web.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from office.ground.erasure_ledger import Erased
+    from office.operations.restore import Restored
 
 RESTORED = Text(
     "กู้คืนแล้ว: {cases} เรื่อง {events} เหตุการณ์ {files} แฟ้มแนบ บันทึกครบถ้วน",
@@ -82,6 +88,15 @@ def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
             }
         )
         raise SystemExit(1 if faults else 0)
+    _print(restored, redone, heads, faults)
+    if faults:
+        raise SystemExit(1)
+    say(RESTORED, **found)
+
+
+def _print(restored: Restored, redone: Sequence[Erased], heads: int, faults: Sequence[str]) -> None:
+    """What was done again or kept, and what is wrong, in a line each."""
+    made_at, until = restored.manifest.made_at, restored.unknown_until
     for each in redone:
         say(REDONE, no=each.receipt_no, what=each.what, at=each.at)
     if heads:
@@ -90,9 +105,6 @@ def command(file: Path, force: bool, with_keys: bool, as_json: bool) -> None:
         tell(UNKNOWN.format(made_at=made_at, until=until.isoformat()))
     for place in faults:
         tell(FAULT.format(place=place))
-    if faults:
-        raise SystemExit(1)
-    say(RESTORED, **found)
 
 
 def tell(text: Text) -> None:

@@ -113,9 +113,8 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no
                 return response
 
             headers = ["IDEMPOTENCY_KEY", *(["OPTIONAL_IF_MATCH"] if matches else [])]
-            codes = [*refusals, 422, *_ALWAYS]
-            codes += [412] if matches else []
-            codes += [413, 415] if body or upload else []
+            of_match, of_body = (412,) if matches else (), (413, 415) if body or upload else ()
+            codes = [*refusals, 422, *_ALWAYS, *of_match, *of_body]
             handler = self._documented(wraps(view)(run), status, answer, codes)
             if upload:
                 handler = self.doc(requestBody=_FILES)(handler)
