@@ -10,6 +10,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -109,31 +110,41 @@ class Colleague:
         self.done = 0
         self.moved = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work)
+        self._desk = ThreadPoolExecutor(max_workers=1)
 
     def _work(self) -> None:
-        while not self._stop.is_set():
-            (task,) = self.engine.tasks(self.play.id)
-            self.engine.complete(task.id, {"more": True}, OFFICER)
-            self.done += 1
+        try:
+            while not self._stop.is_set():
+                (task,) = self.engine.tasks(self.play.id)
+                self.engine.complete(task.id, {"more": True}, OFFICER)
+                self.done += 1
+                self.moved.set()
+                self._stop.wait(0.02)  # a person needs a moment for each
+        finally:
             self.moved.set()
-            self._stop.wait(0.02)  # a person needs a moment for each
 
     def goes_on_after(self, done: int) -> None:
-        """Whether another task was completed since, within a generous time."""
+        """Another task was completed since, within a generous time."""
         until = time.monotonic() + 30
-        while self.done == done and time.monotonic() < until:
+        while self.done <= done and not self._working.done() and time.monotonic() < until:
             self.moved.wait(1)
             self.moved.clear()
-        assert self.done > done
+        self._was_never_refused()
+        assert self.done > done, "no task was completed for half a minute"
+
+    def _was_never_refused(self) -> None:
+        if self._working.done():
+            refusal = self._working.exception()
+            assert refusal is None, f"after {self.done} tasks the next one failed: {refusal!r}"
 
     def __enter__(self) -> Colleague:
-        self._thread.start()
+        self._working = self._desk.submit(self._work)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        self._desk.shutdown()
+        self._was_never_refused()
 
 
 @pytest.fixture
