@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from engine.ground.clock import TravellingClock
-from tests.support import postgres
+from tests.support import compiled, postgres
 from tests.support.agency import FOUNDED, Agency
 from tests.support.databases import PostgresTemplates, SqliteTemplates
 from tests.support.installations import Installations
@@ -23,6 +23,8 @@ hypothesis.settings.load_profile("samnuan")
 
 # What a password costs is for those who guess it: here everybody knows it. For children, too.
 os.environ["SAMNUAN_PASSWORD_MEMORY"] = "12"
+
+compiled.share()
 
 # A Monday morning, after the office has opened.
 START = FOUNDED
