@@ -36,6 +36,10 @@ class Mutant:
             return parts[0]
         return "/".join(parts[: 3 if parts[1] == "bpmn" else 2])
 
+    def is_in(self, room: str) -> bool:
+        """`engine` holds `engine/feel`, `web` does not hold `webhooks`; no name holds all."""
+        return room in ("", self.room) or self.room.startswith(f"{room}/")
+
 
 def mutants(*tables: Slips) -> list[Mutant]:
     """All slips, numbered in their order."""
