@@ -246,6 +246,22 @@ def test_the_first_event_behind_an_event_based_gateway_withdraws_the_others() ->
     assert departures("+start +g +soon +late -soon +end -late +end", content) != []
 
 
+# ── what is cheapest ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_step_done_twice_is_told_as_that_and_not_as_a_way_back_that_left_no_trace() -> None:
+    """One visit too many, its end with it, explains more than a gateway and an event skipped."""
+    content = diagram(
+        start(), user("hear"), gateway("exclusive", "heard", "on"), throw("again", ""), end(),
+        path("start", "hear", "heard"), flow("heard", "end", id="on"),
+        flow("heard", "again", "=more"), path("again", "hear"),
+    )  # fmt: skip
+
+    twice = departures("+start +hear -hear +hear -hear +heard +end", content)
+    assert twice == [("extra", "+hear"), ("extra", "-hear")]
+    assert departures("+start +hear -hear +heard +again +hear -hear +heard +end", content) == []
+
+
 # ── effort ─────────────────────────────────────────────────────────────────────────────────
 
 
