@@ -200,7 +200,7 @@ SLIPS: Slips = {
             "    if case is not None or _is_guideline(work, definition_id):",
             "    if case is not None:",
             "the agency: a program moves a process of the guideline past the office",
-            "tests/webhooks/test_beside_the_pages.py tests/webhooks/test_api_work.py " + REST,
+            "tests/webhooks/test_the_offices_own_cases.py",
         ),
     ],
     "webhooks/inbound/effects.py": [
@@ -251,6 +251,22 @@ SLIPS: Slips = {
             "    if kept.status != _OPEN and not kept.request_hash:",
             "the program that reuses a key: it is told that something else was done",
             "tests/webhooks/test_api_work.py tests/webhooks/test_twin_requests.py " + REST,
+        ),
+    ],
+    "webhooks/api/resources/instances.py": [
+        Slip(
+            '    must_be_free_process(work, body["process"])\n',
+            "",
+            "the agency: a program starts complaints that have no file, no number and no deadline",
+            "tests/webhooks/test_the_offices_own_cases.py",
+        ),
+    ],
+    "webhooks/api/resources/messages.py": [
+        Slip(
+            "    must_be_free(work, instance_id, client())  # refused here, nothing of it is kept\n",
+            "",
+            "the complainant whose complaint any program withdraws by its number",
+            "tests/webhooks/test_the_offices_own_cases.py",
         ),
     ],
 }
