@@ -171,6 +171,46 @@ def test_what_is_read_only_is_never_taken_from_the_client(small: Small, accepted
     assert answers.submission == {}
 
 
+def test_what_is_wrong_with_a_field_that_nobody_can_change_is_not_held_against_them(
+    small: Small, accepted: Accepted
+) -> None:
+    fixed = leaf("days", "number", readonly=True, properties={"default": "=30"})
+    after_all = leaf("fine", "number", readonly="=settled", validate={"required": True})
+    form = small(fixed, leaf("settled", "checkbox"), after_all)
+
+    answers = accepted(form, {"days": "thirty", "settled": True, "fine": "?"})
+
+    assert answers.variables == {"days": 30, "settled": True, "fine": None}
+    with pytest.raises(FormInvalid) as refused:
+        accepted(form, {"settled": False, "fine": "?"})
+    assert set(refused.value.errors) == {"fine"}
+
+
+def test_what_is_wrong_in_a_hidden_list_is_forgotten_with_it(
+    small: Small, accepted: Accepted
+) -> None:
+    """Somebody who ticked "no witnesses" after all could not send, and saw no field to mend."""
+    alone = hidden_if("alone")
+    group = {
+        "id": "Group_at", "type": "group", "path": "at", "components": [leaf("km", "number")],
+        "label": "ที่", "properties": {"label_en": "At"}, **alone,
+    }  # fmt: skip
+    form = small(
+        leaf("alone", "checkbox"),
+        rows("witnesses", leaf("age", "number")) | alone,
+        rows("witnesses_asked", leaf("years", "number")),
+        group,
+    )
+    wrong = [{"age": "?"}]
+
+    answers = accepted(form, {"alone": True, "witnesses": wrong, "at": {"km": "?"}})
+
+    assert answers.variables == {"alone": True, "witnesses_asked": []}
+    with pytest.raises(FormInvalid) as refused:
+        accepted(form, {"alone": True, "witnesses": wrong, "witnesses_asked": [{"years": "?"}]})
+    assert set(refused.value.errors) == {"witnesses_asked.0.years"}
+
+
 def test_a_default_by_its_own_name_is_what_the_case_holds(small: Small, accepted: Accepted) -> None:
     form = small(
         leaf("amount", "number", properties={"default": "=amount"}),

@@ -18,14 +18,13 @@ SLIPS: Slips = {
             'if known == path or known.startswith(f"{path}."):',
             "if known == path:",
             "the complainant who cannot send: a row of a hidden list is said to be wrong",
-            "tests/forms/test_form_laws.py tests/forms/test_form_intake.py tests/forms/test_form_post.py",
+            "tests/forms/test_form_homes.py",
         ),
         Slip(
             "        if component.readonly.is_true(scope):\n            self.errors.pop(path, None)",
             "        if component.readonly.is_true(scope):\n            pass",
             "the officer whose form is refused for a field that they cannot change",
-            "tests/forms/test_form_laws.py tests/forms/test_form_officers.py "
-            "tests/forms/test_form_post.py tests/forms/test_form_homes.py",
+            "tests/forms/test_form_homes.py",
         ),
     ],
     "forms/answers/homes.py": [
@@ -62,7 +61,7 @@ SLIPS: Slips = {
             "    if most is not None and number > most:",
             "    if most is not None and number >= most:",
             "whoever gives the largest amount that is allowed",
-            "tests/forms/test_form_laws.py tests/forms/test_form_officers.py",
+            "tests/forms/test_form_limits.py",
         ),
     ],
     "web/account.py": [
