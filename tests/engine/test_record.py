@@ -12,7 +12,9 @@ from engine import Engine
 from engine.bpmn.running.host import StepFailed
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
+from engine.ground.errors import InstanceNotRunning
 from engine.store.tables import Command, HistoryEvent, Json, ProcessInstance
+from engine.verbs import queries
 from tests.support.cases import OFFICER, Play
 from tests.support.drawing import diagram, end, flow, gateway, path, start, user
 
@@ -175,6 +177,24 @@ def test_a_cancelled_case_is_over(engine: Engine) -> None:
     assert play.open() == []
     assert play.types()[-1] == "instance_cancelled"
     assert engine.replay(play.id).is_whole
+
+
+def test_a_cancelled_case_is_not_counted_as_one_that_was_handled(engine: Engine) -> None:
+    handled = Play(engine, STEPS).start().do("a").do("b").do("c")
+    play = Play(engine, STEPS).start(case_id="2").do("a")
+
+    engine.cancel(play.id, "duplicate", Actor.of("head", "chief"))
+
+    with engine.read() as work:
+        ended = [queries.instance(work, each.id) for each in (handled, play)]
+    assert [(row.status, row.ended_at) for row in ended] == [
+        ("completed", engine.clock.now()),
+        ("cancelled", engine.clock.now()),
+    ]
+    last = engine.history(play.id)[-1]
+    assert (last.actor, last.data) == ("head", {"reason": "duplicate"})
+    with pytest.raises(InstanceNotRunning):
+        engine.cancel(play.id, "again", Actor.of("head"))
 
 
 def test_a_failed_act_leaves_no_half_acted_case_in_memory(engine: Engine) -> None:
