@@ -20,6 +20,7 @@ from engine.record.merkle import is_consistent, leaf_hash, root_of_inclusion
 from engine.record.signing import SigningKey
 from engine.store.instances import locked_instance, write_instance
 from engine.store.leases import backoff
+from engine.store.outbox import enqueue
 from engine.store.tables import Job, StartSubscription
 from engine.verbs import jobs
 from engine.verbs.jobs import JobNotFound
@@ -532,6 +533,41 @@ def test_nobody_gives_back_what_another_holds(engine: Engine) -> None:
     run_due.give_back(engine.machine, [item], "w1")
     with engine.read() as work:
         assert work.session.scalars(sa.select(Job.locked_by)).one() is None
+
+
+@pytest.mark.parametrize("kind", run_due.KINDS)
+def test_who_was_too_slow_leaves_it_to_whoever_took_it_over(
+    engine: Engine, clock: TravellingClock, kind: str
+) -> None:
+    """Its time was over and another one has it in hand: not both may do it."""
+    done: list[str] = []
+    engine.machine.handlers["letter"] = lambda work, call: done.append(call.element_id)
+    engine.machine.deliverers["post"] = lambda payload, key: done.append(key)
+    late = boundary("late", "wait", timer("P1D"), interrupting=False)
+    steps = diagram(
+        start(), job("letter", "letter"), user("wait"), late, user("urge"), end("urged"), end(),
+        path("start", "letter", "wait", "end"), path("late", "urge", "urged"),
+    )  # fmt: skip
+    play = Play(engine, steps).start()
+    with engine.begin() as work:
+        enqueue(work, "post", {}, key="post")
+    if kind == "timer":
+        assert engine.run_due() == 2
+        clock.advance(days=1)
+    before = list(done)
+
+    (item,) = run_due.take_due(engine.machine, "slow", 5, [kind])
+    clock.advance(hours=1)
+    run_due.free_lapsed(engine.machine)
+    clock.advance(hours=1)
+    assert run_due.take_due(engine.machine, "next", 5, [kind]) == [item]
+
+    assert run_due.run(engine.machine, item, "slow") is False
+    assert (done, play.visits()["urge"]) == (before, 0)
+    assert run_due.run(engine.machine, item, "next") is True
+    assert (len(done) - len(before), play.visits()["urge"]) == (
+        (0, 1) if kind == "timer" else (1, 0)
+    )
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ SLIPS: Slips = {
             "    return SYSTEM if job.type in work.machine.handlers else Actor(worker)",
             "    return SYSTEM",
             "the auditor who asks which outside program did a step",
-            "tests/webhooks/test_api_work.py tests/engine/test_running.py",
+            "tests/webhooks/test_api_work.py",
         ),
         Slip(
             "job.locked_until is None or job.locked_until <= work.now:",

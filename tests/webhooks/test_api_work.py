@@ -7,10 +7,23 @@ import threading
 
 import pytest
 
+from engine.ground.actor import SYSTEM
 from engine.ground.clock import TravellingClock
 from tests.support.drawing import boundary, diagram, end, error, job, path, root_error, start, user
 from tests.webhooks.client import Api, upload
 from tests.webhooks.drawings import CHECK, FORM, OWNER
+
+FRAGILE = diagram(
+    start(),
+    job("robot", "weld"),
+    boundary("crack", "robot", error("cracked")),
+    user("repair"),
+    end(),
+    path("start", "robot", "end"),
+    path("crack", "repair", "end"),
+    id="fragile",
+    roots=root_error("cracked"),
+)
 
 
 def test_a_program_takes_a_task_and_completes_it(api):
@@ -155,6 +168,29 @@ def test_a_worker_borrows_a_job_and_finishes_it(api, clock: TravellingClock):
     assert api.get(f"/instances/{instance_id}").json["status"] == "completed"
 
 
+@pytest.mark.parametrize(
+    ("how", "body", "told"),
+    [
+        ("complete", {}, "job_completed"),
+        ("error", {"code": "cracked"}, "activity_cancelled"),
+        ("", {}, "job_completed"),
+    ],
+)
+def test_the_record_says_which_program_did_a_job(api, engine, how, body, told):
+    """Done here, it is the house's own work; done outside, the client's and its worker's."""
+    engine.deploy({"fragile.bpmn": FRAGILE, "any.form": FORM}, OWNER)
+    instance_id = api.start("fragile")
+    if how:
+        [lent] = api.post("/jobs/activate", {"type": "weld", "worker": "w1"}).json["items"]
+        api.post(f"/jobs/{lent['id']}/{how}", {"worker": "w1"} | body)
+    else:
+        engine.machine.handlers["weld"] = lambda work, call: None
+        engine.run_due()
+
+    actors = {event.actor for event in engine.history(instance_id) if event.type == told}
+    assert actors == {"client:client-1/w1" if how else SYSTEM.id}
+
+
 def test_only_the_borrower_finishes_fails_or_keeps_a_job(api, token):
     api.start("welding")
     [lent] = api.post("/jobs/activate", {"type": "weld", "worker": "w1"}).json["items"]
@@ -189,18 +225,7 @@ def test_a_worker_may_wait_for_a_job_to_come(api):
 
 
 def test_a_business_error_of_a_worker_takes_the_drawn_way(api, engine):
-    drawing = diagram(
-        start(),
-        job("robot", "weld"),
-        boundary("crack", "robot", error("cracked")),
-        user("repair"),
-        end(),
-        path("start", "robot", "end"),
-        path("crack", "repair", "end"),
-        id="fragile",
-        roots=root_error("cracked"),
-    )
-    engine.deploy({"fragile.bpmn": drawing, "any.form": FORM}, OWNER)
+    engine.deploy({"fragile.bpmn": FRAGILE, "any.form": FORM}, OWNER)
     instance_id = api.start("fragile")
     [lent] = api.post("/jobs/activate", {"type": "weld", "worker": "w1"}).json["items"]
     address = f"/jobs/{lent['id']}/error"
