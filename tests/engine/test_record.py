@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from engine.ground.errors import InstanceNotRunning
 from engine.store.tables import Command, HistoryEvent, Json, ProcessInstance
 from engine.verbs import queries
 from tests.support.cases import OFFICER, Play
-from tests.support.drawing import diagram, end, flow, gateway, path, start, user
+from tests.support.drawing import diagram, end, flow, gateway, path, script, start, user
 
 
 @pytest.fixture
@@ -251,6 +252,37 @@ def test_replay_names_the_command_whose_outcome_is_another(engine: Engine) -> No
     assert (first.table, first.seq) == ("command", 2)
     assert "complete at a" in first.what.en
     assert any("variable x is stored as 1, the commands give 2" in each.what.en for each in rest)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        ([["due", 5], ["due", 6]], "due is in the record and was not asked for"),
+        ([["unit", 5]], "unit is in the record and was not asked for"),
+        ([["due", 9]], "variable days is stored as 5, the commands give 9"),
+        ([], "variable days is stored as 5, the commands give null"),
+    ],
+)
+def test_replay_asks_for_what_the_record_holds_and_for_nothing_else(
+    database_url: str, clock: TravellingClock, recorded: list[list[Any]], told: str
+) -> None:
+    engine = Engine.open(database_url, clock=clock, functions={"due": lambda call: 5})
+    ask = script("ask", "=due()", "days")
+    asked = diagram(start(), ask, user("a"), end(), path("start", "ask", "a", "end"))
+    play = Play(engine, asked).start()
+    assert engine.replay(play.id).is_whole
+    _without_guards(engine)
+
+    with engine.database.begin() as connection:
+        calls = sa.select(Command.results).where(Command.seq == 1).scalar_subquery()
+        results = connection.scalar(sa.select(calls))
+        assert results["calls"] == [["due", 5]]
+        connection.execute(sa.update(Command).values(results={**results, "calls": recorded}))
+
+    found = engine.replay(play.id).differences
+    assert (found[0].table, found[0].seq) == ("command", 1)
+    assert any(told in each.what.en for each in found), found
+    engine.close()
 
 
 def test_replay_compares_what_happened_with_what_is_recorded(engine: Engine) -> None:

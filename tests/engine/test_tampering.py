@@ -6,6 +6,7 @@ thinking of it. Every act happens in a transaction that is rolled back after the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -370,7 +371,16 @@ def test_a_rewrite_of_everything_is_found_from_a_head_that_left_the_agency(world
     found = world.check(everything, kept=True)
     told = [each for each in found if each.subject == world.cases[0]]
     assert {each.table for each in told} == {"log_entry", "command", "history_event"}
-    assert any("numbers 1 to" in each.what.en for each in told)
+    # Each head names what came since the one before it: nobody searches a whole case.
+    for chain in CHAINED:
+        spans = [
+            tuple(map(int, re.findall(r"numbers (\d+) to (\d+)", each.what.en)[0]))
+            for each in told
+            if each.table == chain.__tablename__
+        ]
+        ends = [last for _, last in spans]
+        assert len(spans) > 1
+        assert spans == list(zip([1, *(last + 1 for last in ends)], ends, strict=False))
     assert not [each for each in found if each.subject == world.cases[1]]
 
 
