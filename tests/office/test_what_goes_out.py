@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from engine.ground.clock import TravellingClock
 from engine.store.tables import OutboxMessage
 from office.ground.settings import OfficeSettings
-from office.ground.tables import Counter
+from office.ground.tables import Case, Counter
 from office.guideline import files as guidelinefiles
 from office.letters.mail import Mail, MailUndelivered, SmtpCarrier
 from office.operations import outbox_handlers
@@ -56,20 +56,22 @@ def test_a_grievance_is_acknowledged_by_mail(posting: Office, mailbox: Mailbox) 
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"identity_mode": "open"}], ids=["confidential", "corruption, open"]
+    "answers",
+    [corruption(), corruption(identity_mode="open"), complaint(identity_mode="confidential")],
+    ids=["corruption", "corruption, open", "grievance in confidence"],
 )
-def test_mail_about_corruption_says_only_that_there_is_a_letter(
-    posting: Office, mailbox: Mailbox, changes: dict[str, Any]
+def test_mail_to_who_is_protected_says_only_that_there_is_a_letter(
+    posting: Office, mailbox: Mailbox, answers: dict[str, Any]
 ) -> None:
-    filed = posting.file_complaint(corruption(**changes))
+    filed = posting.file_complaint(answers)
 
     posting.run_due()
 
     message = mailbox.messages[0]
     everything = f"{message['Subject']} {text_of(message)}"
     assert "/track" in everything
-    for secret in (filed.receipt_no, "สมหญิง", "เงินอุดหนุน", "ร้องเรียน", filed.tracking_code):
-        assert secret not in everything
+    secrets = (filed.receipt_no, "สมหญิง", answers["title"], "ร้องเรียน", filed.tracking_code)
+    assert [secret for secret in secrets if secret in everything] == []
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,10 @@ def test_reading_a_letter_in_the_inbox_is_its_delivery(
     office.read_letter(filed.tracking_code, letter.id)
 
     assert office.track(filed.tracking_code).letters[0].read_at == first
+    with office.engine.read() as work:
+        instance_id = work.session.get_one(Case, filed.case_id).instance_id
+    read = [e.at for e in office.engine.history(str(instance_id)) if e.type == "letter_read"]
+    assert read == [first]
 
 
 def test_a_letter_without_its_reasons_waits_for_an_administrator(

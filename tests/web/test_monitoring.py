@@ -55,7 +55,7 @@ def test_ready_says_which_part_is_not(app: Flask, agency: Agency) -> None:
 
 def test_the_numbers_of_a_complaint_follow_it(client: FlaskClient, agency: Agency) -> None:
     before = numbers(client)
-    agency.file(COMPLAINT)
+    complaint = agency.file(COMPLAINT)
     filed = numbers(client)
     with agency.office.engine.begin() as work:
         outbox.enqueue(work, "message", {"name": "m", "key": "k", "from": "f"})
@@ -70,6 +70,13 @@ def test_the_numbers_of_a_complaint_follow_it(client: FlaskClient, agency: Agenc
     assert late['samnuan_timers_due{type=""}'] == 1  # the progress letter's
     assert late['samnuan_deliveries_due{type=""}'] >= 1
     assert late['samnuan_deliveries_lag_seconds{type=""}'] >= 60 * 86_400
+
+    agency.office.engine.cancel(agency.instance(complaint.case_id), "ยื่นซ้ำ")
+    over = numbers(client)
+
+    assert over["samnuan_cases_open"] == before["samnuan_cases_open"]
+    for name in ('samnuan_tasks{state="overdue"}', 'samnuan_deadlines{state="overdue"}'):
+        assert (name, over[name]) == (name, 0)  # nobody is late with what is done
 
 
 def test_nobody_from_elsewhere_reads_the_numbers(client: FlaskClient) -> None:
