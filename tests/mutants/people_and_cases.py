@@ -241,10 +241,10 @@ SLIPS: Slips = {
     ],
     "office/vault/attachments.py": [
         Slip(
-            "    if row is None or row.case_id != case_id:\n        raise AttachmentNotFound",
-            "    if row is None:\n        raise AttachmentNotFound",
-            "the complainant whose evidence opens under another case's address",
-            "tests/office/test_attachments.py " + SECOND,
+            '        .where(Attachment.case_id == case_id, Attachment.file_key != b"")\n        .order_by',
+            "        .where(Attachment.case_id == case_id)\n        .order_by",
+            "whoever had their evidence erased: it is listed as if it were still there",
+            "tests/office/test_erasure.py",
         ),
         Slip(
             "        if written_at > work.now - STAGED_FOR:",
