@@ -283,6 +283,8 @@ def test_a_refused_complainant_asks_for_the_review_that_the_letter_promises(
     )
     assert "หน้าติดตามเรื่อง" in read_newest(agency, filed)
 
+    closed_at = case.closed_at
+    travel(agency, 2026, 3, 20)
     ask(agency, filed)
     offered = agency.task(filed.case_id, "review").candidate_groups
     agency.do(filed.case_id, "review", DISMISSED)
@@ -291,6 +293,7 @@ def test_a_refused_complainant_asks_for_the_review_that_the_letter_promises(
     assert kinds(agency, filed.case_id) == ["L1", "L3", "L10"]
     case = agency.case(filed.case_id)
     assert (case.status, case.outcome) == ("NOT_ACCEPTED", "NOT_ACCEPTED")
+    assert case.closed_at == closed_at, "how long it took is counted to the first answer"
     assert agency.waiting(filed.case_id) == []
     check(agency, filed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import logging
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from office.ground.settings import OfficeSettings
 from office.ground.tables import Attachment, Case, CaseKey, Identity
 from office.operations.restore import check_restored
 from office.people.people import User
+from office.vault import identities
 from office.vault.attachments import Upload, sweep_files
 from tests.faults.office_scenes import uploads
 from tests.office.conftest import PERSON, complaint
@@ -169,6 +171,37 @@ def test_it_takes_two_persons_who_may(office: Office, staff: Staff, closed: File
     decide(office, closed, staff["custodian"])
     with pytest.raises(ErasedAlready):
         ask(office, closed, staff["head"])
+
+
+def test_who_holds_both_roles_is_still_one_person(
+    office: Office, staff: Staff, closed: Filed
+) -> None:
+    groups = staff["head"].groups | staff["custodian"].groups
+    both = dataclasses.replace(staff["head"], groups=groups)
+    ask(office, closed, both)
+
+    for granted in (True, False):
+        with pytest.raises(NoErasureAsked):
+            decide(office, closed, both, granted=granted)
+
+    assert office.case(closed.case_id, staff["head"]).identity_fields
+    decide(office, closed, staff["custodian"])
+    assert not office.case(closed.case_id, staff["head"]).identity_fields
+
+
+def test_who_was_erased_is_not_found_by_their_number(
+    office: Office, staff: Staff, closed: Filed
+) -> None:
+    def found() -> list[str]:
+        with office.engine.read() as work:
+            number = "1101700230708"
+            return identities.cases_of_person(work, office.services, "national_id", number)
+
+    assert found() == [closed.case_id]
+    ask(office, closed, staff["head"])
+    assert found() == [closed.case_id]
+    decide(office, closed, staff["custodian"])
+    assert found() == []
 
 
 def test_an_open_case_keeps_what_is_needed_to_handle_it(office: Office, staff: Staff) -> None:

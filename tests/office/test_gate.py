@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.verbs.gate import Gate
@@ -63,6 +65,32 @@ def test_a_deadline_looser_than_its_legal_ceiling_is_refused() -> None:
 
     assert [finding.element for finding in findings] == ["screen"]
     assert "screen" in findings[0].text.en
+
+
+@pytest.mark.parametrize(
+    ("ours", "law", "is_allowed"),
+    [
+        ((7, "working"), (7, "working"), True),
+        ((8, "working"), (7, "working"), False),
+        ((5, "working"), (7, "calendar"), True),
+        ((6, "working"), (8, "calendar"), False),
+        ((9, "calendar"), (7, "working"), True),
+        ((10, "calendar"), (7, "working"), False),
+    ],
+)
+def test_working_days_and_calendar_days_are_compared_over_a_week(
+    ours: tuple[int, str], law: tuple[int, str], is_allowed: bool
+) -> None:
+    files = guideline_files()
+    (table,) = [name for name in files if name.endswith("sla.dmn")]
+    for output, value in {1: ours[0], 2: f'"{ours[1]}"', 5: law[0], 6: f'"{law[1]}"'}.items():
+        cell = rf'(<outputEntry id="sla_screen_out_{output}">\s*<text>)[^<]*'.encode()
+        files[table], count = re.subn(cell, rb"\g<1>" + str(value).encode(), files[table])
+        assert count == 1
+
+    assert [finding.element for finding in check_guideline(files)] == (
+        [] if is_allowed else ["screen"]
+    )
 
 
 def test_a_misspelt_variable_is_told_with_its_place() -> None:

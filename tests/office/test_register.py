@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from engine.ground.clock import BANGKOK, TravellingClock
 from forms import FormInvalid
 from office.cases.register import Filed
-from office.ground.errors import BackdatingRefused
 from office.ground.numbers import fiscal_year
 from office.ground.tables import Case
 from office.people.people import User
@@ -138,14 +137,18 @@ def test_an_officer_enters_what_came_by_letter(office: Office, staff: dict[str, 
     assert view.submissions[0].given_by.th == "สายใจ รับเรื่อง"
 
 
-@pytest.mark.parametrize("received_at", ["2026-03-02T09:30", "2026-02-27T10:00"])
+@pytest.mark.parametrize(
+    ("received_at", "field"),
+    [("2026-03-02T09:30", "received_at"), ("2026-02-27T10:00", "backdating_reason")],
+)
 def test_a_time_of_receipt_must_be_possible_and_explained(
-    office: Office, staff: dict[str, User], received_at: str
+    office: Office, staff: dict[str, User], received_at: str, field: str
 ) -> None:
     officer = {"channel": "box", "received_at": received_at, "classification": "ปกติ"}
 
-    with pytest.raises((BackdatingRefused, FormInvalid)):
+    with pytest.raises(FormInvalid) as refused:
         office.file_complaint(complaint(), officer, actor=staff["intake"].actor)
+    assert set(refused.value.errors) == {field}
 
 
 def test_variables_tell_the_diagram_what_it_decides_on_and_nothing_personal(
