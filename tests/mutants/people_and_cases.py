@@ -220,7 +220,7 @@ SLIPS: Slips = {
             "or letter.case_id != case.id or letter.read_at is not None:",
             "or letter.case_id != case.id:",
             "the complainant whose time for a review begins anew with each look at the letter",
-            "tests/office/test_what_leaves_the_house.py",
+            "tests/office/test_what_goes_out.py",
         ),
     ],
     "office/letters/mail.py": [
