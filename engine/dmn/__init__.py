@@ -1,4 +1,4 @@
-"""Decisions of OMG DMN 1.1 to 1.5, evaluated with FEEL.
+"""Decisions of OMG DMN 1.1 to 1.6, evaluated with FEEL.
 
     model = dmn.parse("triage.dmn", content)
     result = dmn.evaluate([model], "triage", {"amount": 5}, environment)

@@ -177,8 +177,11 @@ class Boxed:
             if text_of(each).isidentifier()
         )
 
-    def function(self, element: Element | None, name: str) -> Logic:
-        """A function with formal parameters: of a business knowledge model or in a box."""
+    def function(self, element: Element | None, name: str, declared: Type = ANY) -> Logic:
+        """A function with formal parameters: of a business knowledge model or in a box.
+
+        Its result conforms to the declared type: of a function, or (in older models) of the result.
+        """
         if element is None:
             return nothing
         if element.get("kind", "FEEL") != "FEEL":
@@ -188,7 +191,9 @@ class Boxed:
             Parameter(p.get("name", ""), self.types.reference(p), nullable=True)
             for p in children(element, "formalParameter")
         ) or self._implicit_parameters(element)
-        body = self.within({p.name: p.type for p in parameters}).held(element)
+        result = (declared.result or ANY) if declared.parameters is not None else declared
+        within = self.within({p.name: p.type for p in parameters})
+        body = conforming(within.held(element, result), result)
         names = [parameter.name for parameter in parameters]
 
         def define(scope: Scope) -> Function:

@@ -111,7 +111,17 @@ def _conditional(boxed: Boxed, element: Element, wanted: Type) -> Logic:
     condition = boxed.held(child(element, "if"))
     then = boxed.held(child(element, "then"), wanted)
     otherwise = boxed.held(child(element, "else"), wanted)
-    return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+
+    def choose(scope: Scope) -> Any:
+        asked = condition(scope)
+        if asked is True:
+            return then(scope)
+        if asked is False or asked is None:
+            return otherwise(scope)
+        scope.run.note("", 0, "not-boolean", given=kind(asked))
+        return None
+
+    return choose
 
 
 RULES |= {

@@ -15,8 +15,8 @@ TEXTS = {
     "dmn-xml": Text("แฟ้มไม่ใช่ XML ที่ถูกต้อง: {reason}", "the file is not well-formed XML: {reason}"),
     "dmn-nesting": Text("โครงสร้างซ้อนกันลึกเกินไป", "the structure is nested too deep"),
     "dmn-namespace": Text(
-        "ไม่ใช่แฟ้ม DMN รุ่น 1.1 ถึง 1.5 (พบ “{namespace}”)",
-        "not a DMN 1.1 to 1.5 file (found “{namespace}”)",
+        "ไม่ใช่แฟ้ม DMN รุ่น 1.1 ถึง 1.6 (พบ “{namespace}”)",
+        "not a DMN 1.1 to 1.6 file (found “{namespace}”)",
     ),
     "dmn-language": Text(
         "ไม่รองรับภาษา “{language}” โปรดเขียนเป็น FEEL",

@@ -12,7 +12,7 @@ from engine.feel.values.numbers import whole
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import Date
 from engine.feel.values.types import ANY, Type
-from engine.feel.values.values import Range, lift
+from engine.feel.values.values import Range, kind, lift
 
 
 def _values(scope: Scope, value: Any) -> list[Any]:
@@ -72,6 +72,7 @@ def quantified(boxed: Boxed, element: Element, wanted: Type) -> Logic:
             if answer is stop:
                 return bool(stop)
             if answer.__class__ is not bool:
+                scope.run.note("", 0, "not-boolean", given=kind(answer))
                 result = None
         return result
 
@@ -89,7 +90,10 @@ def filtered(boxed: Boxed, element: Element, wanted: Type) -> Logic:
         for value in _values(scope, source(scope)):
             scope.run.spend(1)
             inner = dict(item_scope(scope, value).values)
-            if match(scope.beside(inner)) is True:
+            answer = match(scope.beside(inner))
+            if answer is not None and answer.__class__ is not bool:
+                raise Undefined("not-boolean", given=kind(answer))
+            if answer:
                 chosen.append(value)
         return chosen
 

@@ -137,7 +137,8 @@ class _Reader:
         if isinstance(element, Decision):
             element.logic, element.table = decision_logic(boxed, node, element)
         elif isinstance(element, KnowledgeModel):
-            element.logic = boxed.function(child(node, "encapsulatedLogic"), element.name)
+            logic = child(node, "encapsulatedLogic")
+            element.logic = boxed.function(logic, element.name, element.type)
 
     def _known(self, id: str) -> dict[str, Type | None]:
         """The names that the logic of an element may use, with their types where they have one."""

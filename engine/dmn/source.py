@@ -14,6 +14,7 @@ NAMESPACES = {
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+    "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
 
 Element = etree._Element
@@ -23,7 +24,7 @@ def read(name: str, content: bytes) -> Element:
     """The root of a decision model.
 
     Raises:
-        DmnRejected: too large, not well-formed, with a DOCTYPE, or no DMN 1.1 to 1.5.
+        DmnRejected: too large, not well-formed, with a DOCTYPE, or no DMN 1.1 to 1.6.
     """
     if len(content) > MAX_BYTES:
         raise DmnRejected([remark(name, "", "dmn-size", limit=MAX_BYTES // 1_000_000)])

@@ -8,19 +8,21 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from engine.dmn.evaluation import evaluate, evaluate_service
+from engine.dmn.evaluation import Result, evaluate, evaluate_service
 from engine.dmn.findings import DecisionNotFound, DmnRejected
-from engine.dmn.model import Decision, Model
+from engine.dmn.model import Decision, DecisionService, Model
 from engine.dmn.modelset import load
 from engine.dmn.source import Element, child, children, content, local
 from engine.feel.values.jsonable import to_json
 from engine.feel.values.numbers import parse_number
+from engine.feel.values.scope import Environment
 from engine.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.values.values import kind
 
@@ -42,32 +44,34 @@ def run(folder: Path) -> list[Outcome]:
     """Run all cases below a folder, model by model."""
     outcomes: dict[str, Outcome] = {}
     for file in sorted(folder.rglob("*.xml")):
-        root = _read(file)
-        if root is None or local(root) != "testCases":
-            continue
-        named = child(root, "modelName")
-        name = content(named) if named is not None else ""
         outcome = outcomes.setdefault(file.parent.name, Outcome(file.parent.name))
-        _run_file(root, file, name, outcome)
-    return list(outcomes.values())
+        try:
+            root = _read(file)
+        except etree.XMLSyntaxError as error:
+            outcome.failures.append((file.name, f"cannot be read: {error.msg}"))
+            continue
+        if local(root) == "testCases":
+            named = child(root, "modelName")
+            _run_file(root, file, content(named) if named is not None else "", outcome)
+    return [each for each in outcomes.values() if each.passed or each.failures]
 
 
-def _read(file: Path) -> Element | None:
+def _read(file: Path) -> Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
     )
-    try:
-        return etree.fromstring(file.read_bytes(), parser)
-    except etree.XMLSyntaxError:
-        return None
+    return etree.fromstring(file.read_bytes(), parser)
 
 
 def _run_file(root: Element, file: Path, model_name: str, outcome: Outcome) -> None:
+    models: list[Model] = []
+    failure = ""
     try:
-        models = load(_models_beside(file, model_name), strict=False)
-        failure = ""
+        models = load(_models_of(file, model_name), strict=False)
+    except FileNotFoundError:
+        failure = f"there is no file {model_name} beside it"
     except DmnRejected as rejected:
-        models, failure = [], str(rejected)
+        failure = str(rejected)
     for case in children(root, "testCase"):
         inputs = {node.get("name", ""): _value(node) for node in children(case, "inputNode")}
         reasons = [failure] if failure else _reasons(models, case, inputs)
@@ -86,11 +90,45 @@ def _reasons(models: list[Model], case: Element, inputs: dict[str, Any]) -> list
     return [f"{name}: {reason}" for name, reason in checked if reason]
 
 
-def _models_beside(file: Path, model_name: str) -> dict[str, bytes]:
-    """The model of the cases first, then the others of its folder, which it may import."""
+def _models_of(file: Path, model_name: str) -> dict[str, bytes]:
+    """The model of the cases first, then those of its folder that it imports, or they in turn.
+
+    Raises:
+        FileNotFoundError: the folder has no such model.
+    """
     first = file.parent / model_name
-    others = [other for other in sorted(file.parent.glob("*.dmn")) if other != first]
-    return {each.name: each.read_bytes() for each in (first, *others) if each.is_file()}
+    if not first.is_file():
+        raise FileNotFoundError(first)
+    by_namespace = {
+        namespace: path
+        for path in file.parent.glob("*.dmn")
+        if path != first
+        for namespace in [_namespace(path)]
+        if namespace
+    }
+    found: dict[str, bytes] = {}
+    waiting = [first]
+    while waiting:
+        path = waiting.pop(0)
+        if path.name in found:
+            continue
+        found[path.name] = path.read_bytes()
+        waiting += [by_namespace[n] for n in _imported(path) if n in by_namespace]
+    return found
+
+
+def _namespace(path: Path) -> str:
+    try:
+        return _read(path).get("namespace", "")
+    except etree.XMLSyntaxError:
+        return ""  # if it is the one that is imported, the import is told as missing
+
+
+def _imported(path: Path) -> list[str]:
+    try:
+        return [each.get("namespace", "") for each in children(_read(path), "import")]
+    except etree.XMLSyntaxError:
+        return []  # `load` tells what is wrong with it
 
 
 def _check(models: list[Model], case: Element, expected: Element, inputs: dict[str, Any]) -> str:
@@ -98,17 +136,32 @@ def _check(models: list[Model], case: Element, expected: Element, inputs: dict[s
     name = expected.get("name", "")
     wanted = _value(child(expected, "expected"))
     try:
-        invocable = case.get("invocableName")
-        if case.get("type") in ("decisionService", "bkm") and invocable:
-            result = evaluate_service(models, invocable, inputs)
-        else:
-            result = evaluate(models, _decision_id(models, name), inputs)
+        result = _result(models, case, name, inputs)
     except DecisionNotFound as error:
         return str(error)
     if same(result.value, wanted):
         return ""
     why = "; ".join(str(diagnostic) for diagnostic in result.diagnostics[:3])
     return f"expected {_shown(wanted)}, got {_shown(result.value)}" + (f" ({why})" if why else "")
+
+
+def _result(models: list[Model], case: Element, name: str, inputs: dict[str, Any]) -> Result:
+    environment = Environment(now=datetime.now(UTC))
+    invocable = case.get("invocableName")
+    if case.get("type") not in ("decisionService", "bkm") or not invocable:
+        return evaluate(models, _decision_id(models, name), inputs, environment)
+    result = evaluate_service(models, invocable, inputs, environment)
+    services = (
+        element
+        for element in models[0].elements.values()
+        if isinstance(element, DecisionService) and invocable in (element.name, element.id)
+    )
+    service = next(services, None)
+    # A service of several outputs gives them all; a case names the one that it is about.
+    if service is not None and len(service.outputs) > 1 and name != invocable:
+        of_one = result.value.get(name) if isinstance(result.value, dict) else None
+        return Result(of_one, result.rules, result.diagnostics)
+    return result
 
 
 def _decision_id(models: list[Model], name: str) -> str:

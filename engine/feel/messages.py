@@ -35,6 +35,10 @@ TEXTS = {
     ),
     "duplicate-key": Text("มีรายการชื่อ “{name}” ซ้ำ", "the entry “{name}” appears twice"),
     "invalid": Text("“{text}” ไม่ใช่ {kind} ที่ถูกต้อง", "“{text}” is not a valid {kind}"),
+    "range-order": Text(
+        "ช่วงค่าเริ่มหลังจุดสิ้นสุด จึงไม่มีค่าใดอยู่ในช่วง",
+        "the range begins after its end, so nothing lies in it",
+    ),
     "range": Text("ช่วงค่าไม่ถูกต้อง", "the range is not valid"),
     "pattern": Text("รูปแบบข้อความไม่ถูกต้อง: {reason}", "the pattern is not valid: {reason}"),
     "no-value": Text("ฟังก์ชัน “{name}” ไม่มีคำตอบ: {reason}", "“{name}” has no value: {reason}"),

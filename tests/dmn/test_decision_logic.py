@@ -72,6 +72,7 @@ def test_a_relation_is_a_list_of_rows() -> None:
 
 
 CONDITIONAL = "<conditional><if>{}</if><then>{}</then><else>{}</else></conditional>".format
+FILTERED = "<filter><in>{}</in><match>{}</match></filter>".format
 ITERATED = '<{0} iteratorVariable="n"><in>{1}</in><{2}>{3}</{2}></{0}>'.format
 
 
@@ -80,14 +81,16 @@ ITERATED = '<{0} iteratorVariable="n"><in>{1}</in><{2}>{3}</{2}></{0}>'.format
     [
         (CONDITIONAL(literal("2 > 1"), literal("5"), literal("6")), 5),
         (CONDITIONAL(literal("null"), literal("5"), literal("6")), 6),
+        # A condition that is no condition: the second branch was taken in silence.
+        (CONDITIONAL(literal('"yes"'), literal("5"), literal("6")), None),
+        (FILTERED(literal("[1, 5]"), literal('"yes"')), None),
+        (ITERATED("every", literal("[1, 2]"), "satisfies", literal('"yes"')), None),
         (ITERATED("for", literal("[1, 2]"), "return", literal("n * 10")), [10, 20]),
+        (ITERATED("for", literal("[2..1]"), "return", literal("n * 10")), None),
         (ITERATED("for", literal("[1..3]"), "return", literal("count(partial)")), [0, 1, 2]),
         (ITERATED("every", literal("[1, 2]"), "satisfies", literal("n > 1")), False),
         (ITERATED("some", literal("[1, 2]"), "satisfies", literal("n > 1")), True),
-        (
-            f"<filter><in>{literal('[1, 5, 9]')}</in><match>{literal('item > 4')}</match></filter>",
-            [5, 9],
-        ),
+        (FILTERED(literal("[1, 5, 9]"), literal("item > 4")), [5, 9]),
     ],
 )
 def test_boxed_conditions_loops_and_filters(logic: str, expected: Any) -> None:
@@ -170,6 +173,26 @@ def test_item_definitions_bound_what_goes_in() -> None:
     assert track({"track": "C", "parts": [{"track": "G", "parts": []}]}) == "C"
     assert track({"track": "X", "parts": []}) is None
     assert track({"track": "C", "parts": [{"track": "X"}]}) is None
+    # A member that is missing was taken for one that is null (DMN 1.5, 10.3.2.9.2).
+    assert track({"track": "C"}) is None
+    assert track({"track": "C", "parts": None}) == "C"
+
+
+def test_the_result_of_a_knowledge_model_is_of_its_type() -> None:
+    typed = bkm("fee", "x", literal("x")).replace(
+        '<variable name="fee"/>', '<variable name="fee" typeRef="number"/>'
+    )
+
+    assert value_of(literal("fee(5)"), {}, typed, requires=["bkm:#fee"]) == 5
+    assert value_of(literal("fee([5])"), {}, typed, requires=["bkm:#fee"]) == 5
+    assert value_of(literal('fee("x")'), {}, typed, requires=["bkm:#fee"]) is None
+
+
+def test_models_of_dmn_1_6_are_read() -> None:
+    version = "https://www.omg.org/spec/DMN/20240513/MODEL/"
+    model = dmn.parse("new.dmn", definitions(decision("d", literal("1")), version=version))
+
+    assert dmn.evaluate([model], "d", {}).value == 1
 
 
 def test_a_decision_service_is_called_like_a_function() -> None:

@@ -83,8 +83,8 @@ def at_most(a: Value, b: Value) -> Truth:
 
 
 def no_range(a: Value, b: Value) -> bool:
-    """The limits of a range are of one kind; otherwise there is no such range."""
-    return NULL not in (a, b) and less(a, b) is None
+    """The limits of a range are of one kind and in order; otherwise there is no such range."""
+    return NULL not in (a, b) and at_most(a, b) is not True
 
 
 def within(low: Callable[..., Truth], high: Callable[..., Truth]) -> Callable[..., Truth]:

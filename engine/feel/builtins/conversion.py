@@ -1,5 +1,6 @@
 """Conversion functions (DMN 1.5, 10.3.4.1) and `not` (10.3.4.2)."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +15,15 @@ from engine.feel.values.temporal import (
     DaysTime,
     Time,
     YearsMonths,
-    from_local,
+    at_instant,
+    on_clocks,
 )
 from engine.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.values.text_form import text_of
 from engine.feel.values.values import Function
+
+# A numeric literal (DMN 1.5, 10.3.1.2, rule 37) with its sign.
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def _valid(value: Any, kind: str, text: object) -> Any:
@@ -83,9 +88,24 @@ def date_time_of(scope: Scope, day: Any, clock: Time) -> Any:
 @builtin("date and time(date: date and time, timezone: string) -> date and time")
 def date_time_at(scope: Scope, moment: DateTime, timezone: str) -> Any:
     """The same moment as the clocks of another zone show it (as Camunda has it)."""
-    time = _valid(parse_time(f"00:00:00@{timezone}"), "time zone", timezone)
-    offset = time.offset_on(moment.date.days) or 0
-    return from_local(moment.instant + offset * SECOND, time)
+    return at_instant(moment.instant, _zone_named(timezone))
+
+
+@builtin("date and time(date: date|date and time, time: time, timezone: string) -> date and time")
+def date_time_in(scope: Scope, day: Any, clock: Time, timezone: str) -> Any:
+    """A day and a time of day on the clocks of a zone (DMN 1.6)."""
+    if clock.is_zoned:
+        raise Undefined("invalid", kind="time", text=clock)
+    place = _zone_named(timezone)
+    shown = Time(clock.hour, clock.minute, clock.second, clock.nano, place.offset, place.zone)
+    return on_clocks(DateTime(day.date if day.__class__ is DateTime else day, shown))
+
+
+def _zone_named(timezone: str) -> Time:
+    """Midnight in a zone that is named, as `Asia/Bangkok`, or given by its offset."""
+    named = parse_time(f"00:00:00@{timezone}") or parse_time(f"00:00:00{timezone}")
+    time: Time = _valid(named if timezone else None, "time zone", timezone)
+    return time
 
 
 @builtin("duration(from: string|duration) -> duration")
@@ -119,8 +139,10 @@ def number_from(scope: Scope, given: Any, grouping: Any = None, decimal: Any = N
     if not fits or (grouping is not None and grouping == decimal):
         raise Undefined("invalid", kind="separator", text=f"{grouping}{decimal}")
     text = given.replace(grouping, "") if grouping else given
-    text = text.replace(decimal, ".") if decimal else text
-    number: Decimal = _valid(parse_number(text), "number", given)
+    if decimal == ",":
+        text = text.replace(".", " ").replace(",", ".")  # a point is none of its signs
+    literal = _NUMBER.fullmatch(text)
+    number: Decimal = _valid(parse_number(text) if literal else None, "number", given)
     return number
 
 

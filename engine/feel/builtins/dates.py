@@ -9,7 +9,7 @@ from engine.feel.errors import Undefined
 from engine.feel.values.numbers import exact
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import Date, DateTime, Time, days_in_month, days_of, from_instant
-from engine.feel.values.values import equal, kind
+from engine.feel.values.values import Range, equal, kind, lift
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -56,9 +56,28 @@ def is_same(scope: Scope, first: Any, second: Any) -> bool:
     """The very same value: 10:00 in Bangkok and 03:00 in UTC are equal, but not the same."""
     if kind(first) != kind(second):
         return False
-    if first.__class__ in (Time, DateTime, Date):
-        return bool(first == second)
+    if first.__class__ is list:
+        scope.run.spend(len(first))
+        return len(first) == len(second) and all(
+            is_same(scope, lift(one), lift(other)) for one, other in zip(first, second, strict=True)
+        )
+    if first.__class__ is dict:
+        scope.run.spend(len(first))
+        return first.keys() == second.keys() and all(
+            is_same(scope, lift(first[key]), lift(second[key])) for key in first
+        )
+    if first.__class__ is Range:
+        ends = is_same(scope, first.low, second.low) and is_same(scope, first.high, second.high)
+        return ends and equal(scope, first, second) is True
+    if first.__class__ in (Time, DateTime):
+        return _shown(first) == _shown(second)
     return equal(scope, first, second) is True
+
+
+def _shown(value: Any) -> tuple[Any, ...]:
+    """The numbers that a time consists of: its zone counts as the offset that it has then."""
+    time, date = (value.time, value.date) if value.__class__ is DateTime else (value, None)
+    return (date, time.of_day, time.offset_on(date.days if date is not None else 0))
 
 
 def _day(value: Any) -> Date:

@@ -10,7 +10,7 @@ from engine.feel.builtins.registry import builtin
 from engine.feel.compiling.arithmetic import arithmetic
 from engine.feel.compiling.invoke import invoke
 from engine.feel.errors import Undefined
-from engine.feel.values.numbers import CONTEXT, exact, is_number, whole
+from engine.feel.values.numbers import CONTEXT, exact, is_number, truncated
 from engine.feel.values.scope import Scope
 from engine.feel.values.values import Function, equal, kind, lift, order
 
@@ -197,14 +197,14 @@ def sublist(scope: Scope, items: Items, start: Any, length: Any = None) -> Items
     begin = _position(start, items)
     if length is None:
         return lifted(scope, items[begin:])
-    size = whole(length)
+    size = truncated(length)
     if size is None or size < 0 or begin + size > len(items):
         raise Undefined("index", index=length, size=len(items))
     return lifted(scope, items[begin : begin + size])
 
 
 def _position(index: Any, items: Items) -> int:
-    position = whole(index)
+    position = truncated(index)
     if position is None or position == 0 or abs(position) > len(items):
         raise Undefined("index", index=index, size=len(items))
     return position - 1 if position > 0 else len(items) + position
@@ -296,7 +296,7 @@ def replace_where(scope: Scope, items: Items, match: Function, new: Any) -> Item
 
 @builtin("partition(list: list, size: number) -> list")
 def partition(scope: Scope, items: Items, size: Any) -> Items:
-    step = whole(size)
+    step = truncated(size)
     if step is None or step < 1:
         raise Undefined("index", index=size, size=len(items))
     values = lifted(scope, items)

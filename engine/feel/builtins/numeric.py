@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.values.numbers import CONTEXT, exact, reason, whole
+from engine.feel.values.numbers import CONTEXT, exact, reason, truncated
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import DaysTime, YearsMonths
 
@@ -30,7 +30,7 @@ def computed(compute: Callable[..., Decimal], *operands: Any) -> Decimal:
 
 
 def rounded(number: Any, scale: Any, rounding: str) -> Decimal:
-    digits = whole(scale)
+    digits = truncated(scale)
     if digits is None or not -6111 <= digits <= 6176:
         raise Undefined("arithmetic", reason=f"scale {scale}")
     value = exact(number)

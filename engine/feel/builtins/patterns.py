@@ -7,6 +7,7 @@ from typing import Any
 
 import regex
 
+from engine.feel.builtins.xpath_syntax import translated
 from engine.feel.errors import BudgetExceeded, Undefined
 from engine.feel.values.scope import Scope
 
@@ -14,9 +15,7 @@ MAX_PATTERN = 1000  # characters
 # `((a{1000}){1000}){1000}` is short, but stands for a billion letters, each of which would take
 # memory when the pattern is compiled.
 MAX_WRITTEN_OUT = 5000
-_FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE}
-_NAME_START = r"\p{L}_:"
-_NAME_PART = r"\p{L}\p{N}\p{M}_:.\-"
+_FLAGS = {"s": regex.DOTALL, "i": regex.IGNORECASE}
 
 
 class Pattern:
@@ -24,7 +23,7 @@ class Pattern:
 
     def __init__(self, scope: Scope, pattern: str, flags: str | None) -> None:
         self._run = scope.run
-        self._compiled = _compiled(pattern, flags or "")
+        self._compiled = compiled(pattern, flags or "")
 
     def search(self, text: str) -> Any:
         return self._timed(self._compiled.search, text)
@@ -66,7 +65,12 @@ class Pattern:
 
 
 @lru_cache(maxsize=256)
-def _compiled(pattern: str, flags: str) -> Any:
+def compiled(pattern: str, flags: str) -> Any:
+    """The pattern, ready to be used.
+
+    Raises:
+        Undefined: it is none of XPath's, or too large.
+    """
     if len(pattern) > MAX_PATTERN:
         raise Undefined("pattern", reason=f"longer than {MAX_PATTERN} characters")
     if written_out(pattern) > MAX_WRITTEN_OUT:
@@ -76,7 +80,7 @@ def _compiled(pattern: str, flags: str) -> Any:
         if flag not in "smixq":
             raise Undefined("pattern", reason=f"flag {flag}")
         options |= _FLAGS.get(flag, 0)
-    written = regex.escape(pattern) if "q" in flags else _translated(pattern, flags)
+    written = regex.escape(pattern) if "q" in flags else translated(pattern, flags)
     try:
         return regex.compile(written, options)
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
@@ -112,51 +116,3 @@ def written_out(pattern: str) -> int:
             last = last_size
             groups[-1] += last
     return sum(groups)
-
-
-def _translated(pattern: str, flags: str) -> str:
-    """The pattern in the syntax of the `regex` package.
-
-    XPath knows no look-around and no inline flags; its `$` is the very end, `\\i` and `\\c` are
-    the letters of names, and a class may subtract another: `[a-z-[aeiou]]`.
-    """
-    out: list[str] = []
-    depth = at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\" and at + 1 < len(pattern):
-            out.append(_escaped(pattern[at : at + 2], depth > 0))
-            at += 2
-            continue
-        if char == "[":
-            subtracts = depth > 0 and pattern[at - 1] == "-"
-            out.append("-[" if subtracts else "[" if depth == 0 else "\\[")
-            depth += 1 if subtracts or depth == 0 else 0
-        elif char == "]" and depth:
-            depth -= 1
-            out.append("]")
-        elif depth == 0:
-            out.append(_outside_class(pattern, at, flags))
-        else:
-            out.append("\\" + char if char in "&|~" else char)
-        at += 1
-    return "".join(out)
-
-
-def _escaped(pair: str, in_class: bool) -> str:
-    letter = pair[1]
-    if letter in "iIcC":
-        inside = _NAME_START if letter in "iI" else _NAME_PART
-        if in_class:
-            return inside
-        return f"[{'^' if letter.isupper() else ''}{inside}]"
-    return pair
-
-
-def _outside_class(pattern: str, at: int, flags: str) -> str:
-    char = pattern[at]
-    if char == "(" and pattern[at + 1 : at + 2] == "?" and pattern[at + 2 : at + 3] != ":":
-        raise Undefined("pattern", reason="(?")
-    if char == "$" and "m" not in flags:
-        return r"\Z"
-    return "" if char.isspace() and "x" in flags else char

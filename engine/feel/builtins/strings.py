@@ -159,7 +159,10 @@ def split(scope: Scope, text: str, delimiter: str) -> list[str]:
     return pieces
 
 
-@builtin("string join(list: list, delimiter?: Any, prefix?: Any, suffix?: Any) -> string")
+@builtin(
+    "string join(list: list, delimiter?: Any) -> string",
+    "string join(list: list, delimiter: Any, prefix: Any, suffix: Any) -> string",
+)
 def string_join(
     scope: Scope, items: list[Any], delimiter: Any = None, prefix: Any = None, suffix: Any = None
 ) -> str:

@@ -16,17 +16,25 @@ from engine.feel.values.temporal import (
     Time,
     YearsMonths,
     add_months,
+    at_instant,
     from_local,
+    on_clocks,
     time_of_day,
 )
 from engine.feel.values.values import kind
+
+
+def _power(base: Any, exponent: Any) -> Decimal:
+    # Python's decimals leave 0 ** 0 open; FEEL's numbers are Java's, where it is 1.
+    return CONTEXT.power(base, exponent) if base or exponent else Decimal(1)
+
 
 NUMERIC: dict[str, Callable[[Any, Any], Decimal]] = {
     "+": CONTEXT.add,
     "-": CONTEXT.subtract,
     "*": CONTEXT.multiply,
     "/": CONTEXT.divide,
-    "**": CONTEXT.power,
+    "**": _power,
 }
 _NANOS_LIMIT = DAY * 366 * (MAX_YEAR + 1)
 
@@ -98,12 +106,12 @@ def _shift_date(date: Date, nanos: int) -> Date | None:
 
 
 def _shift_moment(moment: DateTime, nanos: int) -> DateTime | None:
-    return from_local(moment.local + nanos, moment.time)
+    return at_instant(moment.instant + nanos, moment.time)
 
 
 def _shift_months(moment: DateTime, months: int) -> DateTime | None:
     date = add_months(moment.date, months)
-    return DateTime(date, moment.time) if date else None
+    return on_clocks(DateTime(date, time_of_day(moment.time.of_day, moment.time))) if date else None
 
 
 def _between(left: DateTime, right: DateTime) -> DaysTime | None:
@@ -113,8 +121,9 @@ def _between(left: DateTime, right: DateTime) -> DaysTime | None:
     return DaysTime(left.instant - right.instant)
 
 
-def _midnight(date: Date, other: DateTime) -> DateTime:
-    return DateTime(date, Time(0, 0, 0, 0, 0 if other.time.is_zoned else None))
+def _midnight(date: Date) -> DateTime:
+    """What a date is beside a date and time: its midnight in UTC (DMN 1.5, 10.3.2.3.6)."""
+    return DateTime(date, Time(0, 0, 0, 0, 0))
 
 
 def _between_times(left: Time, right: Time) -> DaysTime | None:
@@ -130,8 +139,8 @@ _YM, _DT, _N = "years and months duration", "days and time duration", "number"
 _RULES: dict[tuple[str, str, str], Callable[[Any, Any], Any]] = {
     ("-", _D, _D): lambda a, b: DaysTime((a.days - b.days) * DAY),
     ("-", _M, _M): _between,
-    ("-", _D, _M): lambda a, b: _between(_midnight(a, b), b),
-    ("-", _M, _D): lambda a, b: _between(a, _midnight(b, a)),
+    ("-", _D, _M): lambda a, b: _between(_midnight(a), b),
+    ("-", _M, _D): lambda a, b: _between(a, _midnight(b)),
     ("-", _T, _T): _between_times,
     ("+", _D, _DT): lambda a, b: _shift_date(a, b.nanos),
     ("-", _D, _DT): lambda a, b: _shift_date(a, -b.nanos),

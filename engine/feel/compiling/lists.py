@@ -8,7 +8,7 @@ from engine.feel.compiling.compiler import Code, Compiler, compiles
 from engine.feel.errors import Undefined
 from engine.feel.grammar import syntax as s
 from engine.feel.grammar.free_names import mentions
-from engine.feel.values.numbers import is_number, whole
+from engine.feel.values.numbers import is_number, truncated, whole
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import DAY, Date, Time, from_local
 from engine.feel.values.values import Range, kind, lift
@@ -107,7 +107,7 @@ def _selected(scope: Scope, items: list[Any], condition: Code, source: str, at: 
 
 
 def _item(scope: Scope, items: list[Any], index: Any, source: str, at: int) -> Any:
-    position = whole(index)
+    position = truncated(index)
     if position is None:
         scope.run.note(source, at, "type", expected="number", given=kind(index))
         return None

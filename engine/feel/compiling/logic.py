@@ -245,10 +245,16 @@ def _range(c: Compiler, node: s.RangeLiteral) -> Code:
 
     def span(scope: Scope) -> Any:
         a, b = low(scope), high(scope)
-        if a is not None and b is not None and order(a, b) is None:
+        if a is None or b is None:
+            return Range(a, b, low_included, high_included)
+        sign = order(a, b)
+        if sign is None:
             scope.run.note(source, at, "not-comparable", left=kind(a), right=kind(b))
-            return None
-        return Range(a, b, low_included, high_included)
+        elif sign > 0:  # DMN 1.5, 10.3.2.7: the start is not after the end
+            scope.run.note(source, at, "range-order")
+        else:
+            return Range(a, b, low_included, high_included)
+        return None
 
     return span
 

@@ -14,7 +14,7 @@ _CONVERSIONS = frozenset(("date", "time", "date and time", "duration"))
 def constant_range(text: str) -> Range | None:
     """The range, or None when the text is no range or has an end that is not constant."""
     try:
-        tree = parse(text, _CONVERSIONS)
+        tree = parse(_one_sided(text), _CONVERSIONS)
     except FeelSyntaxError:
         return None
     if isinstance(tree, s.UnaryComparison):
@@ -26,6 +26,17 @@ def constant_range(text: str) -> Range | None:
     if not all(_is_constant(end) for end in ends):
         return None
     return _checked(Compiler(text).code(tree)(Root({})), text)
+
+
+def _one_sided(text: str) -> str:
+    """`(..5]` and `[5..)` as comparisons; the side that is left open has a round bracket."""
+    stripped = text.strip()
+    inside, opening, closing = stripped[1:-1].strip(), stripped[:1], stripped[-1:]
+    if inside.startswith("..") and opening in ("(", "]"):
+        return f"({'<=' if closing == ']' else '<'} {inside[2:]})"
+    if inside.endswith("..") and closing in (")", "["):
+        return f"({'>=' if opening == '[' else '>'} {inside[:-2]})"
+    return text
 
 
 def _checked(value: object, text: str) -> Range | None:

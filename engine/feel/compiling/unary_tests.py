@@ -103,10 +103,9 @@ _CONDITIONS = (
 
 
 def _has_number_ends(node: s.RangeLiteral) -> bool:
-    return all(
-        isinstance(end, s.Literal) and isinstance(end.value, Decimal)
-        for end in (node.low, node.high)
-    )
+    ends = [end.value for end in (node.low, node.high) if isinstance(end, s.Literal)]
+    numbers = [end for end in ends if isinstance(end, Decimal)]
+    return len(numbers) == 2 and numbers[0] <= numbers[1]
 
 
 def _range_test(c: Compiler, node: s.RangeLiteral) -> Test:

@@ -73,6 +73,12 @@ def _stray(source: str, at: int) -> tuple[Text, str]:
     return Text(f"ไม่รู้จักอักขระ {source[at]!r}", f"unexpected character {source[at]!r}"), ""
 
 
+def is_name(text: str) -> bool:
+    """Whether the text is one word that can be a name."""
+    found = _TOKEN.fullmatch(text)
+    return found is not None and found.lastgroup == "name"
+
+
 def squeeze(text: str) -> str:
     """A name with each run of white space as one space, as names are compared."""
     return _SPACES.sub(" ", text).strip()

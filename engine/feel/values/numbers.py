@@ -57,9 +57,18 @@ def whole(value: Any) -> int | None:
     return int(value)
 
 
+def truncated(value: Any) -> int | None:
+    """A scale, a position or a length: the number without its fraction, if it is of such a size."""
+    if value.__class__ is Decimal:
+        return int(value) if value.is_finite() and value.adjusted() <= 18 else None
+    return int(value) if value.__class__ is int else None
+
+
 def plain(value: Number) -> str:
     """A number as text without exponent: `1E+3` reads 1000."""
-    return str(value) if value.__class__ is int else format(value, "f")
+    if value.__class__ is int:
+        return str(value)
+    return format(value if value else abs(value), "f")  # there is no zero below zero
 
 
 def parse_number(text: str) -> Decimal | None:

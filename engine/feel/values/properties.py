@@ -22,16 +22,18 @@ def _offset(time: Time, days: int) -> DaysTime | None:
 
 
 def _seconds(time: Time) -> Decimal:
-    return (
-        Decimal(time.second) + Decimal(time.nano).scaleb(-9) if time.nano else Decimal(time.second)
-    )
+    return _with_nanos(Decimal(time.second), time.nano)
+
+
+def _with_nanos(seconds: Decimal, nanos: int) -> Decimal:
+    return seconds + Decimal(f"0.{nanos:09d}".rstrip("0")) if nanos else seconds
 
 
 def _signed(value: DaysTime, index: int) -> Decimal:
     parts = value.parts()
     number = Decimal(parts[index])
     if index == 3 and parts[4]:
-        number += Decimal(parts[4]).scaleb(-9)
+        number = _with_nanos(number, parts[4])
     return -number if value.nanos < 0 and number else number
 
 
@@ -76,8 +78,8 @@ _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {
     Range: {
         "start": lambda r: None if r.low is UNBOUNDED else r.low,
         "end": lambda r: None if r.high is UNBOUNDED else r.high,
-        "start included": lambda r: r.low_included,
-        "end included": lambda r: r.high_included,
+        "start included": lambda r: r.low_included and not r.excludes,
+        "end included": lambda r: r.high_included and not r.excludes,
     },
 }
 

@@ -77,7 +77,9 @@ class Time:
     second: int
     nano: int = 0
     offset: int | None = None  # seconds east of UTC
-    zone: str | None = None  # name in the time zone database, instead of an offset
+    # Name in the time zone database; with an offset beside it only in the hour that clocks show
+    # twice, where the offset says which of the two it is.
+    zone: str | None = None
 
     @property
     def of_day(self) -> int:
@@ -96,7 +98,7 @@ class Time:
 
     def offset_on(self, days: int) -> int | None:
         """Seconds east of UTC on a day counted from 1970-01-01; None for a local time."""
-        if self.zone is None:
+        if self.zone is None or self.offset is not None:
             return self.offset
         return _offset_of_zone(self.zone, days, self.of_day // SECOND)
 
@@ -193,13 +195,28 @@ def _offset_of_zone(name: str, days: int, second_of_day: int) -> int | None:
     place = zone(name)
     if place is None:
         return None
+    shift = _python_moment(days, second_of_day).replace(tzinfo=place).utcoffset()
+    return int(shift.total_seconds()) if shift is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _offset_at(name: str, days: int, second_of_day: int) -> int | None:
+    """Seconds east of UTC of a zone at an instant of UTC."""
+    place = zone(name)
+    if place is None:
+        return None
+    moment = _python_moment(days, second_of_day).replace(tzinfo=UTC)
+    shift = moment.astimezone(place).utcoffset()
+    return int(shift.total_seconds()) if shift is not None else None
+
+
+def _python_moment(days: int, second_of_day: int) -> datetime:
     year, month, day = civil(days)
     # Beyond Python's calendar the rules of the nearest year it knows are the best there is.
-    year = min(max(year, 1), 9999)
+    near = min(max(year, 2), 9998)
+    day = min(day, 28) if month == 2 and near != year else day
     hour, rest = divmod(second_of_day, 3600)
-    moment = datetime(year, month, min(day, 28) if month == 2 else day, hour, rest // 60, rest % 60)  # noqa: DTZ001
-    shift = moment.replace(tzinfo=place).utcoffset()
-    return int(shift.total_seconds()) if shift is not None else None
+    return datetime(near, month, day, hour, rest // 60, rest % 60)  # noqa: DTZ001
 
 
 def from_local(nanos: int, like: Time) -> DateTime | None:
@@ -216,7 +233,30 @@ def from_local(nanos: int, like: Time) -> DateTime | None:
 def time_of_day(nanos: int, like: Time) -> Time:
     seconds, nano = divmod(nanos % DAY, SECOND)
     hour, rest = divmod(seconds, 3600)
-    return Time(hour, rest // 60, rest % 60, nano, like.offset, like.zone)
+    offset = like.offset if like.zone is None else None
+    return Time(hour, rest // 60, rest % 60, nano, offset, like.zone)
+
+
+def at_instant(nanos: int, like: Time) -> DateTime | None:
+    """The date and time that clocks in the zone of `like` show at an instant.
+
+    In a named zone the clocks may have been put forward or back in between.
+    """
+    if like.zone is None:
+        return from_local(nanos + (like.offset or 0) * SECOND, like)
+    days, of_day = divmod(nanos, DAY)
+    offset = _offset_at(like.zone, days, of_day // SECOND) or 0
+    moment = from_local(nanos + offset * SECOND, like)
+    if moment is None or moment.offset == offset:
+        return moment
+    time = moment.time
+    clock = Time(time.hour, time.minute, time.second, time.nano, offset, time.zone)
+    return DateTime(moment.date, clock)
+
+
+def on_clocks(moment: DateTime) -> DateTime:
+    """The same where it exists; what clocks put forward have skipped is as much later."""
+    return at_instant(moment.instant, moment.time) or moment
 
 
 def from_instant(moment: datetime) -> DateTime:
@@ -231,7 +271,7 @@ def from_instant(moment: datetime) -> DateTime:
         moment.minute,
         moment.second,
         moment.microsecond * 1000,
-        None if name else offset,
+        None if name and not moment.fold else offset,
         name,
     )
     return DateTime(Date(moment.year, moment.month, moment.day), time)

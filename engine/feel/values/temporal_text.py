@@ -11,6 +11,7 @@ from engine.feel.values.temporal import (
     Temporal,
     Time,
     YearsMonths,
+    from_local,
 )
 
 _DATE = re.compile(r"(-?)([1-9][0-9]{4,8}|[0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -20,7 +21,8 @@ _TIME = re.compile(
 )
 _MONTHS = re.compile(r"(-?)P(?:([0-9]+)Y)?(?:([0-9]+)M)?")
 _DAYS = re.compile(
-    r"(-?)P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]+))?S)?)?"
+    r"(-?)P(?:([0-9]+)D)?"
+    r"(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?S)?)?"
 )
 _MAX_TEXT = 100  # also keeps `int()` of a run of digits short
 
@@ -45,7 +47,10 @@ def parse_time(text: str) -> Time | None:
             return None
         offset = int(hours) * 3600 + int(minutes) * 60 + int(seconds or 0)
         offset = -offset if sign == "-" else offset
-    time = Time(int(hour), int(minute), int(second), _nanos(fraction), offset, zone)
+    # XML Schema's 24:00:00, the end of a day, is the midnight that the next one begins with.
+    is_end = hour == "24" and (minute, second) == ("00", "00") and not _nanos(fraction)
+    hours_shown = 0 if is_end else int(hour)
+    time = Time(hours_shown, int(minute), int(second), _nanos(fraction), offset, zone)
     return time if time.is_valid else None
 
 
@@ -56,7 +61,11 @@ def parse_date_time(text: str) -> DateTime | None:
     if date is None:
         return None
     time = parse_time(clock) if separator else Time(0, 0, 0)
-    return DateTime(date, time) if time is not None else None
+    if time is None:
+        return None
+    if clock.startswith("24"):
+        return from_local((date.days + 1) * DAY, time)
+    return DateTime(date, time)
 
 
 def parse_duration(text: str) -> YearsMonths | DaysTime | None:
@@ -79,9 +88,8 @@ def parse_temporal(text: str) -> Temporal | None:
     """What `@"…"` stands for."""
     if "P" in text[:2]:
         return parse_duration(text)
-    if "T" in text:
-        return parse_date_time(text)
-    return parse_date(text) or parse_time(text)
+    # A zone's name may hold a T, as in 10:00:00@Asia/Tokyo.
+    return parse_time(text) or parse_date(text) or parse_date_time(text)
 
 
 def _nanos(fraction: str | None) -> int:

@@ -3,8 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.grammar.lexer import escape
-from engine.feel.grammar.stream import words
+from engine.feel.grammar.lexer import escape, is_name
 from engine.feel.values.numbers import plain
 from engine.feel.values.scope import Scope
 from engine.feel.values.values import UNBOUNDED, Function, Range, lift
@@ -41,8 +40,7 @@ def _text_of_many(value: Any, scope: Scope | None) -> str:
 
 
 def key_text(key: str) -> str:
-    spelled = words(key)
-    return key if len(spelled) == 1 and spelled[0] == key and key[0] not in '"`@' else escape(key)
+    return key if is_name(key) else escape(key)
 
 
 def range_text(span: Range) -> str:

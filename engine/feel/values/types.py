@@ -7,7 +7,7 @@ from typing import Any
 from engine.feel.grammar import syntax
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import Date, DateTime, Time
-from engine.feel.values.values import KINDS, PLAIN, Function, kind, lift
+from engine.feel.values.values import KINDS, PLAIN, UNBOUNDED, Function, kind, lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,10 @@ def resolve(node: syntax.TypeName, named: Mapping[str, Type]) -> Type | None:
 
 
 def conforms(scope: Scope, value: Any, type: Type) -> bool:
-    """Whether a value belongs to a type; null belongs to every type."""
+    """Whether a value belongs to a type; null belongs to every type.
+
+    A context has all the members of its type (DMN 1.5, 10.3.2.9.2), and may have more.
+    """
     if value is None:
         return True
     if type.kinds is not None and kind(value) not in type.kinds:
@@ -138,13 +141,15 @@ def _parts_conform(scope: Scope, value: Any, type: Type) -> bool:
     if type.members is not None:
         scope.run.spend(len(type.members))
         return all(
-            conforms(scope, lift(value.get(key)), member) for key, member in type.members.items()
+            key in value and conforms(scope, lift(value[key]), member)
+            for key, member in type.members.items()
         )
     if type.item is not None and value.__class__ is list:
         scope.run.spend(len(value))
         return all(conforms(scope, lift(item), type.item) for item in value)
     if type.item is not None:
-        return conforms(scope, value.low, type.item) and conforms(scope, value.high, type.item)
+        ends = (end for end in (value.low, value.high) if end is not UNBOUNDED)
+        return all(conforms(scope, end, type.item) for end in ends)
     if type.parameters is not None:
         return _function_conforms(value, type)
     return True
@@ -163,14 +168,9 @@ def _function_conforms(value: Function, type: Type) -> bool:
 
 
 def is_instance(scope: Scope, value: Any, type: Type) -> bool:
-    """`instance of`: as conformance, but null is only of type Null, and every member is there."""
+    """`instance of`: as conformance, but null by itself is of the type Null only."""
     if value is None:
         return type.kinds is not None and "null" in type.kinds
-    if type.members is not None and value.__class__ is dict:
-        return all(
-            key in value and (value[key] is None or is_instance(scope, lift(value[key]), member))
-            for key, member in type.members.items()
-        )
     return conforms(scope, value, type)
 
 

@@ -118,9 +118,18 @@ def equal(scope: Scope, left: Any, right: Any) -> bool | None:
         return left is right
     ours, theirs = kind(left), kind(right)
     if ours != theirs:
-        return None
+        return _equal_durations(left, right) if {ours, theirs} == _DURATIONS else None
     compare = _EQUALITY.get(ours)
     return compare(scope, left, right) if compare else bool(left == right)
+
+
+_DURATIONS = {"days and time duration", "years and months duration"}
+
+
+def _equal_durations(left: Any, right: Any) -> bool:
+    """Of durations of the two kinds only those of no length are equal (DMN 1.5, 10.3.2.13)."""
+    months, rest = (left, right) if left.__class__ is YearsMonths else (right, left)
+    return bool(months.months == 0 and rest.nanos == 0)
 
 
 def _equal_lists(scope: Scope, left: list[Any], right: list[Any]) -> bool | None:
