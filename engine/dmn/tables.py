@@ -13,6 +13,7 @@ from engine.feel.expression import UnaryTests, compile_unary_tests
 from engine.feel.values.scope import Root, Scope
 from engine.feel.values.types import ANY, Type, converted
 from engine.feel.values.values import equal, kind
+from engine.ground.text import Text
 
 POLICIES = {
     "UNIQUE": "U",
@@ -210,7 +211,9 @@ Decided = tuple[list[Rule], Any]
 def _unique(table: Table, scope: Scope, hits: list[Rule]) -> Decided:
     if len(hits) > 1:
         ids = ", ".join(rule.id for rule in hits)
-        raise Undefined("no-value", name="UNIQUE", reason=f"rules {ids} all match")
+        raise Undefined(
+            "no-value", name="UNIQUE", reason=Text(f"กฎ {ids} ใช้ได้พร้อมกัน", f"rules {ids} all match")
+        )
     return hits, (_row(table, scope, hits[0]) if hits else _default(table, scope))
 
 
@@ -218,7 +221,9 @@ def _any(table: Table, scope: Scope, hits: list[Rule]) -> Decided:
     rows = [_row(table, scope, rule) for rule in hits]
     if any(equal(scope, rows[0], row) is not True for row in rows[1:]):
         ids = ", ".join(rule.id for rule in hits)
-        raise Undefined("no-value", name="ANY", reason=f"rules {ids} differ")
+        raise Undefined(
+            "no-value", name="ANY", reason=Text(f"กฎ {ids} ให้ผลต่างกัน", f"rules {ids} differ")
+        )
     return hits, (rows[0] if rows else _default(table, scope))
 
 

@@ -1,8 +1,9 @@
 """What people type who know another language, and what FEEL writes instead."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 from engine.ground.text import Text
@@ -59,6 +60,20 @@ def _slip(source: str, offset: int) -> tuple[str, str] | None:
     return None
 
 
+# Characters that nobody sees: soft hyphen, joiners, direction marks, byte order mark.
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+
+
+def as_seen(name: str) -> str:
+    """A name as it looks: sara am and sara ae in one character each, without invisible ones."""
+    seen = unicodedata.normalize("NFC", _INVISIBLE.sub("", name)).replace("\u00a0", " ")
+    return re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", seen).replace(
+        "\u0e40\u0e40", "\u0e41"
+    )
+
+
 def meant(name: str, known: Iterable[str]) -> str:
     """The known name, or the word of FEEL, that an unknown name is likely to stand for."""
     if (name.lower() in _WORDS and name != name.lower()) or name in ("none", "nil", "undefined"):
@@ -75,8 +90,35 @@ def meant(name: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(name, names, n=1, cutoff=0.75)), "")
 
 
+def write(problem: Text, written: str) -> Text:
+    """The sentence about a mistake, with what to write instead, where that is known."""
+    if not written:
+        return problem
+    return Text(f"{problem.th} เขียน {written}", f"{problem.en}; write {written}")
+
+
 def did_you_mean(problem: Text, name: str, known: Iterable[str]) -> Text:
     """The sentence about an unknown name, with the one that is likely meant."""
-    if not (other := meant(name, known)):
+    names = list(known)
+    seen = as_seen(name).replace(" ", "")
+    if twin := next((n for n in names if as_seen(n).replace(" ", "") == seen != ""), ""):
+        return Text(
+            f"{problem.th} มองเห็นเหมือน “{twin}” แต่พิมพ์ด้วยอักขระต่างกัน {_spelled(name, twin)}",
+            f"{problem.en}; it looks like “{twin}” but is typed with other characters "
+            f"{_spelled(name, twin)}",
+        )
+    if not (other := meant(name, names)):
         return problem
     return Text(f"{problem.th} หมายถึง “{other}” หรือไม่", f"{problem.en}; did you mean “{other}”?")
+
+
+def _spelled(name: str, other: str) -> str:
+    """Where two names that look alike differ, in the code points of both."""
+    for tag, a, b, c, d in SequenceMatcher(None, name, other, autojunk=False).get_opcodes():
+        if tag != "equal":
+            return f"({_codes(name[a:b])} ≠ {_codes(other[c:d])})"
+    return ""
+
+
+def _codes(text: str) -> str:
+    return " ".join(f"U+{ord(char):04X}" for char in text) or "–"

@@ -1,8 +1,12 @@
 """Who types what another language writes is told what FEEL writes there."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from engine import feel
+from engine.feel import messages
 
 SLIPS = {
     "x == 1": "FEEL writes =",
@@ -83,3 +87,65 @@ def test_a_name_that_resembles_nothing_is_only_unknown() -> None:
     (problem,) = feel.check("zebra = 1", {"amount": "number"})
 
     assert problem.text.en == "unknown name “zebra”"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "จ\u0e4d\u0e32นวน",  # sara am in two parts
+        "จำ\u200bนวน",  # a space of no width
+        "จ\u200dำนวน",
+    ],
+)
+def test_a_name_that_only_looks_the_same_is_told_as_the_trap(typed: str) -> None:
+    # Bug: it was told as unknown beside what seemed to be itself, or was null in silence.
+    (problem,) = feel.check(f"{typed} > 5", {"จำนวน": "number"})
+
+    assert problem.code == "unknown-name"
+    assert "มองเห็นเหมือน “จำนวน” แต่พิมพ์ด้วยอักขระต่างกัน" in problem.text.th
+    assert "U+" in problem.text.th
+
+
+def test_a_doubled_sara_e_is_no_sara_ae() -> None:
+    (problem,) = feel.check("เเผนก = 1", {"แผนก": "number"})
+
+    assert "looks like “แผนก”" in problem.text.en
+    assert "(U+0E40 U+0E40 ≠ U+0E41)" in problem.text.en
+
+
+def test_hidden_characters_are_told_where_any_name_may_be_given() -> None:
+    assert [p.code for p in feel.check("เเผนก = 1")] == ["hidden-characters"]
+    assert feel.check("แผนก = 1") == []
+
+
+def test_not_before_a_name_is_told() -> None:
+    # Bug: `not urgent` was a name of two words, and null.
+    (problem,) = feel.check("track = 1 and not urgent")
+
+    assert (problem.code, problem.column) == ("syntax", 19)
+    assert "“(”" in problem.text.th
+    assert feel.check("`not urgent` = 1") == []
+
+
+def test_names_of_functions_stay_as_they_are_in_thai() -> None:
+    (problem,) = feel.check("string(1, 2, 3)")
+
+    assert problem.text.th == "ฟังก์ชัน “string” รับ 1 แต่ได้รับ 3"
+
+
+def test_no_reason_is_said_in_english_within_thai() -> None:
+    source = Path(feel.__file__).parent
+    said = {
+        found
+        for path in (*source.rglob("*.py"), *(source.parent / "dmn").glob("*.py"))
+        for found in re.findall(
+            r'(?:reason|what|kind|expected)="([^"]+)"|BudgetExceeded\("([^"]+)"\)',
+            path.read_text("utf-8"),
+        )
+    }
+    words = {one or other for one, other in said}
+
+    left = {word for word in words if messages.in_thai(word) == word and "<" not in word}
+
+    assert len(words) > 20
+    assert left == set()

@@ -19,6 +19,7 @@ from engine.feel.errors import Undefined
 from engine.feel.values.numbers import CONTEXT, exact, reason, truncated
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import DaysTime, YearsMonths
+from engine.ground.text import Text
 
 
 def computed(compute: Callable[..., Decimal], *operands: Any) -> Decimal:
@@ -32,7 +33,7 @@ def computed(compute: Callable[..., Decimal], *operands: Any) -> Decimal:
 def rounded(number: Any, scale: Any, rounding: str) -> Decimal:
     digits = truncated(scale)
     if digits is None or not -6111 <= digits <= 6176:
-        raise Undefined("arithmetic", reason=f"scale {scale}")
+        raise Undefined("arithmetic", reason=Text(f"จำนวนหลัก {scale}", f"scale {scale}"))
     value = exact(number)
     exponent = value.as_tuple().exponent
     is_rounder = isinstance(exponent, int) and -exponent <= digits

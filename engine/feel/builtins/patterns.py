@@ -10,8 +10,10 @@ import regex
 from engine.feel.builtins.xpath_syntax import translated
 from engine.feel.errors import BudgetExceeded, Undefined
 from engine.feel.values.scope import Scope
+from engine.ground.text import Text
 
 MAX_PATTERN = 1000  # characters
+_TOO_LONG = Text(f"ยาวเกิน {MAX_PATTERN} ตัวอักษร", f"longer than {MAX_PATTERN} characters")
 # `((a{1000}){1000}){1000}` is short, but stands for a billion letters, each of which would take
 # memory when the pattern is compiled.
 MAX_WRITTEN_OUT = 5000
@@ -72,19 +74,19 @@ def compiled(pattern: str, flags: str) -> Any:
         Undefined: it is none of XPath's, or too large.
     """
     if len(pattern) > MAX_PATTERN:
-        raise Undefined("pattern", reason=f"longer than {MAX_PATTERN} characters")
+        raise Undefined("pattern", reason=_TOO_LONG)
     if written_out(pattern) > MAX_WRITTEN_OUT:
         raise Undefined("pattern", reason="too many repetitions")
     options = regex.V1
     for flag in flags:
         if flag not in "smixq":
-            raise Undefined("pattern", reason=f"flag {flag}")
+            raise Undefined("pattern", reason=Text(f"ไม่มีตัวเลือก {flag}", f"flag {flag}"))
         options |= _FLAGS.get(flag, 0)
     written = regex.escape(pattern) if "q" in flags else translated(pattern, flags)
     try:
         return regex.compile(written, options)
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
-        raise Undefined("pattern", reason=str(error)) from None
+        raise Undefined("pattern", reason=Text("อ่านไม่ได้", str(error))) from None
 
 
 _COUNTED = re.compile(r"\{([0-9]{1,9})(?:,([0-9]{0,9}))?\}")

@@ -10,6 +10,7 @@ from engine.feel.errors import Undefined
 from engine.feel.values.numbers import exact
 from engine.feel.values.scope import Scope
 from engine.feel.values.values import kind, lift
+from engine.ground.text import Text
 
 
 @builtin("substring(string: string, start position: number, length?: number) -> string")
@@ -126,7 +127,9 @@ def _template(replacement: str) -> Callable[[Any], str]:
     for sign in _GROUP.finditer(replacement):
         escaped, group, lone = sign.groups()
         if lone:
-            raise Undefined("pattern", reason=f"“{lone}” in the replacement")
+            raise Undefined(
+                "pattern", reason=Text(f"“{lone}” ในข้อความแทน", f"“{lone}” in the replacement")
+            )
         parts += [replacement[at : sign.start()], escaped or int(group)]
         at = sign.end()
     parts.append(replacement[at:])

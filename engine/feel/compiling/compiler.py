@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.arithmetic import NUMERIC, arithmetic, negated
+from engine.feel.date_slips import slip_in_date
 from engine.feel.errors import FeelSyntaxError, Undefined
 from engine.feel.grammar import syntax as s
 from engine.feel.host import host_function
@@ -85,7 +86,9 @@ def _literal(c: Compiler, node: s.Literal) -> Code:
 def _at_literal(c: Compiler, node: s.AtLiteral) -> Code:
     value = parse_temporal(node.text)
     if value is None:
-        problem = message("invalid", text=node.text, kind="date, time or duration")
+        slip = slip_in_date(node.text)
+        invalid = message("invalid", text=node.text, kind="date, time, duration")
+        problem = slip[1] if slip is not None else invalid
         raise FeelSyntaxError(c.source, node.at, problem, "a date, time or duration")
     return lambda scope: value
 

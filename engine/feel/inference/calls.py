@@ -1,15 +1,25 @@
 """Infers the types of calls, lists, contexts, loops and functions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.invoke import arity
 from engine.feel.grammar import syntax as s
 from engine.feel.host import host_function
-from engine.feel.inference.expressions import Checker, infers, joined, may_convert, start_of
+from engine.feel.inference import literals
+from engine.feel.inference.expressions import (
+    Checker,
+    infers,
+    joined,
+    literal_type,
+    may_convert,
+    start_of,
+)
 from engine.feel.values.types import (
     ANY,
     BOOLEAN,
+    DATE_TIME,
     FUNCTION,
     LIST,
     NULL,
@@ -19,7 +29,7 @@ from engine.feel.values.types import (
     range_of,
     resolve,
 )
-from engine.feel.values.values import Function, Overload
+from engine.feel.values.values import Function, Overload, order
 
 # -- calls ----------------------------------------------------------------------------------------
 
@@ -34,7 +44,25 @@ def _call(c: Checker, node: s.Call) -> Type:
     function = _function_named(c, name, node.at)
     if function is None:
         return ANY
+    if function is BUILTINS.get(name):
+        slip = literals.slip_in_call(name, node.arguments) if node.names is None else None
+        if slip is not None:
+            c.found(*slip)
+            return ANY
+        if (known := _known_type(name, node)) is not None:
+            return known
     return _called(c, node, name, function, arguments)
+
+
+def _known_type(name: str, node: s.Call) -> Type | None:
+    """The type of a point in time whose zone is known: of `now()`, or of a literal."""
+    if name == "now" and not node.arguments:
+        return replace(DATE_TIME, zoned=True)
+    first = node.arguments[0] if len(node.arguments) == 1 else None
+    is_text = isinstance(first, s.Literal) and first.value.__class__ is str
+    if name in ("time", "date and time") and is_text:
+        return literal_type(literals.READERS[name](first.value))  # type: ignore[union-attr]
+    return None
 
 
 def _function_named(c: Checker, name: str, at: int) -> Function | None:
@@ -123,8 +151,11 @@ def _context(c: Checker, node: s.ContextLiteral) -> Type:
 @infers(s.RangeLiteral)
 def _range(c: Checker, node: s.RangeLiteral) -> Type:
     low, high = c.type_of(node.low), c.type_of(node.high)
+    ends = [end.value for end in (node.low, node.high) if isinstance(end, s.Literal)]
+    if len(ends) == 2 and (order(*ends) or 0) > 0:
+        c.report(node.at, "range-order")
     if not {"null"} & ((low.kinds or set()) | (high.kinds or set())):
-        c.comparison(node.at, "<=", low, high)
+        c.comparison(node.at, "<=", low, high, node.low, node.high)
     return range_of(joined([low, high]))
 
 

@@ -1,19 +1,26 @@
 """Infers the type of each node of an expression, and reports what can never be right on the way."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from engine.feel import hints
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiling.arithmetic import result_kind
+from engine.feel.date_slips import slip_in_date
 from engine.feel.errors import Problem, place
 from engine.feel.grammar import syntax as s
+from engine.feel.grammar.lexer import escape
 from engine.feel.hints import did_you_mean
+from engine.feel.inference import literals
 from engine.feel.messages import message
+from engine.feel.values.numbers import parse_number, plain
 from engine.feel.values.properties import property_names
 from engine.feel.values.temporal_text import parse_temporal
 from engine.feel.values.types import (
     ANY,
     BOOLEAN,
+    DATE,
     FUNCTION,
     LIST,
     NULL,
@@ -23,6 +30,7 @@ from engine.feel.values.types import (
     simple,
 )
 from engine.feel.values.values import kind
+from engine.ground.text import Text
 
 Functions = Mapping[str, Any] | Iterable[str]
 _ORDERED = frozenset(
@@ -93,9 +101,14 @@ class Checker:
             text = did_you_mean(text, str(facts["name"]), known)
         elif code == "unknown-function":
             text = did_you_mean(text, str(facts["name"]), (*BUILTINS, *self.functions))
-        found = Problem(code, text, line, column)
-        if found not in self.problems:
-            self.problems.append(found)
+        self._add(Problem(code, text, line, column))
+
+    def found(self, at: int, code: str, text: Text) -> None:
+        self._add(Problem(code, text, *place(self.source, at)))
+
+    def _add(self, problem: Problem) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def type_of(self, node: s.Node) -> Type:
         rule = _RULES.get(type(node))
@@ -120,7 +133,7 @@ class Checker:
     def test(self, node: s.Node, of: Type, *, in_table: bool = False) -> None:
         """One test of a value: does it ever hold for the value's type?"""
         if isinstance(node, s.UnaryComparison):
-            self.comparison(node.at, node.operator, of, self.type_of(node.endpoint))
+            self.comparison(node.at, node.operator, of, self.type_of(node.endpoint), node.endpoint)
             return
         wanted = self.type_of(node)
         is_condition = wanted.kinds == BOOLEAN.kinds and in_table
@@ -128,9 +141,16 @@ class Checker:
             return
         if wanted.kinds is not None and wanted.kinds & {"list", "range"}:
             wanted = wanted.item or ANY
-        self.comparison(node.at, "=", of, wanted)
+        self.comparison(node.at, "=", of, wanted, node)
 
-    def comparison(self, at: int, operator: str, left: Type, right: Type) -> None:
+    def comparison(
+        self, at: int, operator: str, left: Type, right: Type, *operands: s.Node
+    ) -> None:
+        """Whether two types can be compared; the operands are looked at for common slips."""
+        for operand in operands:
+            if slip := _slip_in_text(operand):
+                self.found(operand.at, *slip)
+                return
         if "null" in (left.kinds or ()) or "null" in (right.kinds or ()):
             if operator not in ("=", "!="):
                 self.report(at, "never", left=left.name, right=right.name)
@@ -139,12 +159,45 @@ class Checker:
             type_.kinds is not None and not type_.kinds & _ORDERED for type_ in (left, right)
         )
         if unordered or _is_never(left, right):
-            self.report(at, "never", left=left.name, right=right.name)
+            text = message("never", left=left.name, right=right.name)
+            written = next(filter(None, (_meant(left, right, each) for each in operands)), "")
+            self.found(at, "never", hints.write(text, written))
+        elif None not in (left.zoned, right.zoned) and left.zoned != right.zoned:
+            self.report(at, "zones")
 
     def condition(self, node: s.Node) -> None:
         found = self.type_of(node)
         if found.kinds is not None and not found.kinds & {"boolean", "null"}:
             self.report(start_of(node), "type", expected="boolean", given=found.name)
+
+
+def _slip_in_text(node: s.Node) -> tuple[str, Text] | None:
+    is_text = isinstance(node, s.Literal) and node.value.__class__ is str
+    return slip_in_date(node.value) if is_text else None  # type: ignore[attr-defined]
+
+
+def _meant(left: Type, right: Type, operand: s.Node) -> str:
+    """What to write where a text stands that says a value of the other side's type."""
+    if not isinstance(operand, s.Literal) or operand.value.__class__ is not str:
+        return ""
+    kinds = (left.kinds or frozenset()) | (right.kinds or frozenset())
+    if "number" in kinds:
+        return str(plain(number)) if (number := parse_number(operand.value)) is not None else ""
+    if "boolean" in kinds:
+        return operand.value if operand.value in ("true", "false") else ""
+    readers = literals.READERS.items()
+    return next(
+        (
+            f"{name}({escape(operand.value)})"
+            for name, read in readers
+            if _reads(kinds, read(operand.value))
+        ),
+        "",
+    )
+
+
+def _reads(kinds: frozenset[str], value: Any) -> bool:
+    return value is not None and kind(value) in kinds
 
 
 def start_of(node: s.Node) -> int:
@@ -177,13 +230,23 @@ def _literal(c: Checker, node: s.Literal) -> Type:
 
 @infers(s.AtLiteral)
 def _at_literal(c: Checker, node: s.AtLiteral) -> Type:
-    return simple(kind(parse_temporal(node.text)))
+    if slip := slip_in_date(node.text):
+        c.found(node.at, *slip)
+    return literal_type(parse_temporal(node.text))
+
+
+def literal_type(value: Any) -> Type:
+    """The type of a value that is known, with whether it has a zone."""
+    return replace(simple(kind(value)), zoned=literals.zoned(value))
 
 
 @infers(s.Name)
 def _name(c: Checker, node: s.Name) -> Type:
     found = c.find(node.name)
     if found is not None:
+        given = any(scope is not None and node.name in scope for scope in c.scopes)
+        if not given and hints.as_seen(node.name) != node.name:
+            c.report(node.at, "hidden-characters", name=node.name)
         return found
     if node.name in BUILTINS or node.name in c.functions:
         return FUNCTION
@@ -250,10 +313,20 @@ def _operation(c: Checker, at: int, operator: str, left: Type, right: Type) -> T
         for theirs in right.kinds
         if (result := result_kind(operator, ours, theirs))
     }
+    if operator == "-" and _is_odd(left, right):
+        c.report(at, "zones")
+        return ANY
     if not results:
         c.report(at, "operands", operator=operator, left=left.name, right=right.name)
         return ANY
     return simple(results.pop()) if len(results) == 1 else ANY
+
+
+def _is_odd(left: Type, right: Type) -> bool:
+    """Whether of two points in time one has a zone and the other none; a date is in UTC."""
+    ours, theirs = (True if t.kinds == DATE.kinds else t.zoned for t in (left, right))
+    both_dates = left.kinds == right.kinds == DATE.kinds
+    return not both_dates and None not in (ours, theirs) and ours != theirs
 
 
 @infers(s.Negate)
@@ -268,7 +341,8 @@ def _negate(c: Checker, node: s.Negate) -> Type:
 
 @infers(s.Comparison)
 def _comparison(c: Checker, node: s.Comparison) -> Type:
-    c.comparison(node.at, node.operator, c.type_of(node.left), c.type_of(node.right))
+    left, right = c.type_of(node.left), c.type_of(node.right)
+    c.comparison(node.at, node.operator, left, right, node.left, node.right)
     return BOOLEAN
 
 
@@ -284,7 +358,7 @@ def _logical(c: Checker, node: s.And | s.Or) -> Type:
 def _between(c: Checker, node: s.Between) -> Type:
     value = c.type_of(node.value)
     for bound in (node.low, node.high):
-        c.comparison(node.at, ">=", value, c.type_of(bound))
+        c.comparison(node.at, ">=", value, c.type_of(bound), bound)
     return BOOLEAN
 
 

@@ -22,6 +22,7 @@ class Type:
     result: "Type | None" = None
     allows: Callable[[Scope, Any], bool] | None = None  # the constraint of an item definition
     allowed_text: str = ""  # that constraint as it is written
+    zoned: bool | None = None  # whether a point in time has a zone, where that is known
 
     def __str__(self) -> str:
         return self.name

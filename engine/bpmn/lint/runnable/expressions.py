@@ -118,7 +118,21 @@ def _hits(subject: Subject, kind: str) -> Iterator[Hit]:
             yield at(place.element, column=problem.column, expression=expression_of(place), **facts)
 
 
-KINDS = {"unknown-function": "broken", "arity": "broken", "unknown-name": "name"}
+KINDS = {
+    "unknown-name": "name",
+    **dict.fromkeys(
+        (
+            "unknown-function",
+            "arity",
+            "pattern",
+            "invalid",
+            "date-order",
+            "buddhist-year",
+            "range-order",
+        ),
+        "broken",
+    ),
+}
 
 
 @FAMILY.rule(
