@@ -16,7 +16,7 @@ from engine.dmn.coverage import check
 from engine.dmn.evaluation import Result, evaluate
 from engine.dmn.explaining import Explained, explain
 from engine.dmn.findings import DecisionNotFound, DmnRejected
-from engine.dmn.model import Decision, Model
+from engine.dmn.model import Decision, Model, Variables
 from engine.dmn.modelset import load
 from engine.dmn.reading import parse
 
@@ -27,6 +27,7 @@ __all__ = [
     "Explained",
     "Model",
     "Result",
+    "Variables",
     "check",
     "evaluate",
     "explain",

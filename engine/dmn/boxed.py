@@ -12,7 +12,7 @@ from engine.dmn.model import InputData, Logic, Model
 from engine.dmn.source import Element, child, children, local, row_of, text_of
 from engine.feel.errors import FeelSyntaxError, Problem
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
-from engine.feel.inference.check import check_tests, check_tree, may_convert
+from engine.feel.inference.check import Checked, check_tests, check_tree, may_convert
 from engine.feel.values.scope import Scope
 from engine.feel.values.types import ANY, Type, converted
 from engine.feel.values.values import Function, Overload, Parameter, kind
@@ -50,6 +50,7 @@ class Boxed:
         functions: frozenset[str],
         known: Names,
         owner: str,
+        given: Mapping[str, Type] | None = None,
     ) -> None:
         self.model = model
         self.types = types
@@ -57,9 +58,11 @@ class Boxed:
         self.known: dict[str, Type | None] = dict(known)
         self.owner = owner
         self.components = types.component_names()
-        # Camunda Modeler's tables read process variables that no input data declares: then any
-        # name may be one, and an unknown name cannot be told from a variable.
-        self.open = not any(isinstance(each, InputData) for each in model.elements.values())
+        # Camunda Modeler's tables read process variables that no input data declares. Unless the
+        # variables of those who call are known, any name may be one.
+        declares = any(isinstance(each, InputData) for each in model.elements.values())
+        self.given = given if not declares and given is not None else {}
+        self.open = not declares and given is None
 
     # -- reports ------------------------------------------------------------------------------
 
@@ -81,7 +84,7 @@ class Boxed:
     # -- literal expressions and tests ----------------------------------------------------------
 
     def names(self) -> list[str]:
-        return [*self.known, *self.components]
+        return [*self.known, *self.components, *self.given]
 
     def literal(self, element: Element | None, wanted: Type = ANY) -> Expression | None:
         """The expression in an element's `text`; None when there is none or it is faulty."""
@@ -111,8 +114,12 @@ class Boxed:
         self._add(element, found)
         return tests
 
-    def _check(self, element: Element, expression: Expression, wanted: Type) -> None:
-        found = check_tree(
+    def inferred(self, expression: Expression | None) -> Type:
+        """The type of an expression as far as it is certain."""
+        return self._judged(expression).type if expression is not None else ANY
+
+    def _judged(self, expression: Expression) -> Checked:
+        return check_tree(
             expression.source,
             expression.tree,
             self._typed_names(),
@@ -120,6 +127,9 @@ class Boxed:
             open_names=self.open,
             types=self.types.known,
         )
+
+    def _check(self, element: Element, expression: Expression, wanted: Type) -> None:
+        found = self._judged(expression)
         self._add(element, found.problems)
         if not found.problems and not may_convert(found.type, wanted):
             self.report(
@@ -129,10 +139,12 @@ class Boxed:
     def _add(self, element: Element, problems: list[Problem]) -> None:
         for problem in problems:
             rule = "dmn-" + problem.code
-            self.report(element, rule, column=problem.column, text=problem.text)
+            # As of a diagram: a name that no form, table or step gives is a warning.
+            severity = "warning" if self.given and problem.code == "unknown-name" else "error"
+            self.report(element, rule, column=problem.column, text=problem.text, severity=severity)
 
     def _typed_names(self) -> dict[str, Type]:
-        return {name: type_ or ANY for name, type_ in self.known.items()}
+        return {**self.given, **{name: type_ or ANY for name, type_ in self.known.items()}}
 
     def _own_functions(self) -> frozenset[str]:
         return frozenset(name for name, type_ in self.known.items() if type_ is None)
@@ -164,7 +176,7 @@ class Boxed:
     def within(self, names: Names) -> "Boxed":
         """The same with more names known: of entries, parameters or iterators."""
         inner = Boxed(self.model, self.types, self.functions, {**self.known, **names}, self.owner)
-        inner.open = self.open
+        inner.open, inner.given = self.open, self.given
         return inner
 
     def _implicit_parameters(self, element: Element) -> tuple[Parameter, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.dmn.boxed import conforming
+from engine.dmn.declared import taken
 from engine.dmn.findings import DecisionNotFound
 from engine.dmn.model import (
     Decision,
@@ -19,29 +20,20 @@ from engine.feel.compiling.invoke import invoke
 from engine.feel.errors import Diagnostic, Undefined
 from engine.feel.expression import run_bounded
 from engine.feel.values.scope import EMPTY, Environment, Inner, Root, Scope
-from engine.feel.values.temporal_text import parse_temporal
 from engine.feel.values.types import Type, converted
-from engine.feel.values.values import Function, Overload, Parameter, kind, lift
-
-_TEMPORAL = frozenset(
-    (
-        "date",
-        "time",
-        "date and time",
-        "days and time duration",
-        "years and months duration",
-    )
-)
+from engine.feel.values.values import Function, Overload, Parameter, lift
+from engine.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was decided: the FEEL value, the rules that matched in the order of evaluation, and
-    why anything on the way is null."""
+    """What was decided: the FEEL value, the rules that matched in the order of evaluation, why
+    anything on the way is null, and which values from outside were not of their declared type."""
 
     value: Any
     rules: list[dict[str, Any]] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    refused: list[Text] = field(default_factory=list)
 
 
 def evaluate(
@@ -120,7 +112,8 @@ def _called(
             root.run.note("", 0, why.code, **why.facts)
             return None
 
-    return Result(run_bounded(root, logic, ""), result.rules, result.diagnostics)
+    value = run_bounded(root, logic, "")
+    return Result(value, result.rules, result.diagnostics, root.run.refused)
 
 
 def _evaluated(
@@ -143,7 +136,7 @@ def _evaluated(
         return requirements.served(model, element, values, ())
 
     value = run_bounded(root, logic, "")
-    return Result(value, result.rules, result.diagnostics)
+    return Result(value, result.rules, result.diagnostics, root.run.refused)
 
 
 Path = tuple[str, ...]  # names of the imports that lead to a model
@@ -216,14 +209,7 @@ class _Requirements:
 
     def given(self, name: str, type_: Type, path: Path) -> Any:
         """The value the caller gave for an input data, null if it is not of its type."""
-        value = self._lookup(name, path)
-        if value.__class__ is str and type_.kinds is not None and type_.kinds & _TEMPORAL:
-            # Process variables are JSON, where a date is ISO text.
-            value = parse_temporal(value) or value
-        fits, then = converted(self.root, value, type_)
-        if not fits:
-            self.run.note("", 0, "type", expected=type_.name, given=kind(value))
-        return then
+        return taken(self.root, self._lookup(name, path), type_, name)
 
     def _lookup(self, name: str, path: Path) -> Any:
         if name in self.fixed:

@@ -21,6 +21,14 @@ class Reference:
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """What processes give to the decisions that they ask for."""
+
+    names: Mapping[str, Type]
+    decisions: frozenset[str]  # that are asked for, by id
+
+
 @dataclass(slots=True)
 class InputData:
     id: str
@@ -36,8 +44,9 @@ class Input:
     label: str
     text: str
     logic: Logic
-    type: Type
+    type: Type  # that is declared
     allowed: UnaryTests | None
+    known: Type  # that is declared, or else inferred
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from engine.dmn.findings import DmnRejected, remark
-from engine.dmn.model import Model
+from engine.dmn.model import Model, Variables
 from engine.dmn.reading import parse
 from engine.dmn.source import Element, children, read
 from engine.feel.values.types import Type
@@ -11,9 +11,15 @@ from engine.ground.findings import Finding, has_errors
 
 
 def load(
-    files: Mapping[str, bytes], *, functions: Iterable[str] = (), strict: bool = True
+    files: Mapping[str, bytes],
+    *,
+    functions: Iterable[str] = (),
+    variables: Variables | None = None,
+    strict: bool = True,
 ) -> list[Model]:
     """Read models that may import each other, in the order of `files`.
+
+    With `strict` off their faults are findings of the models.
 
     Raises:
         DmnRejected: a file cannot be read, or (if strict) anything in them is wrong.
@@ -23,9 +29,16 @@ def load(
     done: dict[str, Model] = {}
     for name in _imported_first(roots, by_namespace):
         types = _imported_types(roots[name], by_namespace, done)
-        done[name] = parse(name, files[name], functions=functions, imported=types, strict=False)
+        done[name] = parse(
+            name,
+            files[name],
+            functions=functions,
+            imported=types,
+            variables=variables,
+            strict=False,
+        )
+        done[name].findings += _missing(name, roots[name], by_namespace)
     findings: list[Finding] = [f for model in done.values() for f in model.findings]
-    findings += [f for name in files for f in _missing(name, roots[name], by_namespace)]
     if strict and has_errors(findings):
         raise DmnRejected(findings)
     return [done[name] for name in files]

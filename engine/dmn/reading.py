@@ -7,7 +7,15 @@ from engine.dmn.boxed import Boxed
 from engine.dmn.boxed_kinds import decision_logic
 from engine.dmn.findings import DmnRejected, remark
 from engine.dmn.itemtypes import ItemTypes
-from engine.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Model, Reference
+from engine.dmn.model import (
+    Decision,
+    DecisionService,
+    InputData,
+    KnowledgeModel,
+    Model,
+    Reference,
+    Variables,
+)
 from engine.dmn.source import Element, child, children, local, read, row_of
 from engine.feel.values.types import Type
 from engine.ground.findings import has_errors
@@ -20,11 +28,13 @@ def parse(
     *,
     functions: Iterable[str] = (),
     imported: Mapping[str, Type] | None = None,
+    variables: Variables | None = None,
     strict: bool = True,
 ) -> Model:
     """Read a decision model.
 
-    `functions` are the host's by name, `imported` the types of imported models by qualified name.
+    `functions` are the host's by name, `imported` the types of imported models by qualified name,
+    `variables` what the processes give that ask for its decisions.
     With `strict` off a faulty expression is null and a finding of the model instead of a refusal.
 
     Raises:
@@ -32,7 +42,7 @@ def parse(
     """
     root = read(name, content)
     try:
-        model = _Reader(name, root, functions, imported or {}).model
+        model = _Reader(name, root, functions, imported or {}, variables).model
     except RecursionError:
         raise DmnRejected([remark(name, "", "dmn-nesting")]) from None
     if strict and has_errors(model.findings):
@@ -44,7 +54,12 @@ class _Reader:
     """Reads one file; the elements first, then the logic, which needs their names."""
 
     def __init__(
-        self, file: str, root: Element, functions: Iterable[str], imported: Mapping[str, Type]
+        self,
+        file: str,
+        root: Element,
+        functions: Iterable[str],
+        imported: Mapping[str, Type],
+        variables: Variables | None,
     ) -> None:
         self.root = root
         self.model = Model(file, root.get("name", ""), root.get("namespace", ""))
@@ -56,6 +71,8 @@ class _Reader:
         self.nodes: dict[str, Element] = {}
         self._read_elements()
         self._check_references()
+        self.given = variables.names if variables is not None else {}
+        self.asked = self._reached_from(variables.decisions) if variables is not None else set()
         for id, node in self.nodes.items():
             self._read_logic(id, node)
 
@@ -133,12 +150,26 @@ class _Reader:
 
     def _read_logic(self, id: str, node: Element) -> None:
         element = self.model.elements[id]
-        boxed = Boxed(self.model, self.types, self.functions, self._known(id), id)
+        # A function sees its parameters and what it requires, never a variable of the case.
+        is_function = isinstance(element, KnowledgeModel)
+        given = {} if is_function else self.given if id in self.asked else None
+        boxed = Boxed(self.model, self.types, self.functions, self._known(id), id, given)
         if isinstance(element, Decision):
             element.logic, element.table = decision_logic(boxed, node, element)
         elif isinstance(element, KnowledgeModel):
             logic = child(node, "encapsulatedLogic")
             element.logic = boxed.function(logic, element.name, element.type)
+
+    def _reached_from(self, decisions: Iterable[str]) -> set[str]:
+        """The decisions that are asked for, and those they require."""
+        reached: set[str] = set()
+        waiting = [id for id in decisions if id in self.model.elements]
+        while waiting:
+            id = waiting.pop()
+            if id not in reached:
+                reached.add(id)
+                waiting += _next_of(self.model, id)
+        return reached
 
     def _known(self, id: str) -> dict[str, Type | None]:
         """The names that the logic of an element may use, with their types where they have one."""

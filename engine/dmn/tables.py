@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
-from engine.dmn.boxed import Boxed, conforming, nothing
+from engine.dmn.boxed import Boxed, nothing
+from engine.dmn.declared import declared
 from engine.dmn.model import Input, Logic, Output, Rule, Table
 from engine.dmn.source import Element, child, children, content
 from engine.feel.builtins.lists import maximum, minimum, total
@@ -56,10 +57,12 @@ def _input(boxed: Boxed, element: Element) -> Input:
     holder = child(element, "inputExpression")
     type_ = boxed.types.reference(holder)
     expression = boxed.literal(holder)
-    logic = conforming(expression.code, type_) if expression is not None else nothing
-    allowed = boxed.tests(child(element, "inputValues"))
     text = expression.source if expression is not None else ""
-    return Input(element.get("id", ""), element.get("label", ""), text, logic, type_, allowed)
+    logic = declared(expression.code, type_, text) if expression is not None else nothing
+    allowed = boxed.tests(child(element, "inputValues"))
+    known = type_ if type_ is not ANY else boxed.inferred(expression)
+    label = element.get("label", "")
+    return Input(element.get("id", ""), label, text, logic, type_, allowed, known)
 
 
 def _output(boxed: Boxed, element: Element, wanted: Type, columns: int, listed: bool) -> Output:
@@ -118,7 +121,7 @@ def _rule(boxed: Boxed, element: Element, inputs: list[Input], outputs: list[Out
     return Rule(
         element.get("id", ""),
         [
-            boxed.tests(entry, column.type) or _ANY_VALUE
+            boxed.tests(entry, column.known) or _ANY_VALUE
             for entry, column in zip(tests, inputs, strict=False)
         ],
         [e.code if e is not None else nothing for e in expressions],

@@ -41,7 +41,7 @@ from engine.feel.errors import Diagnostic, FeelSyntaxError, Problem
 from engine.feel.expression import Expression, Slot, UnaryTests, compile_unary_tests, parse_slot
 from engine.feel.expression import compile_expression as compile
 from engine.feel.host import to_python
-from engine.feel.inference.check import check
+from engine.feel.inference.check import check, type_named
 from engine.feel.values.jsonable import from_json, to_json
 from engine.feel.values.scope import Budget, Environment
 
@@ -61,4 +61,5 @@ __all__ = [
     "parse_slot",
     "to_json",
     "to_python",
+    "type_named",
 ]

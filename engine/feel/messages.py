@@ -6,6 +6,9 @@ from engine.ground.text import Text
 
 TEXTS = {
     "unknown-name": Text("ไม่รู้จักชื่อ “{name}”", "unknown name “{name}”"),
+    "negation": Text(
+        "“{name}” ถูกอ่านเป็นชื่อตัวแปร เขียน {written}", "“{name}” is read as a name; write {written}"
+    ),
     "hidden-characters": Text(
         "ชื่อ “{name}” พิมพ์ด้วยอักขระที่มองไม่เห็นหรือสระที่แยกกัน อาจไม่ตรงกับชื่อที่มองเห็นเหมือนกัน",
         "the name “{name}” holds invisible characters or vowels in parts, so a name that looks the "
@@ -73,6 +76,10 @@ TEXTS = {
         "comparing {left} with {right} can never hold",
     ),
     "type": Text("ต้องเป็น {expected} แต่ได้ {given}", "must be {expected}, given {given}"),
+    "declared": Text(
+        "“{name}” ต้องเป็น{expected} แต่ได้{given}ที่อ่านเป็นชนิดนั้นไม่ได้",
+        "“{name}” must be {expected}, given {given} that cannot be read as one",
+    ),
     "assertion": Text("ค่าไม่อยู่ในค่าที่กำหนดไว้", "the value is not among the allowed values"),
 }
 

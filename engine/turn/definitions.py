@@ -97,7 +97,8 @@ def _compiled(asked: _CompileKey) -> Bundle:
     return Bundle(
         asked.definition_id,
         compile_process(processes[asked.key], processes),
-        read_decisions(asked.files, asked.functions),
+        # Deployed under the checks of their day; what is found since stops no running case.
+        read_decisions(asked.files, asked.functions, strict=False),
         form_names(asked.files),
         asked.files,
     )
@@ -122,14 +123,20 @@ def read_processes(files: Mapping[str, bytes]) -> dict[str, Process]:
     return found
 
 
-def read_decisions(files: Mapping[str, bytes], functions: Iterable[str] = ()) -> tuple[Any, ...]:
+def read_decisions(
+    files: Mapping[str, bytes],
+    functions: Iterable[str] = (),
+    variables: dmn.Variables | None = None,
+    *,
+    strict: bool = True,
+) -> tuple[dmn.Model, ...]:
     """The decision models, which may import each other; `functions` may be called in them.
 
     Raises:
-        DmnRejected: a file is faulty, or imports what is not there.
+        DmnRejected: a file cannot be read, or (if strict) is faulty or imports what is not there.
     """
     tables = {name: content for name, content in files.items() if name.endswith(".dmn")}
-    return tuple(dmn.load(tables, functions=functions))
+    return tuple(dmn.load(tables, functions=functions, variables=variables, strict=strict))
 
 
 def form_names(files: Mapping[str, bytes]) -> dict[str, str]:

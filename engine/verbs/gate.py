@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine import dmn
+from engine import dmn, feel
 from engine.bpmn.model import Process
 from engine.bpmn.running.compile import compile_process
 from engine.bpmn.running.specs.activities import COUNTERS
@@ -68,7 +68,7 @@ class Gate:
             known_decisions=self._decision_ids(everything),
             known_processes=set(read_processes(carried)),
             known_functions=set(self.functions),
-            known_variables=self._variables(everything),
+            known_variables=self.variables_in(everything),
         )
         if not has_errors(findings):
             findings += _compile_all(everything, diagrams(good))
@@ -82,7 +82,7 @@ class Gate:
             return self.checks[suffix](name, content)
         return [] if suffix in BUILT_IN_SUFFIXES else [_unknown_file(name)]
 
-    def _variables(self, files: Files) -> dict[str, str | None] | None:
+    def variables_in(self, files: Files) -> dict[str, str | None] | None:
         """Every name that may have a value in these processes; None if nobody can tell."""
         if self.variables is None:
             return None
@@ -95,10 +95,23 @@ class Gate:
     def _check_decisions(self, everything: Files, files: Files) -> list[Finding]:
         """What is wrong with the decision models, which may import each other."""
         try:
-            models = read_decisions(everything, self.functions)
+            models = read_decisions(
+                everything, self.functions, self.asked_with(everything), strict=False
+            )
         except dmn.DmnRejected as rejected:
             return list(rejected.findings)
         return [f for model in models for f in dmn.check(model) if f.file in files]
+
+    def asked_with(self, files: Files) -> dmn.Variables | None:
+        """What processes give to the decisions that they ask for; None if nobody can tell."""
+        names = self.variables_in(files)
+        if names is None:
+            return None
+        nodes = (n for p in read_processes(diagrams(files)).values() for n in p.body.walk())
+        asked = frozenset(n.extensions.decision for n in nodes if n.extensions.decision)
+        return dmn.Variables(
+            {name: feel.type_named(written) for name, written in names.items()}, asked
+        )
 
     def _decision_ids(self, files: Files) -> set[str]:
         try:

@@ -16,6 +16,7 @@ from engine.store.tables import ProcessInstance
 from engine.verbs import incidents
 from engine.verbs.jobs import BpmnError
 from tests.support.cases import Play
+from tests.support.decisions import decision, definitions, table
 from tests.support.drawing import (
     TERMINATE,
     boundary,
@@ -34,6 +35,7 @@ from tests.support.drawing import (
     root_escalation,
     root_message,
     root_signal,
+    rule,
     script,
     signal,
     start,
@@ -112,6 +114,23 @@ def test_no_condition_and_no_default_is_refused_and_nothing_changes(engine: Engi
     assert refused.value.facts["element"] == "g"
     assert play.open() == ["a"]
     assert play.do("a", x=2).open() == ["c"]
+
+
+def test_a_decision_is_not_asked_with_what_its_table_cannot_read(engine: Engine) -> None:
+    # Bug: the text was null without a word, and the case went on without a fee.
+    columns = table(["amount: number"], ["fee: number"], [("> 10", "2"), ("<= 10", "1")])
+    drawing = diagram(
+        start(), user("a"), rule("r", "fee", "fee"), user("b"), end(),
+        path("start", "a", "r", "b", "end"),
+    )  # fmt: skip
+    play = Play(engine, drawing, fee__dmn=definitions(decision("fee", columns))).start()
+
+    with pytest.raises(StepFailed, match="“amount” must be number, given string"):
+        play.do("a", amount="a lot")
+
+    assert play.open() == ["a"]
+    assert play.do("a", amount="3000000").open() == ["b"]
+    assert play.variables()["fee"] == 2
 
 
 PARALLEL = diagram(

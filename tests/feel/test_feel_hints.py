@@ -120,11 +120,12 @@ def test_hidden_characters_are_told_where_any_name_may_be_given() -> None:
 
 def test_not_before_a_name_is_told() -> None:
     # Bug: `not urgent` was a name of two words, and null.
-    (problem,) = feel.check("track = 1 and not urgent")
+    for known in (None, {"track": None, "urgent": "boolean"}):
+        (problem,) = feel.check("track = 1 and not urgent", known)
 
-    assert (problem.code, problem.column) == ("syntax", 19)
-    assert "“(”" in problem.text.th
-    assert feel.check("`not urgent` = 1") == []
+        assert (problem.code, problem.column) == ("negation", 15)
+        assert "not(urgent)" in problem.text.th
+    assert feel.check("not urgent = 1", {"not urgent": "number"}) == []
 
 
 def test_names_of_functions_stay_as_they_are_in_thai() -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from engine.bpmn.lint import document
 from tests.lint.pieces import A, B, E, S, file, flow, path, process, tag
 from tests.support import drawing
+from tests.support.decisions import decision, definitions, table
 from tests.support.drawing import catch, diagram, end, gateway, message, root_message, start, user
 from web.cli import main
 
@@ -156,3 +157,70 @@ def test_every_rule_speaks_thai_and_english_and_offers_a_way_out() -> None:
         for text in (rule.says, rule.why, rule.fix):
             assert text.en.strip()
             assert text.th.strip()
+
+
+FORM = """{"type": "default", "id": "intake", "schemaVersion": 17, "components": [
+  {"type": "number", "id": "f", "key": "price", "label": "ราคา",
+   "properties": {"label_en": "Price"}},
+  {"type": "checkbox", "id": "u", "key": "urgent", "label": "ด่วน",
+   "properties": {"label_en": "Urgent", "variable": "true"}}]}"""
+
+
+def rules_of(*paths: Path) -> dict[str, str]:
+    found = json.loads(samnuan("lint", *paths, "--json").output)["findings"]
+    return {finding["rule"]: finding["en"] for finding in found}
+
+
+def asking(table_: str, expression: str = "=urgent") -> dict[str, bytes]:
+    """A process with a form that asks for a decision, and goes on by an expression."""
+    drawn = diagram(
+        start(), user("a", form="intake"), drawing.rule("r", "route", "unit"),
+        gateway("exclusive", "g", "gz"), end("y"), end("z"), drawing.path("start", "a", "r", "g"),
+        drawing.flow("g", "z", id="gz"), drawing.flow("g", "y", expression),
+    )  # fmt: skip
+    return {
+        "p.bpmn": drawn,
+        "route.dmn": definitions(decision("route", table_)),
+        "intake.form": FORM.encode(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "rule", "words"),
+    [
+        # Each of these was found by a deployment only, or by nothing at all.
+        (asking(table(["prcie"], ["r"], [(">= 5", "1")])), "dmn-unknown-name", "price"),
+        (asking(table(["price"], ["r"], [('"5"', "1")])), "dmn-never", "write 5"),
+        (asking(table(["price"], ["r"], [("not urgent", "1")])), "dmn-negation", "not(urgent)"),
+        (
+            asking(table(["price"], ["r"], [("5", "1")]), '=dueu("screen")'),
+            "expression-call",
+            "unknown function “dueu”",
+        ),
+        (
+            asking(table(["price"], ["r"], [("5", "1")]), "=urgnet"),
+            "expression-name",
+            "did you mean “urgent”",
+        ),
+        (
+            asking(table(["price"], ["r"], [("5", "1")]), '=urgent = "true"'),
+            "expression-pointless",
+            "write true",
+        ),
+    ],
+)
+def test_lint_knows_the_names_that_a_deployment_knows(
+    files: dict[str, bytes], rule: str, words: str, tmp_path: Path
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+
+    assert words in rules_of(tmp_path).get(rule, "")
+
+
+def test_names_that_forms_and_steps_give_are_known_to_tables(tmp_path: Path) -> None:
+    files = asking(table(["price", "urgent"], ["r"], [("5", "true", "1"), ("-", "not(true)", "2")]))
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+
+    assert not {r for r in rules_of(tmp_path) if r.startswith(("dmn-unk", "expression-"))}

@@ -102,10 +102,10 @@ SLIPS: Slips = {
             TABLES,
         ),
     ],
-    "engine/dmn/evaluation.py": [
+    "engine/dmn/declared.py": [
         Slip(
-            "value = parse_temporal(value) or value",
-            "value = value",
+            "fits, then = converted(scope, _read(scope, value, type_), type_)",
+            "fits, then = converted(scope, value, type_)",
             "every rule on a date: a process variable holds it as text, and no row fits",
             "tests/dmn/test_decision_tables.py tests/dmn/test_decision_logic.py",
         ),

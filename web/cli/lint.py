@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from engine.bpmn.rule import SourceRejected
 from engine.ground.findings import Finding, has_errors
 from engine.ground.text import Text
 from engine.turn.definitions import form_names
+from engine.verbs.gate import Gate
 from web.cli import language, say
 from web.cli.output import json_option, print_json
 
 ENDINGS = (".bpmn", ".dmn", ".form")
+EXECUTABLE = re.compile(rb"""isExecutable\s*=\s*["'](?:true|1)["']""")
 SEVERITIES = {
     "error": Text("ติดตั้งไม่ได้", "error"),
     "warning": Text("คำเตือน", "warning"),
@@ -80,28 +83,49 @@ def _read(given: Iterable[Path]) -> dict[str, bytes]:
 
 
 def _findings(contents: dict[str, bytes], rulesets: Sequence[str]) -> list[Finding]:
-    findings: list[Finding] = []
-    decisions: set[str] = set()
-    for name, content in contents.items():
-        if name.endswith(".dmn"):
-            try:
-                table = dmn.parse(name, content)
-            except dmn.DmnRejected as rejected:
-                findings += rejected.findings
-                continue
-            findings += dmn.check(table)
-            decisions |= set(table.decisions)
-        elif name.endswith(".form"):
-            findings += forms.check(name, content)
     kinds = {name.rpartition(".")[2] for name in contents}
+    gate = _gate(contents, kinds)
     # A diagram alone may refer to what is elsewhere; beside its tables and forms it may not.
+    findings: list[Finding] = []
+    for name, content in contents.items():
+        if name.endswith(".form"):
+            findings += forms.check(name, content)
+    models = _decisions(contents, gate, findings)
     findings += lint.lint(
         contents,
         known_forms=set(form_names(contents)) if "form" in kinds else None,
-        known_decisions=decisions if "dmn" in kinds else None,
+        known_decisions={id for m in models for id in m.decisions} if "dmn" in kinds else None,
+        known_functions=set(gate.functions) or None,
+        known_variables=gate.variables_in(contents),
         rulesets=rulesets,
     )
     return findings
+
+
+def _gate(contents: dict[str, bytes], kinds: set[str]) -> Gate:
+    """The lists of names that a deployment judges by; a picture that never runs needs none."""
+    if kinds == {"bpmn"} and not any(EXECUTABLE.search(each) for each in contents.values()):
+        return Gate()
+    from office.deadlines.deadlines import FUNCTIONS
+    from office.guideline.expression_names import variables_of
+
+    return Gate(functions=FUNCTIONS, variables=variables_of if "form" in kinds else None)
+
+
+def _decisions(contents: dict[str, bytes], gate: Gate, findings: list[Finding]) -> list[dmn.Model]:
+    """The decision models that can be read; what is wrong with any is added to the findings."""
+    readable: dict[str, bytes] = {}
+    for name, content in contents.items():
+        if name.endswith(".dmn"):
+            try:
+                dmn.parse(name, content, strict=False)
+                readable[name] = content
+            except dmn.DmnRejected as rejected:
+                findings += rejected.findings
+    asked = gate.asked_with(contents)
+    models = dmn.load(readable, functions=gate.functions, variables=asked, strict=False)
+    findings += [finding for model in models for finding in dmn.check(model)]
+    return models
 
 
 def _is_unreadable(findings: list[Finding]) -> bool:

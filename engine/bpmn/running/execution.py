@@ -15,6 +15,7 @@ from engine.bpmn.running.compile import Definition
 from engine.bpmn.running.host import (
     BEHAVIOUR,
     CONDITIONS_AT_ONCE,
+    DECLARED_TYPES,
     JUEL_MEANT,
     THROWERS_END,
     VALUES_CHECKED,
@@ -330,6 +331,8 @@ class Execution:
     def decide(self, decision: str, data: Mapping[str, Any], node: Node) -> Any:
         self._standing = (node, data)
         result = dmn.evaluate(self.surroundings.decisions, decision, data, self.environment)
+        if result.refused and self.behaviour >= DECLARED_TYPES:
+            raise StepFailed(element=node.id, reason=result.refused[0])
         value = feel.to_json(result.value)
         self.record(
             "decision_evaluated",

@@ -21,6 +21,7 @@ CONDITIONS_AT_ONCE = 3  # conditions are looked at on entry and after every step
 AS_WRITTEN = 3  # calls, mappings of events, counters and names in FEEL mean what they say
 JUEL_MEANT = 3  # an expression in ${…} means what it means in Camunda 7
 KEYS_NEEDED = 3  # a message whose key is null reaches nobody: the step stops
+DECLARED_TYPES = 3  # a decision is not asked with a value that its table cannot read
 TOKENS_COUNTED = 3  # the tokens that one act makes are limited, as its steps are
 BEHAVIOUR = 3  # of this release
 

@@ -1,12 +1,11 @@
 """Conversion functions (DMN 1.5, 10.3.4.1) and `not` (10.3.4.2)."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.errors import Undefined
-from engine.feel.values.numbers import exact, parse_number, whole
+from engine.feel.values.numbers import exact, parse_literal, whole
 from engine.feel.values.scope import Scope
 from engine.feel.values.temporal import (
     SECOND,
@@ -21,9 +20,6 @@ from engine.feel.values.temporal import (
 from engine.feel.values.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.values.text_form import text_of
 from engine.feel.values.values import Function
-
-# A numeric literal (DMN 1.5, 10.3.1.2, rule 37) with its sign.
-_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def _valid(value: Any, kind: str, text: object) -> Any:
@@ -141,8 +137,7 @@ def number_from(scope: Scope, given: Any, grouping: Any = None, decimal: Any = N
     text = given.replace(grouping, "") if grouping else given
     if decimal == ",":
         text = text.replace(".", " ").replace(",", ".")  # a point is none of its signs
-    literal = _NUMBER.fullmatch(text)
-    number: Decimal = _valid(parse_number(text) if literal else None, "number", given)
+    number: Decimal = _valid(parse_literal(text), "number", given)
     return number
 
 

@@ -285,10 +285,6 @@ def _word(stream: Stream) -> s.Node:
             return expression(stream)
         if token.text in _RESERVED:
             raise stream.error("นิพจน์", "an expression")
-        if token.text == "not" and stream.ahead().kind in ("name", "quoted"):
-            # `not urgent` would be a name of two words, and null in silence.
-            stream.advance()
-            raise stream.error("“(”", "“(”")
     return s.Name(stream.name(), at=token.start)
 
 

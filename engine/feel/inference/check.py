@@ -45,10 +45,11 @@ def check(
 def _typed(known: Mapping[str, Type | str | None] | Iterable[str]) -> dict[str, Type]:
     if not isinstance(known, Mapping):
         return dict.fromkeys(known, ANY)
-    return {name: _type(type_) for name, type_ in known.items()}
+    return {name: type_named(type_) for name, type_ in known.items()}
 
 
-def _type(written: Type | str | None) -> Type:
+def type_named(written: Type | str | None) -> Type:
+    """The type that is written as after `instance of`; Any where none is."""
     if isinstance(written, Type):
         return written
     return (resolve(parse_type_text(written), {}) or ANY) if written else ANY
@@ -94,4 +95,13 @@ def check_tests(
     return checker.problems
 
 
-__all__ = ["Checked", "Functions", "Known", "check", "check_tests", "check_tree", "may_convert"]
+__all__ = [
+    "Checked",
+    "Functions",
+    "Known",
+    "check",
+    "check_tests",
+    "check_tree",
+    "may_convert",
+    "type_named",
+]

@@ -243,8 +243,12 @@ def literal_type(value: Any) -> Type:
 @infers(s.Name)
 def _name(c: Checker, node: s.Name) -> Type:
     found = c.find(node.name)
+    given = any(scope is not None and node.name in scope for scope in c.scopes)
+    if not given and node.name.startswith("not "):
+        rest = node.name.removeprefix("not ")
+        c.report(node.at, "negation", name=node.name, written=f"not({rest})")
+        return BOOLEAN
     if found is not None:
-        given = any(scope is not None and node.name in scope for scope in c.scopes)
         if not given and hints.as_seen(node.name) != node.name:
             c.report(node.at, "hidden-characters", name=node.name)
         return found

@@ -1,5 +1,6 @@
 """Exact decimal numbers of 34 digits (DMN 1.5, 10.3.2.3.1: IEEE 754-2008 decimal128)."""
 
+import re
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
@@ -69,6 +70,15 @@ def plain(value: Number) -> str:
     if value.__class__ is int:
         return str(value)
     return format(value if value else abs(value), "f")  # there is no zero below zero
+
+
+# A numeric literal (DMN 1.5, 10.3.1.2, rule 37) with its sign.
+_LITERAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def parse_literal(text: str) -> Decimal | None:
+    """A number as the language writes it, without a blank, a plus or any other sign of grouping."""
+    return parse_number(text) if _LITERAL.fullmatch(text) else None
 
 
 def parse_number(text: str) -> Decimal | None:

@@ -9,6 +9,7 @@ from engine.feel.errors import BudgetExceeded, Diagnostic
 from engine.feel.messages import message
 from engine.feel.values.missing import MISSING
 from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Root(Scope):
 class Run:
     """What one evaluation has used up, and why things in it are null."""
 
-    __slots__ = ("deadline", "depth", "environment", "matched", "notes", "steps", "text")
+    __slots__ = ("deadline", "depth", "environment", "matched", "notes", "refused", "steps", "text")
 
     def __init__(self, environment: Environment, notes: list[Diagnostic] | None) -> None:
         self.environment = environment
@@ -131,6 +132,7 @@ class Run:
         self.deadline = budget.pattern_seconds
         self.depth = 0
         self.matched: list[dict[str, Any]] = []  # rules of decision tables, in order
+        self.refused: list[Text] = []  # values that are not of the type a model declares for them
 
     def spend(self, steps: int) -> None:
         self.steps -= steps
@@ -141,6 +143,11 @@ class Run:
         self.text -= characters
         if self.text < 0:
             raise BudgetExceeded("text")
+
+    def refuse(self, code: str, **facts: object) -> None:
+        """Say that a value from outside cannot be used, whether or not anyone wants notes."""
+        self.refused.append(message(code, **facts))
+        self.note("", 0, code, **facts)
 
     def note(self, source: str, offset: int, code: str, **facts: object) -> None:
         """Say why something is null, as far as anyone wants to know it."""

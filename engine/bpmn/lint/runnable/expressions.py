@@ -124,6 +124,7 @@ KINDS = {
         (
             "unknown-function",
             "arity",
+            "negation",
             "pattern",
             "invalid",
             "date-order",
