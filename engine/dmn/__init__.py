@@ -8,7 +8,8 @@ Pure; uses `feel` and `ground` only. `reading` makes a model of a file, `modelse
 import each other; every cell is compiled when the file is read. `evaluation` works out a decision
 and those it requires, and tells which rules matched, for the record; `tables` are the hit policies,
 `boxed` the other expressions. `coverage` finds gaps, overlaps and rules that can never match, by
-cutting each input along the values that cells name (`axes`). `explaining` lays a decision open for
+cutting each input along the values that cells name (`axes`); `index` finds the rules of a large
+table by the same cuts. `explaining` lays a decision open for
 whoever examines a case. `tck` runs the standard's conformance suite.
 """
 

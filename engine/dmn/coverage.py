@@ -1,28 +1,36 @@
 """Cases of a decision table that no rule covers, or that several do.
 
-Each input is cut where its tests name a value: a number line into points and the stretches between
-them, an enumeration into its values. Within a piece every test answers alike, so one sample tells
-for all of it, and a rule is a box of pieces. Holes are what remains when all boxes are taken away.
+Each input is cut where its tests name a value (`axes`), and each piece knows the rules that pass in
+it. A hole is a piece of every input such that no rule passes in all of them; it is looked for input
+by input, with the rules that are still possible. Whoever is given no warning is told when a table
+could not be analysed, and why.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import islice
+from operator import and_, or_
 from typing import Any
 
-from engine.dmn.axes import Axis, axis_of
-from engine.dmn.findings import remark
+from engine.dmn.axes import Column, column_of
+from engine.dmn.findings import TEXTS, remark
 from engine.dmn.model import Decision, Model, Rule, Table
 from engine.feel.values.scope import Root
 from engine.feel.values.values import equal
-from engine.ground.findings import Finding
+from engine.ground.findings import Finding, Severity
 from engine.ground.text import Text
 
-MAX_RULES = 500
-MAX_BOXES = 5_000  # of what is left over; more is given up, not guessed
+MAX_STEPS = 3_000_000  # of looking at pieces, for each kind of fault; more is told as not analysed
+MAX_HOLES = 20_000  # that are put together before the first few are told
 MAX_REPORTS = 5  # of one kind for one table
 
-# The pieces of each input that a rule covers, as the bits of an integer.
+# The pieces of each input, as the bits of an integer.
 Box = tuple[int, ...]
+
+
+class _TooMuch(Exception):
+    """The table falls into more parts than can be looked at."""
 
 
 def check(model: Model) -> list[Finding]:
@@ -34,73 +42,146 @@ def check(model: Model) -> list[Finding]:
     return findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Boxes:
-    """A table as boxes over its axes."""
+@dataclass(slots=True)
+class _Cut:
+    """A table with each of its inputs cut."""
 
-    axes: list[Axis]
-    rules: list[tuple[Rule, Box]]
+    columns: list[Column]
+    rules: list[Rule]
+    steps: int = MAX_STEPS
+    wide: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # From each column on: the rules that pass in all pieces of it and of those after it.
+        self.wide = [(1 << len(self.rules)) - 1]
+        for column in reversed(self.columns):
+            self.wide.insert(0, self.wide[0] & reduce(and_, column.rules))
+
+    def spend(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise _TooMuch
 
     @property
     def all(self) -> Box:
-        return tuple(axis.everything for axis in self.axes)
+        return tuple(column.axis.everything for column in self.columns)
+
+    def box_of(self, number: int) -> Box:
+        """The pieces that a rule covers."""
+        return tuple(column.boxes[number] for column in self.columns)
+
+    def meeting(self, box: Box) -> int:
+        """The rules that pass somewhere in a box."""
+        return reduce(
+            and_, (self._passing(c, bits) for c, bits in zip(self.columns, box, strict=True))
+        )
+
+    def _passing(self, column: Column, bits: int) -> int:
+        if bits == column.axis.everything:
+            return column.every
+        self.spend(bits.bit_count())
+        return reduce(or_, (column.rules[n] for n in _pieces(bits)), 0)
+
+    def holes(self, box: Box, rules: int, at: int = 0) -> Iterator[Box]:
+        """The parts of a box in which none of some rules pass."""
+        if rules & self.wide[at]:
+            return
+        if not rules or at == len(self.columns):
+            yield box
+            return
+        for pieces, left in self._parts(self.columns[at], box[at], rules):
+            yield from self.holes((*box[:at], pieces, *box[at + 1 :]), left, at + 1)
+
+    def _parts(self, column: Column, bits: int, rules: int) -> list[tuple[int, int]]:
+        """The pieces of an input, those together in which the same rules are still possible."""
+        self.spend(bits.bit_count())
+        together: dict[int, int] = {}
+        for n in _pieces(bits):
+            left = column.rules[n] & rules
+            together[left] = together.get(left, 0) | 1 << n
+        return [(pieces, left) for left, pieces in together.items()]
 
     def told(self, box: Box) -> Text:
         """A box in words: the inputs that it says anything about."""
-        parts = [
-            a.told(bits) for a, bits in zip(self.axes, box, strict=True) if bits != a.everything
-        ]
+        axes = (column.axis for column in self.columns)
+        parts = [a.told(bits) for a, bits in zip(axes, box, strict=True) if bits != a.everything]
         return Text(
             " และ ".join(part.th for part in parts) or "ใด ๆ",
             " and ".join(part.en for part in parts) or "any",
         )
 
 
+def _pieces(bits: int) -> Iterator[int]:
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
+
+
 def _checked(model: Model, decision: Decision, table: Table) -> Iterator[Finding]:
-    boxes = _boxes(table)
-    if boxes is None:
+    place = table.id or decision.id
+    if not table.inputs or not table.rules or table.policy not in _LOOKS:
         return
-    if table.policy in ("U", "A"):
-        yield from _overlaps(model, table, boxes)
-    if table.policy == "F":
-        yield from _unreachable(model, boxes)
-    has_default = any(column.default is not None for column in table.outputs)
-    if table.policy in ("U", "A", "P", "F") and not has_default:
-        place = table.id or decision.id
-        covered = [box for _, box in boxes.rules]
-        for hole in _merged(_left([boxes.all], covered) or [])[:MAX_REPORTS]:
-            yield _warning(model, place, "dmn-gap", case=boxes.told(hole))
+    cut = _cut(table)
+    if isinstance(cut, Text):
+        yield _told(model, place, "dmn-not-analysed", "info", reason=cut)
+        return
+    is_whole = True
+    for look in _LOOKS[table.policy]:
+        cut.steps = MAX_STEPS
+        try:
+            yield from look(model, place, table, cut)
+        except _TooMuch:
+            is_whole = False
+    if not is_whole:
+        yield _told(model, place, "dmn-not-analysed", "info", reason=_TOO_MUCH)
 
 
-def _boxes(table: Table) -> _Boxes | None:
-    """The table as boxes; None if a test depends on more than its own input."""
-    if not table.inputs or not 0 < len(table.rules) <= MAX_RULES:
-        return None
-    axes: list[Axis] = []
+_TOO_MUCH = Text("แบ่งเป็นกรณีย่อยมากเกินไป", "it falls into too many cases")
+
+
+def _gaps(model: Model, place: str, table: Table, cut: _Cut) -> Iterator[Finding]:
+    if all(column.default is None for column in table.outputs):
+        holes = list(islice(cut.holes(cut.all, (1 << len(cut.rules)) - 1), MAX_HOLES))
+        for hole in _merged(holes)[:MAX_REPORTS]:
+            yield _warning(model, place, "dmn-gap", case=cut.told(hole))
+
+
+def _cut(table: Table) -> _Cut | Text:
+    """The table cut, or why it cannot be."""
+    columns: list[Column] = []
     for number, column in enumerate(table.inputs):
+        name = column.label or column.text
         tests = [rule.tests[number] for rule in table.rules if number < len(rule.tests)]
-        axis = axis_of(column, tests)
-        if axis is None or len(tests) < len(table.rules):
-            return None
-        axes.append(axis)
-    rules = [
-        (rule, tuple(axis.covered(test) for axis, test in zip(axes, rule.tests, strict=True)))
-        for rule in table.rules
-    ]
-    return _Boxes(axes, rules)
+        if len(tests) < len(table.rules):
+            return Text("มีกฎที่ไม่ครบช่อง", "a rule lacks cells")
+        cut = column_of(column, tests)
+        if cut is None:
+            return Text(f"ค่าของ “{name}” ไม่มีลำดับหรือไม่รู้ชนิด", f"“{name}” has no known, ordered type")
+        if cut.unjudged:
+            rule = table.rules[next(_pieces(cut.unjudged))]
+            return Text(
+                f"เงื่อนไขของ “{name}” ในกฎ {rule.id} ขึ้นกับค่าอื่นหรือซับซ้อนเกินไป",
+                f"the test of “{name}” in rule {rule.id} depends on more than its value",
+            )
+        columns.append(cut)
+    return _Cut(columns, table.rules)
 
 
-def _overlaps(model: Model, table: Table, boxes: _Boxes) -> Iterator[Finding]:
+def _overlaps(model: Model, place: str, table: Table, cut: _Cut) -> Iterator[Finding]:
     reported = 0
-    for number, (rule, box) in enumerate(boxes.rules):
-        for other, earlier in boxes.rules[:number]:
-            common = tuple(a & b for a, b in zip(box, earlier, strict=True))
-            if not all(common) or (table.policy == "A" and _agree(rule, other)):
+    for number, rule in enumerate(cut.rules):
+        box = cut.box_of(number)
+        for other in _pieces(cut.meeting(box) & ((1 << number) - 1)) if all(box) else ():
+            cut.spend(1)
+            first = cut.rules[other]
+            if table.policy == "A" and _agree(rule, first):
                 continue
             reported += 1
             if reported > MAX_REPORTS:
                 return
-            rules, case = f"{other.id}, {rule.id}", boxes.told(common)
+            common = tuple(a & b for a, b in zip(box, cut.box_of(other), strict=True))
+            rules, case = f"{first.id}, {rule.id}", cut.told(common)
             yield _warning(model, rule.id, "dmn-overlap", rules=rules, case=case)
 
 
@@ -111,25 +192,22 @@ def _agree(rule: Rule, other: Rule) -> bool:
     return rule.trees == other.trees or all(equal(root, a(root), b(root)) is True for a, b in pairs)
 
 
-def _unreachable(model: Model, boxes: _Boxes) -> Iterator[Finding]:
-    for number, (rule, box) in enumerate(boxes.rules):
-        earlier = [each for each in boxes.rules[:number] if _meets(each[1], box)]
-        if _left([box], [each for _, each in earlier]) == []:
-            rules = ", ".join(each.id for each, _ in earlier)
+def _unreachable(model: Model, place: str, table: Table, cut: _Cut) -> Iterator[Finding]:
+    for number, rule in enumerate(cut.rules):
+        box = cut.box_of(number)
+        earlier = cut.meeting(box) & ((1 << number) - 1)
+        if next(cut.holes(box, earlier), None) is None:
+            rules = ", ".join(cut.rules[n].id for n in islice(_pieces(earlier), 10))
             yield _warning(model, rule.id, "dmn-unreachable", rules=rules)
 
 
-def _meets(one: Box, other: Box) -> bool:
-    return all(a & b for a, b in zip(one, other, strict=True))
-
-
-def _left(boxes: list[Box], taken: list[Box]) -> list[Box] | None:
-    """What remains of boxes when others are taken away; None when it falls into too many parts."""
-    for each in taken:
-        boxes = [part for box in boxes for part in _without(box, each)]
-        if len(boxes) > MAX_BOXES:
-            return None
-    return boxes
+# What is looked for under each hit policy; under the others rules may match together, or none.
+_LOOKS = {
+    "U": (_overlaps, _gaps),
+    "A": (_overlaps, _gaps),
+    "F": (_unreachable, _gaps),
+    "P": (_gaps,),
+}
 
 
 def _merged(boxes: list[Box]) -> list[Box]:
@@ -143,24 +221,10 @@ def _merged(boxes: list[Box]) -> list[Box]:
     return boxes
 
 
-def _without(box: Box, taken: Box) -> Iterator[Box]:
-    if not _meets(box, taken):
-        yield box
-        return
-    for axis, (bits, gone) in enumerate(zip(box, taken, strict=True)):
-        if bits & ~gone:
-            common = tuple(a & b for a, b in zip(box[:axis], taken[:axis], strict=True))
-            yield (*common, bits & ~gone, *box[axis + 1 :])
-
-
 def _warning(model: Model, element: str, rule: str, **facts: Any) -> Finding:
-    both: list[dict[str, Any]] = [
-        {
-            name: fact.of(language) if isinstance(fact, Text) else fact
-            for name, fact in facts.items()
-        }
-        for language in ("th", "en")
-    ]
-    thai, english = (remark(model.file, element, rule, **each).text for each in both)
-    text = Text(thai.th, english.en)
-    return remark(model.file, element, rule, severity="warning", text=text)
+    return _told(model, element, rule, "warning", **facts)
+
+
+def _told(model: Model, element: str, rule: str, severity: Severity, **facts: Any) -> Finding:
+    text = TEXTS[rule].format(**facts)
+    return remark(model.file, element, rule, severity=severity, text=text)

@@ -62,6 +62,10 @@ TEXTS = {
         "ฟังก์ชันภายนอก ({kind}) ไม่ถูกเรียกใช้", "external functions ({kind}) are not run"
     ),
     "dmn-gap": Text("ไม่มีกฎสำหรับกรณี {case}", "no rule covers {case}"),
+    "dmn-not-analysed": Text(
+        "ไม่ได้ตรวจช่องว่างและการซ้อนทับของตารางนี้ เพราะ{reason}",
+        "gaps and overlaps of this table were not analysed: {reason}",
+    ),
     "dmn-overlap": Text("กฎ {rules} ใช้ได้พร้อมกันในกรณี {case}", "the rules {rules} all match {case}"),
     "dmn-unreachable": Text(
         "กฎนี้ไม่มีวันถูกใช้ เพราะ {rules} ครอบคลุมแล้ว",

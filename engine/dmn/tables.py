@@ -1,11 +1,13 @@
 """Decision tables: reading them, and deciding by their hit policy (DMN 1.5, 8.2)."""
 
 from collections.abc import Callable
-from functools import cmp_to_key
+from functools import cache, cmp_to_key
+from itertools import islice
 from typing import Any
 
 from engine.dmn.boxed import Boxed, nothing
 from engine.dmn.declared import declared
+from engine.dmn.index import Index, index_of
 from engine.dmn.model import Input, Logic, Output, Rule, Table
 from engine.dmn.source import Element, child, children, content
 from engine.feel.builtins.lists import maximum, minimum, total
@@ -137,9 +139,11 @@ def _rule(boxed: Boxed, element: Element, inputs: list[Input], outputs: list[Out
 def table_logic(table: Table, owner: str) -> Logic:
     """The table as a closure; it tells the run which rules matched."""
     decide = _POLICIES[table.policy]
+    # Made when the table is first asked: a deployment checks many that are never asked here.
+    index = cache(lambda: index_of(table))
 
     def logic(scope: Scope) -> Any:
-        hits = _hits(table, scope)
+        hits = _hits(table, index(), scope)
         if hits is None:
             return None
         try:
@@ -153,7 +157,7 @@ def table_logic(table: Table, owner: str) -> Logic:
     return logic
 
 
-def _hits(table: Table, scope: Scope) -> list[Rule] | None:
+def _hits(table: Table, index: Index | None, scope: Scope) -> list[Rule] | None:
     """The rules all of whose tests pass; None when an input has a value that is not allowed."""
     values = []
     for column in table.inputs:
@@ -165,6 +169,9 @@ def _hits(table: Table, scope: Scope) -> list[Rule] | None:
         values.append(value)
     scope.run.spend(len(table.rules))
     first_only = table.policy == "F"
+    if index is not None:
+        found = index.matching(scope, values)
+        return [table.rules[n] for n in (islice(found, 1) if first_only else found)]
     hits: list[Rule] = []
     for rule in table.rules:
         for test, value in zip(rule.tests, values, strict=False):

@@ -1,5 +1,7 @@
 """Ranges written as text, with ends that are literals, as `range(from)` reads them."""
 
+from typing import Any
+
 from engine.feel.builtins.registry import builtin
 from engine.feel.compiling.compiler import Compiler
 from engine.feel.errors import FeelSyntaxError, Undefined
@@ -44,6 +46,13 @@ def _checked(value: object, text: str) -> Range | None:
         return None
     empty = value.low is None and value.high is None
     return None if empty or (value.low is None and text.lstrip()[:1] == "[") else value
+
+
+def constant_value(node: s.Node, otherwise: Any) -> Any:
+    """The value of a literal, or of a conversion of literals such as `date("2026-03-02")`."""
+    if isinstance(node, s.Literal):
+        return node.value
+    return Compiler("").code(node)(Root({})) if _is_constant(node) else otherwise
 
 
 def _is_constant(node: s.Node) -> bool:

@@ -185,14 +185,15 @@ def time_order(value: Time) -> int:
 
 def order(left: Any, right: Any) -> int | None:
     """-1, 0 or 1 as left is before, with or after right; None when there is no such order."""
-    ours, theirs = _order_key(left), _order_key(right)
+    ours, theirs = order_key(left), order_key(right)
     if ours is None or theirs is None or ours[0] != theirs[0]:
         return None
     a, b = ours[1], theirs[1]
     return int(a > b) - int(a < b)
 
 
-def _order_key(value: Any) -> tuple[Any, Any] | None:
+def order_key(value: Any) -> tuple[Any, Any] | None:
+    """What a value is ordered among, and by; None for one that has no order."""
     make = _ORDER_KEYS.get(value.__class__)
     return make(value) if make else None
 
