@@ -130,12 +130,20 @@ def _ways(name: str, given: int) -> list[Way]:
     from engine.feel.builtins import BUILTINS
 
     found: list[Way] = []
+    if given == 1 and name in BUILTINS and _takes_one_list(BUILTINS[name]):
+        gathered = BUILTINS[name].overloads[0].call
+        return [([frozenset((list,))], gathered)]  # `count(items)`: the only argument is the list
     for overload in BUILTINS[name].overloads if name in BUILTINS else ():
         required = sum(not parameter.optional for parameter in overload.parameters)
         if not overload.variadic and required <= given <= len(overload.parameters):
             accepted = [classes_of(p.type) for p in overload.parameters[:given]]
             found.append((accepted, overload.call))
     return found
+
+
+def _takes_one_list(function: Function) -> bool:
+    only = function.overloads[0]
+    return len(function.overloads) == 1 and only.variadic and len(only.parameters) == 1
 
 
 def _callee(c: Compiler, node: s.Node) -> Code:

@@ -99,7 +99,9 @@ def _name(c: Compiler, node: s.Name) -> Code:
     if not c.top:
 
         def found(scope: Scope) -> Any:
-            value = scope.find(name)
+            value = scope.values.get(name, MISSING)  # most names stand in the nearest scope
+            if value is MISSING:
+                value = scope.find(name)
             return value if value.__class__ in PLAIN else _lifted(scope, value, name, source, at)
 
         return found
@@ -136,6 +138,16 @@ def function_named(scope: Scope, name: str) -> Any:
 @compiles(s.Path)
 def _path(c: Compiler, node: s.Path) -> Code:
     base, name, at, source = c.code(node.base), node.name, node.at, c.source
+    if isinstance(node.base, s.Name):
+        holder = node.base.name
+
+        def of_name(scope: Scope) -> Any:
+            try:
+                value = scope.values[holder]
+            except KeyError:
+                return path(scope)
+            found = value.get(name, MISSING) if value.__class__ is dict else MISSING
+            return found if found.__class__ in PLAIN else path(scope)
 
     def path(scope: Scope) -> Any:
         value = base(scope)
@@ -145,7 +157,7 @@ def _path(c: Compiler, node: s.Path) -> Code:
                 return found
         return member(scope, value, name, source, at)
 
-    return path
+    return of_name if isinstance(node.base, s.Name) else path
 
 
 def member(scope: Scope, value: Any, name: str, source: str, at: int) -> Any:

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel.compiling.compiler import Code, Compiler, compiles
-from engine.feel.errors import Undefined
+from engine.feel.errors import BudgetExceeded, Undefined
 from engine.feel.grammar import syntax as s
 from engine.feel.grammar.free_names import mentions
 from engine.feel.values.numbers import is_number, truncated, whole
-from engine.feel.values.scope import Scope
+from engine.feel.values.scope import Inner, Scope
 from engine.feel.values.temporal import DAY, Date, Time, from_local
-from engine.feel.values.values import Range, kind, lift
+from engine.feel.values.values import PLAIN, Range, kind, lift
 
 
 @compiles(s.ListLiteral)
@@ -46,6 +46,9 @@ def _context(c: Compiler, node: s.ContextLiteral) -> Code:
     return build
 
 
+_NOTHING: dict[str, Any] = {}  # the entries of what is no context
+
+
 # -- filters --------------------------------------------------------------------------------------
 
 
@@ -59,10 +62,13 @@ def _filter(c: Compiler, node: s.Filter) -> Code:
             return _item(scope, _items(base(scope)), index(scope), source, at)
 
         return c.guarded(at, pick)
-    condition = c.inner(node.condition)
+    condition, named = c.inner(node.condition), mentions(node.condition, "item")
+    shared = not named and not _makes_function(node.condition)
 
     def select(scope: Scope) -> Any:
-        return _selected(scope, _items(base(scope)), condition, source, at)
+        items = _items(base(scope))
+        inner = Inner({}, scope, scope.run) if shared else None
+        return _selected(scope, items, condition, source, at, inner)
 
     return c.guarded(at, select)
 
@@ -87,16 +93,24 @@ def item_scope(scope: Scope, item: Any) -> Scope:
     return scope.inner({"item": item})
 
 
-def _selected(scope: Scope, items: list[Any], condition: Code, source: str, at: int) -> Any:
+def _selected(
+    scope: Scope, items: list[Any], condition: Code, source: str, at: int, inner: Inner | None
+) -> Any:
+    """The items for which the condition holds; `inner` is the scope of all of them, in turn, where
+    the condition neither names `item` nor keeps the scope in a function."""
     selected: list[Any] = []
     run = scope.run
     if not items:
         answer = condition(scope.inner({"item": None}))
         return None if is_number(answer) else selected
     for position, raw in enumerate(items):
-        run.spend(1)
-        item = lift(raw)
-        answer = condition(item_scope(scope, item))
+        run.steps -= 1
+        if run.steps < 0:
+            raise BudgetExceeded("steps")
+        item = raw if raw.__class__ in PLAIN else lift(raw)
+        if inner is not None:
+            inner.values = item if item.__class__ is dict else _NOTHING
+        answer = condition(inner if inner is not None else item_scope(scope, item))
         if answer is True:
             selected.append(item)
         elif position == 0 and is_number(answer):
@@ -182,14 +196,49 @@ def _rounds(
             yield scope.inner(bound)
 
 
+def _over_one(
+    source: tuple[str, Stream], body: s.Node
+) -> Callable[[Scope], Iterator[Scope]] | None:
+    """The rounds over one source in a single scope, whose value changes from round to round.
+
+    None where a function is made in a round, which would see the value of a later one.
+    """
+    if _makes_function(body):
+        return None
+    name, stream = source
+
+    def rounds(scope: Scope) -> Iterator[Scope]:
+        values: dict[str, Any] = {}
+        inner, run = Inner(values, scope, scope.run), scope.run
+        for raw in stream(Inner({}, scope, run)):
+            run.steps -= 1
+            if run.steps < 0:
+                raise BudgetExceeded("steps")
+            values[name] = raw if raw.__class__ in PLAIN else lift(raw)
+            yield inner
+
+    return rounds
+
+
+def _makes_function(node: s.Node) -> bool:
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, s.FunctionLiteral):
+            return True
+        waiting.extend(s.children(here))
+    return False
+
+
 @compiles(s.For)
 def _for(c: Compiler, node: s.For) -> Code:
     streams = [(source.name, _stream(c, source)) for source in node.sources]
     body, uses_partial = c.inner(node.body), mentions(node.body, "partial")
+    rounds = _over_one(streams[0], node.body) if len(streams) == 1 else None
 
     def collect(scope: Scope) -> Any:
         results: list[Any] = []
-        for inner in _rounds(streams, scope, {}):
+        for inner in rounds(scope) if rounds is not None else _rounds(streams, scope, {}):
             if uses_partial:
                 scope.run.spend(len(results))
                 inner = inner.inner({"partial": list(results)})
@@ -205,9 +254,11 @@ def _quantified(c: Compiler, node: s.Quantified) -> Code:
     condition, stop = c.inner(node.condition), not node.every
     source, at = c.source, node.at
 
+    rounds = _over_one(streams[0], node.condition) if len(streams) == 1 else None
+
     def quantify(scope: Scope) -> bool | None:
         result: bool | None = not stop
-        for inner in _rounds(streams, scope, {}):
+        for inner in rounds(scope) if rounds is not None else _rounds(streams, scope, {}):
             answer = condition(inner)
             if answer is stop:
                 return bool(stop)

@@ -9,6 +9,7 @@ from engine.feel.compiling.compiler import Code, Compiler, compiles
 from engine.feel.compiling.logic import DIRECT, PYTHON, Test, Truth, compared
 from engine.feel.grammar import syntax as s
 from engine.feel.grammar.free_names import mentions
+from engine.feel.values.numbers import whole
 from engine.feel.values.scope import Scope
 from engine.feel.values.types import BOOLEAN
 from engine.feel.values.values import Range, equal, in_range, lift
@@ -17,7 +18,19 @@ from engine.feel.values.values import Range, equal, in_range, lift
 @compiles(s.In)
 def _in(c: Compiler, node: s.In) -> Code:
     value, test = c.code(node.value), compile_tests(c, node.tests)
-    return lambda scope: test(scope, value(scope))
+    literals = _literals(node.tests) if len(node.tests) > 1 else None
+    if literals is None or not isinstance(node.value, s.Name):
+        return lambda scope: test(scope, value(scope))
+    name, (values, classes) = node.value.name, literals
+
+    def among(scope: Scope) -> Truth:
+        try:
+            given = scope.values[name]
+        except KeyError:
+            return test(scope, value(scope))
+        return given in values if given.__class__ in classes else test(scope, value(scope))
+
+    return among
 
 
 def compile_tests(c: Compiler, nodes: tuple[s.Node, ...], *, in_table: bool = False) -> Test:
@@ -112,7 +125,7 @@ def _range_test(c: Compiler, node: s.RangeLiteral) -> Test:
     """`[1..5)`, the commonest cell of a table, without building the range each time."""
     assert isinstance(node.low, s.Literal)
     assert isinstance(node.high, s.Literal)
-    low, high = node.low.value, node.high.value
+    low, high = (_plainest(end.value) for end in (node.low, node.high))
     above = op.ge if node.low_included else op.gt
     below = op.le if node.high_included else op.lt
     otherwise = _plain_test(c.code(node), decides=True)
@@ -123,6 +136,12 @@ def _range_test(c: Compiler, node: s.RangeLiteral) -> Test:
         return otherwise(scope, value)
 
     return test
+
+
+def _plainest(number: Decimal) -> Decimal | int:
+    """A whole number as an `int`, which Python compares faster."""
+    found = whole(number)
+    return number if found is None else found
 
 
 def _plain_test(code: Code, *, in_table: bool = False, decides: bool = False) -> Test:
