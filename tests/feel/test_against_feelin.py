@@ -95,7 +95,7 @@ class Writer:
             lambda: self._op("date", d, "=", "<", ">="),
             lambda: self._op("boolean", d, "and", "or"),
             lambda: f"not({self.of('boolean', d)})",
-            lambda: f"({self.of('number', d)} between {self.of('number', d)} and 9)",
+            lambda: f"({self.of('number', d)} between {self.random.randint(-9, 9)} and 9)",
             lambda: f"({self.of('number', d)} in [1..5])",
             lambda: f"({self.of('number', d)} in (< 2, > 4))",
             lambda: f'({self.of("string", d)} in ("ก", "b"))',
@@ -107,6 +107,17 @@ class Writer:
             lambda: f"all([{self.of('boolean', d)}, {self.of('boolean', d)}])",
             lambda: f"({self.of('number', d)} instance of number)",
             lambda: f"odd(floor({self.of('number', d)}))",
+            # the forms that are compiled to one closure, and what is seen through them
+            lambda: self.random.choice(['code in ("ABC-12", "x")', "n in (1, 7)", "n in [1..7)"]),
+            lambda: f"(n between {self.random.randint(-9, 8)} and {self.random.randint(8, 20)})",
+            lambda: f"(count({self.of('rows', d)}[x > {self.of('number', 0)}]) >= 1)",
+            lambda: f"(count({self.of('rows', d)}[item.x > n or y = code]) = 0)",
+            lambda: f"(some r in {self.of('rows', d)} satisfies r.x >= {self.of('number', 0)})",
+            lambda: (
+                f"(every v in {self.of('numbers', d)} satisfies some w in nums satisfies w = v)"
+            ),
+            lambda: f"(some v in nums satisfies count(rows[x > v]) = {self.random.randint(0, 3)})",
+            lambda: f"(some v in nums satisfies (function(a) a + v)(n) > {self.of('number', 0)})",
         ]
 
     def string_rules(self, d: int) -> list[Any]:
@@ -144,6 +155,10 @@ class Writer:
             lambda: f"insert before(nums, 2, {self.of('number', d)})",
             lambda: f"index of({ns()}, {self.of('number', 0)})",
             lambda: f"{self.of('rows', d)}.x",
+            lambda: f"(for r in {self.of('rows', d)}, v in nums return r.x * v)",
+            lambda: f"(for r in rows[x > {self.of('number', 0)}] return count(rows[x < r.x]))",
+            lambda: "(for f in (for v in nums return function(a) a * v) return f(2))",
+            lambda: f"(for v in nums return sum(partial) + v)[item > {self.of('number', 0)}]",
         ]
 
     def rows_rules(self, d: int) -> list[Any]:
@@ -297,6 +312,10 @@ DIFFERENCES: dict[str, tuple[Any, str]] = {
     'min("a", "b")': ("a", "10.3.4.4: any comparable items"),
     "5 in [1..null]": (None, "10.3.2.13 and TCK 0072: 5 <= null is null"),
     "5 in (null..10]": (None, "10.3.2.13 and TCK 0072: 5 > null is null"),
+    "7 between 9 and 4": (False, "10.3.2.13: 7 >= 9 and 7 <= 4"),
+    "5 in [9..1]": (None, "10.3.2.7: a range begins before it ends"),
+    "for i in [2..1] return i": (None, "10.3.2.7: a range begins before it ends"),
+    'matches("ก่", "^\\\\w+$")': (True, "XML Schema, appendix G: tone marks are of words"),
     "after(9, [1..nothing])": (None, "10.3.4.7: 9 > null is null"),
     "string(decimal(1.5, 2))": ("1.50", "10.3.2.3.1: a number keeps its scale"),
 }
