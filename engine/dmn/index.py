@@ -1,7 +1,7 @@
 """Finds the rules of a large table that may match, without trying each of them.
 
 Each column that can be cut (`axes`) knows, for the piece in which a value lies, the rules that pass
-there; the rules of all columns together are those that match. Only what could not be judged before
+there; the rules of all columns together are those that match. Only what could not be told before
 is tried one by one: a column whose value is of another kind, a test that depends on more than it.
 """
 

@@ -103,7 +103,7 @@ def _findings(contents: dict[str, bytes], rulesets: Sequence[str]) -> list[Findi
 
 
 def _gate(contents: dict[str, bytes], kinds: set[str]) -> Gate:
-    """The lists of names that a deployment judges by; a picture that never runs needs none."""
+    """The lists of names that a deployment checks by; a picture that never runs needs none."""
     if kinds == {"bpmn"} and not any(EXECUTABLE.search(each) for each in contents.values()):
         return Gate()
     from office.deadlines.deadlines import FUNCTIONS
