@@ -4,7 +4,7 @@ recorded states, and make happen what is recorded."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from engine.turn.definitions import Bundle, load_bundle
 from engine.turn.history import Entry
 
 Data = dict[str, Any]
+Watch = Callable[[Command, Execution, Bundle], None]
 
 STOPPED = Text(
     "{kind} ที่ {element}: ทำซ้ำไม่ได้: {error}", "{kind} at {element}: it cannot be run again: {error}"
@@ -60,18 +61,19 @@ class _Departure(Exception):
     """The re-execution asked for something else than the record holds."""
 
 
-def replay(work: Work, instance_id: str) -> Report:
+def replay(work: Work, instance_id: str, watch: Watch | None = None) -> Report:
     """Run the recorded commands of a case again. After every one the state must be the recorded
     one, and what happened must be the recorded events; at the end the variables of every token
     must be the stored ones, and tasks, waits and jobs be those that the case stands at. Each
-    difference names command, element and variable."""
+    difference names command, element and variable. `watch` is told of every command as it is done.
+    """
     report = Report(instances=1)
     with as_finding(report, instance_id, "command"):
-        _replay(work, instance_id, report)
+        _replay(work, instance_id, report, watch)
     return report
 
 
-def _replay(work: Work, instance_id: str, report: Report) -> None:
+def _replay(work: Work, instance_id: str, report: Report, watch: Watch | None) -> None:
     instance = work.session.get_one(ProcessInstance, instance_id)
     bundle = load_bundle(work, _first_definition(work, instance))
     execution = Execution.begin(bundle.definition, instance_id)
@@ -85,6 +87,8 @@ def _replay(work: Work, instance_id: str, report: Report) -> None:
         except Exception as error:  # whatever stops the re-execution is a difference to report
             _differ(report, command, STOPPED, error=error)
             return
+        if watch is not None:
+            watch(command, execution, bundle)
         _compare_course(report, command, execution, happened.get(command.seq, []))
         if digest(state) != command.state_hash and not parted:
             # Going on shows in the end which variables have become others by it.
@@ -150,6 +154,7 @@ def step(
 ) -> str:
     """Run one recorded command with its recorded time and results; returns the state after it."""
     recorded = list(command.results.get("calls", []))
+    offered = Offered() if offered is None else offered  # offering asks the functions, too
 
     def call(name: str, _node: Any, _data: Any, _arguments: Any) -> Any:
         if not recorded or recorded[0][0] != name:
@@ -161,14 +166,11 @@ def step(
     execution.enter(Surroundings(command.at, call, names, bundle.decisions, behaviour))
     if command.kind == "migrate":
         execution.migrate(bundle.definition, command.body["mapping"])
-        renewed = {token.id.hex: offer for token, offer in execution.open_user_tasks()}
+        offered.renew(execution, bundle.definition_id)
     else:
-        renewed = {}
         _act(execution, command.kind, command.body)
     execution.run_to_rest()
-    offers, jobs = execution.offers(), execution.job_variables()
-    if offered is not None:
-        offered.add(offers, jobs, renewed)
+    offered.add(execution, bundle.definition_id, command.at)
     if recorded:
         raise _Departure(f"{recorded[0][0]} is in the record and was not asked for")
     return dumps_own(execution.dump())

@@ -4,16 +4,19 @@ hold or an erasure that was given another person, day or number by hand is found
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from engine.ground.text import Text
 from engine.store.work import Work
+from office.cases import reveals
+from office.cases.reveal_tables import Reveal
 from office.deadlines import extensions, legal_stays
 from office.ground.erasure_tables import Erasure, LegalHold
 from office.ground.tables import IdentityRead, Letter, Submission
 
 GONE = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
+ADDED = Text("บันทึกไม่มีรายการนี้", "the record knows nothing of it")
 NOT_SAID = Text("{column} ไม่ตรงกับที่บันทึก", "{column} is not what the record says")
 
 
@@ -25,6 +28,8 @@ class Recorded(NamedTuple):
     actor: str
     at: datetime
     data: dict[str, Any]
+    element_id: str = ""
+    task: str | None = None  # that its command completed
 
 
 Said = Callable[[Recorded], Any]
@@ -42,6 +47,19 @@ def _at(event: Recorded) -> datetime:
     return event.at
 
 
+def _element(event: Recorded) -> str:
+    return event.element_id
+
+
+def _task(event: Recorded) -> str | None:
+    return event.task
+
+
+def _until(event: Recorded) -> datetime:
+    """A text is open for an hour."""
+    return event.at + timedelta(hours=reveals.TEXT_HOURS)
+
+
 def _words(form: str) -> Mapping[str, Said]:
     """What somebody wrote on a form that carries no step of the diagram."""
     return {"form": lambda _event: form, "given_by": _actor, "given_at": _at}
@@ -56,9 +74,20 @@ class _Behind(NamedTuple):
 
 
 _DECIDED: Mapping[str, Said] = {"decided_by": _actor, "decided_at": _at}
+_ASKED: Mapping[str, Said] = {"account_id": _actor, "asked_at": _at}
 _ERASED: Mapping[str, Said] = {**_DECIDED, "decision": lambda _event: "erased"}
 ROWS: Mapping[str, _Behind] = {
-    "form_submitted": _Behind(Submission, "submission", {"form": _data("form"), "given_at": _at}),
+    "form_submitted": _Behind(
+        Submission,
+        "submission",
+        {
+            "form": _data("form"),
+            "given_by": _actor,
+            "given_at": _at,
+            "element_id": _element,
+            "task_id": _task,
+        },
+    ),
     "extension_asked": _Behind(Submission, "submission", _words(extensions.FORM)),
     "extension_refused": _Behind(Submission, "answer", _words(extensions.DECISION_FORM)),
     "late_reported": _Behind(Submission, "submission", _words(extensions.FORM)),
@@ -73,6 +102,31 @@ ROWS: Mapping[str, _Behind] = {
             "method": _data("method"),
             "issued_at": _at,
         },
+    ),
+    "letter_read": _Behind(Letter, "letter", {"read_at": _at}),
+    "submission_read": _Behind(
+        Reveal,
+        "reveal",
+        {
+            **_ASKED,
+            "kind": lambda _event: "text",
+            "submission_id": _data("submission"),
+            "decision": lambda _event: "granted",
+            **_DECIDED,
+            "opened_at": _at,
+            "expires_at": _until,
+        },
+    ),
+    "identity_asked": _Behind(
+        Reveal,
+        "reveal",
+        {**_ASKED, "kind": lambda _event: "identity", "fields": _data("fields")},
+    ),
+    "identity_granted": _Behind(
+        Reveal, "reveal", {**_DECIDED, "decision": lambda _event: "granted"}
+    ),
+    "identity_refused": _Behind(
+        Reveal, "reveal", {**_DECIDED, "decision": lambda _event: "refused"}
     ),
     "identity_read": _Behind(
         IdentityRead, "read", {"account_id": _actor, "at": _at, "fields": _data("fields")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,19 @@ from engine.record import replay
 from engine.record.differences import Report
 from engine.record.verification import verify_all
 from engine.record.verification.instances import verify_cases
-from engine.record.verification.stored_rows import UNREADABLE, as_finding, reading, stored_rows
+from engine.record.verification.stored_rows import (
+    UNREADABLE,
+    as_finding,
+    is_text,
+    reading,
+    stored_rows,
+)
 from engine.store.tables import HistoryEvent, ProcessInstance, table
 from engine.store.work import Work
-from office.audit import recorded_rows
+from office.audit import case_rows, deadline_rows, recorded_rows, register_check
 from office.audit.recorded_rows import GONE as LOST
 from office.audit.recorded_rows import NOT_SAID, Recorded
+from office.audit.register_check import Course
 from office.cases import reveals
 from office.cases.reveal_tables import Reveal
 from office.cases.store_answers import SUBMITTED
@@ -100,7 +107,7 @@ def sample(engine: Engine, count: int, seed: str) -> list[str]:
     """So many cases chosen by a seed: anybody with the same seed chooses the same ones."""
     with engine.read() as work:
         query = sa.select(ProcessInstance.id).execution_options(yield_per=1000)
-        ids = work.session.scalars(query)
+        ids = filter(is_text, work.session.scalars(query))
         return heapq.nsmallest(
             count, ids, key=lambda id: hashlib.sha256(f"{seed}/{id}".encode()).digest()
         )
@@ -112,25 +119,45 @@ def count_cases(engine: Engine) -> int:
 
 
 def _more(work: Work, services: Services, id: str, report: Report, *, replayed: bool) -> Report:
+    course = register_check.Course()
     if replayed:
-        again = replay.replay(work, id)
+        again = replay.replay(work, id, course.watch)
         report.differences += again.differences
+    is_known = replayed and course.commands == again.commands
     case_id = work.session.scalar(sa.select(Case.id).where(Case.instance_id == id))
     if case_id is not None:
         encrypted = _Encrypted(work, services, case_id, id, report)
         with as_finding(report, id, f"complaint_case/{case_id}"):
-            encrypted.check(_events(work, id))
+            events = _events(work, id)
+            encrypted.check(events)
+            encrypted.check_register(events, course if is_known else None)
     return report
 
 
 def _events(work: Work, instance_id: str) -> list[Recorded]:
     """The events of a case that can be read; the others are named by the chain's check."""
     rows = table(HistoryEvent)
-    found = stored_rows(work, rows, rows.c.instance_id == instance_id)
-    return [
-        Recorded(row["seq"], row["type"], row["actor"], row["at"], row["data"])
-        for row in found
+    found = [
+        row
+        for row in stored_rows(work, rows, rows.c.instance_id == instance_id)
         if isinstance(row["data"], dict) and UNREADABLE not in (row["seq"], row["type"])
+    ]
+    tasks = {
+        row["command_seq"]: row["data"].get("task")
+        for row in found
+        if row["type"] == "task_completed"
+    }
+    return [
+        Recorded(
+            row["seq"],
+            row["type"],
+            row["actor"],
+            row["at"],
+            row["data"],
+            row["element_id"],
+            tasks.get(row["command_seq"]),
+        )
+        for row in found
     ]
 
 
@@ -145,6 +172,7 @@ class _Encrypted:
         self.keys: dict[Purpose, DataKey | None] = {}
 
     def check(self, events: Sequence[Recorded]) -> None:
+        """What the record commits to, event by event, and the deadlines."""
         types = {event.type for event in events}
         for purpose in PURPOSES:
             self.keys[purpose] = None
@@ -159,7 +187,33 @@ class _Encrypted:
         for path, committed in newest.items():
             with as_finding(self.report, self.instance_id, f"identity/{path}"):
                 self._identity(path, committed)
-        self._deadlines(events)
+        with self._at("office_clock", self.case_id):
+            self._deadlines(events)
+
+    def check_register(self, events: Sequence[Recorded], course: Course | None) -> None:
+        """The register's row and those around it; `course` is what the commands make of it."""
+        work, id, content = self.work, self.case_id, self.keys["content"]
+        with self._at("complaint_case", id):
+            case = work.session.get_one(Case, id)
+            self._tell(register_check.compare_registration(case, events))
+            self._tell(register_check.compare_title(work, case, events, content))
+            self._tell(register_check.compare_due(work, case))
+            if course is not None:
+                self._tell(register_check.compare_course(case, course))
+        around: Sequence[tuple[str, Callable[[], case_rows.Found]]] = (
+            ("conflict", lambda: register_check.compare_conflicts(work, id, events)),
+            ("submission", lambda: case_rows.surplus(work, id, events)),
+            ("erasure", lambda: case_rows.unreadable_reasons(work, self.services, id)),
+            ("office_clock", lambda: deadline_rows.compare(work, id, self.instance_id, events)),
+        )
+        for named, check in around:
+            with self._at(named, id):
+                for found, key, what in check():
+                    self._differ(found, key, what)
+
+    def _tell(self, found: Iterable[Text]) -> None:
+        for what in found:
+            self._differ("complaint_case", self.case_id, what)
 
     def _key(self, purpose: Purpose, types: set[str]) -> None:
         if not is_destroyed(self.work, self.case_id, purpose):
@@ -171,7 +225,7 @@ class _Encrypted:
         for named, id, what in recorded_rows.compare(self.work, self.case_id, event):
             self._differ(named, id, what)
         if event.type == SUBMITTED:
-            self._submission(event.data)
+            self._submission(event)
         elif event.type == "letter_issued":
             with self._at("letter", event.data["letter"]):
                 self._letter(event.data)
@@ -179,9 +233,9 @@ class _Encrypted:
             with self._at("identity_read", event.data["read"]):
                 self._reason(event.data)
         elif event.type in WRITTEN and WRITTEN[event.type] in event.data:
-            id = str(event.data[WRITTEN[event.type]])
-            with self._at("submission", id):
-                self._words(id, event.data["commitment"])
+            written = str(event.data[WRITTEN[event.type]])
+            with self._at("submission", written):
+                self._words(written, event.data["commitment"])
         elif "reveal" in event.data:
             with self._at("reveal", event.data["reveal"]):
                 self._reveal(event.data)
@@ -198,12 +252,13 @@ class _Encrypted:
                     facts = {"stored": iso(row.due_at), "after": after}
                     self._differ("office_clock", str(id), MOVED.format(**facts))
 
-    def _submission(self, data: dict[str, Any]) -> None:
+    def _submission(self, event: Recorded) -> None:
+        data = event.data
         with self._at("submission", data["submission"]):
             self._words(data["submission"], data["answers"])
         for file in data.get("files", []):
             with self._at("attachment", file["file"]):
-                self._file(file)
+                self._file(file, event)
 
     def _at(self, table: str, id: str) -> AbstractContextManager[None]:
         return as_finding(self.report, self.instance_id, f"{table}/{id}")
@@ -213,7 +268,7 @@ class _Encrypted:
         place = submissions.place(self.case_id, id)
         self._compare("submission", id, row, "sealed", place, committed)
 
-    def _file(self, file: dict[str, Any]) -> None:
+    def _file(self, file: dict[str, Any], event: Recorded) -> None:
         row = self.work.session.get(Attachment, file["file"])
         is_personal = row is not None and row.purpose == "identity"
         purpose: Purpose = "identity" if is_personal else "content"
@@ -231,6 +286,8 @@ class _Encrypted:
             if row.field != file["field"] or row.case_id != self.case_id:
                 self._differ("attachment", row.id, OTHER)
             self._bytes(row, key)
+            for column in case_rows.unlike_event(row, event, key):
+                self._differ("attachment", row.id, NOT_SAID.format(column=column))
 
     def _bytes(self, row: Attachment, key: DataKey) -> None:
         """The file itself, outside the database, against the hash that the record commits to."""
@@ -250,6 +307,8 @@ class _Encrypted:
         if row is not None and not row.sealed and self.keys["identity"] is None:
             return  # it named the person and went with them
         self._compare("letter", data["letter"], row, "sealed", place, data["text"])
+        if row is not None and row.text_sha256 != data["text"]:
+            self._differ("letter", row.id, NOT_SAID.format(column="text_sha256"))
 
     def _reason(self, data: dict[str, Any]) -> None:
         row = self.work.session.get(IdentityRead, data["read"])
@@ -269,6 +328,10 @@ class _Encrypted:
         row = self.work.session.get(Identity, (self.case_id, path))
         place = identities.place(self.case_id, path)
         self._compare("identity", path, row, "sealed", place, committed, purpose="identity")
+        if row is not None and not identities.is_indexed(
+            self.work, self.services, row, self.keys["identity"]
+        ):
+            self._differ("identity_index", f"{path}/{self.case_id}", LOST)
 
     def _compare(
         self,

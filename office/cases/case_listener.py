@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.store import outbox
@@ -50,26 +50,38 @@ def watch_due_date(work: Work, task: UserTask) -> None:
     outbox.enqueue(work, OVERDUE_TOPIC, {"task": task.id}, due_at=task.due_at)
 
 
-def _entered(work: Work, case: Case, event: Event) -> None:
-    if status := event.properties.get("status"):
+def note_place(case: Case, properties: Mapping[str, str]) -> bool:
+    """Keep what an element says of a case that enters it; whether it tells the outcome."""
+    if status := properties.get("status"):
         case.status = status
-    if outcome := event.properties.get("outcome"):
+    if outcome := properties.get("outcome"):
         case.outcome = outcome
-        _close(work, case)
+    return bool(outcome)
 
 
-def _note_variables(work: Work, case: Case, event: Event) -> None:
-    """Keep what tables and people decided where lists and access look for it."""
-    execution = work.live.get(event.instance_id)
-    if execution is None:
-        return
-    variables, track = execution.variables(), case.track
+def note_variables(
+    case: Case, variables: Mapping[str, Any], law: Callable[[], Mapping[str, bytes]]
+) -> None:
+    """Keep what tables and people decided where lists and access look for it; `law` gives the
+    deployed files."""
+    track = case.track
     for name, keep in KEPT.items():
         if variables.get(name) is not None:
             keep(case, variables[name])
     if case.held or case.track != track:
+        note_track(case, law(), variables)
+
+
+def _entered(work: Work, case: Case, event: Event) -> None:
+    if note_place(case, event.properties):
+        _close(work, case)
+
+
+def _note_variables(work: Work, case: Case, event: Event) -> None:
+    execution = work.live.get(event.instance_id)
+    if execution is not None:
         definition_id = queries.definition_of(work, event.instance_id)
-        note_track(case, queries.files(work, definition_id), variables)
+        note_variables(case, execution.variables(), lambda: queries.files(work, definition_id))
 
 
 def _task_created(work: Work, case: Case, event: Event) -> None:
@@ -117,10 +129,10 @@ def _classification(case: Case, value: Any) -> None:
         case.protected = bool(value.get("protected"))
 
 
+DECIDED = frozenset({"decision_evaluated", "task_completed"})  # what may have set variables
 HANDLERS = {
     "activity_entered": _entered,
-    "decision_evaluated": _note_variables,
-    "task_completed": _note_variables,
+    **dict.fromkeys(DECIDED, _note_variables),
     "task_created": _task_created,
     "instance_completed": _ended,
     "instance_cancelled": _ended,

@@ -18,6 +18,7 @@ from forms.text.numerals import arabic_digits
 from office.applications import master_data
 from office.cases import excerpts, personal_files, reveals
 from office.cases.handed_out import Metadata, handed_out, metadata_of
+from office.cases.register import open_title
 from office.deadlines.rows import earliest_due
 from office.ground.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
 from office.ground.services import Services
@@ -246,7 +247,7 @@ def title_of(work: Work, services: Services, case: Case) -> str | None:
     if case.title is None or is_destroyed(work, case.id, "content"):
         return None
     key = case_key(work, services, case.id)
-    return key.decrypt(case.title, f"complaint_case.title|{case.id}").decode()
+    return open_title(case, key)
 
 
 def _note_access(work: Work, case: Case, user: User, type: str, data: Mapping[str, Any]) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.ground.actor import Actor
+from engine.ground.canonical import canonical, digest
 from engine.ground.clock import BANGKOK
 from engine.store.work import Work
+from engine.turn.commitments import moment
 from engine.turn.history import Entry
 from engine.verbs import queries, runtime
 from forms import Answers, Form, FormInvalid
@@ -25,6 +27,7 @@ from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import code_hash, new_code
 from office.deadlines.holiday_table import current_calendar
 from office.ground.errors import BackdatingRefused
+from office.ground.keys import DataKey
 from office.ground.numbers import receipt_number
 from office.ground.services import Services
 from office.ground.tables import Case
@@ -49,7 +52,22 @@ UNANSWERED: Mapping[str, Any] = {
     "running_procurement": False,
     "reply_by": "inbox",
 }
-
+# What stays as it was when a case came in.
+REGISTERED = (
+    "receipt_no",
+    "tracking_hash",
+    "idempotency_hash",
+    "channel",
+    "identity_mode",
+    "reply_by",
+    "subject",
+    "source_no",
+    "source_due",
+    "received_at",
+    "legal_received_on",
+    "registered_at",
+    "registered_by",
+)
 
 NO_ANSWERS = Answers({}, {}, {}, {})
 
@@ -247,8 +265,10 @@ def _keep(work: Work, services: Services, case: Case, intake: _Intake) -> list[E
     personal = {**complaint.personal, **officer.personal}
     filed = HandedIn(INTAKE, complaint, by, element_id="start")
     staged, whose = intake.staged, COMPLAINANT
-    first = keep(work, services, case.id, filed, personal=personal, staged=staged, files_by=whose)
-    extra_events = [first]
+    type, element, data = keep(
+        work, services, case.id, filed, personal=personal, staged=staged, files_by=whose
+    )
+    extra_events = [(type, element, {**data, "register": commitment(case)})]
     if deployed_forms.as_given(officer):
         entered = HandedIn(OFFICER, officer, by)
         extra_events.append(keep(work, services, case.id, entered, personal={}, staged=()))
@@ -256,11 +276,38 @@ def _keep(work: Work, services: Services, case: Case, intake: _Intake) -> list[E
 
 
 def _keep_title(work: Work, services: Services, case: Case, intake: _Intake) -> None:
-    title = deployed_forms.as_given(intake.complaint).get("title") or ""
-    if title:
-        plain = unicodedata.normalize("NFC", str(title)).encode()
+    if title := title_of(deployed_forms.as_given(intake.complaint)):
         key = case_key(work, services, case.id)
-        case.title = key.encrypt(plain, f"complaint_case.title|{case.id}")
+        case.title = key.encrypt(title.encode(), _title_place(case.id))
+
+
+def title_of(answers: Mapping[str, Any]) -> str:
+    """The title that the register keeps of the answers to F1."""
+    return unicodedata.normalize("NFC", str(answers.get("title") or ""))
+
+
+def open_title(case: Case, key: DataKey) -> str:
+    """The register's title, decrypted.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: it was touched or moved.
+    """
+    return "" if case.title is None else key.decrypt(case.title, _title_place(case.id)).decode()
+
+
+def _title_place(case_id: str) -> str:
+    return f"complaint_case.title|{case_id}"
+
+
+def commitment(case: Case) -> str:
+    """What the first event of a case commits to of its registration, which nothing changes. The
+    hash of the tracking code makes it one that nobody can guess the facts from."""
+    facts = {name: _fact(getattr(case, name)) for name in REGISTERED}
+    return digest("samnuan register 1", canonical(facts))
+
+
+def _fact(value: Any) -> Any:
+    return moment(value) if isinstance(value, datetime) else value and str(value)
 
 
 def _variables(case: Case, intake: _Intake) -> dict[str, Any]:

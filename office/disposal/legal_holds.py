@@ -119,6 +119,20 @@ def reason_of(services: Services, row: LegalHold) -> str:
     return services.keys.content.decrypt(row.reason, _place(row.id, "reason")).decode()
 
 
+def reasons_of(services: Services, row: LegalHold) -> list[str]:
+    """Why a hold was set, and why it was lifted if it was.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: they were touched or moved.
+    """
+    sealed = {"reason": row.reason, "lift": row.lift_reason}
+    return [
+        services.keys.content.decrypt(words, _place(row.id, what)).decode()
+        for what, words in sealed.items()
+        if words is not None
+    ]
+
+
 def _acting(user: User, roles: tuple[str, ...]) -> Actor:
     actor = user.actor.acting(roles)
     if not actor.role:

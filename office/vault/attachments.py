@@ -264,7 +264,7 @@ def _info(row: Attachment, key: DataKey) -> FileInfo:
     return FileInfo(
         id=row.id,
         field=row.field,
-        name=envelopes.decrypt(key, row.name, name_place(row.case_id, row.id)).decode(),
+        name=name_of(row, key),
         media_type=row.media_type,
         size=row.size,
         sha256=row.sha256,
@@ -272,6 +272,11 @@ def _info(row: Attachment, key: DataKey) -> FileInfo:
         added_by=row.added_by,
         submission_id=row.submission_id,
     )
+
+
+def name_of(row: Attachment, key: DataKey) -> str:
+    """The name of a file, unsealed by the key of its case."""
+    return envelopes.decrypt(key, row.name, name_place(row.case_id, row.id)).decode()
 
 
 def name_place(case_id: str, id: str) -> str:

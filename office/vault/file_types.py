@@ -61,6 +61,12 @@ def media_type_of(name: str, stream: BinaryIO) -> str:
     return media_type
 
 
+def media_type_named(name: str) -> str | None:
+    """The media type that goes with a file's name; none if its kind is not on the list."""
+    accepted = ACCEPTED.get(name.rpartition(".")[2].lower())
+    return None if accepted is None else accepted[0]
+
+
 def clean_name(name: str) -> str:
     """A file name without folders, control characters and tricks of writing direction."""
     base = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
 
 from engine.ground.actor import Actor
 from engine.ground.canonical import dumps, loads
 from engine.store.work import Work
 from engine.turn import history
 from office.ground.errors import ReasonNeeded
+from office.ground.keys import DataKey
 from office.ground.services import Services
 from office.ground.tables import Case, Identity, IdentityIndex, IdentityRead
 from office.vault import envelopes
@@ -95,6 +97,19 @@ def cases_of_person(work: Work, services: Services, kind: str, value: str) -> li
         IdentityIndex.kind == kind, IdentityIndex.hash == _blind(services, kind, value)
     )
     return list(work.session.scalars(query))
+
+
+def is_indexed(work: Work, services: Services, row: Identity, key: DataKey | None) -> bool:
+    """Whether an identity number is found by the index; other fields, and erased ones, need not be.
+    What cannot be opened is told by whoever compares it with the record."""
+    if row.path not in SEARCHABLE or key is None:
+        return True
+    try:
+        value = loads(envelopes.decrypt(key, row.sealed, place(row.case_id, row.path)).decode())
+    except (InvalidTag, ValueError):
+        return True
+    hash = _blind(services, row.path, value)
+    return work.session.get(IdentityIndex, (row.path, hash, row.case_id)) is not None
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from engine.ground.canonical import dumps, loads
 from engine.store.work import Work
+from office.ground.keys import DataKey
 from office.ground.services import Services
 from office.ground.tables import Submission
 from office.vault import envelopes
@@ -79,7 +80,6 @@ def opened(work: Work, services: Services, row: Submission) -> Given:
     Raises:
         KeyDestroyed: the key of its case was.
     """
-    key = case_key(work, services, row.case_id)
     return Given(
         id=row.id,
         form=row.form,
@@ -87,8 +87,21 @@ def opened(work: Work, services: Services, row: Submission) -> Given:
         element_id=row.element_id,
         given_by=row.given_by,
         given_at=row.given_at,
-        answers=loads(envelopes.decrypt(key, row.sealed, place(row.case_id, row.id)).decode()),
+        answers=answers_of(row, case_key(work, services, row.case_id)),
     )
+
+
+def answers_of(row: Submission, key: DataKey) -> dict[str, Any]:
+    """The answers of a submission, unsealed by the key of its case.
+
+    Raises:
+        KeyDestroyed: they were erased.
+        cryptography.exceptions.InvalidTag: they were touched or moved.
+    """
+    found: dict[str, Any] = loads(
+        envelopes.decrypt(key, row.sealed, place(row.case_id, row.id)).decode()
+    )
+    return found
 
 
 def rows_of(work: Work, case_id: str) -> list[Submission]:

@@ -40,9 +40,15 @@ def test_a_deadline_moved_behind_everybodys_back_is_named(agency: Agency, tmp_pa
         overall = work.session.scalars(query).one()
         overall.due_at += timedelta(days=30)
 
-    (found,) = differences(agency, tmp_path)
-    assert found.table == f"office_clock/{overall.id}"
-    assert "the record moved it to" in found.what.en
+    told = [(each.table, each.what.en) for each in differences(agency, tmp_path)]
+    assert [table for table, _ in told] == [
+        f"office_clock/{overall.id}",
+        f"complaint_case/{filed.case_id}",
+        f"office_clock/{overall.id}",
+    ]
+    assert "the record moved it to" in told[0][1]
+    assert "due_at is not what the record says" in told[1][1]
+    assert "its rule, beginning and calendar give" in told[2][1]
 
 
 def _stop_and_go_on(agency: Agency, case_id: str) -> None:

@@ -111,6 +111,15 @@ def _text(stored: Any) -> str:
     return text
 
 
+def is_text(stored: Any) -> bool:
+    """Whether a stored value is text that a database could be asked for."""
+    try:
+        _text(stored)
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return True
+
+
 def _of_kind(kind: type[Any], stored: Any) -> Any:
     if not isinstance(stored, kind):
         raise TypeError

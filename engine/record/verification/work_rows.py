@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -48,16 +47,42 @@ class Offered:
 
     tasks: dict[str, Data] = field(default_factory=dict)
     jobs: dict[str, Data] = field(default_factory=dict)
+    ended: dict[str, datetime] = field(default_factory=dict)  # tasks, with the moment
 
-    def add(
-        self, tasks: Mapping[UUID, Data], jobs: Mapping[UUID, Data], renewed: Mapping[str, Data]
-    ) -> None:
-        """What one command offered; `renewed` are open tasks as another version offers them."""
-        for id, offer in renewed.items():
+    def renew(self, execution: Execution, definition_id: str) -> None:
+        """Another version offers the open tasks from now on."""
+        for token, offer in execution.open_user_tasks():
+            id = token.id.hex
             kept = {"assignee": self.tasks[id]["assignee"]} if id in self.tasks else {}
-            self.tasks[id] = {**offer, **kept}
-        self.tasks.update({id.hex: offer for id, offer in tasks.items()})
-        self.jobs.update({id.hex: variables for id, variables in jobs.items()})
+            self.tasks[id] = {**_task(execution, token, offer, definition_id), **kept}
+
+    def add(self, execution: Execution, definition_id: str, at: datetime) -> None:
+        """What one command offered, and what it ended."""
+        opened = execution.changes.opened_tasks
+        for id, offer in execution.offers().items():
+            self.tasks[id.hex] = _task(execution, opened[id], offer, definition_id)
+        for id, variables in execution.job_variables().items():
+            self.jobs[id.hex] = variables
+        self.ended.update({id.hex: at for id in execution.changes.closed_tasks})
+
+
+def _task(execution: Execution, token: Any, offer: Data, definition_id: str) -> Data:
+    """What the row of an offered task says, from the drawing and from the offer."""
+    node = token.task_spec.node
+    return {
+        "definition_id": definition_id,
+        "process_key": execution.process_of(token),
+        "element_id": node.id,
+        "name_th": node.name.th,
+        "name_en": node.name.en,
+        "form": node.extensions.form,
+        "assignee": offer["assignee"],
+        "candidate_groups": offer["candidate_groups"],
+        "candidate_users": offer["candidate_users"],
+        "separate_from": offer["separate_from"],
+        "priority": int(offer["priority"] or 50),
+        "due_date": offer["due_date"],
+    }
 
 
 def compare_rows(
@@ -67,7 +92,7 @@ def compare_rows(
     query = sa.select(HistoryEvent).where(HistoryEvent.instance_id == instance.id)
     events = work.session.scalars(query.order_by(HistoryEvent.seq)).all()
     tasks = _recorded_tasks(events)
-    _add_what_stands(tasks, instance, execution, offered, _moves(events))
+    _add_offers(tasks, execution, offered, _moves(events))
     comparison = _Comparison(work, instance.id, report)
     with as_finding(report, instance.id, UserTask.__tablename__):
         comparison.compare(UserTask, tasks)
@@ -143,33 +168,23 @@ def _recorded_tasks(events: Sequence[HistoryEvent]) -> dict[str, dict[str, Any]]
     return tasks
 
 
-def _add_what_stands(
+def _add_offers(
     tasks: dict[str, dict[str, Any]],
-    instance: ProcessInstance,
     execution: Execution,
     offered: Offered,
     moves: Sequence[Move],
 ) -> None:
-    """What an open task's row says more, from the drawing and from what the run offered."""
+    """What a task's row says more: how it was offered, whether the case still stands there, and
+    when it was left."""
+    for id, offer in offered.tasks.items():
+        task = tasks.setdefault(id, {"created_at": None, "status": "cancelled"})
+        facts = {name: value for name, value in offer.items() if name != "due_date"}
+        task.update({**facts, "assignee": task.get("assignee", offer["assignee"])})
+        task["ended_at"] = offered.ended.get(id)
+        since = [move for move in moves if task["created_at"] and move.at >= task["created_at"]]
+        task["due_at"] = _Moved(offer["due_date"], since)
     for token in execution.standing_tasks():
-        node, offer = token.task_spec.node, offered.tasks[token.id.hex]
-        task = tasks.setdefault(token.id.hex, {"created_at": None})
-        task.setdefault("assignee", offer["assignee"])
-        task.update(
-            element_id=node.id,
-            definition_id=instance.definition_id,
-            process_key=execution.process_of(token),
-            name_th=node.name.th,
-            name_en=node.name.en,
-            form=node.extensions.form,
-            status="open",
-            ended_at=None,
-            candidate_groups=offer["candidate_groups"],
-            candidate_users=offer["candidate_users"],
-            separate_from=offer["separate_from"],
-            priority=int(offer["priority"] or 50),
-            due_at=_Moved(offer["due_date"], [m for m in moves if m.at >= task["created_at"]]),
-        )
+        tasks[token.id.hex]["status"] = "open"
 
 
 class Move(NamedTuple):
