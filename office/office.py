@@ -21,6 +21,7 @@ from office.cases.case_listener import watch_cases
 from office.deadlines import deadlines
 from office.deadlines.reminders.notices import notice_handler
 from office.disposal.erasure import redo_erasures
+from office.ground import administered
 from office.ground.services import Services
 from office.ground.settings import OfficeSettings, services_of
 from office.guideline import files as guidelinefiles
@@ -80,6 +81,11 @@ class Office:
         if redo:
             # However the database was put in place, it must not know again what was erased.
             redo_erasures(engine, services)
+            with engine.read() as work:
+                is_followed = administered.is_followed(work)
+            if not is_followed:
+                with engine.begin() as work:
+                    administered.begin_following(work)
         return cls(engine, services, settings)
 
     def close(self) -> None:
@@ -99,6 +105,12 @@ class Office:
             outbox_handlers.plan_sweep(work)
             head_signing.plan_head_signing(work)
         return state
+
+    def note_settings(self, shown: Mapping[str, str]) -> None:
+        """Write down with which settings the house is run, where they have changed; secrets come
+        covered."""
+        with self.begin() as work:
+            administered.note_settings(work, shown)
 
     def run_due(self, limit: int = 200) -> int:
         """Fire timers, run jobs, deliver the outbox until nothing is due; returns how many ran."""

@@ -30,6 +30,9 @@ def enter() -> Answer:
         count_attempt("sign_in")
         token = _proven(request.form.get("username", "")[:80], _password())
     except (SignInRefused, TooManyAttempts) as refusal:
+        with write() as work:
+            why = "throttled" if isinstance(refusal, TooManyAttempts) else "refused"
+            signin.note_refusal(work, request.form.get("username", "")[:80], why)
         return again(_page(target, refusal), refusal)
     _forget_all()
     session[TOKEN] = token

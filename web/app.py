@@ -17,8 +17,8 @@ from office.people.people import User
 from web import account, errors, health, language, metrics, security
 from web.admin import holidays
 from web.admin import pages as admin
+from web.auditor import administration, statistics
 from web.auditor import pages as auditor
-from web.auditor import statistics
 from web.current import EXTENSION, now, settings, visitor_if_known
 from web.letter_html import letter_html
 from web.links import asset
@@ -62,6 +62,7 @@ BLUEPRINTS = (
     retention,
     reviews,
     statistics,
+    administration,
     admin,
     holidays,
     health,

@@ -125,6 +125,8 @@ def _admit(work: Work) -> None:
 
         token = session.get(TOKEN)
         g.user = None if token is None else sign_in.user_of_session(work, token)
+    if g.user is not None:
+        work.by = g.user.actor
     whose: tuple[frozenset[str], str] | None = g.get("whose")
     if whose is None:
         return

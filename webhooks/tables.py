@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables import Base, Json
+from office.ground.administered import follow
 
 
 class InboundSource(Base):
@@ -91,3 +92,9 @@ class ApiAnswer(Base):
     status: Mapped[int]
     body: Mapped[dict[str, Any] | None] = mapped_column(Json)
     answered_at: Mapped[datetime]
+
+
+# Who may knock, and who is told: each change is an entry in the chain of administration.
+follow("inbound_source", InboundSource)
+follow("subscriber", Subscriber)
+follow("api_client", ApiClient)

@@ -39,3 +39,4 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+COMMAND_LINE = "command-line:"  # before the name that whoever gives commands has on the machine

@@ -20,6 +20,7 @@ from engine.ground.errors import EngineError
 from engine.record.merkle import Growth, consistency_path, growth_at, inclusion_path, leaf_hash
 from engine.record.signing import SigningKey, is_signed
 from engine.store.tables import (
+    AdministrationHead,
     Deployment,
     DeploymentFile,
     LogEntry,
@@ -30,6 +31,7 @@ from engine.store.tables import (
     table,
 )
 from engine.store.work import Work
+from engine.turn.administration import CHAIN
 from engine.turn.commitments import moment
 
 AT_ONCE = 500  # leaves per statement
@@ -233,6 +235,11 @@ def deployment_entry(work: Work, row: Deployment) -> str:
     )
 
 
+def administration_entry(head: AdministrationHead) -> str:
+    """The leaf of the chain of administration: where it stands."""
+    return _text(kind=CHAIN, instance=CHAIN, events=head.seq, event_head=head.hash)
+
+
 def head_subject(size: int) -> str:
     return f"head/{size}"
 
@@ -256,6 +263,7 @@ def _text(**facts: Any) -> str:
 
 def _moved(work: Work) -> Iterator[tuple[str, str]]:
     yield from _new_deployments(work)
+    yield from _administration(work)
     newest = (
         sa.select(LogEntry.subject, sa.func.max(LogEntry.position).label("position"))
         .group_by(LogEntry.subject)
@@ -279,6 +287,17 @@ def _new_deployments(work: Work) -> Iterator[tuple[str, str]]:
     query = sa.select(Deployment).where(~logged.exists())
     for row in work.session.scalars(query.order_by(Deployment.deployed_at, Deployment.id)):
         yield row.id, deployment_entry(work, row)
+
+
+def _administration(work: Work) -> Iterator[tuple[str, str]]:
+    head = work.session.get(AdministrationHead, CHAIN, populate_existing=True)
+    if head is None or not head.seq:
+        return
+    query = sa.select(LogEntry.entry).where(LogEntry.subject == CHAIN)
+    newest = work.session.scalar(query.order_by(LogEntry.position.desc()).limit(1))
+    entry = administration_entry(head)
+    if entry != newest:
+        yield CHAIN, entry
 
 
 def _lookup(work: Work) -> Any:

@@ -194,6 +194,7 @@ class Transaction:
         self, database: sa.Engine, *, readonly: bool = False, snapshot: bool = False
     ) -> None:
         self.after_commit: list[Callable[[], None]] = []
+        self.info: dict[str, Any] = {}  # for those who listen to the session
         self._database = database
         self._options: dict[str, Any] = {"readonly": True} if readonly else {}
         if snapshot and database.dialect.name == "postgresql":
@@ -222,6 +223,7 @@ class Transaction:
             self._session = Session(
                 self.connection,
                 expire_on_commit=False,
+                info=self.info,
                 join_transaction_mode="rollback_only",  # it takes part, and never commits
             )
         return self._session

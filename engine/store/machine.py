@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from engine.bpmn.running.execution import Execution
 from engine.bpmn.running.host import StepFailed
+from engine.ground.actor import SYSTEM, Actor
 from engine.ground.clock import Clock, SystemClock
 from engine.ground.findings import Finding
 
@@ -115,6 +116,7 @@ class Machine:
     meter: Meter
     report_incident: Callable[[Machine, str, StepFailed], None]
     clock: Clock = field(default_factory=SystemClock)
+    by: Actor = SYSTEM  # who acts where nobody is signed in: a command of this machine
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     handlers: dict[str, Callable[..., Any]] = field(default_factory=dict)
     listeners: list[Callable[..., None]] = field(default_factory=list)

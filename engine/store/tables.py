@@ -408,6 +408,36 @@ class HistoryEvent(Base):
     salt: Mapped[bytes | None]  # none: hashed as the first release did, see commitments
 
 
+class AdministrationEvent(Base):
+    """What was done about the house itself: accounts, deployments, sign-ins, who looked at what.
+    Append-only, one chain for all of it, hashed as the events of a case are."""
+
+    __tablename__ = "administration_event"
+    seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(255))  # the id of what it is about
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(sa.String(120))
+    role: Mapped[str] = mapped_column(sa.String(120), server_default="")
+    on_behalf_of: Mapped[str] = mapped_column(sa.String(120), server_default="")
+    data: Mapped[dict[str, Any]]
+    salt: Mapped[bytes]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    __table_args__ = (
+        Index("ix_administration_event_subject_type_actor_at", "subject", "type", "actor", "at"),
+        Index("ix_administration_event_type_at", "type", "at"),
+    )
+
+
+class AdministrationHead(Base):
+    """Where that chain stands; whoever adds to it holds this row to the end of the transaction."""
+
+    __tablename__ = "administration_head"
+    chain: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+
 class LogEntry(Base):
     """A leaf of the log: the heads of a case, or a deployment, as they stood when its head was
     signed. Append-only."""

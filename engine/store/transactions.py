@@ -29,9 +29,11 @@ def begin(machine: Machine, *, report_incident: bool = True) -> Iterator[Work]:
     """
     try:
         with unit_of_work(machine.database) as transaction:
-            work = Work(machine, transaction, machine.clock.now())
+            work = Work(machine, transaction, machine.clock.now(), by=machine.by)
             work.after_commit(lambda: _keep(work))
+            transaction.info["work"] = work
             yield work
+            work.finish()
             write_instances(work)
             if work.offers:
                 machine.dispatch.bring(work, work.offers)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.bpmn.running.execution import Execution
+from engine.ground.actor import SYSTEM, Actor
 from engine.store.database import Transaction
 from engine.store.machine import Machine, Offer
 
@@ -50,6 +51,8 @@ class Work:
     touched: dict[str, Instance] = field(default_factory=dict)
     offers: list[Offer] = field(default_factory=list)
     is_readonly: bool = False
+    by: Actor = SYSTEM  # for whom it was opened, as far as that is known
+    _last_acts: list[Callable[[], None]] = field(default_factory=list)
     _kept: dict[str, dict[Any, Any]] = field(default_factory=dict)
     _last: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
@@ -97,6 +100,15 @@ class Work:
         if self.transaction.dialect.name == "postgresql":
             number = int.from_bytes(sha256(what.encode()).digest()[:8], "big", signed=True)
             self.connection.execute(_ALONE, {"number": number})
+
+    def before_commit(self, callback: Callable[[], None]) -> None:
+        """Do something at the very end of the transaction, once; it may ask for more of that."""
+        self._last_acts.append(callback)
+
+    def finish(self) -> None:
+        """Do what was put off to the end."""
+        while self._last_acts:
+            self._last_acts.pop(0)()
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Do something once everything is safely written."""

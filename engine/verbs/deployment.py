@@ -28,6 +28,7 @@ from engine.store.tables import (
 )
 from engine.store.transactions import read
 from engine.store.work import Work
+from engine.turn import administration
 from engine.turn.definitions import bundle_hash, deployment_files, load_bundle, read_processes
 from engine.verbs.file_sets import Comparison, FileSets, file_sets, used_files
 from engine.verbs.gate import check_upload
@@ -75,6 +76,7 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     work.session.add(row)
     _store(work, row.id, files, carried)
     changed = [name for name in files if compared.before.get(name) != files[name]]
+    administration.note(work, "deployed", row.id, {"files": sorted(changed)}, actor=actor)
     sets = compared.sets.with_files(files, changed)
     return _enact(work, row.id, everything, sets, findings)
 
@@ -238,6 +240,7 @@ def put_in_force(
     work: Work, row: ProcessDefinition, process: Process, before: ProcessDefinition | None
 ) -> None:
     """From now on this version is started; what starts the one before starts it no more."""
+    administration.note(work, "version_in_force", row.key, {"version": row.version})
     work.session.execute(sa.delete(ProcessInForce).where(ProcessInForce.key == row.key))
     newest = newest_version(work, row.key)
     if row.version != newest:

@@ -1,35 +1,21 @@
-"""Examiners are recorded too: which case they opened, what they searched for, when."""
+"""Whoever looks is recorded too: which case they opened, what they searched for, when."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from engine.store.tables import HistoryEvent
+from engine.store.tables import AdministrationEvent, HistoryEvent
 from engine.store.work import Work
-from engine.turn import history
-from office.cases.reveal_tables import AuditLook
-from office.people import people
+from engine.turn import administration, history
 from office.people.access import as_examiner, load_case
 from office.people.people import User
 
+CASE_OPENED = "case_opened"
 ONE_VISIT = timedelta(minutes=30)  # stepping through a case is one look at it, not three hundred
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A search or a page of figures that somebody asked for."""
-
-    id: str
-    by: str
-    at: datetime
-    kind: str
-    facts: Mapping[str, Any]
 
 
 def is_noted(work: Work, case_id: str, user: User) -> bool:
@@ -62,20 +48,24 @@ def note_case(work: Work, case_id: str, user: User) -> None:
 
 
 def note_access(work: Work, kind: str, facts: Mapping[str, Any], user: User) -> None:
-    """Keep what an examiner searched for; `facts` hold keys and dates, nothing that was typed."""
-    row = AuditLook(id=uuid.uuid4().hex, account_id=user.id, at=work.now, kind=kind)
-    row.facts = dict(facts)
-    work.session.add(row)
+    """Keep what an examiner searched for or took out; `facts` hold keys and dates, nothing that was
+    typed."""
+    administration.note(work, kind, data=facts, actor=as_examiner(work, user))
 
 
-def looks(work: Work, *, limit: int = 50, after: str | None = None) -> list[Look]:
-    """What examiners asked for, the newest first; `after` is the last id of a page."""
-    query = sa.select(AuditLook).order_by(AuditLook.at.desc(), AuditLook.id.desc()).limit(limit)
-    last = work.session.get(AuditLook, after) if after else None
-    if last is not None:
-        query = query.where(sa.tuple_(AuditLook.at, AuditLook.id) < (last.at, last.id))
-    rows = list(work.session.scalars(query))
-    names = people.display_names(work, [row.account_id for row in rows])
-    return [
-        Look(row.id, names.get(row.account_id, "—"), row.at, row.kind, row.facts) for row in rows
-    ]
+def is_opening_noted(work: Work, case_id: str, user: User) -> bool:
+    """Whether this visit of theirs to a case stands in the chain of administration already."""
+    query = sa.select(AdministrationEvent.seq).where(
+        AdministrationEvent.subject == case_id,
+        AdministrationEvent.type == CASE_OPENED,
+        AdministrationEvent.actor == user.id,
+        AdministrationEvent.at > work.now - ONE_VISIT,
+    )
+    return work.session.scalar(query.limit(1)) is not None
+
+
+def note_opening(work: Work, case_id: str, user: User) -> None:
+    """Write down that somebody has a page of a case before them; once a visit, and not in the case
+    itself, which would grow by being looked at."""
+    if not is_opening_noted(work, case_id, user):
+        administration.note(work, CASE_OPENED, case_id, actor=user.actor)

@@ -17,6 +17,7 @@ from engine.record.published_heads import read_lines
 from engine.record.verification import verify_common
 from engine.record.verification.heads import verify_heads
 from engine.record.verification.stored_rows import as_finding, reading
+from office.audit.administration import verify_administered
 from office.audit.head_signing import FILE
 from office.audit.verification import (
     count_cases,
@@ -104,6 +105,7 @@ class Run:
         self.report.add(verify_common(self.engine.machine))
         with reading(self.engine.machine) as work, as_finding(self.report, "", "complaint_case"):
             self.report.add(verify_register(work))
+            self.report.add(verify_administered(work))
         if (self.folder / FILE).exists():
             with as_finding(self.report, "", FILE):
                 self._compare_own_heads()

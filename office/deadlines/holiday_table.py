@@ -14,6 +14,7 @@ from engine.store.work import Work
 from forms.text.dates import BUDDHIST_ERA, spell_date
 from office.deadlines.tables import CalendarVersion, HolidayChange
 from office.deadlines.working_days import Calendar
+from office.ground.administered import State, follow
 from office.ground.errors import OfficeError
 
 # Labour Day binds private employers only: state offices work. Children's Day is always a Saturday.
@@ -218,3 +219,12 @@ def _write_version(
     work.session.flush()  # the calendar of this version is read in the same transaction
     work.forget(NEWEST)
     return version
+
+
+def _days(work: Work, version: str) -> State:
+    query = sa.select(HolidayChange).where(HolidayChange.version == int(version))
+    rows = work.session.scalars(query.order_by(HolidayChange.day))
+    return {"days": [[row.day.isoformat(), row.name, row.removed] for row in rows]}
+
+
+follow("calendar", CalendarVersion, {HolidayChange: "version"}, _days)

@@ -13,8 +13,10 @@ from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.verbs import runtime
 from office.ground import reference
+from office.ground.administered import touch
 from office.ground.errors import RoleUnknown, UserExists, UserNotFound
 from office.ground.tables import Account, AccountRole, Role, SignIn, Unit
+from office.people.administered import ACCOUNT
 from office.people.passwords import hash_password
 
 
@@ -84,6 +86,7 @@ def set_groups(work: Work, account_id: str, groups: Iterable[str]) -> None:
     """
     wanted = [_checked_role(work, group) for group in sorted(set(groups))]
     work.session.execute(sa.delete(AccountRole).where(AccountRole.account_id == account_id))
+    touch(work, ACCOUNT, account_id)
     work.session.add_all(
         AccountRole(account_id=account_id, role=role, unit=unit) for role, unit in wanted
     )

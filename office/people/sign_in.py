@@ -9,11 +9,18 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from engine.ground.actor import Actor
+from engine.store.tables import AdministrationEvent
 from engine.store.work import Work
+from engine.turn import administration
 from office.ground.errors import SignInRefused
 from office.ground.tables import Account, SignIn
 from office.people import passwords
 from office.people.people import User, user_by_id, user_of_sign_in
+
+SIGNED_IN, SIGNED_OUT, SIGN_IN_REFUSED = "signed_in", "signed_out", "sign_in_refused"
+NOBODY = Actor("nobody")
+REFUSALS_EVERY, REFUSALS_MOST = timedelta(minutes=10), 10
 
 
 def account_named(work: Work, username: str) -> Account | None:
@@ -56,7 +63,23 @@ def sign_in(work: Work, proof: Proof) -> User:
     if account is None or not account.active or account.password_hash != proof.fitted:
         raise SignInRefused
     account.password_hash = proof.password_hash
+    administration.note(work, SIGNED_IN, account.id, actor=Actor(account.id))
     return user_by_id(work, account.id)
+
+
+def note_refusal(work: Work, username: str, why: str) -> None:
+    """Write down that somebody was not let in. A name that no account bears is not kept: people
+    type a password there. What is refused again and again is written down once in a while."""
+    account = account_named(work, username)
+    subject = "" if account is None else account.id
+    lately = sa.select(AdministrationEvent.seq).where(
+        AdministrationEvent.type == SIGN_IN_REFUSED,
+        AdministrationEvent.subject == subject,
+        AdministrationEvent.at > work.now - REFUSALS_EVERY,
+    )
+    known = work.session.scalars(lately.limit(REFUSALS_MOST)).all()
+    if len(known) < REFUSALS_MOST:
+        administration.note(work, SIGN_IN_REFUSED, subject, {"why": why}, actor=NOBODY)
 
 
 def open_session(work: Work, user: User, *, hours: int) -> str:
@@ -78,6 +101,7 @@ def close_session(work: Work, token: str) -> None:
     row = work.session.get(SignIn, _token_hash(token))
     if row is not None and row.revoked_at is None:
         row.revoked_at = work.now
+        administration.note(work, SIGNED_OUT, row.account_id, actor=Actor(row.account_id))
 
 
 def sweep_sessions(work: Work) -> None:

@@ -21,7 +21,7 @@ from engine.ground.text import Text
 from engine.record.export import Entry, OcelWriter, SheetWriter, Trace, XesWriter
 from engine.record.export.csv_sheet import BYTE_ORDER_MARK
 from engine.store.tables import ProcessInstance
-from office.audit.access_log import looks
+from office.audit import administration
 from office.audit.export import Selection, case_ids, export_cases
 from office.people.people import User
 from tests.conftest import START
@@ -216,10 +216,11 @@ def test_the_command_writes_a_file_and_the_export_is_recorded(
     assert told["cases"] == 1
     assert target.read_text("utf-8").startswith(BYTE_ORDER_MARK)
     with agency.office.engine.read() as work:
-        newest = looks(work)[0]
-    assert newest.kind == "export"
-    assert newest.facts["sha256"] == told["sha256"]
-    assert newest.facts["unit"] == "it"
+        criteria = administration.Criteria(group="exports")
+        (newest, *_) = administration.lines(work, agency.person("auditor"), criteria, limit=1)
+    assert newest.type == "export"
+    assert newest.data["sha256"] == told["sha256"]
+    assert newest.data["unit"] == "it"
     wrong = ask("xes", "-o", str(tmp_path / "x.xes"), "--as", auditor, "--unit", "moon")
     assert wrong.exit_code == 1
     assert "moon" in wrong.stderr

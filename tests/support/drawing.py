@@ -219,3 +219,16 @@ def root_escalation(id: str) -> str:
 
 
 FORM = b'{"type":"default","id":"any","schemaVersion":19,"components":[]}'
+
+
+# A process of its own, in Thai, that ends where it begins.
+SMALL = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="http://samnuan.example">
+  <bpmn:process id="small" name="กระบวนงานเล็ก" isExecutable="true">
+    <bpmn:startEvent id="begin" name="เริ่ม"><bpmn:outgoing>f</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:sequenceFlow id="f" sourceRef="begin" targetRef="end" />
+    <bpmn:endEvent id="end" name="จบ"><bpmn:incoming>f</bpmn:incoming></bpmn:endEvent>
+  </bpmn:process>
+</bpmn:definitions>
+"""

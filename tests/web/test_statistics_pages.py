@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from office.audit import case_statistics
-from office.audit.access_log import looks
+from office.audit import administration, case_statistics
 from office.audit.case_statistics import Selection, Statistics, percentile
 from office.people.people import User
 from tests.support.agency import ASSIGNED, SCREENED, Agency
@@ -105,7 +104,9 @@ def test_the_page_shows_numbers_on_the_diagram_and_as_a_table(
     visitor.visit("/statistics?version=99")
     assert visitor.status == 404
     with agency.office.engine.read() as work:
-        assert [look.kind for look in looks(work)] == ["statistics", "statistics"]
+        criteria = administration.Criteria(group="looks")
+        looks = administration.lines(work, agency.person("auditor"), criteria, limit=9)
+    assert [look.type for look in looks] == ["statistics", "statistics"]
 
 
 def test_a_case_against_the_director_is_in_no_figure_of_theirs(

@@ -130,17 +130,6 @@ def open_identity(reveal_id: str) -> Answer:
     return render_template("auditor/identity.html", opened=shown, back="auditor.case")
 
 
-@blueprint.get("/looks")
-@signed_in(*ROLES)
-def searches() -> Answer:
-    """What examiners searched for: they are watched too."""
-    with read() as work:
-        found = access_log.looks(work, limit=PAGE, after=request.args.get("after"))
-    more = found[-1].id if len(found) == PAGE else None
-    signs = {**case_search.SIGNS, case_search.DEPARTED: case_search.DEPARTED_WORDS}
-    return render_template("auditor/looks.html", looks=found, more=more, signs=signs)
-
-
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")
 @signed_in(*ROLES)
 def diagram(case_id: str, process_key: str) -> Answer:

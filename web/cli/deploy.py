@@ -26,11 +26,9 @@ DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {ver
 @click.option("--as", "username", metavar="USER", help="ในนามผู้ใช้ / Act as this user.")
 @json_option
 def command(paths: tuple[Path, ...], username: str | None, as_json: bool) -> None:
-    from engine.ground.actor import SYSTEM
-
     with opened_office() as office:
         if paths:
-            actor = user_named(office, username).actor if username else SYSTEM
+            actor = user_named(office, username).actor if username else office.engine.machine.by
             deployed = office.engine.deploy(files_of(paths), actor)
             _report(deployed, as_json)
             for finding in deployed.findings if not as_json else ():

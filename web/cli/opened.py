@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.ground.actor import COMMAND_LINE, Actor
 from engine.ground.clock import BANGKOK, Clock, SystemClock, TravellingClock
 from engine.ground.errors import Refusal
 from engine.ground.settings import Settings, Unfit, setting
@@ -92,6 +94,7 @@ def open_office(*, redo: bool = True) -> Office:
     settings = WebSettings.read()
     clock = rehearsal_clock(is_demo=settings.demo)
     office = Office.open(settings, clock=clock, packages=(*PACKAGES, "webhooks"), redo=redo)
+    office.engine.machine.by = Actor(f"{COMMAND_LINE}{getpass.getuser()}")
     webhooks.connect(office)
     return office
 

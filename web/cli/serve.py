@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from engine.ground.errors import Refusal
+from engine.ground.settings import all_settings
 from engine.ground.text import Text
 from web.cli import language, say
 from web.cli.opened import opened_office
@@ -55,6 +56,7 @@ def command(host: str, port: int, threads: int, demo: bool, worker: bool) -> Non
     os.environ.setdefault("SAMNUAN_PUBLIC_URL", url)
     with opened_office() as office:
         state = office.deploy_guideline()
+        office.note_settings({each.name: each.shown(os.environ) for each in all_settings()})
         if state.deployed is not None and state.deployed.new:
             say(GUIDELINE, versions=", ".join(state.deployed.new))
         if office.settings.demo:

@@ -11,6 +11,7 @@ from engine.ground.errors import Refusal
 from engine.ground.text import Text
 from engine.store.work import Work
 from forms.errors import FormInvalid
+from office.audit import access_log
 from office.cases import cases as case_files
 from office.cases import reveals, tasks
 from office.cases.register import file_complaint, intake_context, intake_forms
@@ -73,7 +74,16 @@ def task(task_id: str) -> Answer:
     with read() as work:
         view = tasks.open_task(work, services(), task_id, user())
         fresh = form_pages.fresh(view.form, view.context, prior=view.prior)
-        return _task_page(work, view, fresh)
+        page = _task_page(work, view, fresh)
+        is_noted = view.case is None or access_log.is_opening_noted(work, view.case.id, user())
+    return page if is_noted or view.case is None else _noted(page, view.case.id)
+
+
+def _noted(page: str, case_id: str) -> str:
+    """A page of a case is handed out once it is written down who has it before them."""
+    with write() as work:
+        access_log.note_opening(work, case_id, user())
+    return page
 
 
 @blueprint.post("/tasks/<task_id>")
@@ -165,7 +175,9 @@ def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
             "story": case_view.story(work, view),
             "time": case_view.time_of(work, view, user()),
         }
-        return render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
+        page = render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
+        is_noted = access_log.is_opening_noted(work, view.id, user())
+    return page if is_noted else _noted(page, view.id)
 
 
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")

@@ -44,6 +44,7 @@ def once(act: Callable[[Work], Any], *, status: int) -> Outcome:
     key = request.headers.get(HEADER)
     if key is None:
         with api_context().engine.begin() as work:
+            work.by = client().actor
             return Outcome(act(work), status)
     _check(key)
     try:
@@ -64,6 +65,7 @@ def is_answered() -> bool:
 def _keyed(act: Callable[[Work], Any], key: str, status: int) -> Outcome:
     fingerprint = _fingerprint()
     with api_context().engine.begin() as work:
+        work.by = client().actor
         kept = work.session.get(ApiAnswer, (client().id, key))
         if kept is not None:
             return _again(kept, fingerprint)

@@ -14,11 +14,18 @@ from engine.record.published_heads import Witnessed
 from engine.record.signed_heads import read_entry
 from engine.record.verification.log import ROOT, SIGNATURE
 from engine.record.verification.stored_rows import as_finding
-from engine.store.tables import Command, HistoryEvent, SignedHead
+from engine.store.tables import AdministrationEvent, Command, HistoryEvent, SignedHead
 from engine.store.work import Work
+from engine.turn.administration import CHAIN
 from engine.turn.commitments import moment
 
 AT_ONCE = 200
+# Of which leaf, and where it says how far the chain has come and where that stands.
+CHAINS: dict[type[Any], tuple[str, str, str]] = {
+    Command: ("case", "commands", "command_head"),
+    HistoryEvent: ("case", "events", "event_head"),
+    AdministrationEvent: (CHAIN, "events", "event_head"),
+}
 Wanted = tuple[str, int, str]  # instance, number, hash
 
 OTHER_KEY = Text("ลงนามด้วยกุญแจอื่น", "it is signed with another key")
@@ -48,7 +55,7 @@ def verify_heads(
             _check_head(work, each, public_key, report)
         with as_finding(report, str(size), "log_entry", each.first):
             _check_entries(work, each, report)
-        for model in (Command, HistoryEvent):
+        for model in CHAINS:
             with as_finding(report, str(size), model.__tablename__):
                 for batch in _batches(_wanted(each, model)):
                     _check_chains(work, model, batch, each, kept, report)
@@ -87,12 +94,12 @@ def _subject(entry: str) -> str:
 
 def _wanted(each: Witnessed, model: type[Any]) -> list[Wanted]:
     """The heads of one kind of chain that the entries name."""
-    number, head = ("commands", "command_head") if model is Command else ("events", "event_head")
+    kind, number, head = CHAINS[model]
     found = []
     for entry in each.entries:
         try:
             facts = read_entry(entry)
-            if facts["kind"] == "case":
+            if facts["kind"] == kind:
                 found.append((str(facts["instance"]), int(facts[number]), str(facts[head])))
         except (ValueError, KeyError, TypeError, RecursionError):
             continue  # a damaged entry is told above: it is not the one in the log
@@ -104,6 +111,18 @@ def _batches(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
         yield wanted[start : start + AT_ONCE]
 
 
+def _here(work: Work, model: type[Any], wanted: Sequence[Wanted]) -> dict[tuple[str, int], str]:
+    """The hashes of these records as they are now."""
+    if model is AdministrationEvent:
+        query = sa.select(sa.literal(CHAIN), model.seq, model.hash)
+        query = query.where(model.seq.in_([number for _, number, _ in wanted]))
+    else:
+        places = [(instance, number) for instance, number, _ in wanted]
+        query = sa.select(model.instance_id, model.seq, model.hash)
+        query = query.where(sa.tuple_(model.instance_id, model.seq).in_(places))
+    return {(row[0], row[1]): row[2] for row in work.session.execute(query)}
+
+
 def _check_chains(
     work: Work,
     model: type[Any],
@@ -112,10 +131,7 @@ def _check_chains(
     kept: dict[tuple[str, str], int],
     report: Report,
 ) -> None:
-    places = [(instance, number) for instance, number, _ in wanted]
-    query = sa.select(model.instance_id, model.seq, model.hash)
-    query = query.where(sa.tuple_(model.instance_id, model.seq).in_(places))
-    here = {(row[0], row[1]): row[2] for row in work.session.execute(query)}
+    here = _here(work, model, wanted)
     for instance, number, hash in wanted:
         chain = (instance, model.__tablename__)
         if number and here.get((instance, number)) != hash:

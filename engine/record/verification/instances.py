@@ -56,7 +56,7 @@ OTHER_DEPLOYMENT = Text(
 
 
 @dataclass(slots=True)
-class _Chain:
+class Chain:
     """One chain of one case, as far as it has been read."""
 
     instance_id: str
@@ -110,8 +110,8 @@ def verify_cases(work: Work, ids: Sequence[str]) -> Iterator[Report]:
     deployed = _deployed(work)
     reports = {id: Report(instances=1) for id in ids}
     signed = _signed(work, ids)
-    commands = {i: _Chain(i, "command", signed[i][0], reports[i]) for i in ids}
-    events = {i: _Chain(i, "history_event", signed[i][1], reports[i]) for i in ids}
+    commands = {i: Chain(i, "command", signed[i][0], reports[i]) for i in ids}
+    events = {i: Chain(i, "history_event", signed[i][1], reports[i]) for i in ids}
     for row in raw_rows(work, Command, ids):
         reports[row["instance_id"]].commands += 1
         _follow_command(commands[row["instance_id"]], row)
@@ -164,14 +164,14 @@ def _entry(text: str) -> dict[str, Any] | None:
     return entry
 
 
-def _follow_command(chain: _Chain, row: Row) -> None:
-    chain.link(row, _unless_unreadable(_expected_command, chain.head, row))
+def _follow_command(chain: Chain, row: Row) -> None:
+    chain.link(row, unless_unreadable(_expected_command, chain.head, row))
     if row["kind"] in ("start", "migrate"):
         chain.facts.update(_json(row["body"]))
 
 
-def _follow_event(chain: _Chain, row: Row) -> None:
-    chain.link(row, _unless_unreadable(_expected_event, chain.head, row))
+def _follow_event(chain: Chain, row: Row) -> None:
+    chain.link(row, unless_unreadable(_expected_event, chain.head, row))
     if row["type"] == "instance_started":
         chain.facts["started_at"] = row["at"]
     if row["type"] in ("instance_completed", "instance_cancelled"):
@@ -179,7 +179,7 @@ def _follow_event(chain: _Chain, row: Row) -> None:
         chain.facts["ended_at"] = row["at"]
 
 
-def _unless_unreadable(expected: Any, head: str, row: Row) -> str:
+def unless_unreadable(expected: Any, head: str, row: Row) -> str:
     """What a record's hash should be; nothing that was recorded is unreadable."""
     try:
         return str(expected(head, row))
@@ -218,9 +218,7 @@ def _deployed(work: Work) -> dict[str, str]:
     return {row[0]: row[1] for row in work.session.execute(query)}
 
 
-def _check_row(
-    instance: Row, commands: _Chain, events: _Chain, deployed: Mapping[str, str]
-) -> None:
+def _check_row(instance: Row, commands: Chain, events: Chain, deployed: Mapping[str, str]) -> None:
     """The case's own row must say what its record says."""
     commands.end(instance["command_seq"], instance["command_head"])
     events.end(instance["event_seq"], instance["event_head"])

@@ -24,6 +24,7 @@ from engine.store.tables import (
     table,
 )
 from engine.store.work import Work
+from engine.turn.administration import CHAIN
 
 AT_ONCE = 500
 GAP = Text("ลำดับที่ {number} หายไป", "number {number} is missing")
@@ -167,5 +168,6 @@ def _check_presence(work: Work, report: Report) -> None:
     query = sa.select(LogEntry.subject, sa.func.max(LogEntry.position))
     query = query.outerjoin(known, known.c.id == LogEntry.subject)
     query = query.where(known.c.id.is_(None), ~LogEntry.subject.startswith("head/"))
+    query = query.where(LogEntry.subject != CHAIN)
     for subject, position in work.session.execute(query.group_by(LogEntry.subject)):
         report.differ(subject, "log_entry", position, GONE)

@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from engine.ground.text import Text
 from engine.record.differences import Report
 from engine.record.verification.stored_rows import UNREADABLE, as_finding, stored_rows
-from engine.store.tables import Base, Command, HistoryEvent, LogEntry, LogNode, Resource
+from engine.store.tables import (
+    AdministrationEvent,
+    Base,
+    Command,
+    HistoryEvent,
+    LogEntry,
+    LogNode,
+    Resource,
+)
 from engine.store.work import Work
 
 NOT_READ = Text("อ่าน {column} ไม่ได้", "{column} cannot be read")
@@ -20,7 +28,8 @@ BROKEN = Text("ขัดกับเงื่อนไขของตารา�
 ORPHAN = Text("อ้างถึง {table} {key} ซึ่งไม่มีแล้ว", "it refers to {table} {key}, which is gone")
 # Compared byte for byte with hashes anyway, and the largest tables there are.
 HASHED = frozenset(
-    model.__tablename__ for model in (Command, HistoryEvent, LogEntry, LogNode, Resource)
+    model.__tablename__
+    for model in (Command, HistoryEvent, AdministrationEvent, LogEntry, LogNode, Resource)
 )
 
 

@@ -1,0 +1,186 @@
+"""Rows by which the house is run (accounts with their roles, units, tokens, the calendar): every
+change of one is an entry in the chain of administration, whichever door it came by.
+
+A change is noticed where the session writes it, not where somebody thinks of telling. An entry has
+the row as it is from then on, and what of it was otherwise; the check of the record compares the
+newest entry with the row. Secrets stand in it as a hash.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.ground.canonical import digest
+from engine.store.tables import AdministrationEvent, Base
+from engine.store.work import Work
+from engine.turn import administration
+from engine.turn.commitments import moment
+
+BEGAN, SETTINGS = "administration_began", "settings"
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+State = dict[str, Any]
+Parts = Callable[[Work, str], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A table that is followed, and those whose rows count as parts of one of its own."""
+
+    name: str
+    model: type[Base]
+    parts: Mapping[type[Base], str]  # other tables, and which column names the row they belong to
+    read_parts: Parts
+
+    def key_of(self, row: Any) -> str:
+        column = self.parts.get(type(row)) or _key_column(self.model)
+        return str(getattr(row, column))
+
+    def state(self, work: Work, key: str) -> State | None:
+        """A row as it is now; none if there is none."""
+        row = work.session.get(self.model, _typed(self.model, key), populate_existing=True)
+        return None if row is None else {**_columns(row), **self.read_parts(work, key)}
+
+    def keys(self, work: Work) -> list[str]:
+        column = getattr(self.model, _key_column(self.model))
+        return [str(key) for key in work.session.scalars(sa.select(column).order_by(column))]
+
+
+KINDS: dict[str, Kind] = {}
+_BY_MODEL: dict[type[Any], Kind] = {}
+
+
+def follow(
+    name: str,
+    model: type[Base],
+    parts: Mapping[type[Base], str] | None = None,
+    read_parts: Parts = lambda _work, _key: {},
+) -> None:
+    """Follow the rows of a table; `parts` are tables whose rows belong to one of them, and
+    `read_parts` says what these are for one."""
+    kind = KINDS[name] = Kind(name, model, parts or {}, read_parts)
+    _BY_MODEL.update(dict.fromkeys([model, *kind.parts], kind))
+
+
+def touch(work: Work, name: str, key: str) -> None:
+    """A row of this kind was changed by a statement, which the session does not notice."""
+    touched: dict[tuple[str, str], None] = work.kept("administered", "touched", dict)
+    if not touched:
+        work.before_commit(lambda: _note(work, touched))
+    touched[name, key] = None
+
+
+def is_followed(work: Work) -> bool:
+    """Whether the chain has begun."""
+    query = sa.select(AdministrationEvent.seq).where(AdministrationEvent.type == BEGAN)
+    return work.session.scalar(query.limit(1)) is not None
+
+
+def begin_following(work: Work) -> None:
+    """Enter what there is when the chain begins: from then on nothing comes without an entry."""
+    work.one_at_a_time("administration")
+    if is_followed(work):
+        return
+    administration.note(work, BEGAN)
+    for kind in KINDS.values():
+        if sa.inspect(work.connection).has_table(kind.model.__tablename__):
+            for key in kind.keys(work):
+                touch(work, kind.name, key)
+
+
+def note_settings(work: Work, shown: Mapping[str, str]) -> None:
+    """With which settings the house is run from now on, if they are not those of the last time."""
+    query = sa.select(AdministrationEvent).where(AdministrationEvent.type == SETTINGS)
+    last = work.session.scalar(query.order_by(AdministrationEvent.seq.desc()).limit(1))
+    if last is None or last.data.get("state") != dict(shown):
+        known = {} if last is None else last.data.get("state", {})
+        was = {name: known[name] for name in _otherwise(known, dict(shown))}
+        administration.note(work, SETTINGS, data={"state": dict(shown), "was": was})
+
+
+def newest_states(work: Work, kind: Kind) -> dict[str, tuple[int, str, State]]:
+    """Of each row of a kind its newest entry: number, type and state."""
+    types = [f"{kind.name}_{what}" for what in (ADDED, CHANGED, REMOVED)]
+    query = sa.select(AdministrationEvent).where(AdministrationEvent.type.in_(types))
+    found = {}
+    for event in work.session.scalars(query.order_by(AdministrationEvent.seq)):
+        found[event.subject] = event.seq, event.type, event.data.get("state", {})
+    return found
+
+
+def _follow(session: Session, _context: Any) -> None:
+    work: Work | None = session.info.get("work")
+    if work is None or work.is_readonly:
+        return
+    for row in itertools.chain(session.new, session.deleted, session.dirty):
+        kind = _BY_MODEL.get(type(row))
+        if kind is not None:
+            touch(work, kind.name, kind.key_of(row))
+
+
+sa.event.listen(Session, "after_flush", _follow)
+
+
+def _note(work: Work, touched: dict[tuple[str, str], None]) -> None:
+    work.session.flush()  # what is compared is what is written
+    for name, key in list(touched):
+        kind = KINDS[name]
+        before, now = _newest(work, kind, key), kind.state(work, key)
+        if now == before:
+            continue
+        what = REMOVED if now is None else ADDED if before is None else CHANGED
+        known = before or {}
+        was = {column: known[column] for column in _otherwise(known, now or {})}
+        data = {"state": now or {}, **({"was": was} if was and now else {})}
+        administration.note(work, f"{name}_{what}", key, data)
+    touched.clear()
+
+
+def _newest(work: Work, kind: Kind, key: str) -> State | None:
+    types = [f"{kind.name}_{what}" for what in (ADDED, CHANGED, REMOVED)]
+    query = sa.select(AdministrationEvent).where(
+        AdministrationEvent.subject == key, AdministrationEvent.type.in_(types)
+    )
+    event = work.session.scalar(query.order_by(AdministrationEvent.seq.desc()).limit(1))
+    if event is None or event.type.endswith(REMOVED):
+        return None
+    state: State = event.data["state"]
+    return state
+
+
+def _otherwise(before: State, now: State) -> Iterable[str]:
+    return [column for column in before if before[column] != now.get(column)]
+
+
+def _columns(row: Any) -> State:
+    key = _key_column(type(row))
+    return {
+        column.key: _plain(column.key, getattr(row, column.key))
+        for column in sa.inspect(type(row)).column_attrs
+        if column.key != key
+    }
+
+
+def _plain(column: str, value: Any) -> Any:
+    """A value as JSON has it; what opens a door, as a hash."""
+    if isinstance(value, bytes) or (value and column.endswith(("hash", "secret"))):
+        raw = value if isinstance(value, bytes) else str(value).encode()
+        return digest("samnuan secret 1", raw)
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _key_column(model: type[Any]) -> str:
+    return str(sa.inspect(model).primary_key[0].name)
+
+
+def _typed(model: type[Any], key: str) -> Any:
+    column = sa.inspect(model).primary_key[0]
+    return int(key) if column.type.python_type is int else key
