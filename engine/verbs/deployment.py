@@ -31,7 +31,7 @@ from engine.store.work import Work
 from engine.turn import administration
 from engine.turn.definitions import bundle_hash, deployment_files, load_bundle, read_processes
 from engine.verbs.file_sets import Comparison, FileSets, file_sets, used_files
-from engine.verbs.gate import check_upload
+from engine.verbs.gate import check_upload, unplain_names
 from engine.verbs.runtime import in_force, newest_version
 
 
@@ -105,6 +105,8 @@ def check(work: Work, files: Mapping[str, bytes]) -> list[Finding]:
 
 
 def _findings(machine: Machine, compared: Comparison) -> list[Finding]:
+    if names := unplain_names(compared.files):
+        return names  # nothing else can be said about a file by its name
     return [*compared.findings(), *machine.gate.check(compared.files, compared.kept())]
 
 

@@ -10,6 +10,7 @@ from engine import dmn, feel
 from engine.bpmn.model import Process
 from engine.bpmn.running.compile import compile_process
 from engine.bpmn.running.specs.activities import COUNTERS
+from engine.ground import file_names
 from engine.ground.errors import EngineError
 from engine.ground.findings import Finding, has_errors
 from engine.ground.log import Log
@@ -18,7 +19,7 @@ from engine.turn.definitions import bundle_hash, form_names, read_decisions, rea
 
 Files = Mapping[str, bytes]
 BUILT_IN_SUFFIXES = (".bpmn", ".dmn", ".form")
-DEFECT = "deploy.defect"
+DEFECT, UNPLAIN = "deploy.defect", "deploy.file-name"
 UNREADABLE = Text(
     "ระบบเตรียมกระบวนงานนี้ให้ดำเนินการไม่ได้ เพราะข้อบกพร่องของระบบเอง ({kind}) โปรดแจ้งผู้ดูแลระบบ",
     "This process cannot be made ready to run, by a fault of the product itself ({kind}); "
@@ -70,6 +71,7 @@ class Gate:
             known_functions=set(self.functions),
             known_variables=self.variables_in(everything),
         )
+        findings += _long_ids(diagrams(good)) if not has_errors(findings) else []
         if not has_errors(findings):
             findings += _compile_all(everything, diagrams(good))
         for cross_check in () if has_errors(findings) else self.cross_checks:
@@ -119,6 +121,27 @@ class Gate:
         except dmn.DmnRejected:
             return set()  # its faults have been told
         return {id for model in models for id in model.decisions}
+
+
+def unplain_names(files: Files) -> list[Finding]:
+    """Files whose names could not stand in a sealed case file."""
+    text = file_names.NOT_PLAIN.format(most=file_names.MOST_BYTES)
+    return [
+        Finding(name.encode("utf-8", "backslashreplace").decode(), "", "error", UNPLAIN, text)
+        for name in files
+        if not file_names.is_plain(name)
+    ]
+
+
+def _long_ids(files: Files) -> list[Finding]:
+    """Processes whose id would make the path of their files in a sealed case file too long."""
+    text = file_names.TOO_LONG.format(most=file_names.MOST_BYTES)
+    return [
+        Finding(name, key, "error", UNPLAIN, text)
+        for name, content in files.items()
+        for key in read_processes({name: content})
+        if len(key.encode()) > file_names.MOST_BYTES
+    ]
 
 
 @dataclass(frozen=True)

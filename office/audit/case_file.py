@@ -128,7 +128,7 @@ def _signed(files: dict[str, bytes], instance_id: str, key: SigningKey) -> dict[
     listed = {name: sha256(content).hexdigest() for name, content in files.items()}
     manifest = _json({"format": verify_case.FORMAT, "instance": instance_id, "files": listed})
     signature = key.sign(verify_case.manifest_text(manifest)).hex()
-    signed = _json({"public_key": key.public.hex(), "signature": signature})
+    signed = verify_case.signature_file(key.public.hex(), signature)
     return {**files, "manifest.json": manifest, "manifest.sig.json": signed}
 
 

@@ -2,9 +2,10 @@
 """Check a signed case file of Samnuan without its server: python3 verify_case.py CASE.zip
 
 This one file needs Python 3.9 or newer and nothing else. Use a copy that you trust, not the one
-inside the file to be checked. `--key FILE` pins the agency's public key (64 hex digits), `--heads
-FILE` gives the signed heads that were mailed to you; both bind whoever made the file. What is
-checked, and how to check it otherwise, is written in record.md and case-file.md of docs/reference.
+inside the file to be checked. `--key KEY` pins the agency's public key (64 hex digits, or a file
+that holds them), `--heads FILE` gives the signed heads that were mailed to you; both bind whoever
+made the file. What is checked, and how to check it otherwise, is written in record.md and
+case-file.md of docs/reference.
 """
 
 from __future__ import annotations
@@ -616,6 +617,11 @@ def _listed(files: dict[str, bytes], name: str, hash: Any) -> Finding:
     return Finding(HOLDS, name, "ครบถ้วน", "whole")
 
 
+def signature_file(key: str, signature: str) -> bytes:
+    """The one way to write who signed the manifest, and how: no byte of it is free."""
+    return f'{{\n "public_key": "{key}",\n "signature": "{signature}"\n}}\n'.encode()
+
+
 def check_signature(files: dict[str, bytes]) -> str:
     """The key that signed the manifest."""
     place = "manifest.sig.json"
@@ -623,6 +629,8 @@ def check_signature(files: dict[str, bytes]) -> str:
     if not isinstance(signed, dict) or set(signed) != {"public_key", "signature"}:
         raise Broken(place, "ช่องข้อมูลไม่ครบหรือเกิน", "its fields are not the right ones")
     key, signature = hexed(signed["public_key"], 32, place), hexed(signed["signature"], 64, place)
+    if files[place] != signature_file(key.hex(), signature.hex()):
+        raise Broken(place, "ไม่ได้เขียนตามรูปแบบ", "it is not written as it must be, to the byte")
     if not is_signed(manifest_text(files["manifest.json"]), signature, key):
         raise Broken(place, "ลายเซ็นของรายการแฟ้มไม่ถูกต้อง", "the manifest's signature does not hold")
     return key.hex()
@@ -693,7 +701,11 @@ def _parts(
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="ตรวจแฟ้มคดีที่ประทับตรา / Check a signed case file.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--key", type=Path, help="กุญแจสาธารณะของหน่วยงาน / the agency's public key")
+    parser.add_argument(
+        "--key",
+        metavar="KEY",
+        help="กุญแจสาธารณะของหน่วยงาน หรือแฟ้มที่เก็บ / the agency's public key, or the file with it",
+    )
     parser.add_argument(
         "--heads", type=Path, help="ตราประทับที่ได้รับทางอีเมล / the heads as mailed (JSON lines)"
     )
@@ -701,7 +713,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", dest="as_json")
     chosen = parser.parse_args(arguments)
     try:
-        pinned = _pinned(chosen.key.read_bytes()) if chosen.key else None
+        pinned = _pinned(chosen.key) if chosen.key else None
         mailed = _mailed(chosen.heads.read_bytes()) if chosen.heads else None
         found = check(_read(chosen.file), pinned, mailed)
     except Broken as broken:
@@ -721,8 +733,12 @@ def _read(path: Path) -> bytes:
         return file.read(MOST_BYTES + 1)
 
 
-def _pinned(content: bytes) -> str:
-    return hexed(content.decode("ascii", "replace").strip().lower(), 32, "--key").hex()
+def _pinned(given: str) -> str:
+    """The key as it was pasted, or as a file has it."""
+    text = "".join(given.split()).lower()
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        text = "".join(Path(given).read_bytes().decode("ascii", "replace").split()).lower()
+    return hexed(text, 32, "--key").hex()
 
 
 def _mailed(content: bytes) -> list[Facts]:

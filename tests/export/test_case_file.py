@@ -19,11 +19,14 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 
+from engine import DeploymentRejected
+from engine.ground import file_names
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
 from engine.record import signed_heads
 from engine.record.signing import SigningKey
 from engine.turn import history
+from engine.verbs.gate import unplain_names
 from office.audit import verify_case
 from office.audit.case_file import NotForUnits, note_export, read_course, signed_case_file
 from office.audit.verify_case import FAILS, OPEN, WITHHELD, Finding, check, pack, unpack
@@ -116,7 +119,7 @@ def resigned(files: dict[str, bytes], key: SigningKey = AGENCY_KEY) -> bytes:
     manifest["files"] = {n: sha256(c).hexdigest() for n, c in files.items() if n not in own}
     text = json.dumps(manifest).encode()
     signature = key.sign(verify_case.manifest_text(text)).hex()
-    signed = json.dumps({"public_key": key.public.hex(), "signature": signature}).encode()
+    signed = verify_case.signature_file(key.public.hex(), signature)
     return pack({**files, "manifest.json": text, "manifest.sig.json": signed})
 
 
@@ -362,6 +365,49 @@ def test_a_payload_may_be_withheld_and_not_exchanged(files: dict[str, bytes]) ->
     assert any(each.state == WITHHELD and each.place == "events.jsonl" for each in found)
     rows[number] = {**plain, "payload": {"salt": salt, "data": data.replace("G", "C") + " "}}
     assert failing(with_lines(files, "events.jsonl", rows))[0].place == f"events.jsonl:{number + 1}"
+
+
+def test_no_byte_of_the_signature_is_free(files: dict[str, bytes]) -> None:
+    """Spaces, the order of the two fields and an escaped letter were once nobody's business."""
+    name = "manifest.sig.json"
+    signed = json.loads(files[name])
+    turned = {"signature": signed["signature"], "public_key": signed["public_key"]}
+    for text in (
+        json.dumps(signed).encode(),
+        json.dumps(turned, indent=1).encode() + b"\n",
+        files[name] + b" ",
+        files[name].removesuffix(b"\n"),
+        files[name].replace(b"public_key", b"public\\u005fkey"),
+        files[name].replace(signed["signature"].encode(), signed["signature"].upper().encode()),
+    ):
+        assert [found.place for found in failing(pack({**files, name: text}))] == [name]
+
+
+@given(st.lists(st.sampled_from(["a", "ก", "/", "\\", ":", ".", "..", " ", "\x00", "\u202e"])))
+@settings(max_examples=200, deadline=None)
+def test_a_name_that_may_be_deployed_may_stand_in_a_case_file(parts: list[str]) -> None:
+    name = "".join(parts) + ".md"
+    place = f"law/{'ก' * 66}_4294967295/{name}"
+
+    assert file_names.UNSAFE.pattern == verify_case.UNSAFE_NAME.pattern
+    if file_names.is_plain(name):
+        assert unpack(pack({place: b""})) == {place: b""}
+    else:
+        refused = [found.rule for found in unplain_names({name: b""})]
+        assert refused == ["deploy.file-name"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out.form", "/etc.form", "a\\b.form", "c:x.form", "a//b.form", "x./y.form", "\ud800.form"],
+)
+def test_a_file_that_could_not_stand_in_one_is_not_deployed(house: House, name: str) -> None:
+    with pytest.raises(DeploymentRejected) as refused:
+        house.agency.office.engine.deploy({name: b"{}"}, HEAD)
+
+    (found,) = refused.value.findings
+    assert (found.rule, found.severity) == ("deploy.file-name", "error")
+    assert found.line("th").encode()
 
 
 def test_a_changed_law_is_found(files: dict[str, bytes]) -> None:
