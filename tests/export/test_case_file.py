@@ -401,9 +401,11 @@ def test_a_name_that_may_be_deployed_may_stand_in_a_case_file(parts: list[str]) 
     "name",
     ["../out.form", "/etc.form", "a\\b.form", "c:x.form", "a//b.form", "x./y.form", "\ud800.form"],
 )
-def test_a_file_that_could_not_stand_in_one_is_not_deployed(house: House, name: str) -> None:
+def test_a_file_that_could_not_stand_in_one_is_not_deployed(
+    installation: Installation, name: str
+) -> None:
     with pytest.raises(DeploymentRejected) as refused:
-        house.agency.office.engine.deploy({name: b"{}"}, HEAD)
+        installation.agency.office.engine.deploy({name: b"{}"}, HEAD)
 
     (found,) = refused.value.findings
     assert (found.rule, found.severity) == ("deploy.file-name", "error")
