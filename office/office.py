@@ -82,7 +82,7 @@ class Office:
             # However the database was put in place, it must not know again what was erased.
             redo_erasures(engine, services)
             with engine.read() as work:
-                is_followed = administered.is_followed(work)
+                is_followed = administered.KINDS.keys() <= administered.followed(work)
             if not is_followed:
                 with engine.begin() as work:
                     administered.begin_following(work)

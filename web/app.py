@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import webhooks
+import webhooks.tables  # followed from the first moment on
 from engine.ground.text import Text
 from office.cases.tracking import spaced
 from office.office import PACKAGES, Office

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Iterator
 
 from sqlalchemy.orm.exc import StaleDataError
@@ -31,7 +32,7 @@ def begin(machine: Machine, *, report_incident: bool = True) -> Iterator[Work]:
         with unit_of_work(machine.database) as transaction:
             work = Work(machine, transaction, machine.clock.now(), by=machine.by)
             work.after_commit(lambda: _keep(work))
-            transaction.info["work"] = work
+            transaction.info["work"] = weakref.ref(work)  # a circle would keep its cases in memory
             yield work
             work.finish()
             write_instances(work)

@@ -40,7 +40,7 @@ class Instance:
     is_written: bool = False  # in this unit of work
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Work:
     """Handed first to every writer; only its owner commits."""
 

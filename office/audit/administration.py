@@ -27,7 +27,7 @@ from office.ground.administered import (
     KINDS,
     REMOVED,
     Kind,
-    is_followed,
+    followed,
     newest_states,
 )
 from office.ground.tables import Account, Case
@@ -158,12 +158,9 @@ def exported(work: Work) -> Iterator[str]:
 def verify_administered(work: Work) -> Report:
     """Hold accounts, tables, tokens and the versions in force to the entries about them."""
     report = Report()
-    if not is_followed(work):
-        return report
-    for kind in KINDS.values():
-        with as_finding(report, "", kind.model.__tablename__):
-            if sa.inspect(work.connection).has_table(kind.model.__tablename__):
-                _compare(work, kind, report)
+    for name in sorted(KINDS.keys() & followed(work)):
+        with as_finding(report, "", KINDS[name].model.__tablename__):
+            _compare(work, KINDS[name], report)
     with as_finding(report, "", "process_in_force"):
         _compare_versions(work, report)
     return report

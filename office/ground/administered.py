@@ -76,22 +76,20 @@ def touch(work: Work, name: str, key: str) -> None:
     touched[name, key] = None
 
 
-def is_followed(work: Work) -> bool:
-    """Whether the chain has begun."""
-    query = sa.select(AdministrationEvent.seq).where(AdministrationEvent.type == BEGAN)
-    return work.session.scalar(query.limit(1)) is not None
+def followed(work: Work) -> set[str]:
+    """The kinds whose rows have all been entered."""
+    query = sa.select(AdministrationEvent.subject).where(AdministrationEvent.type == BEGAN)
+    return set(work.session.scalars(query))
 
 
 def begin_following(work: Work) -> None:
     """Enter what there is when the chain begins: from then on nothing comes without an entry."""
-    work.one_at_a_time("administration")
-    if is_followed(work):
-        return
-    administration.note(work, BEGAN)
-    for kind in KINDS.values():
-        if sa.inspect(work.connection).has_table(kind.model.__tablename__):
-            for key in kind.keys(work):
-                touch(work, kind.name, key)
+    work.one_at_a_time(administration.CHAIN)
+    for name in sorted(KINDS.keys() - followed(work)):
+        if sa.inspect(work.connection).has_table(KINDS[name].model.__tablename__):
+            administration.note(work, BEGAN, name)
+            for key in KINDS[name].keys(work):
+                touch(work, name, key)
 
 
 def note_settings(work: Work, shown: Mapping[str, str]) -> None:
@@ -115,7 +113,8 @@ def newest_states(work: Work, kind: Kind) -> dict[str, tuple[int, str, State]]:
 
 
 def _follow(session: Session, _context: Any) -> None:
-    work: Work | None = session.info.get("work")
+    known = session.info.get("work")
+    work: Work | None = None if known is None else known()
     if work is None or work.is_readonly:
         return
     for row in itertools.chain(session.new, session.deleted, session.dirty):

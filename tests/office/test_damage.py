@@ -2,8 +2,8 @@
 is wrong elsewhere.
 
 Every table and every column of it is damaged in an installation of real cases: by a value that the
-column cannot hold, by none at all, by another one of the same kind, and by removing the row; what one
-check can tell apart is damaged at the same time. A column that is added later is tried without
+column cannot hold, by none at all, by another one of the same kind, and by removing the row; what
+one check can tell apart is damaged at the same time. A column that is added later is tried without
 anybody thinking of it.
 """
 

@@ -88,6 +88,7 @@ def opened_office(*, redo: bool = True) -> Iterator[Office]:
 def open_office(*, redo: bool = True) -> Office:
     """The office with the tables of the REST API and its deliveries."""
     import webhooks
+    import webhooks.tables  # followed from the first moment on
     from office.office import PACKAGES, Office
     from web.settings import WebSettings
 

@@ -4,7 +4,7 @@ the log of signed heads are worked out again and compared. Nothing is executed h
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -58,11 +58,26 @@ def verify_all(machine: Machine, *, after: str = "") -> Iterator[tuple[str, Repo
     while True:
         with reading(machine) as work:
             ids = list(itertools.islice(_ids(work, after), PAGE))
-            reports = list(verify_cases(work, ids))
+            reports = _checked(work, ids)
         if not ids:
             return
         yield from zip(ids, reports, strict=True)
         after = ids[-1]
+
+
+def _checked(work: Work, ids: Sequence[str]) -> list[Report]:
+    """What is found of these cases; should one of them stop the check of all, each by itself."""
+    found: list[Report] = []
+    with as_finding(Report(), "", ProcessInstance.__tablename__):
+        found = list(verify_cases(work, ids))
+    return found or [_alone(work, id) for id in ids]
+
+
+def _alone(work: Work, id: str) -> Report:
+    report = Report(instances=1)
+    with as_finding(report, id, ProcessInstance.__tablename__):
+        (report,) = verify_cases(work, [id])
+    return report
 
 
 def _ids(work: Work, after: str) -> Iterator[str]:

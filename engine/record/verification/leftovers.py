@@ -77,5 +77,5 @@ def _living(instance: Mapping[str, Any], report: Report) -> set[int] | None:
 def _number(id: str, instance_id: str) -> int:
     try:
         return (UUID(id).int - UUID(instance_id).int) % (1 << 128)
-    except ValueError:
+    except (ValueError, TypeError, AttributeError):  # whatever lies there for an id
         return -1
