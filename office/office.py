@@ -16,7 +16,7 @@ from engine.record.signed_heads import Head
 from engine.store.work import Work
 from office.applications import deployed_forms
 from office.applications.letter_templates import check_template, letters_in
-from office.audit import head_signing
+from office.audit import access_log, head_signing
 from office.cases.case_listener import watch_cases
 from office.deadlines import deadlines
 from office.deadlines.reminders.notices import notice_handler
@@ -85,7 +85,8 @@ class Office:
                 is_followed = administered.KINDS.keys() <= administered.followed(work)
             if not is_followed:
                 with engine.begin() as work:
-                    administered.begin_following(work)
+                    if administered.begin_following(work):
+                        access_log.carry_over(work)
         return cls(engine, services, settings)
 
     def close(self) -> None:

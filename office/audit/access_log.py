@@ -8,9 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from engine.ground.actor import Actor
 from engine.store.tables import AdministrationEvent, HistoryEvent
 from engine.store.work import Work
 from engine.turn import administration, history
+from engine.turn.commitments import moment
+from office.cases.reveal_tables import AuditLook
 from office.people.access import as_examiner, load_case
 from office.people.people import User
 
@@ -69,3 +72,10 @@ def note_opening(work: Work, case_id: str, user: User) -> None:
     itself, which would grow by being looked at."""
     if not is_opening_noted(work, case_id, user):
         administration.note(work, CASE_OPENED, case_id, actor=user.actor)
+
+
+def carry_over(work: Work) -> None:
+    """Enter the searches that older releases kept in a table of their own, each with its moment."""
+    for row in work.session.scalars(sa.select(AuditLook).order_by(AuditLook.at, AuditLook.id)):
+        facts = {**row.facts, "at": moment(row.at)}
+        administration.note(work, row.kind, data=facts, actor=Actor(row.account_id))

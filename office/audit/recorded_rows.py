@@ -3,9 +3,12 @@ hold or an erasure that was given another person, day or number by hand is found
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+import sqlalchemy as sa
 
 from engine.ground.text import Text
 from engine.store.work import Work
@@ -159,3 +162,27 @@ def compare(work: Work, case_id: str, event: Recorded) -> Iterator[tuple[str, st
     for column, value in {"case_id": case_id, **said}.items():
         if getattr(row, column) != value:
             yield behind.model.__tablename__, id, NOT_SAID.format(column=column)
+
+
+def unsaid(work: Work, case_id: str, events: Sequence[Recorded]) -> Iterator[tuple[str, str, Text]]:
+    """Where a row says that something was done (a letter read, a wish granted, a hold lifted) and
+    no event does: table, key, and what."""
+    said: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for event in events:
+        behind = ROWS.get(event.type)
+        if behind is not None and behind.key in event.data:
+            row = behind.model.__tablename__, str(event.data[behind.key])
+            said[row].update(behind.columns)
+    for model, columns in _optional().items():
+        for row in work.session.scalars(sa.select(model).where(model.case_id == case_id)):
+            for column in columns - said[model.__tablename__, row.id]:
+                if getattr(row, column) is not None:
+                    yield model.__tablename__, row.id, NOT_SAID.format(column=column)
+
+
+def _optional() -> dict[type[Any], set[str]]:
+    """The columns of each kind of row that stay empty until an event speaks of them."""
+    found: dict[type[Any], set[str]] = defaultdict(set)
+    for model, _, columns in ROWS.values():
+        found[model].update(name for name in columns if model.__table__.c[name].nullable)
+    return found

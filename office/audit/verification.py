@@ -203,6 +203,7 @@ class _Encrypted:
         around: Sequence[tuple[str, Callable[[], case_rows.Found]]] = (
             ("conflict", lambda: register_check.compare_conflicts(work, id, events)),
             ("submission", lambda: case_rows.surplus(work, id, events)),
+            ("letter", lambda: recorded_rows.unsaid(work, id, events)),
             ("erasure", lambda: case_rows.unreadable_reasons(work, self.services, id)),
             ("office_clock", lambda: deadline_rows.compare(work, id, self.instance_id, events)),
         )

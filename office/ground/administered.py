@@ -82,14 +82,17 @@ def followed(work: Work) -> set[str]:
     return set(work.session.scalars(query))
 
 
-def begin_following(work: Work) -> None:
-    """Enter what there is when the chain begins: from then on nothing comes without an entry."""
+def begin_following(work: Work) -> bool:
+    """Enter what there is when the chain begins: from then on nothing comes without an entry.
+    Whether it begins with this."""
     work.one_at_a_time(administration.CHAIN)
-    for name in sorted(KINDS.keys() - followed(work)):
+    known = followed(work)
+    for name in sorted(KINDS.keys() - known):
         if sa.inspect(work.connection).has_table(KINDS[name].model.__tablename__):
             administration.note(work, BEGAN, name)
             for key in KINDS[name].keys(work):
                 touch(work, name, key)
+    return not known
 
 
 def note_settings(work: Work, shown: Mapping[str, str]) -> None:

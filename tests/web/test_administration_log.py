@@ -285,6 +285,29 @@ def test_deployments_by_page_and_by_command_are_entries(agency: Agency, tmp_path
     assert findings(agency) == []
 
 
+def test_a_house_of_an_older_release_begins_with_what_there_is(agency: Agency, clerk: User) -> None:
+    """As after an upgrade: accounts and searches, and no chain yet."""
+    office = agency.office
+    change(
+        agency,
+        "INSERT INTO audit_look (id, account_id, at, kind, facts) "
+        "VALUES ('1', :id, 1700000000000000, 'search', '{\"unit\":\"it\"}')",
+        id=clerk.id,
+    )
+    change(agency, "DELETE FROM administration_event")
+    change(agency, "UPDATE administration_head SET seq = 0, hash = ''")
+
+    office = type(office).open(office.settings, clock=agency.clock, engine=office.engine)
+
+    (search,) = entries(agency, "search")
+    assert (search.actor, search.data["unit"]) == (clerk.id, "it")
+    assert search.data["at"].startswith("2023-11-14")
+    with office.read() as work:
+        accounts = len(people.users(work))
+    assert len(entries(agency, "account_added")) == accounts
+    assert findings(agency) == []
+
+
 def test_all_that_people_do_with_accounts_agrees_with_its_entries(
     agency: Agency, clerk: User
 ) -> None:
