@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from office.people.access import as_examiner, load_case
 from office.people.people import User
 
 CASE_OPENED = "case_opened"
+VISITS_KEPT = 10_000
 ONE_VISIT = timedelta(minutes=30)  # stepping through a case is one look at it, not three hundred
 
 
@@ -56,8 +58,22 @@ def note_access(work: Work, kind: str, facts: Mapping[str, Any], user: User) -> 
     administration.note(work, kind, data=facts, actor=as_examiner(work, user))
 
 
+class Visits(OrderedDict[tuple[str, str], datetime]):
+    """Who opened which case last, as far as this process has written it down: the next page of a
+    visit need not ask the database."""
+
+    def keep(self, user_id: str, case_id: str, at: datetime) -> None:
+        self[user_id, case_id] = at
+        self.move_to_end((user_id, case_id))
+        while len(self) > VISITS_KEPT:
+            self.popitem(last=False)
+
+
 def is_opening_noted(work: Work, case_id: str, user: User) -> bool:
     """Whether this visit of theirs to a case stands in the chain of administration already."""
+    known = work.machine.cache(Visits).get((user.id, case_id))
+    if known is not None and known > work.now - ONE_VISIT:
+        return True
     query = sa.select(AdministrationEvent.seq).where(
         AdministrationEvent.subject == case_id,
         AdministrationEvent.type == CASE_OPENED,
@@ -72,6 +88,8 @@ def note_opening(work: Work, case_id: str, user: User) -> None:
     itself, which would grow by being looked at."""
     if not is_opening_noted(work, case_id, user):
         administration.note(work, CASE_OPENED, case_id, actor=user.actor)
+        visits, at = work.machine.cache(Visits), work.now
+        work.after_commit(lambda: visits.keep(user.id, case_id, at))
 
 
 def carry_over(work: Work) -> None:
