@@ -117,15 +117,21 @@ class Engine:
         return self.gate.check(files, {})
 
     def deploy(
-        self, files: Mapping[str, bytes], actor: Actor = SYSTEM, *, upload: bool = False
+        self,
+        files: Mapping[str, bytes],
+        actor: Actor = SYSTEM,
+        *,
+        application: str | None = None,
+        upload: bool = False,
     ) -> Deployed:
         """Deploy files together, or raise `DeploymentRejected` with what is wrong.
 
-        An `upload` comes from outside: its diagrams are first checked in a child process.
+        Without its name, they go to the application whose they are. An `upload` comes from outside:
+        its diagrams are first checked in a child process.
         """
-        deployment.require_deployable(self.machine, files, upload=upload)
+        deployment.require_deployable(self.machine, files, application=application, upload=upload)
         with self.begin() as work:
-            return deployment.deploy(work, files, actor)
+            return deployment.deploy(work, files, actor, application=application)
 
     def start(
         self,
@@ -186,11 +192,18 @@ class Engine:
         *,
         actor: Actor = SYSTEM,
         idempotency_key: str | None = None,
+        application: str | None = None,
     ) -> str:
         """Give a message to the case that waits for it; returns the instance's id."""
         with self.begin() as work:
             return messages.correlate_message(
-                work, name, key, variables or {}, actor=actor, idempotency_key=idempotency_key
+                work,
+                name,
+                key,
+                variables or {},
+                actor=actor,
+                idempotency_key=idempotency_key,
+                application=application,
             )
 
     def broadcast(

@@ -31,6 +31,8 @@ STATUS: dict[type[Refusal], int] = {
     engine.NotAllowed: 403,
     engine.InstanceNotFound: 404,
     engine.DefinitionNotFound: 404,
+    engine.DefinitionRetired: 409,
+    engine.MessageUnclear: 409,
     engine.TaskNotFound: 404,
     engine.TaskClosed: 409,
     engine.TaskAlreadyClaimed: 409,

@@ -22,6 +22,8 @@ MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[Refusal], int] = {
     errors.NotAllowed: 403,
     errors.DefinitionNotFound: 404,
+    errors.DefinitionRetired: 409,
+    errors.MessageUnclear: 409,
     errors.InstanceNotFound: 404,
     errors.TaskNotFound: 404,
     errors.TaskClosed: 409,

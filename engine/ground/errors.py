@@ -58,6 +58,12 @@ class DefinitionNotFound(EngineError):
     thai = "ไม่พบกระบวนงาน {key} ที่ติดตั้งไว้"
 
 
+class DefinitionRetired(EngineError):
+    """The process {key!r} is retired: no new case of it begins."""
+
+    thai = "กระบวนงาน {key} เลิกใช้แล้ว เริ่มเรื่องใหม่ไม่ได้"
+
+
 class InstanceNotFound(EngineError):
     """There is no process instance {instance_id!r}."""
 
@@ -122,6 +128,12 @@ class MessageNotAwaited(EngineError):
     """No case is waiting for the message {name!r}."""
 
     thai = "ไม่มีเรื่องใดรอข้อความ “{name}” อยู่"
+
+
+class MessageUnclear(EngineError):
+    """The message {name!r} is awaited in several applications ({applications}); name one."""
+
+    thai = "ข้อความ “{name}” มีผู้รออยู่ในหลายชุดแนวทาง ({applications}) โปรดระบุชุดแนวทาง"
 
 
 class VariablesInvalid(EngineError):

@@ -224,8 +224,10 @@ def case_entry(row: Any) -> str:
 
 def deployment_entry(work: Work, row: Deployment) -> str:
     """The leaf of a deployment: what came into force together, when and by whom."""
+    of = {"application": row.application} if row.application else {}
     return _text(
         kind="deployment",
+        **of,
         deployment=row.id,
         bundle=row.bundle_hash,
         at=moment(row.deployed_at),

@@ -125,6 +125,7 @@ class Deployment(Base):
     __tablename__ = "deployment"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     bundle_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    application: Mapped[str] = mapped_column(sa.String(64), index=True, server_default="")
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str]
 
@@ -155,7 +156,7 @@ class ProcessDefinition(Base):
 
 
 class ProcessInForce(Base):
-    """An earlier version of a process that was put in force again.
+    """An earlier version of a process that was put in force again, or 0 where it is retired.
 
     Without a row the newest version is in force; so it is again when a version newer than `newest`
     is made, also by code that does not know this table.

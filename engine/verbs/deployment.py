@@ -30,9 +30,11 @@ from engine.store.transactions import read
 from engine.store.work import Work
 from engine.turn import administration
 from engine.turn.definitions import bundle_hash, deployment_files, load_bundle, read_processes
-from engine.verbs.file_sets import Comparison, FileSets, file_sets, used_files
+from engine.verbs import applications
+from engine.verbs.file_sets import Comparison, FileSets, used_files
 from engine.verbs.gate import check_upload, unplain_names
-from engine.verbs.runtime import in_force, newest_version
+from engine.verbs.queries import definition_if_in_force
+from engine.verbs.runtime import RETIRED, in_force, newest_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,17 @@ class Deployed:
     again: tuple[str, ...] = ()  # earlier versions that are in force again
 
 
-def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
-    """Check and store files; what they refer to and do not hold is carried over from before.
+def deploy(
+    work: Work,
+    files: Mapping[str, bytes],
+    actor: Actor,
+    *,
+    application: str | None = None,
+    whole: bool = False,
+) -> Deployed:
+    """Check and store files of an application; what they refer to and do not hold is carried over
+    from its last deployment, unless they are the `whole` of it. Without a name, it is the
+    application whose files they are.
 
     A process gets a new version when its files, or those it uses, have changed; when they are again
     those of an earlier version, that one is in force again. The others, and the timers that start
@@ -59,30 +70,50 @@ def deploy(work: Work, files: Mapping[str, bytes], actor: Actor) -> Deployed:
     """
     # Two at once would both make the next version, or each carry over what the other replaces.
     work.one_at_a_time("deployment")
-    newest, compared = _newest(work), _compare(work, files)
-    findings = _refuse_errors(_findings(work.machine, compared))
+    application = _named(work, files, application)
+    newest, compared = _compare(work, files, application, whole=whole)
+    findings = _refuse_errors(_findings(work, compared, application))
     carried = compared.kept()
     everything = {**carried, **files}
-    whole = bundle_hash(everything)
-    if newest is not None and newest.bundle_hash == whole:
+    bundle = bundle_hash(everything)
+    if newest is not None and newest.bundle_hash == bundle and _all_in_force(work, everything):
         standing = [in_force(work, key).id for key in used_files(everything, compared.sets)]
         return Deployed(newest.id, tuple(sorted(standing)), (), findings)
     row = Deployment(
         id=uuid.uuid4().hex,
-        bundle_hash=whole,
-        deployed_at=_after(newest, work.now),
+        bundle_hash=bundle,
+        application=application,
+        deployed_at=_after(applications.latest_moment(work), work.now),
         deployed_by=actor.id,
     )
     work.session.add(row)
     _store(work, row.id, files, carried)
     changed = [name for name in files if compared.before.get(name) != files[name]]
-    administration.note(work, "deployed", row.id, {"files": sorted(changed)}, actor=actor)
+    facts = {"application": application, "files": sorted(changed)}
+    administration.note(work, "deployed", row.id, facts, actor=actor)
     sets = compared.sets.with_files(files, changed)
-    return _enact(work, row.id, everything, sets, findings)
+    deployed = _enact(work, row, everything, sets, findings)
+    if whole:
+        gone = applications.processes_of(work, application) - used_files(everything, sets).keys()
+        for key in sorted(gone):
+            retire(work, key)
+    return deployed
+
+
+def _all_in_force(work: Work, files: Mapping[str, bytes]) -> bool:
+    """Whether none of these processes is retired: deploying it once more brings it back."""
+    keys = set(read_processes(files))
+    retired = sa.select(ProcessInForce.key).where(ProcessInForce.version == RETIRED)
+    return keys.isdisjoint(work.session.scalars(retired))
 
 
 def require_deployable(
-    machine: Machine, files: Mapping[str, bytes], *, upload: bool = False
+    machine: Machine,
+    files: Mapping[str, bytes],
+    *,
+    application: str | None = None,
+    whole: bool = False,
+    upload: bool = False,
 ) -> None:
     """Refuse what `deploy` would refuse, while others go on working.
 
@@ -95,19 +126,39 @@ def require_deployable(
     if upload:
         _refuse_errors(check_upload(files, set(machine.functions)))
     with read(machine) as work:
-        compared = _compare(work, files)
-    _refuse_errors(_findings(machine, compared))
+        findings = check(work, files, application=application, whole=whole)
+    _refuse_errors(findings)
 
 
-def check(work: Work, files: Mapping[str, bytes]) -> list[Finding]:
-    """Everything that `deploy` would say about these files; nothing is written."""
-    return _findings(work.machine, _compare(work, files))
+def check(
+    work: Work,
+    files: Mapping[str, bytes],
+    *,
+    application: str | None = None,
+    whole: bool = False,
+) -> list[Finding]:
+    """Everything that `deploy` would say about these files; nothing is written.
+
+    Raises:
+        DeploymentRejected: nobody said whose they are, and they belong to several applications.
+    """
+    application = _named(work, files, application)
+    _, compared = _compare(work, files, application, whole=whole)
+    return _findings(work, compared, application)
 
 
-def _findings(machine: Machine, compared: Comparison) -> list[Finding]:
+def _named(work: Work, files: Mapping[str, bytes], application: str | None) -> str:
+    return applications.application_of(work, files) if application is None else application
+
+
+def _findings(work: Work, compared: Comparison, application: str) -> list[Finding]:
     if names := unplain_names(compared.files):
         return names  # nothing else can be said about a file by its name
-    return [*compared.findings(), *machine.gate.check(compared.files, compared.kept())]
+    return [
+        *applications.of_others(work, application, compared.files),
+        *compared.findings(),
+        *work.machine.gate.check(compared.files, compared.kept()),
+    ]
 
 
 def _refuse_errors(findings: list[Finding]) -> list[Finding]:
@@ -116,16 +167,14 @@ def _refuse_errors(findings: list[Finding]) -> list[Finding]:
     return findings
 
 
-def _compare(work: Work, files: Mapping[str, bytes]) -> Comparison:
-    """The files beside those of the newest deployment."""
-    newest = _newest(work)
-    before = {} if newest is None else deployment_files(work, newest.id)
-    return Comparison(files, before, file_sets(work), work.machine.gate.identify)
-
-
-def _newest(work: Work) -> Deployment | None:
-    query = sa.select(Deployment).order_by(Deployment.deployed_at.desc(), Deployment.id)
-    return work.session.scalars(query.limit(1)).first()
+def _compare(
+    work: Work, files: Mapping[str, bytes], application: str, *, whole: bool
+) -> tuple[Deployment | None, Comparison]:
+    """The newest deployment of an application, and the files beside those of it."""
+    before = applications.standing(work, application, files)
+    stays = {} if whole else before.files
+    compared = Comparison(files, stays, before.sets, work.machine.gate.identify)
+    return before.newest, compared
 
 
 def _after(newest: Deployment | None, now: datetime) -> datetime:
@@ -161,54 +210,53 @@ def _store(
 
 def _enact(
     work: Work,
-    deployment_id: str,
+    deployment: Deployment,
     files: Mapping[str, bytes],
     sets: FileSets,
     findings: list[Finding],
 ) -> Deployed:
     """Put every process in force: as it stands, as it once was, or as a new version."""
     standing, new, again = [], [], []
-    past = _Past(work, sets)
+    past = _Past(work, deployment.application, sets)
     used = used_files(files, sets)
     for name in sorted(name for name in files if name.endswith(".bpmn")):
         for process in read_processes({name: files[name]}).values():
             if not process.executable:
                 continue  # a partner's pool, drawn as a picture
-            before = past.in_force(process.id)
+            before = definition_if_in_force(work, process.id)
             row = past.version_with(process.id, used[process.id])
             if row is None:
-                row = _new_version(work, deployment_id, name, files, process)
+                row = _new_version(work, deployment.id, name, files, process)
                 new.append(row.id)
-            elif before is not None and row.id != before.id:
+            elif before is None or row.id != before.id:
                 again.append(row.id)
             if before is None or row.id != before.id:
                 put_in_force(work, row, process, before)
             standing.append(row.id)
-    return Deployed(deployment_id, tuple(standing), tuple(new), findings, tuple(again))
+    return Deployed(deployment.id, tuple(standing), tuple(new), findings, tuple(again))
 
 
 @dataclass(slots=True)
 class _Past:
-    """The versions there are, each with the files that it uses."""
+    """The versions of an application, each with the files that it uses."""
 
     work: Work
+    application: str
     sets: FileSets
     deployments: dict[str, dict[str, frozenset[tuple[str, str]]]] = field(default_factory=dict)
 
-    def in_force(self, key: str) -> ProcessDefinition | None:
-        try:
-            return in_force(self.work, key)
-        except DefinitionNotFound:
-            return None
-
     def version_with(self, key: str, used: frozenset[tuple[str, str]]) -> ProcessDefinition | None:
         """The version that uses just these files: the one in force, or else the newest."""
-        query = sa.select(ProcessDefinition).where(
+        query = sa.select(ProcessDefinition).join(
+            Deployment, Deployment.id == ProcessDefinition.deployment_id
+        )
+        query = query.where(
             ProcessDefinition.key == key,
             ProcessDefinition.sha256.in_([sha for _, sha in used]),
+            Deployment.application == self.application,
         )
         rows = self.work.session.scalars(query.order_by(ProcessDefinition.version.desc())).all()
-        before = self.in_force(key)
+        before = definition_if_in_force(self.work, key)
         first = sorted(rows, key=lambda row: before is None or row.id != before.id)
         return next((row for row in first if self._used(row) == used), None)
 
@@ -250,6 +298,23 @@ def put_in_force(
     old = None if before is None else load_bundle(work, before.id).definition.process
     _subscribe_starts(work, row.id, process, old)
     work.session.flush()  # the next process of the deployment looks at what is in force
+
+
+def retire(work: Work, key: str) -> None:
+    """From now on nobody starts this process; its running cases go on to their end, and deploying
+    it again puts it in force again.
+
+    Raises:
+        DefinitionNotFound: there is no such process.
+    """
+    newest = newest_version(work, key)
+    if not newest:
+        raise DefinitionNotFound(key=key)
+    administration.note(work, "version_in_force", key, {"version": RETIRED})
+    for table in (ProcessInForce, StartSubscription):
+        work.session.execute(sa.delete(table).where(table.key == key))
+    work.session.add(ProcessInForce(key=key, version=RETIRED, newest=newest))
+    work.session.flush()
 
 
 def _subscribe_starts(

@@ -121,21 +121,23 @@ class FileSets:
         return FileSets({**members, **dict.fromkeys(whole, whole)})
 
 
-def file_sets(work: Work) -> FileSets:
-    """The sets, from who was deployed together with whom.
-
-    A diagram's set is what was new or changed beside it. A file that is brought along as it stands
-    (a form that two sets share) joins nobody.
+def file_sets(work: Work, application: str) -> FileSets:
+    """The sets of files: an application is one. Of those without, who was deployed with whom tells:
+    a diagram's set is what was new or changed beside it, and a file that is brought along as it
+    stands (a form that two sets share) joins nobody.
     """
     query = (
         sa.select(DeploymentFile.deployment_id, DeploymentFile.name, DeploymentFile.sha256)
         .join(Deployment, Deployment.id == DeploymentFile.deployment_id)
-        .where(~DeploymentFile.carried)
+        .where(~DeploymentFile.carried, Deployment.application == application)
         .order_by(Deployment.deployed_at, Deployment.id, DeploymentFile.name)
     )
     brought: dict[str, dict[str, str]] = {}
     for deployment_id, name, sha in work.session.execute(query):
         brought.setdefault(deployment_id, {})[name] = sha
+    if application:
+        whole = frozenset(name for files in brought.values() for name in files)
+        return FileSets(dict.fromkeys(whole, whole))
     sets, known = FileSets({}), dict[str, str]()
     for files in brought.values():
         sets = sets.with_files(files, [n for n, sha in files.items() if known.get(n) != sha])

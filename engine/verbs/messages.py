@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from engine.ground.actor import SYSTEM, Actor
-from engine.ground.errors import MessageNotAwaited, TaskNotFound
+from engine.ground.errors import MessageNotAwaited, MessageUnclear, TaskNotFound
 from engine.store.machine import Machine
 from engine.store.tables import StartSubscription, Wait
 from engine.store.transactions import begin
 from engine.store.work import Work
 from engine.turn.history import Entry, previous_answer
 from engine.turn.turn import turn
+from engine.verbs.applications import application_of_case, application_of_definition
 from engine.verbs.runtime import check_key, check_variables, start_instance
+
+Awaiting = TypeVar("Awaiting", Wait, StartSubscription)
 
 
 def is_awaited(work: Work, name: str, key: str) -> bool:
@@ -36,13 +39,16 @@ def correlate_message(
     actor: Actor,
     idempotency_key: str | None = None,
     extra_events: Sequence[Entry] = (),
+    application: str | None = None,
 ) -> str:
     """Give a message to the one case that waits for it, or start the process it starts.
 
-    Returns the instance's id. `extra_events` are the history entries of an office.
+    Returns the instance's id. `extra_events` are the history entries of an office. The names of
+    messages belong to an application: without one, it must be clear which is meant.
 
     Raises:
         MessageNotAwaited: no case waits for this name and key.
+        MessageUnclear: it is awaited in several applications, and none was named.
     """
     answered = previous_answer(work, idempotency_key)
     if answered is not None:
@@ -54,9 +60,19 @@ def correlate_message(
     query = sa.select(Wait).where(
         Wait.kind == "message", Wait.name == name, Wait.correlation_key == (key or "")
     )
-    waiting = work.session.scalars(query.order_by(Wait.id).limit(1)).first()
+    candidates = work.session.scalars(query.order_by(Wait.id)).all()
+    waiting = _one_of(work, name, candidates, application)
     if waiting is None:
-        return _start_by_message(work, name, key, checked, actor, idempotency_key)
+        begins = _starting(work, name, application)
+        return start_instance(
+            work,
+            begins.key,
+            checked,
+            actor=actor,
+            business_key=key,
+            idempotency_key=idempotency_key,
+            start_event=begins.start_event,
+        )
     body = {"name": name, "key": key, "task": waiting.task_id, "variables": checked}
     answer = {"instance_id": waiting.instance_id}
     try:
@@ -76,39 +92,56 @@ def correlate_message(
     return waiting.instance_id
 
 
-def _start_by_message(
-    work: Work,
-    name: str,
-    key: str | None,
-    variables: dict[str, Any],
-    actor: Actor,
-    idempotency_key: str | None,
-) -> str:
+def _starting(work: Work, name: str, application: str | None) -> StartSubscription:
+    """The process that a message starts."""
     query = sa.select(StartSubscription).where(
         StartSubscription.kind == "message", StartSubscription.name == name
     )
-    found = work.session.scalars(query).first()
+    candidates = work.session.scalars(query.order_by(StartSubscription.key)).all()
+    found = _one_of(work, name, candidates, application)
     if found is None:
         raise MessageNotAwaited(name=name)
-    return start_instance(
-        work,
-        found.key,
-        variables,
-        actor=actor,
-        business_key=key,
-        idempotency_key=idempotency_key,
-        start_event=found.start_event,
-    )
+    return found
+
+
+def _one_of(
+    work: Work, name: str, candidates: Sequence[Awaiting], application: str | None
+) -> Awaiting | None:
+    """The first that waits for a message, in the application that is meant."""
+    if application is not None:
+        candidates = [each for each in candidates if _application(work, each) == application]
+    elif len(candidates) > 1:
+        several = sorted({_application(work, each) for each in candidates})
+        if len(several) > 1:
+            raise MessageUnclear(name=name, applications=", ".join(each or "–" for each in several))
+    return candidates[0] if candidates else None
+
+
+def _application(work: Work, awaiting: Wait | StartSubscription) -> str:
+    if isinstance(awaiting, Wait):
+        return application_of_case(work, awaiting.instance_id)
+    return application_of_definition(work, awaiting.definition_id)
 
 
 def broadcast_signal(
-    work: Work, name: str, variables: Mapping[str, Any], *, actor: Actor, except_instance: str = ""
+    work: Work,
+    name: str,
+    variables: Mapping[str, Any],
+    *,
+    actor: Actor,
+    thrown_by: str = "",
 ) -> int:
-    """Give a signal to every case that waits for it; returns how many there were."""
+    """Give a signal to every case that waits for it; returns how many there were.
+
+    One that is `thrown_by` a case reaches the others of its application only.
+    """
     checked = check_variables(variables)
     check_key("signal", name)
     query = sa.select(Wait.instance_id).where(Wait.kind == "signal", Wait.name == name)
-    waiting = [i for i in work.session.scalars(query.distinct()) if i != except_instance]
+    waiting = [i for i in work.session.scalars(query.distinct()) if i != thrown_by]
+    if thrown_by:
+        application = application_of_case(work, thrown_by)
+        waiting = [i for i in waiting if application_of_case(work, i) == application]
     for instance_id in sorted(waiting):
         body = {"name": name, "variables": checked}
         with turn(work, instance_id, "signal", body, actor=actor) as execution:
@@ -117,6 +150,8 @@ def broadcast_signal(
         StartSubscription.kind == "signal", StartSubscription.name == name
     )
     rows = list(work.session.scalars(started.order_by(StartSubscription.key)))
+    if thrown_by:
+        rows = [row for row in rows if _application(work, row) == application]
     for row in rows:
         start_instance(work, row.key, checked, actor=actor, start_event=row.start_event)
     return len(waiting) + len(rows)
@@ -125,7 +160,9 @@ def broadcast_signal(
 def deliver_thrown(machine: Machine, payload: Mapping[str, Any]) -> None:
     """A message that a case threw reaches another one."""
     with begin(machine) as work:
-        correlate_message(work, payload["name"], payload["key"] or None, {}, actor=SYSTEM)
+        application = application_of_case(work, payload["from"])
+        name, key = payload["name"], payload["key"] or None
+        correlate_message(work, name, key, {}, actor=SYSTEM, application=application)
 
 
 def deliver_signal(machine: Machine, payload: Mapping[str, Any]) -> None:
@@ -135,5 +172,5 @@ def deliver_signal(machine: Machine, payload: Mapping[str, Any]) -> None:
             payload["name"],
             payload["variables"],
             actor=SYSTEM,
-            except_instance=payload["from"],
+            thrown_by=payload["from"],
         )

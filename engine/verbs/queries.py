@@ -14,7 +14,12 @@ from engine.bpmn.model import Process
 from engine.bpmn.running.execution import Execution
 from engine.ground.actor import Actor
 from engine.ground.canonical import loads
-from engine.ground.errors import DefinitionNotFound, InstanceNotFound, TaskNotFound
+from engine.ground.errors import (
+    DefinitionNotFound,
+    DefinitionRetired,
+    InstanceNotFound,
+    TaskNotFound,
+)
 from engine.store.tables import (
     HistoryEvent,
     ProcessDefinition,
@@ -195,7 +200,7 @@ def definitions(work: Work) -> list[ProcessDefinition]:
 
 
 def ids_in_force(work: Work) -> set[str]:
-    """The version of each process that is started now."""
+    """The version of each process that is started now; none of a retired one."""
     rows = definitions(work)
     newest = {row.key: row.version for row in reversed(rows)}
     again = {row.key: row.version for row in work.session.scalars(sa.select(ProcessInForce))
@@ -207,6 +212,14 @@ def ids_in_force(work: Work) -> set[str]:
 def definition(work: Work, key: str, version: int | None = None) -> ProcessDefinition:
     """The version in force, or the given one."""
     return in_force(work, key, version)
+
+
+def definition_if_in_force(work: Work, key: str) -> ProcessDefinition | None:
+    """The version in force; None of a process that is retired or unknown."""
+    try:
+        return in_force(work, key)
+    except (DefinitionNotFound, DefinitionRetired):
+        return None
 
 
 def definition_file(work: Work, definition_id: str, name: str | None = None) -> bytes:

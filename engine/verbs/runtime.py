@@ -16,6 +16,7 @@ from engine.ground import canonical
 from engine.ground.actor import Actor
 from engine.ground.errors import (
     DefinitionNotFound,
+    DefinitionRetired,
     FourEyes,
     NotAllowed,
     StartUnclear,
@@ -40,6 +41,7 @@ from engine.turn.history import Entry, append_events, previous_answer
 from engine.turn.turn import begin_instance, turn
 
 Variables = dict[str, Any]
+RETIRED = 0  # in place of the version in force
 
 
 def start_instance(
@@ -99,19 +101,23 @@ def in_force(work: Work, key: str, version: int | None = None) -> ProcessDefinit
 
     Raises:
         DefinitionNotFound: there is none.
+        DefinitionRetired: nobody starts it any more.
     """
     query = sa.select(ProcessDefinition).where(ProcessDefinition.key == key)
     if version is not None:
         found = work.session.scalars(query.where(ProcessDefinition.version == version)).first()
     else:
-        again = sa.and_(
+        chosen = sa.and_(
             ProcessInForce.key == ProcessDefinition.key,
-            ProcessInForce.version == ProcessDefinition.version,
+            ProcessInForce.version.in_((ProcessDefinition.version, RETIRED)),
             ProcessInForce.newest == _newest_version(key).scalar_subquery(),
         )
-        query = query.outerjoin(ProcessInForce, again)
+        pointed = query.add_columns(ProcessInForce.version).outerjoin(ProcessInForce, chosen)
         order = (ProcessInForce.key.is_(None), ProcessDefinition.version.desc())
-        found = work.session.scalars(query.order_by(*order).limit(1)).first()
+        row = work.session.execute(pointed.order_by(*order).limit(1)).first()
+        if row is not None and row[1] == RETIRED:
+            raise DefinitionRetired(key=key)
+        found = None if row is None else row[0]
     if found is None:
         raise DefinitionNotFound(key=key)
     return found

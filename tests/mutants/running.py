@@ -119,7 +119,7 @@ SLIPS: Slips = {
     ],
     "engine/verbs/messages.py": [
         Slip(
-            "waiting = [i for i in work.session.scalars(query.distinct()) if i != except_instance]",
+            "waiting = [i for i in work.session.scalars(query.distinct()) if i != thrown_by]",
             "waiting = list(work.session.scalars(query.distinct()))",
             "a case woken by its own signal, as if another had called",
             "tests/engine/test_sharp_edges.py",

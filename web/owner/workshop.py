@@ -17,6 +17,7 @@ from engine.ground.text import Text
 from engine.store.tables import Deployment, ProcessDefinition
 from engine.store.work import Work
 from engine.verbs import deployment, queries
+from engine.verbs.runtime import newest_version
 from office.applications.letter_templates import FOLDER
 from office.people import people
 from web.case_view import diagram_of
@@ -63,10 +64,16 @@ def versions(work: Work) -> dict[str, list[Version]]:
 
 
 def version(work: Work, key: str, number: int | None = None) -> Version:
-    """Raises `DefinitionNotFound`."""
-    standing = queries.definition(work, key)
-    row = queries.definition(work, key, number) if number is not None else standing
-    return _version(work, row, is_in_force=row.id == standing.id)
+    """A version of a process, or else the one in force, or the last of a retired process.
+
+    Raises:
+        DefinitionNotFound: there is none.
+    """
+    standing = queries.definition_if_in_force(work, key)
+    if number is None and standing is not None:
+        number = standing.version
+    row = queries.definition(work, key, number or newest_version(work, key))
+    return _version(work, row, is_in_force=standing is not None and row.id == standing.id)
 
 
 def file_of(work: Work, id: str, name: str) -> bytes:
