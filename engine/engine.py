@@ -122,16 +122,20 @@ class Engine:
         actor: Actor = SYSTEM,
         *,
         application: str | None = None,
+        whole: bool = False,
         upload: bool = False,
     ) -> Deployed:
         """Deploy files together, or raise `DeploymentRejected` with what is wrong.
 
-        Without its name, they go to the application whose they are. An `upload` comes from outside:
-        its diagrams are first checked in a child process.
+        Without its name, they go to the application whose they are; as the `whole` of one, what is
+        not among them is taken out of force. An `upload` comes from outside: its diagrams are first
+        checked in a child process.
         """
-        deployment.require_deployable(self.machine, files, application=application, upload=upload)
+        deployment.require_deployable(
+            self.machine, files, application=application, whole=whole, upload=upload
+        )
         with self.begin() as work:
-            return deployment.deploy(work, files, actor, application=application)
+            return deployment.deploy(work, files, actor, application=application, whole=whole)
 
     def start(
         self,

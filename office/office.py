@@ -14,7 +14,9 @@ from engine.engine import Engine
 from engine.ground.clock import Clock
 from engine.record.signed_heads import Head
 from engine.store.work import Work
-from office.applications import deployed_forms
+from engine.verbs.deployment import Deployed
+from office.applications import deployed_forms, shipped
+from office.applications.application import check_application
 from office.applications.letter_templates import check_template, letters_in
 from office.audit import access_log, head_signing
 from office.cases.case_listener import watch_cases
@@ -26,7 +28,7 @@ from office.ground.services import Services
 from office.ground.settings import OfficeSettings, services_of
 from office.guideline import files as guidelinefiles
 from office.guideline.expression_names import variables_of
-from office.guideline.files import GuidelineState, check_facts, check_table
+from office.guideline.files import check_facts, check_table
 from office.guideline.gate import check_guideline
 from office.letters import reminder_sending
 from office.letters.letters import letter_handler
@@ -92,20 +94,26 @@ class Office:
     def close(self) -> None:
         self.engine.close()
 
-    def deploy_guideline(self, *, again: bool = False) -> GuidelineState:
-        """Deploy the shipped guideline if it changed, seed the tables, add demo accounts.
+    def deploy_guideline(self, *, again: bool = False) -> list[Deployed]:
+        """Deploy the shipped applications that changed, seed the tables, add demo accounts.
 
-        With `again` it is in force afterwards, whatever a process owner deployed since.
+        With `again` they are in force afterwards, whatever a process owner deployed since.
         """
-        files = guidelinefiles.guideline_files()
-        guidelinefiles.require_deployable_guideline(self.engine, files, again=again)
+        brought = shipped.applications()
+        for key, files in brought.items():
+            guidelinefiles.require_deployable_guideline(
+                self.engine, files, application=key, again=again
+            )
         with self.engine.begin() as work:
-            state = guidelinefiles.deploy_guideline(work, files, again=again)
+            states = [
+                guidelinefiles.deploy_guideline(work, files, application=key, again=again)
+                for key, files in brought.items()
+            ]
             if self.settings.demo:
                 demo.add_demo_users(work)
             outbox_handlers.plan_sweep(work)
             head_signing.plan_head_signing(work)
-        return state
+        return [state.deployed for state in states if state.deployed is not None]
 
     def note_settings(self, shown: Mapping[str, str]) -> None:
         """Write down with which settings the house is run, where they have changed; secrets come
@@ -171,7 +179,7 @@ def _configure(engine: Engine, services: Services, settings: OfficeSettings) -> 
     engine.machine.listeners += [deadlines.watch_deadlines, watch_cases]
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
-    engine.gate.cross_checks.append(check_guideline)
+    engine.gate.cross_checks += [check_application, check_guideline]
     engine.gate.variables = variables_of
     engine.gate.identify = letters_in
     engine.machine.deliverers.update(outbox_handlers.deliverers(engine, services, settings))

@@ -107,7 +107,7 @@ def _configure(app: Flask, known: WebSettings) -> None:
     """What every template may use."""
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, csrf_field=_csrf_field, agency=known.agency)
-    app.jinja_env.globals.update(tracks=public.TRACKS, channels=officer.CHANNELS)
+    app.jinja_env.globals.update(channels=officer.CHANNELS)
     app.jinja_env.filters.update(letter_html=letter_html, spaced=spaced)
 
     @app.context_processor

@@ -25,9 +25,10 @@ from bench.load.entry_points import PublicPage
 from bench.load.people import Agency, Complainant, Officer
 from bench.rows import Row, at_most, of_rounds
 from engine.store.tables import Base, ProcessInstance, UserTask, UserTaskCandidate
+from office.applications import application as applications
 from office.cases import tasks
 from office.cases.complainant import ACTOR as COMPLAINANT
-from office.cases.register import Filed, file_complaint
+from office.cases.register import Filed, file_case
 from office.ground.tables import Case
 from office.office import Office
 from office.operations import demo
@@ -108,7 +109,8 @@ def _tracking(office: Office) -> Iterator[Row]:
 
 def _filed(office: Office, complaint: Values) -> Filed:
     with office.begin() as work:
-        filed = file_complaint(work, office.services, complaint, actor=COMPLAINANT)
+        application = applications.named(work, None, applications.PUBLIC)
+        filed = file_case(work, office.services, application, complaint, actor=COMPLAINANT)
     office.run_due()
     return filed
 

@@ -56,6 +56,13 @@ def newest_deployment(work: Work, application: str) -> Deployment | None:
     return work.session.scalars(query.order_by(*_LATEST_FIRST).limit(1)).first()
 
 
+def newest_of_each(work: Work) -> dict[str, str]:
+    """The id of the newest deployment of each application, by key."""
+    query = sa.select(Deployment.application, Deployment.id).where(Deployment.application != NONE)
+    rows = work.session.execute(query.order_by(Deployment.deployed_at, Deployment.id.desc()))
+    return {row.application: row.id for row in rows}
+
+
 def latest_moment(work: Work) -> Deployment | None:
     """The newest deployment of all."""
     return work.session.scalars(sa.select(Deployment).order_by(*_LATEST_FIRST).limit(1)).first()

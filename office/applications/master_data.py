@@ -7,41 +7,33 @@ import io
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
-from engine.store.tables import Base
 from engine.store.work import Work
+from office.applications import shipped
 from office.ground import reference
 from office.ground.tables import Role, Status, Unit
 
 YES = frozenset({"1", "true", "yes", "ใช่"})
-# The tables of the product: what an agency's older files, without them or a column, mean.
-SHIPPED = Path(__file__).resolve().parents[2] / "processes" / "complaint"
 
 
-def seed(work: Work, files: Mapping[str, bytes]) -> None:
+def seed(work: Work, files: Mapping[str, bytes], application: str = "") -> None:
     """Add rows that are not there yet; what was edited in a table stays as it was edited."""
-    seeds = {"units.csv": _unit, "roles.csv": _role, "statuses.csv": _status}
-    for name, read in seeds.items():
-        content = files.get(name)
-        rows = _rows(content) if content is not None else iter(())
-        for position, row in enumerate(rows):
-            _add_once(work, read(row, position))
+    seeds = {"units.csv": (Unit, _unit), "roles.csv": (Role, _role)}
+    for name, (table, read) in seeds.items():
+        for position, row in enumerate(_rows(files.get(name, b""))):
+            if work.session.get(table, row["key"]) is None:
+                work.session.add(read(row, position))
+    for position, row in enumerate(_rows(files.get("statuses.csv", b""))):
+        _seed_status(work, row, application, position)
     for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
         role.pages = _shipped_role(role.key).get("pages", "")
     work.session.flush()  # accounts refer to roles and units
     reference.forget(work)
-
-
-@lru_cache(maxsize=16)
-def shipped_table(name: str) -> bytes:
-    """A table as the product ships it, for a guideline that was deployed before there was one."""
-    return (SHIPPED / name).read_bytes()
 
 
 def units(work: Work, *, on: date | None = None) -> list[Unit]:
@@ -78,15 +70,25 @@ def group_text(work: Work, group: str) -> Text:
     return Text(f"{name.th} {unit.th}", f"{name.en}, {unit.en}")
 
 
-def status_text(work: Work, key: str) -> Text:
-    """A status as officers read it."""
-    status = reference.statuses(work).get(key)
+def status_text(work: Work, application: str, key: str) -> Text:
+    """A status of an application's cases as officers read it."""
+    status = _status_of(work, application, key)
     return Text(status.name_th, status.name_en) if status else Text(key, key)
 
 
-def public_status_text(work: Work, key: str) -> Text:
+def outcome_text(work: Work, application: str, key: str | None) -> Text | None:
+    """How a case has ended, if it has."""
+    return status_text(work, application, key) if key else None
+
+
+def _status_of(work: Work, application: str, key: str) -> Status | None:
+    known = reference.statuses(work)
+    return known.get((application, key)) or known.get(("", key))  # from before applications
+
+
+def public_status_text(work: Work, application: str, key: str) -> Text:
     """A status as the public reads it: coarser, so that it tells nothing of who does what."""
-    status = reference.statuses(work).get(key)
+    status = _status_of(work, application, key)
     return Text(status.public_th, status.public_en) if status else Text(key, key)
 
 
@@ -95,9 +97,14 @@ def _exists(unit: Unit, on: date) -> bool:
     return begun and (unit.valid_to is None or on <= unit.valid_to)
 
 
-def _add_once(work: Work, row: Base) -> None:
-    if work.session.get(type(row), row.key) is None:  # type: ignore[attr-defined]
-        work.session.add(row)
+def _seed_status(work: Work, row: Mapping[str, str], application: str, position: int) -> None:
+    if work.session.get(Status, (application, row["key"])) is not None:
+        return
+    older = work.session.get(Status, ("", row["key"]))
+    if older is None:
+        work.session.add(_status(row, application, position))
+    else:
+        older.application = application  # as it was edited before there were applications
 
 
 def _rows(content: bytes) -> Iterator[dict[str, str]]:
@@ -133,12 +140,13 @@ def _role(row: Mapping[str, str], position: int) -> Role:
 
 @lru_cache(maxsize=64)
 def _shipped_role(key: str) -> Mapping[str, str]:
-    rows = _rows(shipped_table("roles.csv"))
+    rows = _rows(shipped.table("roles.csv"))
     return next((row for row in rows if row["key"] == key), {})
 
 
-def _status(row: Mapping[str, str], position: int) -> Status:
+def _status(row: Mapping[str, str], application: str, position: int) -> Status:
     return Status(
+        application=application,
         key=row["key"],
         name_th=row["name_th"],
         name_en=row.get("name_en") or row["key"],

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from office.applications.master_data import shipped_table
+from office.applications import shipped
 
 FILE = "titles.csv"
 SHORTEST = 4  # signs that a name keeps when its titles are taken off
@@ -33,7 +33,7 @@ class Titles:
 
 def titles_of(files: Mapping[str, bytes]) -> Titles:
     """The table of deployed files, or the product's own where they bring none."""
-    return _titles(files.get(FILE) or shipped_table(FILE))
+    return _titles(files.get(FILE) or shipped.table(FILE))
 
 
 def plain(text: str) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from office.applications.master_data import YES, shipped_table
+from office.applications import shipped
+from office.applications.master_data import YES
 from office.ground.tables import Case
 
 FILE = "tracks.csv"
@@ -29,7 +30,7 @@ class Track:
 def track_of(files: Mapping[str, bytes], key: str) -> Track:
     """A track as these deployed files have it; an agency's older ones, without the table, mean
     what the product's own says."""
-    return _tracks(files.get(FILE) or shipped_table(FILE)).get(key, Track(key))
+    return _tracks(files.get(FILE) or shipped.table(FILE)).get(key, Track(key))
 
 
 def note_track(case: Case, files: Mapping[str, bytes], variables: Mapping[str, Any]) -> None:

@@ -18,7 +18,8 @@ from engine.store.tables import AdministrationEvent, ProcessDefinition
 from engine.store.work import Work
 from engine.turn.administration import CHAIN
 from engine.turn.commitments import moment
-from engine.verbs.runtime import in_force
+from engine.verbs.queries import definition_if_in_force
+from engine.verbs.runtime import RETIRED
 from office.audit.access_log import CASE_OPENED
 from office.ground.administered import (
     ADDED,
@@ -194,6 +195,8 @@ def _compare_versions(work: Work, report: Report) -> None:
     newest = {e.subject: e for e in work.session.scalars(query.order_by(AdministrationEvent.seq))}
     for key in work.session.scalars(sa.select(ProcessDefinition.key).distinct()):
         event = newest.get(key)
-        if event is not None and in_force(work, key).version != event.data["version"]:
+        standing = definition_if_in_force(work, key)
+        version = RETIRED if standing is None else standing.version
+        if event is not None and version != event.data["version"]:
             told = OTHERWISE.format(columns="version", seq=event.seq)
             report.differ("", f"process_in_force/{key}", 0, told)

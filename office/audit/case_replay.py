@@ -20,6 +20,7 @@ from forms import Form, merge
 from forms.model.component import Home
 from forms.schema import Field
 from office.applications import deployed_forms, master_data
+from office.applications.application import of_definition
 from office.cases import personal_files, register, reveals
 from office.cases.masking import COVER, covered, nested
 from office.deadlines import deadlines
@@ -214,7 +215,8 @@ def _personal(
     work: Work, services: Services, case: Case, form_id: str, user: User
 ) -> dict[str, Any]:
     """What the vault holds of this form's fields, covered but for what the reader was granted."""
-    is_intake = form_id in (register.INTAKE, register.OFFICER)
+    first = of_definition(work, queries.definition_of(work, str(case.instance_id)))
+    is_intake = form_id in (first.form, first.officer_form)
     prefix = "" if is_intake else f"{form_id}."
     own = [path for path in identities.identity_paths(work, case.id) if path.startswith(prefix)]
     granted = reveals.granted_fields(work, case.id, user)

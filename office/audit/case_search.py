@@ -16,6 +16,7 @@ from engine.store.tables import Command, Incident
 from engine.store.work import Work
 from forms.text.numerals import arabic_digits
 from office.applications import master_data
+from office.applications.application import kind_of
 from office.audit.conformance import BREACH, check_case
 from office.cases.reveal_tables import Reveal
 from office.deadlines.derivation import AGENCY
@@ -32,7 +33,7 @@ class Criteria:
 
     number: str = ""  # a part of the receipt number
     unit: str = ""
-    track: str = ""
+    kind: str = ""  # an application, or one of its variants as `application/variant`
     outcome: str = ""  # a status key, or "open"
     since: date | None = None
     until: date | None = None  # the last day, included
@@ -44,7 +45,7 @@ class Criteria:
         found = {
             "number": typed,
             "unit": self.unit,
-            "track": self.track,
+            "kind": self.kind,
             "outcome": self.outcome,
             "since": self.since.isoformat() if self.since else "",
             "until": self.until.isoformat() if self.until else "",
@@ -59,7 +60,7 @@ class Found:
 
     id: str
     receipt_no: str
-    track: str
+    kind: Text
     subject: str | None
     status: Text
     outcome: Text | None
@@ -192,8 +193,9 @@ def units(work: Work) -> list[tuple[str, Text]]:
 
 def outcomes(work: Work) -> list[tuple[str, Text]]:
     """How cases have ended so far."""
-    keys = work.session.scalars(sa.select(Case.outcome).where(Case.outcome.is_not(None)).distinct())
-    return [(key, master_data.status_text(work, key)) for key in sorted(str(k) for k in keys)]
+    query = sa.select(Case.outcome, Case.application).where(Case.outcome.is_not(None)).distinct()
+    found = {str(key): application for key, application in work.session.execute(query)}
+    return [(key, master_data.status_text(work, found[key], key)) for key in sorted(found)]
 
 
 def start_of(day: date) -> datetime:
@@ -212,8 +214,11 @@ def _conditions(
         found.append(
             sa.or_(Case.lead_unit == criteria.unit, co_units.contains(f'"{criteria.unit}"'))
         )
-    if criteria.track:
-        found.append(Case.track == criteria.track)
+    if criteria.kind:
+        application, _, variant = criteria.kind.partition("/")
+        found.append(Case.application == application)
+        if variant:
+            found.append(Case.track == variant)
     if criteria.outcome == "open":
         found.append(Case.closed_at.is_(None))
     elif criteria.outcome:
@@ -229,10 +234,12 @@ def _found(work: Work, case: Case, signs: tuple[str, ...]) -> Found:
     return Found(
         id=case.id,
         receipt_no=case.receipt_no,
-        track=case.track,
+        kind=kind_of(work, case.application, case.track),
         subject=case.subject,
-        status=master_data.status_text(work, case.status),
-        outcome=master_data.status_text(work, case.outcome) if case.outcome else None,
+        status=master_data.status_text(work, case.application, case.status),
+        outcome=master_data.status_text(work, case.application, case.outcome)
+        if case.outcome
+        else None,
         unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
         received_at=case.received_at,
         due_at=case.due_at,

@@ -20,6 +20,8 @@ from engine.ground.text import Text
 from engine.store.tables import Command
 from engine.store.work import Work
 from engine.turn.definitions import Bundle
+from engine.verbs import queries
+from office.applications.application import of_definition, of_files
 from office.applications.tracks import note_track
 from office.audit.recorded_rows import ADDED, GONE, NOT_SAID, Recorded
 from office.cases import case_listener, register
@@ -84,8 +86,8 @@ class Course:
 
     def _begin(self, variables: Mapping[str, Any], bundle: Bundle) -> None:
         self.began = variables
-        for column in ("track", *ASKED):
-            setattr(self.row, column, variables.get(column))
+        case_listener.note_answers(self.row, of_files(bundle.files), variables)
+        self.row.channel = variables.get("channel")
         classified = variables.get("classification")
         self.row.classification = classified if isinstance(classified, str) else ""
         note_track(self.row, bundle.files, variables)
@@ -132,7 +134,8 @@ def compare_title(
     if row is None:
         return  # told where submissions are opened
     try:
-        wanted = register.title_of(submissions.answers_of(row, key))
+        application = of_definition(work, queries.definition_of(work, str(case.instance_id)))
+        wanted = register.title_of(submissions.answers_of(row, key), application)
         found = register.open_title(case, key)
     except (InvalidTag, ValueError, KeyDestroyed):
         yield NOT_SAID.format(column="title")

@@ -9,9 +9,11 @@ from engine.store import outbox
 from engine.store.tables import UserTask
 from engine.store.work import Event, Work
 from engine.verbs import queries
+from office.applications.application import Application, of_files
 from office.applications.tracks import note_track
 from office.ground.tables import Case
 
+OPENLY = "open"  # whoever does not ask for confidence
 EVENT_TOPIC = "event"  # to subscribers, through webhooks/
 OVERDUE_TOPIC = "overdue"  # to ourselves, at the moment a task falls due
 
@@ -59,17 +61,26 @@ def note_place(case: Case, properties: Mapping[str, str]) -> bool:
     return bool(outcome)
 
 
+def note_answers(case: Case, application: Application, facts: Mapping[str, Any]) -> None:
+    """Keep what was answered when the case began where lists and access look for it."""
+    case.track = str(facts.get(application.variable) or "")
+    case.identity_mode = facts.get("identity_mode") or OPENLY
+    case.subject, case.reply_by = facts.get("subject"), facts.get("reply_by")
+
+
 def note_variables(
-    case: Case, variables: Mapping[str, Any], law: Callable[[], Mapping[str, bytes]]
+    case: Case, variables: Mapping[str, Any], files: Callable[[], Mapping[str, bytes]]
 ) -> None:
-    """Keep what tables and people decided where lists and access look for it; `law` gives the
+    """Keep what tables and people decided where lists and access look for it; `files` gives the
     deployed files."""
-    track = case.track
     for name, keep in KEPT.items():
         if variables.get(name) is not None:
             keep(case, variables[name])
+    # Screening may find that it is about a service only.
+    track = variables.get(of_files(files()).variable) or case.track
     if case.held or case.track != track:
-        note_track(case, law(), variables)
+        case.track = str(track)
+        note_track(case, files(), variables)
 
 
 def _entered(work: Work, case: Case, event: Event) -> None:
@@ -107,10 +118,6 @@ def _handler(case: Case, value: Any) -> None:
         case.hidden_from = list(value.get("hidden_from") or [])
 
 
-def _track(case: Case, value: Any) -> None:
-    case.track = str(value)  # screening may find that it is about a service only
-
-
 def _lead_unit(case: Case, value: Any) -> None:
     case.lead_unit = str(value)
 
@@ -139,7 +146,6 @@ HANDLERS = {
 }
 KEPT = {  # process variable -> what the register keeps of it
     "handler": _handler,
-    "track": _track,
     "lead_unit": _lead_unit,
     "co_units": _co_units,
     "severity": _severity,

@@ -16,6 +16,7 @@ from engine.turn import history
 from engine.verbs import queries
 from forms.text.numerals import arabic_digits
 from office.applications import master_data
+from office.applications.application import kind_of
 from office.cases import excerpts, personal_files, reveals
 from office.cases.handed_out import Metadata, handed_out, metadata_of
 from office.cases.register import open_title
@@ -77,6 +78,7 @@ class CaseView:
     receipt_no: str
     sight: Sight
     track: str
+    kind: Text  # its variant or its application, in words
     channel: str
     identity_mode: str
     classification: str
@@ -109,7 +111,7 @@ class CaseLine:
 
     id: str
     receipt_no: str
-    track: str
+    kind: Text
     subject: str | None
     status: Text
     received_at: datetime
@@ -139,14 +141,17 @@ def view_of(work: Work, services: Services, case: Case, sight: Sight, user: User
         receipt_no=case.receipt_no,
         sight=sight,
         track=case.track,
+        kind=kind_of(work, case.application, case.track),
         channel=case.channel,
         identity_mode=case.identity_mode,
         classification=case.classification,
         protected=case.protected,
         subject=case.subject,
         title=_title(work, services, case, readable),
-        status=master_data.status_text(work, case.status),
-        outcome=master_data.status_text(work, case.outcome) if case.outcome else None,
+        status=master_data.status_text(work, case.application, case.status),
+        outcome=master_data.status_text(work, case.application, case.outcome)
+        if case.outcome
+        else None,
         severity=case.severity,
         lead_unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
         co_units=tuple(master_data.unit_text(work, unit) for unit in case.co_units),
@@ -260,9 +265,9 @@ def _line(work: Work, case: Case) -> CaseLine:
     return CaseLine(
         id=case.id,
         receipt_no=case.receipt_no,
-        track=case.track,
+        kind=kind_of(work, case.application, case.track),
         subject=case.subject,
-        status=master_data.status_text(work, case.status),
+        status=master_data.status_text(work, case.application, case.status),
         received_at=case.received_at,
         due_at=case.due_at,
         closed_at=case.closed_at,

@@ -18,6 +18,7 @@ from engine.turn.definitions import load_bundle
 from engine.verbs import messages, queries
 from forms import Form
 from office.applications import deployed_forms, master_data
+from office.applications.application import kind_of, of_definition
 from office.cases import reviews
 from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import find_case_by_code
@@ -52,7 +53,8 @@ class PublicCase:
 
     case_id: str
     receipt_no: str
-    track: str
+    kind: Text
+    on_withdrawal: Text  # what to know before one withdraws
     status: Text
     received_at: datetime
     legal_received_on: date
@@ -80,8 +82,9 @@ def track_case(work: Work, services: Services, code: str) -> PublicCase:
     return PublicCase(
         case_id=case.id,
         receipt_no=case.receipt_no,
-        track=case.track,
-        status=master_data.public_status_text(work, case.status),
+        kind=kind_of(work, case.application, case.track),
+        on_withdrawal=_on_withdrawal(work, case),
+        status=master_data.public_status_text(work, case.application, case.status),
         received_at=case.received_at,
         legal_received_on=case.legal_received_on,
         closed_at=case.closed_at,
@@ -241,6 +244,12 @@ def _may_withdraw(work: Work, case: Case) -> bool:
     return asked <= decided and messages.is_awaited(work, WITHDRAWAL_MESSAGE, case.id)
 
 
+def _on_withdrawal(work: Work, case: Case) -> Text:
+    application = of_definition(work, queries.definition_of(work, str(case.instance_id)))
+    variant = application.variant(case.track)
+    return Text("", "") if variant is None else variant.on_withdrawal
+
+
 def _questions(work: Work, services: Services, case: Case) -> list[str]:
     asked = submissions.submissions(work, services, case.id, forms=frozenset({QUESTIONS_FORM}))
     rows = asked[-1].answers.get("questions") or [] if asked else []
@@ -268,7 +277,7 @@ def _timeline(work: Work, case: Case) -> list[Milestone]:
         status = node.extensions.properties.get("status") if node is not None else None
         if not status:
             continue
-        text = master_data.public_status_text(work, status)
+        text = master_data.public_status_text(work, case.application, status)
         if not timeline or timeline[-1].status != text:
             timeline.append(Milestone(text, at))
     return timeline

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from engine.store.work import Work
 from engine.verbs import queries
-from office.applications.master_data import shipped_table
+from office.applications import shipped
 from office.cases import personal_files
 from office.ground.services import Services
 from office.ground.tables import Case
@@ -35,7 +35,7 @@ Excerpt = Mapping[str, frozenset[str]]  # the fields by form; `*` stands for eve
 def excerpt_of(work: Work, case: Case) -> Excerpt:
     """What a unit reads of this case."""
     files = {} if case.instance_id is None else _files(work, case.instance_id)
-    rows = _rows(files.get(FILE) or shipped_table(FILE))
+    rows = _rows(files.get(FILE) or shipped.table(FILE))
     words = {ALWAYS} if is_guarded(case) else {ALWAYS, OPEN}
     return {form: fields for form, fields, reads in rows if reads in words}
 

@@ -10,7 +10,7 @@ from engine.ground.errors import DefinitionNotFound
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import deployed_forms
-from office.cases import register
+from office.applications.application import of_definition
 from office.ground.tables import Case
 from office.vault import attachments, submissions
 
@@ -32,11 +32,12 @@ def files_of(work: Work, case: Case) -> list[PersonalFile]:
         return []
     definition_id = queries.definition_of(work, case.instance_id)
     forms = {given.id: given.form for given in submissions.rows_of(work, case.id)}
+    first = of_definition(work, definition_id).form
     found = []
     for row in rows:
-        form = forms.get(row.submission_id or "", register.INTAKE)
+        form = forms.get(row.submission_id or "", first)
         if row.purpose == "identity" or _is_personal(work, definition_id, form, row.field):
-            found.append(PersonalFile(row.id, _path(form, row.field)))
+            found.append(PersonalFile(row.id, _path(form, row.field, first)))
     return found
 
 
@@ -59,7 +60,7 @@ def _is_personal(work: Work, definition_id: str, form_id: str, field: str) -> bo
     return known is None or known.personal
 
 
-def _path(form_id: str, field: str) -> str:
+def _path(form_id: str, field: str, first: str) -> str:
     """As the vault writes it: a later form's field stands under its form, a row in brackets."""
     path = _ROW.sub(r"[\1]", field)
-    return path if form_id == register.INTAKE else f"{form_id}.{path}"
+    return path if form_id == first else f"{form_id}.{path}"

@@ -1,4 +1,4 @@
-"""The register: a complaint comes in, gets its number, keys and code, and starts its way."""
+"""The register: a case comes in, gets its number, keys and code, and starts its way."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from engine.ground.actor import Actor
 from engine.ground.canonical import canonical, digest
 from engine.ground.clock import BANGKOK
+from engine.ground.text import Text
 from engine.store.work import Work
 from engine.turn.commitments import moment
 from engine.turn.history import Entry
@@ -21,8 +22,10 @@ from engine.verbs import queries, runtime
 from forms import Answers, Form, FormInvalid
 from forms.text.dates import parse_moment
 from office.applications import deployed_forms, master_data, person_names
+from office.applications.agency import with_agency
+from office.applications.application import Application
 from office.applications.tracks import note_track
-from office.cases.case_listener import announce
+from office.cases.case_listener import announce, note_answers
 from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import code_hash, new_code
 from office.deadlines.holiday_table import current_calendar
@@ -37,23 +40,10 @@ from office.vault.attachments import Staged
 from office.vault.case_keys import case_key, issue_keys
 from office.vault.submissions import COMPLAINANT
 
-PROCESS = "complaint"
-INTAKE, OFFICER = "f1_intake", "f1_officer"
 WEB = "web"
-# What diagram and tables decide on; a form that hides a field leaves its answer at this.
-UNANSWERED: Mapping[str, Any] = {
-    "track": None,
-    "identity_mode": None,
-    "subject": None,
-    "amount": None,
-    "accused": [],
-    "elsewhere": "none",
-    "fear_retaliation": False,
-    "running_procurement": False,
-    "reply_by": "inbox",
-}
 # What stays as it was when a case came in.
 REGISTERED = (
+    "application",
     "receipt_no",
     "tracking_hash",
     "idempotency_hash",
@@ -85,7 +75,8 @@ class Filed:
 class _Intake:
     """A filing on its way into the register: checked answers and how they came."""
 
-    complaint: Answers
+    application: Application
+    given: Answers
     officer: Answers
     staged: list[Staged]
     channel: str
@@ -93,9 +84,10 @@ class _Intake:
     legal_received_on: date
 
 
-def file_complaint(
+def file_case(
     work: Work,
     services: Services,
+    application: Application,
     answers: Mapping[str, Any],
     officer_answers: Mapping[str, Any] | None = None,
     *,
@@ -103,28 +95,28 @@ def file_complaint(
     actor: Actor,
     idempotency_key: str | None = None,
 ) -> Filed:
-    """Enter a complaint: number, code, keys, submission, identity, files and the started process
-    in one transaction. File fields of the answers carry ids of staged files.
+    """Enter a case of an application: number, code, keys, submission, identity, files and the
+    started process in one transaction. File fields of the answers carry ids of staged files.
 
-    `officer_answers` are those of F1's second part, when an officer enters what came by another
-    channel; they then say the channel and the time of receipt.
+    `officer_answers` are those of the form's second part, when an officer enters what came by
+    another channel; they then say the channel and the time of receipt.
 
     Raises:
-        FormInvalid: the answers do not fit F1.
+        FormInvalid: the answers do not fit the form.
         BackdatingRefused: the time of receipt is not possible, or not explained.
         AttachmentNotFound: a file is not (or no longer) staged.
     """
     repeated = _filed_before(work, services, idempotency_key)
     if repeated is not None:
         return repeated
-    intake = _read(work, services, answers, officer_answers, channel)
+    intake = _read(work, services, application, answers, officer_answers, channel)
     code = new_code(services, idempotency_key)
     case = _enter(work, services, intake, code, actor, idempotency_key)
     extra_events = _keep(work, services, case, intake)
     variables = _variables(case, intake)
     case.instance_id = runtime.start_instance(
         work,
-        PROCESS,
+        application.process,
         variables,
         actor=_in_role(work, actor),
         business_key=case.id,
@@ -135,17 +127,20 @@ def file_complaint(
     return Filed(case.id, case.receipt_no, code)
 
 
-def intake_forms(work: Work) -> tuple[Form, Form]:
-    """F1 as people fill it, and the part that only an officer fills."""
-    newest = queries.definition(work, PROCESS).id
-    return (
-        deployed_forms.form_of(work, newest, INTAKE),
-        deployed_forms.form_of(work, newest, OFFICER),
-    )
+def intake_form(work: Work, application: Application) -> Form:
+    """The form that an applicant fills in, of the version that a new case gets."""
+    return deployed_forms.form_of(work, _definition(work, application), application.form)
+
+
+def officer_form(work: Work, application: Application) -> Form | None:
+    """What an officer adds who enters a case for somebody."""
+    if not application.officer_form:
+        return None
+    return deployed_forms.form_of(work, _definition(work, application), application.officer_form)
 
 
 def intake_context(work: Work, channel: str) -> dict[str, Any]:
-    """What the expressions of F1 see."""
+    """What the expressions of these forms see."""
     return {"channel": channel, "units": master_data.unit_options(work)}
 
 
@@ -162,17 +157,20 @@ def _filed_before(work: Work, services: Services, idempotency_key: str | None) -
 def _read(
     work: Work,
     services: Services,
+    application: Application,
     answers: Mapping[str, Any],
     officer_answers: Mapping[str, Any] | None,
     channel: str,
 ) -> _Intake:
-    complaint, officer = _checked(work, answers, officer_answers, intake_context(work, channel))
+    context = intake_context(work, channel)
+    given, officer = _checked(work, application, answers, officer_answers, context)
     received_at = _received_at(work, officer)
     return _Intake(
-        complaint=complaint,
+        application=application,
+        given=given,
         officer=officer,
         staged=[
-            *deployed_forms.staged_of(services, complaint),
+            *deployed_forms.staged_of(services, given),
             *deployed_forms.staged_of(services, officer),
         ],
         channel=str(officer.variables.get("channel") or channel),
@@ -183,27 +181,29 @@ def _read(
 
 def _checked(
     work: Work,
+    application: Application,
     answers: Mapping[str, Any],
     officer_answers: Mapping[str, Any] | None,
     context: Mapping[str, Any],
 ) -> tuple[Answers, Answers]:
-    """Both parts of F1; the faults of both are told at once."""
-    definition_id = queries.definition(work, PROCESS).id
-    parts = {INTAKE: answers, OFFICER: officer_answers}
-    checked, faults = {INTAKE: NO_ANSWERS, OFFICER: NO_ANSWERS}, {}
-    for form_id, given in parts.items():
-        if given is None:
-            continue
-        seen = {**context, **checked[INTAKE].variables}
-        form = deployed_forms.form_of(work, definition_id, form_id)
+    """Both parts; the faults of both are told at once."""
+    faults: dict[str, list[Text]] = {}
+
+    def load(form: Form, given: Mapping[str, Any], seen: Mapping[str, Any]) -> Answers:
         try:
             environment = deployed_forms.environment_of(work)
-            checked[form_id] = form.load(given, context=seen, environment=environment)
+            return form.load(given, context=seen, environment=environment)
         except FormInvalid as invalid:
             faults.update(invalid.errors)
+            return NO_ANSWERS
+
+    checked = load(intake_form(work, application), answers, context)
+    officer, form = NO_ANSWERS, officer_form(work, application)
+    if form is not None and officer_answers is not None:
+        officer = load(form, officer_answers, {**context, **checked.variables})
     if faults:
         raise FormInvalid(faults)
-    return checked[INTAKE], checked[OFFICER]
+    return checked, officer
 
 
 def _received_at(work: Work, officer: Answers) -> datetime:
@@ -227,16 +227,20 @@ def _enter(
     actor: Actor,
     idempotency_key: str | None,
 ) -> Case:
-    facts = {**UNANSWERED, **intake.complaint.variables}
+    facts = _facts(intake)
     officer = deployed_forms.as_given(intake.officer)
     case = Case(id=uuid.uuid4().hex, tracking_hash=code_hash(services, code))
     if idempotency_key is not None:
         case.idempotency_hash = _idempotency_hash(services, idempotency_key)
-    case.receipt_no = receipt_number(work, services.receipt_prefix, intake.legal_received_on)
-    case.track, case.identity_mode = facts["track"], facts["identity_mode"]
-    case.subject, case.reply_by = facts["subject"], facts["reply_by"]
+    application = intake.application
+    own, received_on = application.prefix, intake.legal_received_on
+    case.application = application.key
+    case.receipt_no = receipt_number(
+        work, own or services.receipt_prefix, received_on, own=bool(own)
+    )
+    note_answers(case, application, facts)
     case.channel, case.status = intake.channel, "RECEIVED"
-    note_track(case, _law(work), facts)
+    note_track(case, _law(work, application), facts)
     case.classification = officer.get("classification") or ""
     case.hidden_from, case.co_units = [], []
     case.source_no = officer.get("source_no") or None
@@ -261,29 +265,30 @@ def _keep(work: Work, services: Services, case: Case, intake: _Intake) -> list[E
     issue_keys(work, services, case.id)
     work.session.flush()  # the keys are read back by id below
     _keep_title(work, services, case, intake)
-    by, complaint, officer = case.registered_by, intake.complaint, intake.officer
-    personal = {**complaint.personal, **officer.personal}
-    filed = HandedIn(INTAKE, complaint, by, element_id="start")
+    by, given, officer = case.registered_by, intake.given, intake.officer
+    personal = {**given.personal, **officer.personal}
+    filed = HandedIn(intake.application.form, given, by, element_id="start")
     staged, whose = intake.staged, COMPLAINANT
     type, element, data = keep(
         work, services, case.id, filed, personal=personal, staged=staged, files_by=whose
     )
     extra_events = [(type, element, {**data, "register": commitment(case)})]
     if deployed_forms.as_given(officer):
-        entered = HandedIn(OFFICER, officer, by)
+        entered = HandedIn(intake.application.officer_form, officer, by)
         extra_events.append(keep(work, services, case.id, entered, personal={}, staged=()))
     return extra_events
 
 
 def _keep_title(work: Work, services: Services, case: Case, intake: _Intake) -> None:
-    if title := title_of(deployed_forms.as_given(intake.complaint)):
+    given, application = deployed_forms.as_given(intake.given), intake.application
+    if title := title_of(given, application):
         key = case_key(work, services, case.id)
         case.title = key.encrypt(title.encode(), _title_place(case.id))
 
 
-def title_of(answers: Mapping[str, Any]) -> str:
-    """The title that the register keeps of the answers to F1."""
-    return unicodedata.normalize("NFC", str(answers.get("title") or ""))
+def title_of(answers: Mapping[str, Any], application: Application) -> str:
+    """The title that the register keeps of the answers to the applicant's form."""
+    return unicodedata.normalize("NFC", str(answers.get(application.title) or ""))
 
 
 def open_title(case: Case, key: DataKey) -> str:
@@ -312,31 +317,39 @@ def _fact(value: Any) -> Any:
 
 def _variables(case: Case, intake: _Intake) -> dict[str, Any]:
     """What the process decides on. Nothing here says who anybody is."""
-    complaint, staged = intake.complaint, intake.staged
-    whole = complaint.merged()
+    whole, staged = intake.given.merged(), intake.staged
+    counts = intake.application.counts.items()
     return {
-        **UNANSWERED,
-        **complaint.variables,
+        **_facts(intake),
         **intake.officer.variables,
         "case_id": case.id,
         "channel": case.channel,
         "received_on": case.legal_received_on.isoformat(),
         "has_attachments": bool(staged),
         "evidence_count": len(staged),
-        "witness_count": len(whole.get("witnesses") or []),
+        **{name: len(whole.get(rows) or []) for name, rows in counts},
     }
 
 
+def _facts(intake: _Intake) -> dict[str, Any]:
+    """What was answered; what the form left out is as the application says."""
+    return {**intake.application.facts, **intake.given.variables}
+
+
 def _keep_out_the_accused(work: Work, case: Case, intake: _Intake) -> None:
-    accused = intake.complaint.personal.get("accused") or []
-    titles = person_names.titles_of(_law(work))
+    accused = intake.given.personal.get(intake.application.keeps_out) or []
+    titles = person_names.titles_of(with_agency(work, _law(work, intake.application)))
     for account_id in match_accused(work, _names(accused), titles):
         record_conflict(work, case, account_id, ground="matched")
 
 
-def _law(work: Work) -> Mapping[str, bytes]:
+def _law(work: Work, application: Application) -> Mapping[str, bytes]:
     """The files that a new case runs on."""
-    return queries.files(work, queries.definition(work, PROCESS).id)
+    return queries.files(work, _definition(work, application))
+
+
+def _definition(work: Work, application: Application) -> str:
+    return queries.definition(work, application.process).id
 
 
 def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:

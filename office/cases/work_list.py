@@ -210,7 +210,7 @@ def _item(
         subject=case.subject,
         title=title_of(work, services, case) if shows_title else None,
         name=Text(task.name_th, task.name_en),
-        status=master_data.status_text(work, case.status),
+        status=master_data.status_text(work, case.application, case.status),
         severity=case.severity,
         due_at=task.due_at,
         case_due_at=case.due_at,

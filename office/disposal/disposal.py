@@ -12,7 +12,7 @@ from engine.ground.text import Text
 from engine.store.work import Work
 from forms.text.numerals import arabic_digits
 from office.disposal import erasure, legal_holds, retention
-from office.disposal.retention import Rule
+from office.disposal.retention import Rule, Rules
 from office.ground.erasure_tables import Erasure, LegalHold
 from office.ground.errors import CaseNotFound
 from office.ground.services import Services
@@ -92,7 +92,12 @@ def overview(work: Work, services: Services, user: User) -> Overview:
         waiting=tuple(page.waiting(*each) for each in waiting),
         held=tuple(page.held(*each) for each in held),
         grounds=legal_holds.GROUNDS,
-        may_hold=any(_has(user, rule.asks) for rule in page.rules if rule.what == legal_holds.HOLD),
+        may_hold=any(
+            _has(user, rule.asks)
+            for rules in page.rules.values()
+            for rule in rules
+            if rule.what == legal_holds.HOLD
+        ),
     )
 
 
@@ -100,7 +105,7 @@ def overview(work: Work, services: Services, user: User) -> Overview:
 class _Page:
     services: Services
     user: User
-    rules: list[Rule]
+    rules: Rules
     names: dict[str, str]
 
     def due(self, case: Case, what: Purpose, rule: Rule) -> Due:

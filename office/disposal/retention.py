@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
 from engine.store.work import Work
 from engine.verbs import queries
-from office.cases.register import PROCESS
+from office.applications import application as applications
 from office.ground.erasure_tables import LegalHold
 from office.ground.errors import OfficeError
 from office.ground.tables import Case, CaseKey
@@ -51,17 +51,24 @@ class Rule:
         )
 
 
-def rules(work: Work) -> list[Rule]:
-    """The rows of the newest deployed table, in order: the first that fits counts."""
-    files = queries.files(work, queries.definition(work, PROCESS).id)
+Rules = Mapping[str, Sequence[Rule]]  # by the key of the application
+
+
+def rules(work: Work) -> Rules:
+    """The rows of each application's table in force, in order: the first that fits counts."""
+    return {each.key: _rules(work, each.process) for each in applications.in_force(work)}
+
+
+def _rules(work: Work, process: str) -> list[Rule]:
+    files = queries.files(work, queries.definition(work, process).id)
     text = files.get(FILE, b"").decode("utf-8-sig")
     return [_rule(row) for row in csv.DictReader(io.StringIO(text))]
 
 
-def rule_for(found: list[Rule], case: Case, what: str) -> Rule:
+def rule_for(found: Rules, case: Case, what: str) -> Rule:
     """Raises `NoRetentionRule`."""
     outcome = case.outcome or ""
-    for rule in found:
+    for rule in found.get(case.application, ()):
         if rule.what == what and rule.outcome in (ANY, outcome):
             return rule
     raise NoRetentionRule(what=what, outcome=outcome or "–")

@@ -28,10 +28,12 @@ def next_number(work: Work, series: str) -> int:
     return int(work.session.execute(statement, {"name": series}).scalar_one())
 
 
-def receipt_number(work: Work, prefix: str, received_on: date) -> str:
-    """`รร.00123/2569`: the number in the register of the fiscal year of receipt."""
+def receipt_number(work: Work, prefix: str, received_on: date, *, own: bool = False) -> str:
+    """`รร.00123/2569`: the number in the register of the fiscal year of receipt, or in one of its
+    `own` that is kept for this prefix."""
     year = fiscal_year(received_on)
-    return f"{prefix}{next_number(work, f'{RECEIPTS}/{year}'):05d}/{year}"
+    series = f"{RECEIPTS}/{prefix}/{year}" if own else f"{RECEIPTS}/{year}"
+    return f"{prefix}{next_number(work, series):05d}/{year}"
 
 
 def letter_number(work: Work, prefix: str, issued_on: date) -> str:

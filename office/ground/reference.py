@@ -37,11 +37,14 @@ def units(work: Work) -> Mapping[str, Unit]:
     return work.kept(UNITS, None, find)
 
 
-def statuses(work: Work) -> Mapping[str, Status]:
-    """The statuses by their keys."""
-    return work.kept(
-        STATUSES, None, lambda: {row.key: row for row in work.session.scalars(sa.select(Status))}
-    )
+def statuses(work: Work) -> Mapping[tuple[str, str], Status]:
+    """The statuses by application and key."""
+
+    def find() -> dict[tuple[str, str], Status]:
+        rows = work.session.scalars(sa.select(Status))
+        return {(row.application, row.key): row for row in rows}
+
+    return work.kept(STATUSES, None, find)
 
 
 def forget(work: Work) -> None:

@@ -39,9 +39,10 @@ class Role(Base):
 
 
 class Status(Base):
-    """A status of a case, with the coarser words that the public reads."""
+    """A status of an application's cases, with the coarser words that the public reads."""
 
     __tablename__ = "status"
+    application: Mapped[str] = mapped_column(sa.String(64), primary_key=True, server_default="")
     key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     name_th: Mapped[str]
     name_en: Mapped[str]
@@ -117,7 +118,8 @@ class Case(Base):
     receipt_no: Mapped[str] = mapped_column(sa.String(32), unique=True)
     tracking_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     idempotency_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    track: Mapped[str] = mapped_column(sa.String(4))
+    application: Mapped[str] = mapped_column(sa.String(64), index=True, server_default="")
+    track: Mapped[str] = mapped_column(sa.String(40))  # the variant; "" where there are none
     channel: Mapped[str] = mapped_column(sa.String(20))
     identity_mode: Mapped[str] = mapped_column(sa.String(16))
     reply_by: Mapped[str | None] = mapped_column(sa.String(16))

@@ -1,4 +1,4 @@
-"""The names that expressions of a complaint guideline may use: what forms and the office give."""
+"""The names that the expressions of an application may use: what forms and the office give."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Iterator, Mapping
 
 from forms import Form, FormRejected, compile_form
 from forms.schema import Field
-from office.cases.register import UNANSWERED
+from office.applications.application import of_files
 
 # Types by kind of form field; a field that may hold several kinds is left open.
 TYPES = {"number": "number", "checkbox": "boolean", "textfield": "string", "textarea": "string"}
 # What the office itself gives a case, and what its letters leave behind.
 GIVEN: Mapping[str, str | None] = {
-    **dict.fromkeys(UNANSWERED),
     "case_id": "string",
     "channel": "string",
     "received_on": "string",
     "has_attachments": "boolean",
     "evidence_count": "number",
-    "witness_count": "number",
     "last_letter": "string",
     "extension_days": "number",
     "extension_until": "string",
@@ -28,7 +26,9 @@ GIVEN: Mapping[str, str | None] = {
 
 def variables_of(files: Mapping[str, bytes]) -> dict[str, str | None]:
     """Every process variable that the office and these forms give, with its type if it has one."""
-    found: dict[str, str | None] = dict(GIVEN)
+    application = of_files(files)
+    given = {**dict.fromkeys(application.facts), **GIVEN}
+    found: dict[str, str | None] = {**given, **dict.fromkeys(application.counts, "number")}
     for name, content in files.items():
         for form in _form(name, content):
             for field in form.fields:

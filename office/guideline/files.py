@@ -1,4 +1,4 @@
-"""The guideline as files: shipped, deployed when they changed, seeding the tables."""
+"""What is shipped, deployed when it changed, and the tables seeded from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,49 +18,58 @@ from engine.ground.findings import Finding
 from engine.ground.text import Text
 from engine.store.tables import Deployment, DeploymentFile
 from engine.store.work import Work
-from engine.verbs import deployment
+from engine.verbs import applications, deployment
+from engine.verbs.applications import NONE
 from engine.verbs.deployment import Deployed
-from office.applications import master_data
-from office.applications.letter_templates import FOLDER
+from office.applications import master_data, shipped
+from office.applications.application import FILE, check_shape
 from office.deadlines.holiday_table import seed_holidays
-
-ROOT = Path(__file__).resolve().parents[2]
-DEPLOYED_SUFFIXES = frozenset({".bpmn", ".dmn", ".form", ".csv", ".json", ".md"})
 
 
 @dataclass(frozen=True, slots=True)
 class GuidelineState:
-    """What `deploy_guideline` found: the definitions it made, or none when nothing had changed."""
+    """What `deploy_guideline` found: what it deployed, or none when nothing had changed."""
 
     deployed: Deployed | None
 
 
-def guideline_files(root: Path = ROOT) -> dict[str, bytes]:
-    """The files of the complaint guideline by the names they are deployed under."""
-    return dict(_files(root))
+def guideline_files(key: str = "complaint", root: Path = shipped.ROOT) -> dict[str, bytes]:
+    """The files of a shipped application by the names they are deployed under."""
+    return shipped.files_of(key, root)
 
 
 def deploy_guideline(
-    work: Work, files: Mapping[str, bytes], *, actor: Actor = SYSTEM, again: bool = False
+    work: Work,
+    files: Mapping[str, bytes],
+    *,
+    application: str | None = None,
+    actor: Actor = SYSTEM,
+    again: bool = False,
 ) -> GuidelineState:
-    """Deploy the shipped guideline unless it was deployed before, and seed the tables.
+    """Deploy what the product brings for an application unless it was deployed before, and seed
+    the tables.
 
-    A version that a process owner has deployed since stays in force: a restart must not put the
-    shipped files back over it. Only who asks for it (`again`) does.
+    What a process owner has deployed since stays in force: a restart must not put the shipped file
+    back over it. Only who asks for it (`again`) does.
 
     Raises:
         DeploymentRejected: a file has faults.
     """
     deployed = None
-    if again or not _is_known(work, files):
-        deployed = deployment.deploy(work, files, actor)
-    master_data.seed(work, files)
+    brought = _brought(work, files, application, again=again)
+    if brought:
+        deployed = deployment.deploy(work, brought, actor, application=application)
+    master_data.seed(work, files, application or NONE)
     seed_holidays(work)
     return GuidelineState(deployed)
 
 
 def require_deployable_guideline(
-    engine: Engine, files: Mapping[str, bytes], *, again: bool = False
+    engine: Engine,
+    files: Mapping[str, bytes],
+    *,
+    application: str | None = None,
+    again: bool = False,
 ) -> None:
     """Refuse what `deploy_guideline` would refuse, before its transaction.
 
@@ -68,9 +77,31 @@ def require_deployable_guideline(
         DeploymentRejected: a file has faults.
     """
     with engine.read() as work:
-        is_known = _is_known(work, files)
-    if again or not is_known:
-        deployment.require_deployable(engine.machine, files)
+        brought = _brought(work, files, application, again=again)
+    if brought:
+        deployment.require_deployable(engine.machine, brought, application=application)
+
+
+def _brought(
+    work: Work, files: Mapping[str, bytes], application: str | None, *, again: bool
+) -> Mapping[str, bytes]:
+    """The files to deploy, none when the product brought just these bytes before; of those that it
+    did bring before, what stands now."""
+    known = _known(work, application)
+    new = {
+        name
+        for name, content in files.items()
+        if known.get(name) != hashlib.sha256(content).hexdigest()
+    }
+    if again:
+        return files
+    if application is None:
+        return files if new or not known else {}
+    before = applications.standing(work, application, files)
+    if not new and before.newest is not None:
+        return {}
+    stands = {name: before.files.get(name, content) for name, content in files.items()}
+    return {**stands, **{name: files[name] for name in new}}
 
 
 def check_table(name: str, content: bytes) -> list[Finding]:
@@ -93,35 +124,29 @@ def check_table(name: str, content: bytes) -> list[Finding]:
 
 
 def check_facts(name: str, content: bytes) -> list[Finding]:
-    """What the gate has to say about the agency's facts: that they are JSON at all."""
+    """What the gate says of a JSON file: that it is one, and of an application its shape."""
     try:
         json.loads(content)
     except (ValueError, RecursionError):
         return [_finding(name, "แฟ้มต้องเป็น JSON ที่ถูกต้อง", "This must be valid JSON.", None)]
-    return []
+    return check_shape(content) if name == FILE else []
 
 
 def _finding(name: str, thai: str, english: str, row: int | None) -> Finding:
     return Finding(name, "", "error", "guideline-file", Text(thai, english), row)
 
 
-def _files(root: Path) -> Iterator[tuple[str, bytes]]:
-    processes, forms = root / "processes" / "complaint", root / "forms" / "complaint"
-    for folder, prefix in ((processes, ""), (processes / FOLDER, FOLDER), (forms, "")):
-        for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-            if path.suffix in DEPLOYED_SUFFIXES:
-                yield prefix + path.name, path.read_bytes()
-
-
-def _is_known(work: Work, files: Mapping[str, bytes]) -> bool:
-    """Whether the product itself deployed just these bytes last, each of them."""
+def _known(work: Work, application: str | None) -> dict[str, str]:
+    """The SHA-256 of what the product itself brought last of each file, for an application or
+    before there were any."""
     query = (
         sa.select(DeploymentFile.name, DeploymentFile.sha256)
         .join(Deployment, Deployment.id == DeploymentFile.deployment_id)
-        .where(Deployment.deployed_by == SYSTEM.id, ~DeploymentFile.carried)
+        .where(
+            Deployment.deployed_by == SYSTEM.id,
+            Deployment.application.in_((application or NONE, NONE)),
+            ~DeploymentFile.carried,
+        )
         .order_by(Deployment.deployed_at, Deployment.id)
     )
-    known = dict(work.session.execute(query).all())
-    return bool(known) and all(
-        known.get(name) == hashlib.sha256(content).hexdigest() for name, content in files.items()
-    )
+    return {row.name: row.sha256 for row in work.session.execute(query)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ from engine.bpmn.model import Node, Process
 from engine.ground.findings import Finding
 from engine.ground.text import Text
 from engine.turn.definitions import read_decisions, read_processes
+from office.applications.application import of_files
 from office.applications.letter_templates import is_template, kind_of
 from office.deadlines.derivation import HOURS, WORKING, SlaRule, SlaRuleInvalid, amount, read_rule
 from office.guideline.gate_reminders import check_reminders
@@ -21,7 +22,6 @@ from office.guideline.gate_tables import check_tables
 RULESET = "complaint-guideline"
 DECISION = "sla"
 LETTER = "letter"
-TRACKS = ("C", "G", "F")
 SEVERITIES = ("S1", "S2", "S3", "S4")
 _ASKED = re.compile(r'\b(?:due|remind|escalate|rounds)\(\s*"([^"]+)"')
 # Rows do not depend on the day; a fixed one keeps the check the same whenever it runs.
@@ -36,9 +36,10 @@ def check_guideline(files: Mapping[str, bytes]) -> list[Finding]:
         return []
     letters = {kind_of(name) for name in files if is_template(name)}
     decisions = read_decisions(files)
+    variants = [each.key for each in of_files(files).variants]
     return [
         *_check_letters(places, letters),
-        *_check_deadlines(places, decisions),
+        *_check_deadlines(places, decisions, variants),
         *check_reminders(places, decisions, letters),
         *check_tables(files),
     ]
@@ -74,7 +75,7 @@ def _check_letters(places: list[tuple[str, Node]], letters: set[str]) -> Iterato
 
 
 def _check_deadlines(
-    places: list[tuple[str, Node]], decisions: tuple[Any, ...]
+    places: list[tuple[str, Node]], decisions: tuple[Any, ...], variants: Sequence[str]
 ) -> Iterator[Finding]:
     asked: dict[str, tuple[str, Node]] = {}
     for file, node in places:
@@ -82,7 +83,7 @@ def _check_deadlines(
             asked.setdefault(key, (file, node))
     has_table = any(DECISION in model.decisions for model in decisions)
     for key, (file, node) in asked.items():
-        fault = _fault(key, decisions) if has_table else _no_row(key)
+        fault = _fault(key, decisions, variants) if has_table else _no_row(key)
         if fault is not None:
             yield Finding(file, node.id, "error", "guideline.deadline", fault, node.line)
 
@@ -99,10 +100,10 @@ def _texts(node: Node) -> list[str]:
     return texts + [mapping.source for mapping in node.extensions.inputs]
 
 
-def _fault(key: str, decisions: tuple[Any, ...]) -> Text | None:
-    """What is wrong with the rows of a key, over every track and severity; None if nothing."""
+def _fault(key: str, decisions: tuple[Any, ...], variants: Sequence[str]) -> Text | None:
+    """What is wrong with the rows of a key, over every variant and severity; None if nothing."""
     found = False
-    for facts in _situations(key):
+    for facts in _situations(key, variants):
         row, rule_id = _row(decisions, DECISION, facts)
         if not isinstance(row, Mapping):
             continue
@@ -116,8 +117,8 @@ def _fault(key: str, decisions: tuple[Any, ...]) -> Text | None:
     return None if found else _no_row(key)
 
 
-def _situations(key: str) -> Iterator[dict[str, Any]]:
-    for track in TRACKS:
+def _situations(key: str, variants: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for track in variants or [""]:
         for level in SEVERITIES:
             yield {"step": key, "track": track, "severity": {"level": level}}
 

@@ -17,16 +17,18 @@ import sqlalchemy as sa
 
 from engine.bpmn.model import Node, Process, Scope
 from engine.ground.clock import BANGKOK
+from engine.ground.errors import DefinitionNotFound
 from engine.ground.text import Text
 from engine.store.tables import Deployment, ProcessDefinition
 from engine.store.work import Work
 from engine.verbs import queries
-from office.cases.register import PROCESS
+from office.applications import application as applications
+from office.applications.agency import with_agency
 from office.deadlines.sla_table import NO_TEXT, Limit, SlaRow, labels_of, limits_of, read_rows
 from office.guideline.check import Proof, prove
 from office.guideline.flow_order import in_flow_order
 from office.guideline.reminders import Reminders
-from office.guideline.source import Agency, Channel, read_agency, read_elements
+from office.guideline.source import ELEMENTS, Agency, Channel, read_agency, read_elements
 from office.guideline.steps import Ending, Step
 
 # Steps that a machine takes at once need no place among those a person waits for.
@@ -70,19 +72,23 @@ class Guideline:
         return all(proof.is_met for proof in self.proofs)
 
 
-def build(work: Work, language: str = "th", *, version: int | None = None) -> Guideline:
-    """Write the guideline of the complaint process in force, or of another version.
+def build(
+    work: Work, language: str = "th", *, version: int | None = None, application: str | None = None
+) -> Guideline:
+    """Write the guideline of an application as it is in force, or of another version; without a
+    key, of the one that publishes what the assessment asks for.
 
     Raises:
-        DefinitionNotFound: no complaint process is deployed.
+        DefinitionNotFound: no such application is deployed.
         GuidelineFileUnreadable: a file it is written from is missing or cannot be read.
     """
-    definition = queries.definition(work, PROCESS, version)
+    process = _published(work, application)
+    definition = queries.definition(work, process, version)
     files = queries.files(work, definition.id)
     processes = queries.models(work, definition.id)
-    main, rows, labels = processes[PROCESS], read_rows(files), labels_of(files)
+    main, rows, labels = processes[process], read_rows(files), labels_of(files)
     deployment = work.session.get_one(Deployment, definition.deployment_id)
-    agency = read_agency(files)
+    agency = read_agency(with_agency(work, files))
     reminders = Reminders(work, queries.decisions(work, definition.id), rows)
     steps = tuple(_steps(main, processes, rows, labels, reminders))
     year, indicator, elements = read_elements(files, work.now.astimezone(BANGKOK).date())
@@ -105,6 +111,16 @@ def build(work: Work, language: str = "th", *, version: int | None = None) -> Gu
         indicator=indicator,
         proofs=tuple(prove(element, agency.channels, steps) for element in elements),
     )
+
+
+def _published(work: Work, key: str | None) -> str:
+    known = {each.key: each.process for each in applications.in_force(work)}
+    if key is not None or not known:
+        known = {key: known[key]} if key in known else {}
+        if not known:
+            raise DefinitionNotFound(key=key or "–")
+    files = {p: queries.files(work, queries.definition(work, p).id) for p in known.values()}
+    return next((process for process in files if ELEMENTS in files[process]), next(iter(files)))
 
 
 # ── steps ──────────────────────────────────────────────────────────────────────────────────────

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from engine.ground.text import Text
+from office.applications import shipped
 from office.ground.errors import OfficeError
-from office.guideline.files import ROOT
 
 AGENCY, ELEMENTS = "agency.json", "guideline-elements.csv"
 FISCAL_YEAR_BEGINS = 10  # October; it is named after the year in which it ends
@@ -104,9 +104,9 @@ def _content(files: Mapping[str, bytes], name: str) -> bytes:
     if name in files:
         return files[name]
     try:
-        return (ROOT / "processes" / "complaint" / name).read_bytes()
+        return shipped.table(name)
     except OSError as error:
-        raise GuidelineFileUnreadable(file=name, reason=str(error.strerror)) from error
+        raise GuidelineFileUnreadable(file=name, reason=str(error)) from error
 
 
 def _text(facts: Mapping[str, str] | None) -> Text:

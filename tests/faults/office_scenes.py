@@ -37,7 +37,7 @@ def agency_of(installation: Installation) -> Agency:
 
 
 def empty(installation: Installation) -> Facts:
-    installation.agency.intake_forms()
+    installation.agency.intake_form()
     return {}
 
 

@@ -88,7 +88,7 @@ class Stage:
     def found_agency(self) -> None:
         """Deploy the guideline and hire the people, with whom every scene of the office begins."""
         agency = Agency.open(self._shelf.copy(EMPTY, AGENCY), TravellingClock(START), self._data)
-        agency.office.intake_forms()  # compiles what was deployed
+        agency.office.intake_form()  # compiles what was deployed
         self._compiled = dict(agency.office.engine.machine.cache(Bundles))
         agency.close()
 

@@ -155,9 +155,9 @@ SLIPS: Slips = {
             WHO,
         ),
         Slip(
-            "    titles = person_names.titles_of(_law(work))\n"
+            "    titles = person_names.titles_of(with_agency(work, _law(work)))\n"
             "    for account_id in match_accused(work, _names(accused), titles):",
-            "    titles = person_names.titles_of(_law(work))\n"
+            "    titles = person_names.titles_of(with_agency(work, _law(work)))\n"
             "    for account_id in match_accused(work, _names(accused), titles)[:1]:",
             "the complainant whose second accused works here too and is not kept out",
             SECOND,

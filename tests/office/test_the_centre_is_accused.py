@@ -76,7 +76,7 @@ def test_an_ordinary_case_is_not_the_alternates(
 def test_a_second_start_deploys_nothing_and_keeps_the_accounts(
     demo_office: Office, demo_staff: dict[str, User]
 ) -> None:
-    assert demo_office.deploy_guideline().deployed is None
+    assert demo_office.deploy_guideline() == []
 
     with demo_office.engine.read() as work:
         assert {user.username: user for user in people.users(work)} == demo_staff

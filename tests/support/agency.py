@@ -31,6 +31,8 @@ from tests.support.verbs import Office
 
 FOUNDED = datetime(2026, 3, 2, 9, tzinfo=BANGKOK)
 
+COMPLAINT = "complaint"  # the application that `Agency.file` files in
+
 
 @dataclass
 class Agency:
@@ -72,7 +74,7 @@ class Agency:
 
     def file(self, complaint: Mapping[str, Any], channel: str = "web") -> Filed:
         if channel == "web":
-            filed = self.office.file_complaint(complaint)
+            filed = self.office.file_complaint(complaint, application=COMPLAINT)
         else:
             clerk = self.person("intake_officer").actor
             officer = {
@@ -85,7 +87,9 @@ class Agency:
             source = complaint.get("source_no")
             mine = {key: value for key, value in complaint.items() if key != "source_no"}
             officer |= {"source_no": source} if source else {}
-            filed = self.office.file_complaint(mine, officer, channel=channel, actor=clerk)
+            filed = self.office.file_complaint(
+                mine, officer, channel=channel, actor=clerk, application=COMPLAINT
+            )
         self.office.run_due()
         return filed
 

@@ -10,6 +10,7 @@ from typing import Any
 from engine.ground.actor import Actor
 from forms import Form
 from office import office as face
+from office.applications import application as applications
 from office.applications import deployed_forms
 from office.cases import cases, complainant, register, reveals, tasks
 from office.cases.cases import CaseLine, CaseView
@@ -44,9 +45,9 @@ class Office(face.Office):
         with self.read() as work:
             return complainant.withdrawal_form(work, self.services, code)
 
-    def intake_forms(self) -> tuple[Form, Form]:
+    def intake_form(self) -> Form:
         with self.read() as work:
-            return register.intake_forms(work)
+            return register.intake_form(work, applications.named(work, None, applications.PUBLIC))
 
     def file_complaint(
         self,
@@ -57,13 +58,15 @@ class Office(face.Office):
         channel: str = register.WEB,
         actor: Actor = complainant.ACTOR,
         idempotency_key: str | None = None,
+        application: str | None = None,
     ) -> Filed:
         with self._whole(answers, files) as whole:
             return self.begin_once(
                 idempotency_key,
-                lambda work: register.file_complaint(
+                lambda work: register.file_case(
                     work,
                     self.services,
+                    applications.named(work, application, applications.PUBLIC),
                     whole,
                     officer_answers,
                     channel=channel,

@@ -11,9 +11,10 @@ from werkzeug.datastructures import MultiDict
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import deployed_forms
+from office.applications.application import of_definition
 from office.audit import case_replay, conformance
 from office.audit.conformance import Deviation
-from office.cases import register, reveals
+from office.cases import reveals
 from office.cases.cases import CaseView
 from office.cases.reveals import MOST_HOURS, Request
 from office.ground.services import Services
@@ -139,10 +140,10 @@ def labels_of(work: Work, definition_id: str, paths: Sequence[str]) -> dict[str,
         id: deployed_forms.form_of(work, definition_id, id)
         for id in queries.form_ids(work, definition_id)
     }
-    found = {}
+    found, first = {}, of_definition(work, definition_id).form
     for path in paths:
         form_id, _, rest = path.partition(".")
-        form, inner = (forms[form_id], rest) if form_id in forms else (forms[register.INTAKE], path)
+        form, inner = (forms[form_id], rest) if form_id in forms else (forms[first], path)
         known = {each.path: each.label.of(language()) for each in form.fields}
         found[path] = case_view.path_label(inner, known)
     return found

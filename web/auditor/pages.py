@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from engine.ground.errors import Refusal
 from forms.text.dates import NotADate, parse_date
+from office.applications.application import kinds
 from office.audit import access_log, case_file, case_replay, case_search
 from office.audit.case_search import Criteria
 from office.cases import reveals
@@ -41,7 +42,14 @@ def cases() -> Answer:
             access_log.note_access(work, "search", criteria.facts(), user())
     with read() as work:
         page = case_search.search(work, user(), criteria, limit=PAGE, after=after)
-        lists = {"units": case_search.units(work), "outcomes": case_search.outcomes(work)}
+        lists = {
+            "units": case_search.units(work),
+            "outcomes": case_search.outcomes(work),
+            "kinds": [
+                ("/".join(part for part in (key, variant) if part), name)
+                for key, variant, name in kinds(work)
+            ],
+        }
     wanted = {name: value for name, value in request.args.lists() if name != "after"}
     return render_template(
         "auditor/cases.html",
@@ -68,7 +76,7 @@ def _criteria() -> tuple[Criteria, list[str]]:
     criteria = Criteria(
         number=request.args.get("q", "")[:40],
         unit=request.args.get("unit", "")[:40],
-        track=request.args.get("track", "")[:4],
+        kind=request.args.get("kind", "")[:110],
         outcome=request.args.get("outcome", "")[:40],
         since=days["since"],
         until=days["until"],

@@ -17,6 +17,7 @@ from engine.store.tables import ProcessDefinition
 from engine.store.work import Work
 from engine.verbs import queries
 from forms.text.dates import NotADate, parse_date
+from office.applications import application as applications
 from office.audit import access_log, case_search, case_statistics
 from office.audit.case_statistics import Figures, Selection, Statistics
 from office.people import access
@@ -30,7 +31,6 @@ from web.types import Answer
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
 ROLES = frozenset({"auditor", "process_owner", "director", "screening_head"})
-MAIN = "complaint"
 A_YEAR = timedelta(days=365)
 LEVELS = 5
 MEASURES = {
@@ -65,7 +65,7 @@ class Sheet:
 def overview() -> Answer:
     with read() as work:
         versions = _versions(work)
-        selection, days = _selection(versions, work.now)
+        selection, days = _selection(versions, work.now, _first(work))
         figures = case_statistics.statistics(work, user(), selection)
         definition = _drawn(versions, selection)
         measure = request.args.get("show", "")
@@ -99,7 +99,7 @@ def stays(element_id: str) -> Answer:
     """The cases that were longest in a step: those that the reader may open."""
     with read() as work:
         versions = _versions(work)
-        selection, _ = _selection(versions, work.now)
+        selection, _ = _selection(versions, work.now, _first(work))
         found = case_statistics.longest_stays(work, user(), selection, element_id)
         node = player.nodes_of(work, _drawn(versions, selection).id).get(element_id)
         examines = access.examines(work, user())
@@ -136,11 +136,16 @@ def _versions(work: Work) -> list[ProcessDefinition]:
     return queries.definitions(work)
 
 
+def _first(work: Work) -> str:
+    """The process that is shown when none is asked for."""
+    return next((each.process for each in applications.in_force(work)), "")
+
+
 def _selection(
-    versions: list[ProcessDefinition], now: datetime
+    versions: list[ProcessDefinition], now: datetime, first: str
 ) -> tuple[Selection, dict[str, date]]:
     keys = {each.key for each in versions}
-    key = request.args.get("process", MAIN)
+    key = request.args.get("process", first)
     if key not in keys:
         raise DefinitionNotFound(key=key)
     version = request.args.get("version", type=int)

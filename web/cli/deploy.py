@@ -20,23 +20,28 @@ DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {ver
 @click.command(
     help="""ติดตั้งกระบวนงาน ตาราง และแบบฟอร์มที่ระบุ ถ้าไม่ระบุจะติดตั้งแนวทางเรื่องร้องเรียนของระบบ
 
-    Deploy diagrams, tables and forms (files or folders); without any, the shipped guideline."""
+    Deploy diagrams, tables and forms (files or folders); without any, the shipped applications.
+    With its application.json, the files are the whole of an application: what is not among them is
+    taken out of force."""
 )
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--app", "key", metavar="KEY", help="ชุดแนวทางของแฟ้ม / Whose files these are.")
 @click.option("--as", "username", metavar="USER", help="ในนามผู้ใช้ / Act as this user.")
 @json_option
-def command(paths: tuple[Path, ...], username: str | None, as_json: bool) -> None:
+def command(paths: tuple[Path, ...], key: str | None, username: str | None, as_json: bool) -> None:
+    from office.applications.application import FILE, key_of
+
     with opened_office() as office:
         if paths:
             actor = user_named(office, username).actor if username else office.engine.machine.by
-            deployed = office.engine.deploy(files_of(paths), actor)
-            _report(deployed, as_json)
+            files = files_of(paths)
+            key = key or key_of(files)
+            deployed = office.engine.deploy(files, actor, application=key, whole=FILE in files)
+            _report([deployed], as_json)
             for finding in deployed.findings if not as_json else ():
                 click.echo(finding.line(language()))
             return
-        state = office.deploy_guideline(again=True)
-        if state.deployed is not None:
-            _report(state.deployed, as_json)
+        _report(office.deploy_guideline(again=True), as_json)
 
 
 def files_of(paths: tuple[Path, ...]) -> dict[str, bytes]:
@@ -51,12 +56,13 @@ def files_of(paths: tuple[Path, ...]) -> dict[str, bytes]:
     return found
 
 
-def _report(deployed: Deployed, as_json: bool) -> None:
-    new, again = deployed.new, deployed.again
+def _report(found: list[Deployed], as_json: bool) -> None:
+    new = [id for deployed in found for id in deployed.new]
+    again = [id for deployed in found for id in deployed.again]
     if as_json:
-        findings = [finding.to_json() for finding in deployed.findings]
-        ids = {"new": list(new), "again": list(again)}
-        print_json({"deployment": deployed.id, **ids, "findings": findings})
+        findings = [each.to_json() for deployed in found for each in deployed.findings]
+        ids = {"new": new, "again": again}
+        print_json({"deployment": found[-1].id, **ids, "findings": findings})
         return
     if new:
         say(DEPLOYED, versions=", ".join(new))

@@ -33,7 +33,6 @@ SIGNED = Text(
     "Wrote the signed file of {case} to {file}, signed with the key {key}",
 )
 LOG = Text("เรื่องร้องเรียน", "Complaints")
-TRACKS = ("C", "G", "F")
 
 
 @click.group(
@@ -63,7 +62,7 @@ def selecting(function: Function) -> Function:
     options = (
         output_option,
         user_option,
-        click.option("--track", type=click.Choice(TRACKS), help="ประเภทเรื่อง / Track."),
+        click.option("--track", metavar="KEY", help="ประเภทเรื่อง / Track (a variant)."),
         click.option("--unit", metavar="KEY", help="ฝ่าย / Unit that leads or supports."),
     )
     chosen = period_options(json_option(function))

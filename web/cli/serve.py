@@ -55,10 +55,10 @@ def command(host: str, port: int, threads: int, demo: bool, worker: bool) -> Non
     url = f"http://{host}:{listening.getsockname()[1]}"
     os.environ.setdefault("SAMNUAN_PUBLIC_URL", url)
     with opened_office() as office:
-        state = office.deploy_guideline()
+        new = [id for deployed in office.deploy_guideline() for id in deployed.new]
         office.note_settings({each.name: each.shown(os.environ) for each in all_settings()})
-        if state.deployed is not None and state.deployed.new:
-            say(GUIDELINE, versions=", ".join(state.deployed.new))
+        if new:
+            say(GUIDELINE, versions=", ".join(new))
         if office.settings.demo:
             _print_accounts(office)
         server = _server(office, listening, threads)

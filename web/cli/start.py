@@ -1,4 +1,4 @@
-"""`samnuan start`: file a complaint from a file of answers, or start any other process."""
+"""`samnuan start`: file a case of an application from a file of answers, or start a process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from web.cli.opened import opened_office, read_answers, user_named
 from web.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
+    from office.applications.application import Application
     from office.office import Office
 
 FILED = Text(
@@ -26,8 +27,9 @@ STARTED = Text("เริ่มแล้ว: {instance}", "Started: {instance}")
 @click.command(
     help="""เริ่มกระบวนงาน ถ้าเป็นเรื่องร้องเรียน คำตอบคือแบบ F1
 
-    Start PROCESS with the JSON object in ANSWERS (- reads standard input). For `complaint` the
-    answers are those of form F1, and a receipt number and a tracking code are issued."""
+    Start PROCESS with the JSON object in ANSWERS (- reads standard input). For an application such
+    as `complaint` the answers are those of its form, and a receipt number and a tracking code are
+    issued."""
 )
 @click.argument("process")
 @click.argument("answers", required=False, type=click.Path(allow_dash=True, path_type=Path))
@@ -55,13 +57,12 @@ def command(
     username: str | None,
     as_json: bool,
 ) -> None:
-    from office.cases.register import PROCESS
-
     with opened_office() as office:
-        if process != PROCESS:
+        application = _application(office, process)
+        if application is None:
             _start_other(office, (process, start_event), answers, key, username, as_json)
             return
-        _file(office, answers, files, channel, officer_answers, username, as_json)
+        _file(office, application, answers, files, channel, officer_answers, username, as_json)
 
 
 def _start_other(
@@ -87,8 +88,18 @@ def _start_other(
         say(STARTED, instance=instance)
 
 
+def _application(office: Office, name: str) -> Application | None:
+    """The application of this key or process, if a case of it is filed with a form."""
+    from office.applications import application as applications
+
+    with office.read() as work:
+        known = (each for each in applications.in_force(work) if each.form)
+        return next((each for each in known if name in (each.key, each.process)), None)
+
+
 def _file(
     office: Office,
+    application: Application,
     answers: Path | None,
     files: list[tuple[str, Path]],
     channel: str,
@@ -97,7 +108,7 @@ def _file(
     as_json: bool,
 ) -> None:
     from office.cases.complainant import ACTOR
-    from office.cases.register import file_complaint
+    from office.cases.register import file_case
 
     actor = user_named(office, username).actor if username else ACTOR
     given, officer = read_answers(answers), read_answers(officer_answers) or None
@@ -106,7 +117,9 @@ def _file(
         office.staged(given, uploads) as whole,
         office.begin() as work,
     ):
-        filed = file_complaint(work, office.services, whole, officer, channel=channel, actor=actor)
+        filed = file_case(
+            work, office.services, application, whole, officer, channel=channel, actor=actor
+        )
     if as_json:
         receipt, code = filed.receipt_no, filed.tracking_code
         print_json({"case": filed.case_id, "receipt_no": receipt, "tracking_code": code})

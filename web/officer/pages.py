@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 
 from engine.ground.errors import Refusal
 from engine.ground.text import Text
 from engine.store.work import Work
+from forms import Form
 from forms.errors import FormInvalid
+from office.applications import application as applications
+from office.applications.application import OFFICER, Application
 from office.audit import access_log
 from office.cases import cases as case_files
 from office.cases import reveals, tasks
-from office.cases.register import file_complaint, intake_context, intake_forms
+from office.cases.register import file_case, intake_context, intake_form, officer_form
 from office.cases.reveals import NothingToReveal
 from office.cases.tasks import TaskView
 from office.deadlines.reminders import notices
@@ -266,30 +269,32 @@ def conflict(case_id: str) -> Answer:
 @signed_in(page=REGISTER)
 def register() -> Answer:
     with read() as work:
-        intake, officer = intake_forms(work)
+        application = _application(work)
         context = intake_context(work, "")
-        sheets = [form_pages.fresh(officer, context), form_pages.fresh(intake, context)]
-        return _register_page(sheets)
+        sheets = [form_pages.fresh(form, context) for form in _forms(work, application)]
+        return _register_page(work, sheets)
 
 
 @blueprint.post("/register")
 @signed_in(page=REGISTER)
 def enter() -> Answer:
     try:
-        files = form_pages.keep_files(intake_forms)
+        files = form_pages.keep_files(lambda work: _forms(work, _application(work)))
     except FILE_REFUSALS as refusal:
         return again(_typed_register((), refusal), refusal)
     if form_pages.is_redraw():
         return _typed_register(files)
     try:
         with write() as work:
-            part, complaint = _posted_sheets(work, files)
-            filed = file_complaint(
+            *part, given = _posted_sheets(work, files)
+            entered = part[0].answers if part else None
+            filed = file_case(
                 work,
                 services(),
-                complaint.answers,
-                part.answers,
-                channel=str(part.answers.get("channel") or ""),
+                _application(work),
+                given.answers,
+                entered,
+                channel=str((entered or {}).get("channel") or ""),
                 actor=user().actor,
             )
     except (FormInvalid, OfficeError) as refusal:
@@ -297,21 +302,45 @@ def enter() -> Answer:
     return render_template("officer/registered.html", filed=filed), 201
 
 
+def _application(work: Work) -> Application:
+    """The application that is asked for, or the only one or else the first that officers begin."""
+    able = [each for each in applications.in_force(work) if each.forms(OFFICER)]
+    key = request.args.get("application")
+    found = [each for each in able if key in (None, each.key)]
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _forms(work: Work, application: Application) -> list[Form]:
+    """What an officer fills in, their own part first."""
+    own = officer_form(work, application)
+    return [*([own] if own else []), intake_form(work, application)]
+
+
 def _posted_sheets(work: Work, files: Sequence[Staged]) -> list[Filling]:
-    intake, officer = intake_forms(work)
+    forms = _forms(work, _application(work))
     context = intake_context(work, request.form.get("channel", ""))
     return [
-        form_pages.posted(form, context, others=[other], files=files)
-        for form, other in ((officer, intake), (intake, officer))
+        form_pages.posted(
+            form, context, others=[each for each in forms if each is not form], files=files
+        )
+        for form in forms
     ]
 
 
 def _typed_register(files: Sequence[Staged], refusal: Refusal | None = None) -> str:
     with read() as work:
-        return _register_page(_posted_sheets(work, files), refusal)
+        return _register_page(work, _posted_sheets(work, files), refusal)
 
 
-def _register_page(sheets: list[Filling], refusal: Refusal | None = None) -> str:
+def _register_page(work: Work, sheets: list[Filling], refusal: Refusal | None = None) -> str:
     views = [sheet.view(sheet.own(errors_of(refusal))) for sheet in sheets]
     other = None if isinstance(refusal, FormInvalid) else refusal
-    return render_template("officer/register.html", sheets=views, refusal=other)
+    return render_template(
+        "officer/register.html",
+        sheets=views,
+        refusal=other,
+        application=_application(work),
+        applications=[each for each in applications.in_force(work) if each.forms(OFFICER)],
+    )

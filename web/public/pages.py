@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,11 @@ from engine.ground.text import Text
 from engine.store.work import Work
 from forms import Form
 from forms.errors import FormInvalid
+from office.applications import application as applications
+from office.applications.application import PUBLIC, Application
 from office.cases import complainant
 from office.cases.complainant import ACTOR as COMPLAINANT
-from office.cases.register import Filed, file_complaint, intake_context, intake_forms
+from office.cases.register import Filed, file_case, intake_context, intake_form
 from office.cases.tracking import plain_code, spaced
 from office.ground.errors import OfficeError, TooManyAttempts, TrackingCodeUnknown
 from office.ground.services import Services
@@ -35,16 +38,13 @@ from web.types import Answer
 
 blueprint = Blueprint("public", __name__)
 CHANNEL = "web"
-TRACKS = {
-    "C": Text("ร้องเรียนการทุจริตและประพฤติมิชอบ", "Report corruption or misconduct"),
-    "G": Text("ร้องทุกข์ ร้องเรียนบริการ", "Complain about a service"),
-    "F": Text("คำติชม ข้อเสนอแนะ", "Praise, criticism, ideas"),
-}
 
 
 @blueprint.get("/")
 def home() -> Answer:
-    return render_template("public/home.html")
+    with read() as work:
+        starts = [each for each in applications.in_force(work) if each.forms(PUBLIC)]
+        return render_template("public/home.html", applications=starts)
 
 
 @blueprint.get("/privacy")
@@ -55,34 +55,76 @@ def privacy() -> Answer:
 # ── filing ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@blueprint.get("/file/<track>")
-def file(track: str) -> Answer:
+@blueprint.get("/file/<path:start>")
+def file(start: str) -> Answer:
     with read() as work:
-        form, context = _intake(work, track)
-        return _file_page(track, form_pages.fresh(form, context, settled={"track": track}))
+        where = _start(work, start)
+        form, context = _intake(work, where)
+        return _file_page(where, form_pages.fresh(form, context, settled=where.settled))
 
 
-@blueprint.post("/file/<track>")
+@blueprint.post("/file/<path:start>")
 @limiter.limit(filing_limit, exempt_when=form_pages.is_redraw)
-def send(track: str) -> Answer:
+def send(start: str) -> Answer:
     try:
-        files = form_pages.keep_files(lambda work: [_intake(work, track)[0]])
+        files = form_pages.keep_files(lambda work: [_intake(work, _start(work, start))[0]])
     except FILE_REFUSALS as refusal:
-        return again(_typed_page(track, (), refusal), refusal)
+        return again(_typed_page(start, (), refusal), refusal)
     if form_pages.is_redraw():
-        return _typed_page(track, files)
+        return _typed_page(start, files)
     try:
-        filed = office().begin_once(_once(), lambda work: _file(work, track, files))
+        filed = office().begin_once(_once(), lambda work: _file(work, start, files))
     except (FormInvalid, OfficeError) as refusal:
-        return again(_typed_page(track, files, refusal), refusal)
+        return again(_typed_page(start, files, refusal), refusal)
     tracking_cookie.keep_receipt(filed)
     return redirect(url_for("public.receipt"), 303)
 
 
-def _file(work: Work, track: str, files: Sequence[Staged]) -> Filed:
-    answers = _posted(work, track, files).answers
-    return file_complaint(
-        work, services(), answers, channel=CHANNEL, actor=COMPLAINANT, idempotency_key=_once()
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a case begins: an application, and one of its variants where it has any."""
+
+    application: Application
+    variant: str
+
+    @property
+    def address(self) -> str:
+        return "/".join(part for part in (self.application.key, self.variant) if part)
+
+    @property
+    def kicker(self) -> Text:
+        variant = self.application.variant(self.variant)
+        return Text("", "") if variant is None else variant.kicker
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        return {self.application.variable: self.variant} if self.variant else {}
+
+
+def _start(work: Work, start: str) -> _Start:
+    """`complaint/C`, or `C` alone where one application only has it."""
+    found = []
+    for application in applications.in_force(work):
+        variants = [each.key for each in application.variants] or [""]
+        begins = [_Start(application, v) for v in variants if application.forms(PUBLIC)]
+        found += [each for each in begins if start in (each.address, each.variant)]
+    exact = [each for each in found if each.address == start] or found
+    if len(exact) != 1:
+        abort(404)
+    return exact[0]
+
+
+def _file(work: Work, start: str, files: Sequence[Staged]) -> Filed:
+    where = _start(work, start)
+    answers = _posted(work, where, files).answers
+    return file_case(
+        work,
+        services(),
+        where.application,
+        answers,
+        channel=CHANNEL,
+        actor=COMPLAINANT,
+        idempotency_key=_once(),
     )
 
 
@@ -111,30 +153,29 @@ def _once() -> str | None:
     return f"web:{given}" if re.fullmatch("[0-9a-f]{32}", given) else None
 
 
-def _intake(work: Work, track: str) -> tuple[Form, dict[str, object]]:
-    if track not in TRACKS:
-        abort(404)
-    intake, _ = intake_forms(work)
-    return intake, intake_context(work, CHANNEL)
+def _intake(work: Work, where: _Start) -> tuple[Form, dict[str, object]]:
+    return intake_form(work, where.application), intake_context(work, CHANNEL)
 
 
-def _posted(work: Work, track: str, files: Sequence[Staged]) -> Filling:
-    form, context = _intake(work, track)
-    return form_pages.posted(form, context, settled={"track": track}, files=files)
+def _posted(work: Work, where: _Start, files: Sequence[Staged]) -> Filling:
+    form, context = _intake(work, where)
+    return form_pages.posted(form, context, settled=where.settled, files=files)
 
 
-def _typed_page(track: str, files: Sequence[Staged], refusal: Refusal | None = None) -> str:
+def _typed_page(start: str, files: Sequence[Staged], refusal: Refusal | None = None) -> str:
     """The form as it was filled in so far."""
     with read() as work:
-        return _file_page(track, _posted(work, track, files), refusal)
+        where = _start(work, start)
+        return _file_page(where, _posted(work, where, files), refusal)
 
 
-def _file_page(track: str, sheet: Filling, refusal: Refusal | None = None) -> str:
+def _file_page(where: _Start, sheet: Filling, refusal: Refusal | None = None) -> str:
     other = None if isinstance(refusal, FormInvalid) else refusal
     return render_template(
         "public/file.html",
-        track=track,
-        name=TRACKS[track],
+        start=where.address,
+        name=where.application.variant_name(where.variant),
+        kicker=where.kicker,
         sheet=sheet.view(errors_of(refusal)),
         refusal=other,
         once=secrets.token_hex(16) if _once() is None else request.form["_once"],
@@ -170,7 +211,7 @@ def case() -> Answer:
     try:
         with read() as work:
             found = complainant.track_case(work, services(), code)
-            return render_template("public/case.html", case=found, name=TRACKS[found.track])
+            return render_template("public/case.html", case=found)
     except TrackingCodeUnknown as refusal:
         tracking_cookie.leave()
         return again(_track_page(refusal), refusal)

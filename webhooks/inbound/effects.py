@@ -11,6 +11,7 @@ from engine.ground.errors import MessageNotAwaited
 from engine.store.work import Work
 from engine.verbs import messages, queries
 from forms.text.numerals import arabic_digits
+from office.applications import application as applications
 from office.applications import deployed_forms
 from office.cases import complainant, register, reviews, tracking
 from office.cases.store_answers import HandedIn, keep
@@ -56,9 +57,10 @@ def whole_answer(services: Services, delivery: InboundDelivery) -> dict[str, Any
 def _file(
     work: Work, services: Services, source: InboundSource, message_id: str, payload: Payload
 ) -> dict[str, Any]:
-    filed = register.file_complaint(
+    filed = register.file_case(
         work,
         services,
+        applications.named(work, None, applications.API),
         {name: value for name, value in payload.items() if name not in RELAY_FIELDS},
         _officer_part(work, source, payload),
         channel=str(source.channel),
@@ -76,8 +78,8 @@ def _officer_part(work: Work, source: InboundSource, payload: Payload) -> dict[s
             raise FieldsRefused([_unknown(name) for name in refused])
         return None
     given = {name: payload[name] for name in RELAY_FIELDS if name in payload}
-    definition_id = queries.definition(work, register.PROCESS).id
-    form = deployed_forms.form_of(work, definition_id, register.OFFICER)
+    form = register.officer_form(work, applications.named(work, None, applications.API))
+    assert form is not None
     defaults = form.initial({}, environment=deployed_forms.environment_of(work))
     received = work.now.astimezone(BANGKOK).isoformat()
     return {**defaults, "channel": source.channel, "received_at": received, **given}

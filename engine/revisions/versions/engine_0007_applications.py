@@ -6,8 +6,8 @@ Additive for the code before: it reads and writes deployments without one, which
 import sqlalchemy as sa
 from alembic import op
 
-revision = "engine_0006"
-down_revision = "engine_0005"
+revision = "engine_0007"
+down_revision = "engine_0006"
 branch_labels = None
 depends_on = None
 
