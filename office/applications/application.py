@@ -282,9 +282,9 @@ def _shape_faults(facts: Mapping[str, Any]) -> Iterator[Finding]:
             yield _finding(key, f"{key} ต้องเป็นออบเจกต์", f"{key} must be an object.")
             return
     prefix = facts.get("number", {}).get("prefix", "")
-    if not isinstance(prefix, str) or len(prefix) > LONGEST_PREFIX:
-        yield _finding("number.prefix", f"ต้องเป็นข้อความไม่เกิน {LONGEST_PREFIX} ตัว",
-                       f"This must be a text of {LONGEST_PREFIX} letters at most.")  # fmt: skip
+    if not isinstance(prefix, str) or len(prefix) > LONGEST_PREFIX or "/" in prefix:
+        yield _finding("number.prefix", f"ต้องเป็นข้อความไม่เกิน {LONGEST_PREFIX} ตัว ไม่มี /",
+                       f"At most {LONGEST_PREFIX} letters, without a slash.")  # fmt: skip
     for start, forms in facts.get("starts", {}).items():
         place = f"starts.{start}"
         if start not in STARTS:

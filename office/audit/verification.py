@@ -373,6 +373,9 @@ class _Encrypted:
         self.report.differ(self.instance_id, f"{table}/{id}", 0, what)
 
 
+OWN = 3  # parts in the name of a series that has a prefix of its own
+
+
 def verify_register(work: Work) -> Report:
     """Every case of the register has its record: one that was removed whole leaves a number."""
     report = Report()
@@ -385,12 +388,21 @@ def verify_register(work: Work) -> Report:
 
 
 def _check_numbers(work: Work, report: Report) -> None:
-    """Receipt numbers have no gap: as many cases of a year as numbers were issued."""
-    for series, issued in work.session.execute(sa.select(Counter.name, Counter.value)):
-        kind, _, year = series.partition("/")
-        if kind != RECEIPTS:
-            continue
+    """Receipt numbers have no gap: as many cases of a year as numbers were issued, in the register
+    of the agency and in each that an application keeps under a prefix of its own."""
+    issued_in = dict(work.session.execute(sa.select(Counter.name, Counter.value)).tuples().all())
+    registers = [name.split("/") for name in issued_in if name.startswith(f"{RECEIPTS}/")]
+    own = sorted({parts[1] for parts in registers if len(parts) == OWN})
+    for parts in registers:
+        series, year = "/".join(parts), parts[-1]
+        issued = issued_in[series]
         query = sa.select(sa.func.count()).where(Case.receipt_no.endswith(f"/{year}"))
+        if len(parts) == OWN:
+            query = query.where(Case.receipt_no.startswith(parts[1], autoescape=True))
+        else:
+            query = query.where(
+                *(~Case.receipt_no.startswith(prefix, autoescape=True) for prefix in own)
+            )
         found = work.session.scalar(query)
         if found != issued:
             facts = {"issued": issued, "found": found, "year": year}
