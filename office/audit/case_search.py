@@ -237,9 +237,7 @@ def _found(work: Work, case: Case, signs: tuple[str, ...]) -> Found:
         kind=kind_of(work, case.application, case.track),
         subject=case.subject,
         status=master_data.status_text(work, case.application, case.status),
-        outcome=master_data.status_text(work, case.application, case.outcome)
-        if case.outcome
-        else None,
+        outcome=master_data.outcome_text(work, case.application, case.outcome),
         unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
         received_at=case.received_at,
         due_at=case.due_at,

@@ -149,9 +149,7 @@ def view_of(work: Work, services: Services, case: Case, sight: Sight, user: User
         subject=case.subject,
         title=_title(work, services, case, readable),
         status=master_data.status_text(work, case.application, case.status),
-        outcome=master_data.status_text(work, case.application, case.outcome)
-        if case.outcome
-        else None,
+        outcome=master_data.outcome_text(work, case.application, case.outcome),
         severity=case.severity,
         lead_unit=master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
         co_units=tuple(master_data.unit_text(work, unit) for unit in case.co_units),

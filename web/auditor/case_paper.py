@@ -78,9 +78,7 @@ def _facts(work: Work, course: Course) -> dict[str, Any]:
     return {
         "case": case,
         "status": master_data.status_text(work, case.application, case.status),
-        "outcome": master_data.status_text(work, case.application, case.outcome)
-        if case.outcome
-        else None,
+        "outcome": master_data.outcome_text(work, case.application, case.outcome),
         "unit": master_data.unit_text(work, case.lead_unit) if case.lead_unit else None,
         "course": course,
         "events": [event for event in course.events if event.type not in UNTOLD],
