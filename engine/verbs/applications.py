@@ -63,6 +63,24 @@ def newest_of_each(work: Work) -> dict[str, str]:
     return {row.application: row.id for row in rows}
 
 
+def deployments_of(work: Work, application: str) -> list[Deployment]:
+    """The deployments of an application, the first one first: its versions, counted from 1."""
+    query = sa.select(Deployment).where(Deployment.application == application)
+    return list(work.session.scalars(query.order_by(Deployment.deployed_at, Deployment.id)))
+
+
+def files_of_version(work: Work, application: str, version: int) -> dict[str, bytes]:
+    """The files of an application as they were in one of its versions.
+
+    Raises:
+        DefinitionNotFound: there is no such application, or no such version of it.
+    """
+    versions = deployments_of(work, application)
+    if not 1 <= version <= len(versions):
+        raise DefinitionNotFound(key=f"{application} {version}")
+    return deployment_files(work, versions[version - 1].id)
+
+
 def latest_moment(work: Work) -> Deployment | None:
     """The newest deployment of all."""
     return work.session.scalars(sa.select(Deployment).order_by(*_LATEST_FIRST).limit(1)).first()

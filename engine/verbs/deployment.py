@@ -317,6 +317,20 @@ def retire(work: Work, key: str) -> None:
     work.session.flush()
 
 
+def retire_application(work: Work, application: str) -> list[str]:
+    """From now on no case of an application begins; returns the keys of its processes.
+
+    Raises:
+        DefinitionNotFound: there is no such application.
+    """
+    keys = sorted(applications.processes_of(work, application)) if application else []
+    if not keys:
+        raise DefinitionNotFound(key=application)
+    for key in keys:
+        retire(work, key)
+    return keys
+
+
 def _subscribe_starts(
     work: Work, definition_id: str, process: Process, old: Process | None
 ) -> None:

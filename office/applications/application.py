@@ -161,6 +161,11 @@ def of_files(files: Mapping[str, bytes]) -> Application:
     return read_application(files) or _shipped_of(*read_processes(files))
 
 
+def known(work: Work) -> list[Application]:
+    """Every application, those that are retired too."""
+    return list(_known(work).values())
+
+
 def in_force(work: Work) -> list[Application]:
     """The applications in which cases can begin now, by key."""
     return work.once("applications", "", lambda: list(_in_force(work)))

@@ -87,7 +87,7 @@ class Course:
     def _begin(self, variables: Mapping[str, Any], bundle: Bundle) -> None:
         self.began = variables
         case_listener.note_answers(self.row, of_files(bundle.files), variables)
-        self.row.channel = variables.get("channel")
+        self.row.channel = str(variables.get("channel"))
         classified = variables.get("classification")
         self.row.classification = classified if isinstance(classified, str) else ""
         note_track(self.row, bundle.files, variables)

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from engine import Engine
 from engine.store import outbox
 from engine.turn import incidents
+from tests.office import information_request
 from tests.support.databases import SqliteTemplates
 from tests.webhooks.drawings import FORM, OWNER, TWO_STARTS
 from web.cli import main
@@ -84,6 +85,33 @@ def test_what_is_deployed_again_is_in_force_again(console: Console, tmp_path: Pa
     assert console.run("deploy", str(law)).stdout.startswith("Nothing has changed\n")
     console.run("deploy", str(changed))
     assert console.run("deploy").stdout == "In force again: complaint:1\n"
+
+
+def test_an_application_goes_back_to_a_version_retires_and_returns(
+    console: Console, tmp_path: Path
+) -> None:
+    for name, content in information_request.files().items():
+        path = tmp_path / "request" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    folder = str(tmp_path / "request")
+    assert console.run("deploy", folder).stdout == "Deployed: information_request:1\n"
+    (tmp_path / "request" / "sla.dmn").write_bytes(information_request.sla(7))
+    console.run("deploy", folder)
+
+    back = console.run("deploy", "information-request", "--version", "1").stdout
+    assert back == "In force again: information_request:1\n"
+    console.run("retire", "information-request")
+    rows = console.json("apps")
+    assert isinstance(rows, list)
+    shown = {row["key"]: row for row in rows}
+    assert (shown["information-request"]["retired"], shown["complaint"]["retired"]) == (True, False)
+    assert "complaint:1" in shown["complaint"]["processes"]
+    assert "retired" in refusal(console.run("start", "information_request", code=1))
+    unknown = console.run("deploy", "information-request", "--version", "9", code=1)
+    assert "information-request 9" in refusal(unknown)
+    console.run("deploy", "information-request", "--version", "2")
+    assert "information_request:2" in console.run("apps").stdout
 
 
 # ── accounts ───────────────────────────────────────────────────────────────────────────────────

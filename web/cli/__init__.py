@@ -28,6 +28,8 @@ COMMANDS = {
     "explain": Text("อธิบายแผนภาพเป็นถ้อยคำ", "Tell a diagram in words"),
     "feel": Text("คำนวณนิพจน์ FEEL", "Evaluate a FEEL expression"),
     "decide": Text("ลองตารางตัดสินใจ", "Evaluate a decision table"),
+    "apps": Text("แสดงชุดแนวทางที่ติดตั้ง", "List the process applications"),
+    "retire": Text("เลิกใช้ชุดแนวทาง", "Let no new case of an application begin"),
     "deploy": Text("ติดตั้งกระบวนงาน", "Deploy processes, tables and forms"),
     "start": Text("เริ่มกระบวนงานหรือยื่นเรื่องจากแฟ้ม", "Start a process, or file a complaint"),
     "tasks": Text("แสดงงานที่ค้างอยู่", "List open tasks"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from engine.verbs.deployment import Deployed
 from web.cli import language, say
 from web.cli.opened import opened_office, read_bytes, user_named
 from web.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from office.office import Office
 
 NOTHING_NEW = Text("ไม่มีอะไรเปลี่ยนแปลง", "Nothing has changed")
 AGAIN = Text("กลับมาใช้บังคับ: {versions}", "In force again: {versions}")
@@ -24,24 +28,60 @@ DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {ver
     With its application.json, the files are the whole of an application: what is not among them is
     taken out of force."""
 )
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILES | KEY]...")
+@click.option(
+    "--version",
+    type=click.IntRange(1),
+    metavar="N",
+    help="ให้รุ่นก่อนของชุด KEY กลับมาใช้บังคับ / Put version N of the application KEY in force again.",
+)
 @click.option("--app", "key", metavar="KEY", help="ชุดแนวทางของแฟ้ม / Whose files these are.")
 @click.option("--as", "username", metavar="USER", help="ในนามผู้ใช้ / Act as this user.")
 @json_option
-def command(paths: tuple[Path, ...], key: str | None, username: str | None, as_json: bool) -> None:
+def command(
+    paths: tuple[Path, ...],
+    version: int | None,
+    key: str | None,
+    username: str | None,
+    as_json: bool,
+) -> None:
     from office.applications.application import FILE, key_of
 
+    _check_paths(paths, version)
     with opened_office() as office:
         if paths:
             actor = user_named(office, username).actor if username else office.engine.machine.by
-            files = files_of(paths)
-            key = key or key_of(files)
-            deployed = office.engine.deploy(files, actor, application=key, whole=FILE in files)
+            if version is None:
+                files = files_of(paths)
+                key = key or key_of(files)
+            else:
+                key = paths[0].as_posix()
+                files = _files_of_version(office, key, version)
+            deployed = office.engine.deploy(
+                files, actor, application=key, whole=FILE in files or version is not None
+            )
             _report([deployed], as_json)
             for finding in deployed.findings if not as_json else ():
                 click.echo(finding.line(language()))
             return
         _report(office.deploy_guideline(again=True), as_json)
+
+
+def _check_paths(paths: tuple[Path, ...], version: int | None) -> None:
+    if version is not None and len(paths) != 1:
+        raise click.UsageError("--version needs the KEY of one application")
+    for path in paths if version is None else ():
+        if not path.exists():
+            raise click.BadParameter(
+                f"Path '{path}' does not exist.", param_hint="'[FILES | KEY]...'"
+            )
+
+
+def _files_of_version(office: Office, key: str, version: int) -> dict[str, bytes]:
+    from engine.verbs import applications
+
+    with office.read() as work:
+        return applications.files_of_version(work, key, version)
 
 
 def files_of(paths: tuple[Path, ...]) -> dict[str, bytes]:
