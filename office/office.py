@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +35,7 @@ from office.letters import reminder_sending
 from office.letters.letters import letter_handler
 from office.operations import demo, outbox_handlers
 from office.vault.attachments import Staged, Upload, discard_files, stage_files
+from office.vault.scanner import Clamd
 
 Answers = Mapping[str, Any]
 Deliverer = Callable[..., None]
@@ -74,6 +76,8 @@ class Office:
         outbox, by topic.
         """
         services = services_of(settings)
+        if settings.clamd:
+            services = replace(services, scanner=Clamd(settings.clamd))
         if engine is None:
             engine = Engine.open(
                 settings.database_url, packages=packages, clock=clock, worker=settings.worker

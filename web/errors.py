@@ -41,6 +41,7 @@ STATUS: dict[type[Refusal], int] = {
     engine.MessageNotAwaited: 409,
     DatabaseUnavailable: 503,
     office.StorageUnavailable: 503,
+    office.ScannerUnavailable: 503,
     office.CaseNotFound: 404,
     office.LetterNotFound: 404,
     office.AttachmentNotFound: 404,

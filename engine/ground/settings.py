@@ -221,6 +221,13 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def socket_address(raw: str) -> str:
+    """A socket of another program: a path on this machine, or a host with a port."""
+    if raw and not re.fullmatch(r"unix:/\S+|tcp:[^\s/]+:\d{1,5}", raw):
+        raise Unfit("ต้องเป็น unix:/… หรือ tcp:host:port", "it must be unix:/… or tcp:host:port")
+    return raw
+
+
 # ── files of settings ──────────────────────────────────────────────────────────────────────────
 
 

@@ -21,7 +21,7 @@ from office.cases import excerpts, personal_files, reveals
 from office.cases.handed_out import Metadata, handed_out, metadata_of
 from office.cases.register import open_title
 from office.deadlines.rows import earliest_due
-from office.ground.errors import AttachmentNotFound, CaseNotFound, LetterNotFound
+from office.ground.errors import AttachmentNotFound, CaseNotFound, FileInfected, LetterNotFound
 from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters import letters
@@ -43,6 +43,7 @@ from office.people.people import User
 from office.vault import attachments
 from office.vault.attachments import FileInfo
 from office.vault.case_keys import case_key, is_destroyed
+from office.vault.previews import page_pictures
 from office.vault.submissions import COMPLAINANT, Given
 
 
@@ -189,21 +190,58 @@ def reveal(
 
 
 def read_file(
-    work: Work, services: Services, case_id: str, attachment_id: str, user: User
+    work: Work,
+    services: Services,
+    case_id: str,
+    attachment_id: str,
+    user: User,
+    *,
+    is_original: bool = False,
 ) -> tuple[FileInfo, Iterator[bytes]]:
     """An attachment, or its copy without metadata, for a person who sees it in the case file or to
-    whom it was laid open as part of an identity; the look is recorded.
+    whom it was laid open as part of an identity; the look is recorded. The original of such a copy
+    is for whom it was laid open only.
 
     Raises:
-        CaseNotFound, AttachmentNotFound, PictureUnreadable.
+        CaseNotFound, AttachmentNotFound, PictureUnreadable, DocumentUnreadable.
+        FileInfected: the virus scanner found something. ScannerUnavailable: it does not answer.
     """
     case, sight = load_case(work, case_id, user)
-    seen = {file.id for file in excerpts.files_for(work, services, case, sight)}
-    if attachment_id not in seen | reveals.open_files(work, case, sight, user):
+    seen = {file.id: file for file in excerpts.files_for(work, services, case, sight)}
+    laid_open = reveals.open_files(work, case, sight, user)
+    if attachment_id not in (laid_open if is_original else seen.keys() | laid_open):
         raise AttachmentNotFound
     _note_access(work, case, user, "file_opened", {"file": attachment_id})
+    info, chunks = _checked(work, services, case, attachment_id, seen.get(attachment_id))
+    return (info, chunks) if is_original else handed_out(work, case, info, chunks)
+
+
+def preview_file(
+    work: Work, services: Services, case_id: str, attachment_id: str, user: User
+) -> tuple[FileInfo, list[bytes]]:
+    """The first pages of what `read_file` hands out, as pictures; the look is recorded.
+
+    Raises:
+        as `read_file`; NoPreview: this kind of file has no pages.
+    """
+    info, chunks = read_file(work, services, case_id, attachment_id, user)
+    return info, page_pictures(info.media_type, info.name, b"".join(chunks))
+
+
+def _checked(
+    work: Work, services: Services, case: Case, attachment_id: str, shown: FileInfo | None
+) -> tuple[FileInfo, Iterator[bytes]]:
+    """A file, under the name by which its reader knows it, and its bytes, after the virus scanner
+    has seen them, where there is one."""
     info, chunks = attachments.open_file(work, services, case.id, attachment_id)
-    return handed_out(work, case, info, chunks)
+    info = info if shown is None else replace(info, name=shown.name)
+    if services.scanner is None:
+        return info, chunks
+    content = list(chunks)
+    found = services.scanner.find(content)
+    if found is not None:
+        raise FileInfected(name=info.name, found=found)
+    return info, iter(content)
 
 
 def read_letter(

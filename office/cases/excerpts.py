@@ -62,7 +62,15 @@ def files_for(work: Work, services: Services, case: Case, sight: Sight) -> list[
     if sight is Sight.FULL:
         return files
     excerpt, forms = excerpt_of(work, case), _forms(work, case.id)
-    return [f for f in files if _reads(excerpt.get(forms.get(f.submission_id or "", "")), f.field)]
+    read = [f for f in files if _reads(excerpt.get(forms.get(f.submission_id or "", "")), f.field)]
+    return [_numbered(file, number) for number, file in enumerate(read, 1)]
+
+
+def _numbered(file: FileInfo, number: int) -> FileInfo:
+    """A complainant's file without the name that they typed, which may say who they are."""
+    if file.added_by != submissions.COMPLAINANT:
+        return file
+    return replace(file, name=f"แฟ้ม {number}.{file.name.rpartition('.')[2]}")
 
 
 def letters_for(work: Work, case: Case, sight: Sight) -> list[LetterView]:

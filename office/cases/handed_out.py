@@ -14,18 +14,20 @@ from engine.store.work import Work
 from engine.verbs import queries
 from forms.model.slots import Scope
 from office.applications import deployed_forms
-from office.ground.errors import PictureUnreadable
-from office.ground.tables import Case
+from office.ground.errors import DocumentUnreadable, PictureUnreadable
+from office.ground.tables import Attachment, Case
 from office.vault import submissions
 from office.vault.attachments import FileInfo
+from office.vault.documents import DOCUMENTS, NotThisDocument, document_without_metadata
 from office.vault.pictures import KINDS, NotThisPicture, without_metadata
 
+FileRow = FileInfo | Attachment  # what both say of a file
 # Whether metadata is handed out with a file: some kinds have none, of others no copy can be made.
 Metadata = Literal["none", "kept", "removed", "not removable"]
 BARE = frozenset({"text/plain"})
 
 
-def metadata_of(work: Work, case: Case, files: Sequence[FileInfo]) -> dict[str, Metadata]:
+def metadata_of(work: Work, case: Case, files: Sequence[FileRow]) -> dict[str, Metadata]:
     """What becomes of the metadata of a case's files, by their ids."""
     kept: dict[tuple[str | None, str], bool] = {}
     found: dict[str, Metadata] = {}
@@ -37,6 +39,13 @@ def metadata_of(work: Work, case: Case, files: Sequence[FileInfo]) -> dict[str, 
     return found
 
 
+def originals_of(work: Work, case: Case, files: Sequence[FileRow]) -> dict[str, str]:
+    """The files of which readers get a copy, with the path under which their original is laid open
+    like an identity: `evidence`, for all files of that field."""
+    removed = metadata_of(work, case, files)
+    return {f.id: f.field.partition(".")[0] for f in files if removed[f.id] == "removed"}
+
+
 def handed_out(
     work: Work, case: Case, file: FileInfo, chunks: Iterator[bytes]
 ) -> tuple[FileInfo, Iterator[bytes]]:
@@ -44,11 +53,17 @@ def handed_out(
 
     Raises:
         PictureUnreadable: metadata must be removed from a picture that is broken.
+        DocumentUnreadable: or from a document that is broken or locked.
     """
     if metadata_of(work, case, [file])[file.id] != "removed":
         return file, chunks
     try:
-        copy = without_metadata(file.media_type, b"".join(chunks))
+        if file.media_type in DOCUMENTS:
+            copy = document_without_metadata(file.media_type, b"".join(chunks))
+        else:
+            copy = without_metadata(file.media_type, b"".join(chunks))
+    except NotThisDocument:
+        raise DocumentUnreadable(name=file.name, sha256=file.sha256) from None
     except NotThisPicture:
         raise PictureUnreadable(name=file.name, sha256=file.sha256) from None
     return replace(file, size=len(copy)), iter([copy])
@@ -57,10 +72,10 @@ def handed_out(
 def _without(media_type: str) -> Metadata:
     if media_type in BARE:
         return "none"
-    return "removed" if media_type in KINDS else "not removable"
+    return "removed" if media_type in KINDS.keys() | DOCUMENTS.keys() else "not removable"
 
 
-def _keeps(work: Work, case: Case, file: FileInfo) -> bool:
+def _keeps(work: Work, case: Case, file: FileRow) -> bool:
     rows = submissions.rows_of(work, case.id) if file.submission_id else []
     given = next((row for row in rows if row.id == file.submission_id), None)
     if given is None or case.instance_id is None:

@@ -19,7 +19,8 @@ from engine.ground.actor import Actor
 from engine.ground.errors import NotAllowed
 from engine.store.work import Work
 from engine.turn import history
-from office.cases import personal_files
+from office.cases import handed_out, personal_files
+from office.cases.personal_files import PersonalFile
 from office.cases.reveal_tables import Reveal
 from office.ground.errors import CaseNotFound, OfficeError, ReasonNeeded
 from office.ground.services import Services
@@ -220,7 +221,7 @@ def lay_open(
     then open to the reader for a while. See `vault.reveal_identity`."""
     listed = {file.id: file for file in attachments.list_files(work, services, case.id)}
     files: dict[str, Any] = {}
-    for each in personal_files.files_of(work, case):
+    for each in _sealed_files(work, case):
         if each.path in paths:
             files.setdefault(each.path, []).append(listed[each.id])
     return identities.reveal_identity(
@@ -229,13 +230,27 @@ def lay_open(
 
 
 def paths_of(work: Work, case: Case) -> list[str]:
-    """What could be laid open of a case: the fields of the vault and the personal files."""
-    return sorted([*identities.identity_paths(work, case.id), *personal_files.paths_of(work, case)])
+    """What could be laid open of a case: the fields of the vault, the personal files, and the
+    originals of files of which there are copies without metadata."""
+    files = {file.path for file in _sealed_files(work, case)}
+    return sorted({*identities.identity_paths(work, case.id), *files})
+
+
+def _sealed_files(work: Work, case: Case) -> list[PersonalFile]:
+    """Files that are opened like an identity. With the identity's key the originals are gone too:
+    what is hidden in them would tell what was erased."""
+    personal = personal_files.files_of(work, case)
+    if is_destroyed(work, case.id, "identity") or is_destroyed(work, case.id, "content"):
+        return personal
+    covered = {file.id for file in personal}
+    rows = [row for row in attachments.rows_of(work, case.id) if row.id not in covered]
+    originals = handed_out.originals_of(work, case, rows)
+    return [*personal, *(PersonalFile(id, path) for id, path in originals.items())]
 
 
 def open_files(work: Work, case: Case, sight: Sight, user: User) -> set[str]:
-    """The ids of the personal files that lie open to this person now."""
-    files = personal_files.files_of(work, case)
+    """The ids of the personal files, and of files whose originals, lie open to this person now."""
+    files = _sealed_files(work, case)
     if not files or not (examines(work, user) or may_reveal(work, sight, user)):
         return set()
     fields = set(granted_fields(work, case.id, user))

@@ -140,6 +140,27 @@ class PictureUnreadable(OfficeError):
     )
 
 
+class DocumentUnreadable(OfficeError):
+    """{name!r} is broken or locked: there is no copy without its hidden data ({sha256})."""
+
+    thai = (
+        "เอกสาร “{name}” เสียหายหรือมีรหัสผ่าน จึงลบข้อมูลที่แฝงอยู่ไม่ได้และไม่มีสำเนาให้เปิด "
+        "ต้นฉบับยังปิดผนึกไว้เป็นหลักฐาน ({sha256}) โปรดขอเอกสารใหม่จากผู้ร้อง"
+    )
+
+
+class FileInfected(OfficeError):
+    """The virus scanner found {found} in {name!r}: it stays sealed, and nobody opens it."""
+
+    thai = "โปรแกรมตรวจไวรัสพบ {found} ในแฟ้ม “{name}” จึงเปิดไม่ได้ ต้นฉบับยังปิดผนึกไว้เป็นหลักฐาน"
+
+
+class ScannerUnavailable(OfficeError):
+    """The virus scanner does not answer, and no file is opened without it; try again shortly."""
+
+    thai = "โปรแกรมตรวจไวรัสไม่ตอบ จึงยังเปิดแฟ้มไม่ได้ โปรดลองใหม่อีกครั้ง"
+
+
 class KeyDestroyed(OfficeError):
     """What this key covered was erased on purpose and cannot be read again."""
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from office.ground.erasure_ledger import Ledger
 from office.ground.keys import Keys
 from office.ground.storage import Storage
+
+
+class Scanner(Protocol):
+    """Looks into files before anybody opens them; see `office.vault.scanner`."""
+
+    def find(self, chunks: Iterable[bytes]) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +27,4 @@ class Services:
     public_url: str
     receipt_prefix: str
     letter_prefix: str
+    scanner: Scanner | None = None  # where none is set, no file is checked for viruses

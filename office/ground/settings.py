@@ -15,6 +15,7 @@ from engine.ground.settings import (
     folder,
     number,
     setting,
+    socket_address,
     web_address,
 )
 from engine.ground.text import Text
@@ -128,6 +129,15 @@ class OfficeSettings(DatabaseSettings):
         ),
         parse=flag,
         default=False,
+    )
+    clamd: str = setting(
+        "SAMNUAN_CLAMD",
+        Text(
+            "ที่อยู่ของโปรแกรมตรวจไวรัส clamd เช่น unix:/run/clamav/clamd.ctl หรือ tcp:127.0.0.1:3310",
+            "Where clamd checks files for viruses: unix:/run/clamav/clamd.ctl, tcp:127.0.0.1:3310",
+        ),
+        parse=socket_address,
+        default="",
     )
     smtp_host: str = setting(
         "SAMNUAN_SMTP_HOST",

@@ -19,6 +19,7 @@ ACCEPTED: dict[str, tuple[str, frozenset[str]]] = {
     "jpeg": ("image/jpeg", frozenset({"jpg"})),
     "png": ("image/png", frozenset({"png"})),
     "heic": ("image/heic", frozenset({"heic"})),
+    "webp": ("image/webp", frozenset({"webp"})),
     "mp3": ("audio/mpeg", frozenset({"mp3"})),
     "m4a": ("audio/mp4", frozenset({"m4a", "mp4"})),
     "mp4": ("video/mp4", frozenset({"mp4", "m4v"})),

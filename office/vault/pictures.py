@@ -1,8 +1,8 @@
 """A picture without what is hidden in it: where, when, with what and by whom it was taken.
 
-JPEG and PNG are cut at their own seams: the parts that hold the image are copied as they are, all
-others are left out. Nothing is decoded, so no pixel changes and nothing can unpack to a huge size.
-How the picture is to be turned is the one thing put back.
+JPEG, PNG, WebP and HEIC are cut at their own seams: the parts that hold the image are copied as
+they are, all others are left out. Nothing is decoded, so no pixel changes and nothing can unpack to
+a huge size. How a JPEG or PNG is to be turned is put back; HEIC says it beside the notes.
 """
 
 from __future__ import annotations
@@ -142,7 +142,131 @@ def _tiff(turn: int) -> bytes:
     return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, 3, 1, turn, 0, 0)
 
 
+# ── WebP ───────────────────────────────────────────────────────────────────────────────────────
+
+WEBP_IMAGE = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"))
+WEBP_NOTES = 0b0010_1100  # VP8X says that there are a colour profile, EXIF and XMP
+
+
+def _webp(content: bytes) -> Iterator[bytes]:
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
+        raise NotThisPicture
+    (size,) = struct.unpack_from("<I", content, 4)
+    kept, at = [], 12
+    while at < min(size + 8, len(content)):
+        kind, length = struct.unpack_from("<4sI", content, at)
+        end = at + 8 + length
+        if end > len(content):
+            raise NotThisPicture
+        body = content[at + 8 : end]
+        if kind == b"VP8X":
+            body = bytes([body[0] & ~WEBP_NOTES]) + body[1:]
+        if kind in WEBP_IMAGE:
+            kept.append(struct.pack("<4sI", kind, length) + body + b"\0" * (length % 2))
+        at = end + length % 2
+    if not any(part[:4] in (b"VP8 ", b"VP8L", b"ANMF") for part in kept):
+        raise NotThisPicture
+    yield struct.pack("<4sI4s", b"RIFF", 4 + sum(map(len, kept)), b"WEBP")
+    yield from kept
+
+
+# ── HEIC ───────────────────────────────────────────────────────────────────────────────────────
+
+HEIC_NOTES = frozenset((b"Exif", b"mime", b"uri "))  # items that hold no image
+HEIC_LOOSE = frozenset((b"uuid", b"free", b"skip", b"udta", b"moov", b"mpvd"))  # boxes beside them
+
+
+def _heic(content: bytes) -> Iterator[bytes]:
+    """The same file with zeros where notes were: the image is found by its place, so that nothing
+    may move."""
+    blank, meta = bytearray(content), None
+    for kind, start, end in _boxes(content, 0, len(content)):
+        if kind == b"meta":
+            meta = (start + 4, end)
+        elif kind in HEIC_LOOSE:
+            blank[start:end] = bytes(end - start)
+    if content[4:8] != b"ftyp" or meta is None:
+        raise NotThisPicture
+    inside = {kind: (start, end) for kind, start, end in _boxes(content, *meta)}
+    if not {b"iinf", b"iloc"} <= inside.keys():
+        raise NotThisPicture
+    notes = set(_items(content, *inside[b"iinf"]))
+    data = inside.get(b"idat", (0, 0))[0]
+    for item, start, length in _extents(content, *inside[b"iloc"], data=data):
+        if item in notes:
+            if start + length > len(content):
+                raise NotThisPicture
+            blank[start : start + length] = bytes(length)
+    yield bytes(blank)
+
+
+def _boxes(content: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The boxes in a stretch: kind, where the inside begins, where it ends."""
+    while at + 8 <= end:
+        size, kind = struct.unpack_from(">I4s", content, at)
+        head = 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", content, at + 8)
+            head = 16
+        elif size == 0:
+            size = end - at
+        if size < head or at + size > end:
+            raise NotThisPicture
+        yield kind, at + head, at + size
+        at += size
+
+
+def _items(content: bytes, start: int, end: int) -> Iterator[int]:
+    """The ids of the items that are notes."""
+    version = content[start]
+    for kind, inside, _ in _boxes(content, start + (6 if version == 0 else 8), end):
+        if kind != b"infe":
+            continue
+        entry = content[inside]
+        if entry < 2:
+            raise NotThisPicture
+        wide = ">IH4s" if entry >= 3 else ">HH4s"
+        item, _, type = struct.unpack_from(wide, content, inside + 4)
+        if type in HEIC_NOTES:
+            yield item
+
+
+def _extents(content: bytes, start: int, end: int, *, data: int) -> Iterator[tuple[int, int, int]]:
+    """Where the parts of each item lie: its id, the place in the file, how long."""
+    version = content[start]
+    sizes = struct.unpack_from(">BB", content, start + 4)
+    offset_size, length_size = sizes[0] >> 4, sizes[0] & 15
+    base_size, index_size = sizes[1] >> 4, sizes[1] & 15 if version in (1, 2) else 0
+    reader = _Numbers(content, start + 6, end)
+    wide = 4 if version == 2 else 2
+    for _ in range(reader.next(wide)):
+        item = reader.next(wide)
+        method = reader.next(2) & 15 if version in (1, 2) else 0
+        reader.next(2)
+        base = reader.next(base_size)
+        for _ in range(reader.next(2)):
+            reader.next(index_size)
+            offset, length = reader.next(offset_size), reader.next(length_size)
+            yield item, base + offset + (data if method == 1 else 0), length
+
+
+class _Numbers:
+    """Big-endian numbers of given widths, one after the other."""
+
+    def __init__(self, content: bytes, at: int, end: int) -> None:
+        self.content, self.at, self.end = content, at, end
+
+    def next(self, width: int) -> int:
+        if self.at + width > self.end:
+            raise NotThisPicture
+        found = int.from_bytes(self.content[self.at : self.at + width], "big")
+        self.at += width
+        return found
+
+
 KINDS: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
     "image/jpeg": _jpeg,
     "image/png": _png,
+    "image/webp": _webp,
+    "image/heic": _heic,
 }

@@ -446,7 +446,9 @@ def test_a_grievance_with_a_name_to_it_is_read_by_the_unit(office: Office, staff
     view = office.case(filed.case_id, staff["it"])
 
     assert [each.form for each in view.submissions] == ["f1_intake", "f4_assignment"]
-    assert [file.name for file in view.files] == ["ภาพหน้าจอ.pdf"]
+    assert [file.name for file in view.files] == ["แฟ้ม 1.pdf"], "as typed it may tell a name"
+    info, chunks = office.read_file(filed.case_id, view.files[0].id, staff["it"])
+    assert (info.name, b"".join(chunks)) == ("แฟ้ม 1.pdf", PDF)
 
 
 def test_what_was_answered_to_a_task_before_is_not_shown_to_who_may_not_read_it(

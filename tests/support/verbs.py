@@ -186,10 +186,10 @@ class Office(face.Office):
             return reveals.open_identity(work, self.services, reveal_id, user)
 
     def read_file(
-        self, case_id: str, attachment_id: str, user: User
+        self, case_id: str, attachment_id: str, user: User, **more: Any
     ) -> tuple[FileInfo, Iterator[bytes]]:
         with self.begin() as work:
-            return cases.read_file(work, self.services, case_id, attachment_id, user)
+            return cases.read_file(work, self.services, case_id, attachment_id, user, **more)
 
     def read_case_letter(self, case_id: str, letter_id: str, user: User) -> tuple[LetterView, str]:
         with self.begin() as work:
