@@ -15,6 +15,7 @@ from engine.ground.text import Text
 from office.cases.tracking import spaced
 from office.office import PACKAGES, Office
 from office.people.people import User
+from office.vault.previews import DRAWN
 from web import account, errors, health, language, metrics, security
 from web.admin import holidays
 from web.admin import pages as admin
@@ -23,7 +24,7 @@ from web.auditor import pages as auditor
 from web.current import EXTENSION, now, settings, visitor_if_known
 from web.letter_html import letter_html
 from web.links import asset
-from web.officer import custodian, deadlines, retention, reviews
+from web.officer import custodian, deadlines, handover, retention, reviews
 from web.officer import pages as officer
 from web.owner import pages as owner
 from web.public import pages as public
@@ -41,6 +42,7 @@ STAFF_MENU: list[tuple[str, Text, frozenset[str] | str]] = [
     ("officer.register", Text("ลงทะเบียนเรื่อง", "Register"), officer.REGISTER),
     ("officer.cases", Text("เรื่องร้องเรียน", "Cases"), officer.WORK),
     ("deadlines.expedite", Text("เร่งรัด", "Late work"), deadlines.EXPEDITE),
+    ("handover.tasks", Text("มอบงานต่อ", "Hand over"), handover.PAGE),
     ("auditor.cases", Text("ตรวจสอบเรื่อง", "Cases to audit"), auditor.ROLES),
     ("custodian.requests", Text("คำขอเปิดเผยตัวตน", "Identity requests"), custodian.ROLES),
     ("retention.overview", Text("การเก็บและทำลาย", "Disposal"), retention.PAGE),
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     account,
     officer,
     deadlines,
+    handover,
     owner,
     auditor,
     custodian,
@@ -88,7 +91,7 @@ def build_app(given: WebSettings | None = None, office: Office | None = None) ->
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     webhooks.register(app, office)
-    _configure(app, known)
+    _configure(app, known, office)
     return app
 
 
@@ -103,10 +106,12 @@ def _begin_request() -> None:
     g.now = now()
 
 
-def _configure(app: Flask, known: WebSettings) -> None:
+def _configure(app: Flask, known: WebSettings, office: Office) -> None:
     """What every template may use."""
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(asset=asset, csrf_field=_csrf_field, agency=known.agency)
+    scanned = office.services.scanner is not None
+    app.jinja_env.globals.update(is_scanned=scanned, previewed=frozenset(DRAWN))
     app.jinja_env.globals.update(channels=officer.CHANNELS)
     app.jinja_env.filters.update(letter_html=letter_html, spaced=spaced)
 

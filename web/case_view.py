@@ -27,8 +27,9 @@ from office.deadlines import extensions, legal_stays
 from office.deadlines.derivation import STAY, amount
 from office.deadlines.public_status import deadline_name
 from office.ground.services import Services
-from office.people import people
+from office.people import conflicts, people
 from office.people.access import Sight, find_case
+from office.people.conflicts import Match
 from office.people.people import User
 from office.vault.attachments import FileInfo
 from web.language import language, t
@@ -44,6 +45,8 @@ TITLES = {
     "withdrawal": Text("คำขอถอนเรื่อง", "Request to withdraw"),
     "f11_extension": Text("คำขอขยายเวลา", "Request for more time"),
     "f11_decision": Text("ไม่อนุมัติให้ขยายเวลา", "More time not granted"),
+    "f_handover": Text("เหตุที่มอบงานให้ผู้อื่น", "Why a task was handed over"),
+    "f_conflict": Text("ผู้ที่ชื่อตรงหรือคล้ายกับผู้ถูกร้อง", "Whose name is like an accused person's"),
     "f_stay": Text("เหตุที่หยุดนับเวลาตามกฎหมาย", "The ground of the legal stay"),
 }
 
@@ -55,6 +58,7 @@ SAYS = {
     "task_created": Text("ส่งงานให้ {groups}", "Offered to {groups}"),
     "task_claimed": Text("รับงานไปทำ", "Taken"),
     "task_released": Text("คืนงาน", "Given back"),
+    "task_reassigned": Text("มอบงานให้ผู้อื่นทำต่อ", "Handed over"),
     "task_completed": Text("ทำเสร็จ", "Done"),
     "task_cancelled": Text("ยกเลิกงาน", "No longer needed"),
     "timer_fired": Text("ครบกำหนดเวลา", "The time came"),
@@ -94,6 +98,7 @@ DONE_BY_SOMEBODY = frozenset(
     {
         "task_claimed",
         "task_released",
+        "task_reassigned",
         "task_completed",
         "identity_read",
         "file_opened",
@@ -182,6 +187,12 @@ def story(work: Work, case: CaseView) -> list[Happening]:
     names = people.display_names(work, {event.actor for event in events})
     tasks = {task.id: task for task in queries.tasks_of(work, case.instance_id)}
     return [_happening(work, event, nodes, names, tasks) for event in reversed(events)]
+
+
+def matches(work: Work, case: CaseView, user: User) -> list[Match]:
+    """Who of the house has a name like an accused person's, for who screens the case."""
+    row = find_case(work, case.id)
+    return [] if row is None else conflicts.matches(work, row, case.sight, user)
 
 
 @dataclass(frozen=True, slots=True)

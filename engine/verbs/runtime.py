@@ -42,6 +42,7 @@ from engine.turn.turn import begin_instance, turn
 
 Variables = dict[str, Any]
 RETIRED = 0  # in place of the version in force
+EMPTY: Mapping[str, Any] = {}
 
 
 def start_instance(
@@ -336,9 +337,28 @@ def release_user_task(work: Work, task_id: str, *, actor: Actor) -> None:
     _record(work, task, "task_released", actor.acting(words(task.candidate_groups)))
 
 
-def _record(work: Work, task: UserTask, type: str, actor: Actor) -> None:
+def reassign_user_task(
+    work: Work, task_id: str, to: Actor, *, actor: Actor, data: Mapping[str, Any] = EMPTY
+) -> None:
+    """Give an open task to one of its candidates, whoever holds it now. Whether the actor may is
+    for the caller to say; `data` are references that the event keeps besides.
+
+    Raises:
+        TaskNotFound: it is not open.
+        NotAllowed, FourEyes: the diagram does not let the new holder do it.
+    """
+    task = _held_task(work, task_id)
+    admitted(work, task, to)
+    held_by = task.assignee
+    task.assignee, task.claimed_at = to.id, work.now
+    work.session.flush()  # the event below must not be written before the task is theirs
+    _record(work, task, "task_reassigned", actor, **{**data, "from": held_by, "to": to.id})
+
+
+def _record(work: Work, task: UserTask, type: str, actor: Actor, **data: Any) -> None:
     instance = locked_instance(work, task.instance_id)
-    append_events(work, instance, [(type, task.element_id, {"task": task.id})], actor=actor)
+    entry = (type, task.element_id, {"task": task.id, **data})
+    append_events(work, instance, [entry], actor=actor)
 
 
 def complete_user_task(

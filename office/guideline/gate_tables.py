@@ -12,12 +12,15 @@ from forms import Form, FormRejected, compile_form
 from office.applications import tracks
 from office.cases import excerpts
 from office.guideline.expression_names import variables_of
+from office.people import handover
+
+ROLES = "roles.csv"
 
 
 def check_tables(files: Mapping[str, bytes]) -> list[Finding]:
     """A track opens with what a form asks, or its cases would stay held; an excerpt names forms and
     fields that there are, or a unit would not get what it is sent."""
-    return [*_check_tracks(files), *_check_excerpts(files)]
+    return [*_check_tracks(files), *_check_excerpts(files), *_check_roles(files)]
 
 
 def _check_tracks(files: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -46,6 +49,21 @@ def _check_excerpts(files: Mapping[str, bytes]) -> Iterator[Finding]:
         for name in sorted({*(row.get("fields") or "").split()} - {excerpts.ALL} - known):
             thai, english = f"แบบฟอร์ม {form.id} ไม่มีช่อง {name}", f"{form.id} has no field {name}."
             yield _finding(excerpts.FILE, number, thai, english)
+
+
+def _check_roles(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """A table by roles names roles that there are; one of units is not paired with one of none."""
+    roles = {row.get("key"): row.get("unit_bound") for _, row in _rows(files, ROLES)}
+    for number, row in _rows(files, handover.FILE) if roles else ():
+        own = row.get("role")
+        for name in [own, *(row.get("tasks_of") or "").split()]:
+            if name not in roles:
+                thai, english = f"ไม่มีบทบาท {name}", f"There is no role {name}."
+                yield _finding(handover.FILE, number, thai, english)
+            elif roles[name] != roles.get(own):
+                thai = f"{own} กับ {name} ต้องเป็นบทบาทของฝ่ายทั้งคู่ หรือไม่ใช่ทั้งคู่"
+                english = f"{own} and {name} must both be bound to a unit, or neither."
+                yield _finding(handover.FILE, number, thai, english)
 
 
 def _rows(files: Mapping[str, bytes], name: str) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -33,6 +33,25 @@ def task(agency: Agency, visitor: Visitor) -> str:
     return waiting.id
 
 
+def test_a_head_hands_a_task_over_on_the_page(agency: Agency, visitor: Visitor, task: str) -> None:
+    visitor.sign_in("screening_head")
+
+    page = visitor.visit(f"/handover?task={task}")
+    assert f'value="{task}" id="task-{task}" checked' in page
+    page = visitor.send("/handover", task=task, to="screening_head.2", reason="x")
+    assert visitor.status == 422
+    assert 'id="reason-error"' in page
+    page = visitor.send("/handover", task=task, to="unit_officer.it", reason="ลาป่วยสองสัปดาห์")
+    assert "ทำงานนี้ไม่ได้" in page
+    page = visitor.send("/handover", task=task, to="screening_head.2", reason="ลาป่วยสองสัปดาห์")
+
+    assert visitor.status == 200
+    assert "มอบงาน 1 งานให้ screening_head 2 แล้ว" in page
+    with agency.office.engine.read() as work:
+        holder = people.user_by_name(work, "screening_head.2")
+    assert agency.office.engine.tasks()[0].assignee == holder.id
+
+
 def test_without_signing_in_there_is_only_the_way_to_sign_in(visitor: Visitor) -> None:
     page = visitor.visit("/work")
 

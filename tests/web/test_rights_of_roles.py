@@ -31,6 +31,7 @@ REGISTERS = frozenset({"intake_officer", "alternate_handler"})
 EXPEDITES = frozenset(
     {"screening_head", "deputy_director", "director", "board_chair", "alternate_handler"}
 )
+HEADS = EXPEDITES | {"unit_director"}
 STAYS = frozenset({"screening_head", "alternate_handler"})
 DISPOSES = frozenset({"screening_head", "identity_custodian", "dpo"})
 FIGURES = frozenset({"auditor", "screening_head", "director", "process_owner"})
@@ -79,11 +80,13 @@ WHO = {
             "GET officer.case",
             "GET officer.diagram",
             "GET officer.attachment",
+            "GET officer.pages",
             "GET officer.letter",
             "POST officer.identity",
             "POST officer.ask_identity",
             "POST officer.open_identity",
             "POST officer.conflict",
+            "POST officer.match",
             "GET deadlines.extension",
             "POST deadlines.ask",
             "POST deadlines.decide",
@@ -97,6 +100,8 @@ WHO = {
     "GET reviewing.entry": REGISTERS,
     "POST reviewing.enter": REGISTERS,
     "GET deadlines.expedite": EXPEDITES,
+    "GET handover.tasks": HEADS,
+    "POST handover.hand_over": HEADS,
     "GET deadlines.stay": STAYS,
     "POST deadlines.begin_stay": STAYS,
     "POST deadlines.confirm": STAYS,

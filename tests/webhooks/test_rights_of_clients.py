@@ -19,6 +19,7 @@ OPERATIONS = {
     "POST /tasks/{task_id}/claim": "tasks:write",
     "POST /tasks/{task_id}/release": "tasks:write",
     "POST /tasks/{task_id}/complete": "tasks:write",
+    "POST /tasks/{task_id}/reassign": "tasks:write",
     "GET /instances": "instances:read",
     "GET /instances/{instance_id}": "instances:read",
     "GET /instances/{instance_id}/history": "history:read",
@@ -48,6 +49,7 @@ MINDS_IF_MATCH = {  # what it answers when the case is as it was read
 }
 BODIES = {
     "POST /tasks/{task_id}/complete": {"answers": {}},
+    "POST /tasks/{task_id}/reassign": {"to": "nobody", "reason": "on leave"},
     "POST /instances/{instance_id}/cancel": {"reason": "duplicate"},
 }
 

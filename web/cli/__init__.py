@@ -34,6 +34,7 @@ COMMANDS = {
     "start": Text("เริ่มกระบวนงานหรือยื่นเรื่องจากแฟ้ม", "Start a process, or file a complaint"),
     "tasks": Text("แสดงงานที่ค้างอยู่", "List open tasks"),
     "complete": Text("ทำงานให้เสร็จด้วยคำตอบจากแฟ้ม", "Complete a task with its answers"),
+    "reassign": Text("มอบงานให้ผู้อื่นทำต่อ", "Hand open tasks over to somebody else"),
     "send": Text("ส่งข้อความให้เรื่องที่รออยู่", "Send a message to a waiting case"),
     "incidents": Text("แสดงเหตุขัดข้องและสั่งให้ลองใหม่", "Show what is stuck; try it again"),
     "run-due": Text("ทำสิ่งที่ถึงกำหนดแล้วหนึ่งรอบ", "Run what is due, once"),

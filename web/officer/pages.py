@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,9 +25,10 @@ from office.deadlines.reminders import notices
 from office.ground.errors import OfficeError, ReasonNeeded
 from office.people import conflicts
 from office.vault.attachments import Staged
+from office.vault.previews import PAGES
 from web import case_view, form_pages
 from web.auditor import overview
-from web.current import read, services, signed_in, user, write
+from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again, errors_of
 from web.form_pages import FILE_REFUSALS, Filling
 from web.language import t
@@ -36,6 +38,7 @@ from web.types import Answer
 blueprint = Blueprint("officer", __name__)
 # Words of the column `pages` in roles.csv: who gets the work list, who enters what came on paper.
 WORK, REGISTER = "work", "register"
+ORIGINAL = "original"  # instead of the copy without metadata
 PAGE = 30
 NOTICES = 10  # of the newest, beside the work list
 # How a complaint came; the keys are those of the intake form.
@@ -140,6 +143,7 @@ def _task_page(work: Work, view: TaskView, sheet: Filling, refusal: Refusal | No
         sheet=sheet.view(errors_of(refusal)),
         case=view.case,
         told=case_view.read_out(work, view.case),
+        matches=case_view.matches(work, view.case, user()),
         is_mine=view.task.assignee == user().id,
     )
 
@@ -177,6 +181,7 @@ def _case_page(case_id: str, refusal: Refusal | None = None) -> str:
             "pictures": case_view.pictures(work, view),
             "story": case_view.story(work, view),
             "time": case_view.time_of(work, view, user()),
+            "matches": case_view.matches(work, view, user()),
         }
         page = render_template("officer/case.html", case=view, refusal=refusal, **facts, **wishes)
         is_noted = access_log.is_opening_noted(work, view.id, user())
@@ -195,9 +200,24 @@ def diagram(case_id: str, process_key: str) -> Answer:
 @blueprint.get("/cases/<case_id>/files/<file_id>")
 @signed_in()
 def attachment(case_id: str, file_id: str) -> Answer:
+    is_original = request.args.get("as") == ORIGINAL
     with write() as work:  # the look is recorded
-        info, chunks = case_files.read_file(work, services(), case_id, file_id, user())
+        info, chunks = case_files.read_file(
+            work, services(), case_id, file_id, user(), is_original=is_original
+        )
     return as_download(Response(chunks, mimetype=info.media_type), info.name)
+
+
+@blueprint.get("/cases/<case_id>/files/<file_id>/pages")
+@signed_in()
+def pages(case_id: str, file_id: str) -> Answer:
+    """A file as pictures of its pages, drawn here: nothing of it reaches the reader's machine."""
+    with write() as work:  # the look is recorded
+        info, found = case_files.preview_file(work, services(), case_id, file_id, user())
+    pictures = [b64encode(each).decode() for each in found]
+    return render_template(
+        "officer/pages.html", file=info, pictures=pictures, case_id=case_id, most=PAGES
+    )
 
 
 @blueprint.get("/cases/<case_id>/letters/<letter_id>")
@@ -245,6 +265,28 @@ def open_identity(reveal_id: str) -> Answer:
     with write() as work:
         opened = overview.open_identity(work, services(), reveal_id, user())
     return render_template("auditor/identity.html", opened=opened, back="officer.case")
+
+
+@blueprint.post("/cases/<case_id>/matches/<account_id>")
+@signed_in()
+def match(case_id: str, account_id: str) -> Answer:
+    """Whether somebody of the house is the person whom the complaint names."""
+    is_same = pressed("decision", "same", "other") == "same"
+    reason = request.form.get("reason", "")
+    try:
+        with write() as work:
+            conflicts.decide_match(
+                work, services(), case_id, account_id, user(), is_same=is_same, reason=reason
+            )
+    except FormInvalid as refusal:
+        return again(_case_page(case_id, refusal), refusal)
+    flash(
+        t("บันทึกแล้ว เรื่องนี้ยังปิดจากผู้นั้น", "Recorded: the case stays closed to them.")
+        if is_same
+        else t("บันทึกแล้ว เรื่องนี้ไม่ปิดจากผู้นั้นแล้ว", "Recorded: the case is not closed to them any more."),
+        "good",
+    )
+    return redirect(url_for("officer.case", case_id=case_id), 303)
 
 
 @blueprint.post("/cases/<case_id>/conflict")

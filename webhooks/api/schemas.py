@@ -63,6 +63,13 @@ class CompletionBody(Strict):
     answers = mapping(load_default=dict)
 
 
+class HandoverBody(Strict):
+    """Who gets the task, and why; the reason is sealed with the case."""
+
+    to = text(80, required=True, metadata={"description": "User name of the new holder."})
+    reason = text(2000, required=True)
+
+
 # ── instances ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -77,6 +77,7 @@ OF_TASKS = {
     "task_created": "schedule",
     "task_claimed": "assign",
     "task_released": "reassign",
+    "task_reassigned": "reassign",
     "task_completed": "complete",
     "activity_cancelled": WITHDRAWN,
 }

@@ -160,6 +160,8 @@ def _recorded_tasks(events: Sequence[HistoryEvent]) -> dict[str, dict[str, Any]]
             tasks[id] = {**facts, "claimed_at": None, "completed_by": None}
         elif event.type == "task_claimed":
             tasks[id].update(assignee=event.actor, claimed_at=event.at)
+        elif event.type == "task_reassigned":
+            tasks[id].update(assignee=event.data["to"], claimed_at=event.at)
         elif event.type == "task_released":
             tasks[id].update(assignee=None, claimed_at=None)
         elif event.type == "task_completed":

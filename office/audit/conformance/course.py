@@ -148,7 +148,7 @@ def _rounds(record: Record) -> Iterator[Deviation]:
             yield record.deviation("repeated", element, last, severity=NOTICE, count=count)
 
 
-TASK_ACTS = ("task_claimed", "task_released", "task_completed")
+TASK_ACTS = ("task_claimed", "task_released", "task_reassigned", "task_completed")
 
 
 def _loose_records(record: Record) -> Iterator[Deviation]:

@@ -9,14 +9,21 @@ from engine.ground.text import Text
 from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.verbs import queries, runtime
+from office.people import handover
 from webhooks.api import paging
 from webhooks.api.authentication import client
 from webhooks.api.blueprint import ApiBlueprint
 from webhooks.api.if_match import must_match
-from webhooks.api.schemas import CompletionBody, OneTaskSchema, TaskPageSchema, TaskQuery
+from webhooks.api.schemas import (
+    CompletionBody,
+    HandoverBody,
+    OneTaskSchema,
+    TaskPageSchema,
+    TaskQuery,
+)
 from webhooks.completion import complete
 from webhooks.context import api_context
-from webhooks.visibility import hidden_instances, must_see
+from webhooks.visibility import as_user, hidden_instances, must_see
 
 tasks = ApiBlueprint("tasks", "What waits for somebody in the client's groups.")
 
@@ -91,6 +98,24 @@ def release_task(work: Work, task_id: str) -> dict[str, Any]:
     must_match(work, _mine(work, task_id).instance_id)
     runtime.release_user_task(work, task_id, actor=client().actor)
     return _one(work, queries.task(work, task_id))
+
+
+@tasks.writes(
+    "/tasks/<task_id>/reassign",
+    scope="tasks:write",
+    body=HandoverBody,
+    status=204,
+    refusals=(404, 409),
+)
+def reassign_task(work: Work, body: Mapping[str, Any], task_id: str) -> None:
+    """Hand a task of a complaint over to another of its candidates, as their head.
+
+    มอบงานของเรื่องร้องเรียนให้ผู้อื่นที่ทำได้ ในฐานะหัวหน้า
+    """
+    if must_see(work, runtime.open_task(work, task_id).instance_id, client()) is None:
+        raise TaskNotFound  # other processes know no heads
+    services, head = api_context().services, as_user(client())
+    handover.hand_over(work, services, [task_id], body["to"], head, reason=body["reason"])
 
 
 @tasks.writes(
