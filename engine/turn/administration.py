@@ -1,4 +1,4 @@
-"""What is done about the installation itself (deployments, accounts, who looked at what) in one chain.
+"""What is done about the installation (deployments, accounts, who looked at what), in one chain.
 
 It is the mechanism of a case's events: the same hash over the same fields, the chain's name in the
 place of the case's id, and its end in the log of signed heads. Entries are written at the very end

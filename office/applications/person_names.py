@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from office.applications import shipped
 
 FILE = "titles.csv"
@@ -20,6 +22,9 @@ SHORTEST = 4  # signs that a name keeps when its titles are taken off
 # Typed in parts, sara am is nikhahit and sara aa, with a tone mark before, between or after them.
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _TWO_E = re.compile("\u0e40\u0e40")  # two sara e look like one sara ae
+_MARKS = dict.fromkeys(map(ord, "\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c"))
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+LETTERS_PER_SLIP = 6
 _BRACKETED = re.compile(r"[(\[（][^)\]）]*[)\]）]?")
 
 
@@ -55,6 +60,35 @@ def forms_of(name: str, titles: Titles) -> frozenset[str]:
             shorter = {form.removeprefix(title) for title in titles.before}
             waiting |= {each for each in shorter if len(each) >= SHORTEST}
     return frozenset(found)
+
+
+def is_near(name: str, other: str, titles: Titles) -> bool:
+    """Whether a name may be the other one misspelt, or only a part of it: near enough for a person
+    to look at, not enough to be sure."""
+    ours = {_unmarked(form) for form in forms_of(name, titles)}
+    theirs = {_unmarked(form) for form in forms_of(other, titles)}
+    if any(_is_slip(one, two) for one in ours for two in theirs):
+        return True
+    alone = [form for form in _words(name, titles) if form]
+    return len(alone) == 1 and bool(alone[0] & frozenset().union(*_words(other, titles)))
+
+
+def _is_slip(one: str, two: str) -> bool:
+    """A letter in every six may be wrong, left out, doubled or swapped, two at most."""
+    allowed = min(2, min(len(one), len(two)) // LETTERS_PER_SLIP)
+    return allowed > 0 and OSA.distance(one, two, score_cutoff=allowed) <= allowed
+
+
+def _unmarked(form: str) -> str:
+    """A form without tone marks and silenced letters' marks, which are the first to be mistyped."""
+    return form.translate(_MARKS)
+
+
+def _words(name: str, titles: Titles) -> list[frozenset[str]]:
+    """The words of a name in all their forms, without those that are a title and nothing else."""
+    words = _BRACKETED.sub(" ", _INVISIBLE.sub("", name)).split()
+    kept = [word for word in words if plain(word) not in titles.before]
+    return [frozenset(f for f in forms_of(w, titles) if len(f) >= SHORTEST) for w in kept]
 
 
 def _alone(name: str, titles: Titles) -> str:

@@ -17,6 +17,7 @@ from office.cases.reveal_tables import Reveal
 from office.deadlines import extensions, legal_stays
 from office.ground.erasure_tables import Erasure, LegalHold
 from office.ground.tables import IdentityRead, Letter, Submission
+from office.people import conflicts, handover
 
 GONE = Text("ไม่มีแล้ว ทั้งที่บันทึกอ้างถึง", "it is gone, and the record refers to it")
 ADDED = Text("บันทึกไม่มีรายการนี้", "the record knows nothing of it")
@@ -95,6 +96,9 @@ ROWS: Mapping[str, _Behind] = {
     "extension_refused": _Behind(Submission, "answer", _words(extensions.DECISION_FORM)),
     "late_reported": _Behind(Submission, "submission", _words(extensions.FORM)),
     "case_stayed": _Behind(Submission, "submission", _words(legal_stays.FORM)),
+    "task_reassigned": _Behind(Submission, "submission", _words(handover.FORM)),
+    "conflict_confirmed": _Behind(Submission, "submission", _words(conflicts.FORM)),
+    "conflict_lifted": _Behind(Submission, "submission", _words(conflicts.FORM)),
     "letter_issued": _Behind(
         Letter,
         "letter",

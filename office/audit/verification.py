@@ -60,6 +60,9 @@ WRITTEN = {
     "extension_refused": "answer",
     "late_reported": "submission",
     "case_stayed": "submission",
+    "task_reassigned": "submission",
+    "conflict_confirmed": "submission",
+    "conflict_lifted": "submission",
 }
 OTHER = Text("เนื้อหาไม่ใช่ที่บันทึกผูกพันไว้", "its content is not what the record commits to")
 MOVES = frozenset({"clock_moved", "clock_paused", "clock_resumed", "clock_extended"})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
+from engine.ground.actor import Actor
 from engine.store import outbox
-from engine.store.tables import UserTask
+from engine.store.tables import HistoryEvent, UserTask
 from engine.store.work import Event, Work
+from engine.turn import history
 from engine.verbs import queries
 from office.applications.application import Application, of_files
 from office.applications.tracks import note_track
@@ -15,6 +19,7 @@ from office.ground.tables import Case
 
 OPENLY = "open"  # whoever does not ask for confidence
 EVENT_TOPIC = "event"  # to subscribers, through webhooks/
+RECEIVED = "complaint.received"
 OVERDUE_TOPIC = "overdue"  # to ourselves, at the moment a task falls due
 
 
@@ -31,8 +36,11 @@ def watch_cases(work: Work, event: Event) -> None:
 def announce(
     work: Work, type: str, case: Case, *, key: str | None = None, **references: Any
 ) -> None:
-    """Tell subscribers that something happened: references only, nothing that a case says. With a
-    `key` they are told once, however often this is reached."""
+    """Tell subscribers that something happened: references only, nothing that a case says, and
+    nothing at all of a case that is held. With a `key` they are told once, however often this is
+    reached."""
+    if case.held:
+        return
     payload = {
         "type": type,
         "at": work.now.isoformat(),
@@ -74,8 +82,13 @@ def note_variables(
     """Keep what tables and people decided where lists and access look for it; `files` gives the
     deployed files."""
     for name, keep in KEPT.items():
-        if variables.get(name) is not None:
+        if variables.get(name) is not None or (name in variables and name in TAKEN_BACK):
             keep(case, variables[name])
+    # Units that are concerned themselves see the case no more, whoever is in them.
+    concerned = [f"@{unit}" for unit in variables.get(CONFLICTED) or []]
+    new = [unit for unit in concerned if unit not in case.hidden_from]
+    if new:
+        case.hidden_from = [*case.hidden_from, *new]
     # Screening may find that it is about a service only.
     track = variables.get(of_files(files()).variable) or case.track
     if case.held or case.track != track:
@@ -90,9 +103,31 @@ def _entered(work: Work, case: Case, event: Event) -> None:
 
 def _note_variables(work: Work, case: Case, event: Event) -> None:
     execution = work.live.get(event.instance_id)
-    if execution is not None:
-        definition_id = queries.definition_of(work, event.instance_id)
-        note_variables(case, execution.variables(), lambda: queries.files(work, definition_id))
+    if execution is None:
+        return
+    definition_id, was_held = queries.definition_of(work, event.instance_id), case.held
+    variables = execution.variables()
+    _record_conflicts(work, case, event, variables.get(CONFLICTED) or [])
+    note_variables(case, variables, lambda: queries.files(work, definition_id))
+    if was_held and not case.held:
+        announce(work, RECEIVED, case, key=f"received|{case.id}", channel=case.channel)
+
+
+def _record_conflicts(work: Work, case: Case, event: Event, units: Iterable[Any]) -> None:
+    """Write down which units said that they are concerned themselves."""
+    for unit in units:
+        is_new = f"@{unit}" not in case.hidden_from
+        if is_new and not _is_recorded(work, event.instance_id, unit):
+            data = {"unit": unit, "ground": "returned"}
+            actor = Actor(event.actor)
+            history.record(work, event.instance_id, "conflict_recorded", data, actor=actor)
+
+
+def _is_recorded(work: Work, instance_id: str, unit: Any) -> bool:
+    query = sa.select(HistoryEvent.data).where(
+        HistoryEvent.instance_id == instance_id, HistoryEvent.type == "conflict_recorded"
+    )
+    return any(data.get("unit") == unit for data in work.session.scalars(query))
 
 
 def _task_created(work: Work, case: Case, event: Event) -> None:
@@ -119,7 +154,7 @@ def _handler(case: Case, value: Any) -> None:
 
 
 def _lead_unit(case: Case, value: Any) -> None:
-    case.lead_unit = str(value)
+    case.lead_unit = None if value is None else str(value)
 
 
 def _co_units(case: Case, value: Any) -> None:
@@ -144,6 +179,8 @@ HANDLERS = {
     "instance_completed": _ended,
     "instance_cancelled": _ended,
 }
+TAKEN_BACK = frozenset({"lead_unit"})  # variables whose null says something, too
+CONFLICTED = "conflicted_units"  # variable: units that returned the case for a conflict of interest
 KEPT = {  # process variable -> what the register keeps of it
     "handler": _handler,
     "lead_unit": _lead_unit,

@@ -25,7 +25,7 @@ from office.applications import deployed_forms, master_data, person_names
 from office.applications.agency import with_agency
 from office.applications.application import Application
 from office.applications.tracks import note_track
-from office.cases.case_listener import announce, note_answers
+from office.cases.case_listener import RECEIVED, announce, note_answers
 from office.cases.store_answers import HandedIn, keep
 from office.cases.tracking import code_hash, new_code
 from office.deadlines.holiday_table import current_calendar
@@ -34,6 +34,7 @@ from office.ground.keys import DataKey
 from office.ground.numbers import receipt_number
 from office.ground.services import Services
 from office.ground.tables import Case
+from office.people import people
 from office.people.access import acting_as
 from office.people.conflicts import match_accused, record_conflict
 from office.vault.attachments import Staged
@@ -113,7 +114,8 @@ def file_case(
     code = new_code(services, idempotency_key)
     case = _enter(work, services, intake, code, actor, idempotency_key)
     extra_events = _keep(work, services, case, intake)
-    variables = _variables(case, intake)
+    matched = _accused_accounts(work, intake)
+    variables = {**_variables(case, intake), **_of_the_centre(work, matched)}
     case.instance_id = runtime.start_instance(
         work,
         application.process,
@@ -122,8 +124,9 @@ def file_case(
         business_key=case.id,
         extra_events=extra_events,
     )
-    _keep_out_the_accused(work, case, intake)
-    announce(work, "complaint.received", case, channel=case.channel)
+    for account_id, ground in matched.items():
+        record_conflict(work, case, account_id, ground=ground)
+    announce(work, RECEIVED, case, channel=case.channel)
     return Filed(case.id, case.receipt_no, code)
 
 
@@ -336,11 +339,18 @@ def _facts(intake: _Intake) -> dict[str, Any]:
     return {**intake.application.facts, **intake.given.variables}
 
 
-def _keep_out_the_accused(work: Work, case: Case, intake: _Intake) -> None:
+def _accused_accounts(work: Work, intake: _Intake) -> dict[str, str]:
+    """Who in the agency may be among the accused, and how sure that is."""
     accused = intake.given.personal.get(intake.application.keeps_out) or []
     titles = person_names.titles_of(with_agency(work, _law(work, intake.application)))
-    for account_id in match_accused(work, _names(accused), titles):
-        record_conflict(work, case, account_id, ground="matched")
+    return match_accused(work, _names(accused), titles)
+
+
+def _of_the_centre(work: Work, matched: Mapping[str, str]) -> dict[str, bool]:
+    """Where everybody who screens may be accused, the table of handlers is told so: it names who
+    acts for them."""
+    screening = people.accounts_with_access(work, "all")
+    return {"centre_concerned": True} if screening and screening <= matched.keys() else {}
 
 
 def _law(work: Work, application: Application) -> Mapping[str, bytes]:

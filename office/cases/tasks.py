@@ -58,7 +58,7 @@ def open_task(work: Work, services: Services, task_id: str, user: User) -> TaskV
         context=form_context(work, task),
         prior=given[-1].answers if given else {},
         colour=colour_of(task.due_at, work.now),
-        may_complete=_may_complete(task, user),
+        may_complete=_may_complete(work, task, user),
     )
 
 
@@ -157,11 +157,11 @@ def asked_of(work: Work, task_id: str, user: User) -> Asked:
 def _must_be_theirs(work: Work, task: UserTask, user: User) -> None:
     """Before the form is even looked at: a stranger is told so, and not about their answers."""
     runtime.must_be_candidate(work, task, user.actor)
-    if task_sight(task, user) is None:  # claimed in a role that they have lost since
+    if task_sight(work, task, user) is None:  # claimed in a role that they have lost since
         raise NotAllowed
     if task.assignee not in (None, user.id):
         raise TaskAlreadyClaimed
 
 
-def _may_complete(task: UserTask, user: User) -> bool:
-    return task.assignee in (None, user.id) and task_sight(task, user) is not None
+def _may_complete(work: Work, task: UserTask, user: User) -> bool:
+    return task.assignee in (None, user.id) and task_sight(work, task, user) is not None

@@ -201,7 +201,7 @@ def _item(
 ) -> WorkItem:
     task, case = row
     ends = [moment for moment in (task.due_at, case.due_at) if moment is not None]
-    shows_title = not is_guarded(case) or task_sight(task, user) is Sight.FULL
+    shows_title = not is_guarded(case) or task_sight(work, task, user) is Sight.FULL
     return WorkItem(
         task_id=task.id,
         case_id=case.id,

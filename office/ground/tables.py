@@ -200,7 +200,7 @@ class Conflict(Base):
     case_id: Mapped[str] = mapped_column(
         ForeignKey("complaint_case.id"), primary_key=True, index=True
     )
-    ground: Mapped[str] = mapped_column(sa.String(20))  # declared matched
+    ground: Mapped[str] = mapped_column(sa.String(20))  # see office.people.conflicts
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
 

@@ -27,9 +27,10 @@ class Sight(IntEnum):
     FULL = 3  # everything but who the complainant is, which needs a reason each time
 
 
+EXAMINES = "audit"
 # What a role sees of every case, by the word in the column `access` of roles.csv.
 STANDING = {
-    "audit": Sight.REDACTED,  # auditors: any case, never its text
+    EXAMINES: Sight.REDACTED,  # auditors: any case, never its text
     "open": Sight.FULL,  # intake: until the case is closed
     "all": Sight.FULL,  # the head of the centre
     "decided": Sight.FULL,  # decision makers, once it is known that they may handle it
@@ -39,7 +40,9 @@ ACTING = "acting"  # in the column `access`: whoever acts for the centre when it
 # Who takes a case in and screens it: nobody else sees one that is held until it is known who is
 # accused.
 FIRST = frozenset({"open", "all", ACTING})
+CLEARED = "cleared"  # a ground of a conflict that was none: the name is somebody else's
 CONFLICTS = "conflicts"  # what a unit of work keeps of them
+UNIT = "unit"  # in the column `access`: whoever does a unit's part where no unit may
 CUSTODIAN = "identity_custodian"  # the second person whenever an identity is laid open
 
 
@@ -57,10 +60,11 @@ def sights_of(work: Work, cases: Sequence[Case], user: User) -> dict[str, Sight]
     standing role, a unit that is in the case, or a task counts.
     """
     words = _words(work, user)
+    kept_out = _kept_out(work, cases, user)
     grounds = {
         case.id: _standing(case, words) + _by_unit(case, user)
         for case in cases
-        if may_know_of(work, case, user) and (words & FIRST or not case.held)
+        if case.id not in kept_out and not _is_hidden(case, user) and _is_open_to(case, words)
     }
     undecided = [c for c in cases if c.id in grounds and Sight.FULL not in grounds[c.id]]
     for case_id, sights in _by_task(work, undecided, user).items():
@@ -68,10 +72,19 @@ def sights_of(work: Work, cases: Sequence[Case], user: User) -> dict[str, Sight]
     return {id: max(found) for id, found in grounds.items() if found}
 
 
+def _is_open_to(case: Case, words: AbstractSet[str]) -> bool:
+    """Whether a case that is held is for somebody of these words: intake and screening, and, where
+    it was closed before anybody said who is accused, whoever examines."""
+    return not case.held or bool(words & FIRST or (EXAMINES in words and case.closed_at))
+
+
 def may_know_of(work: Work, case: Case, user: User) -> bool:
     """Whether a person may learn that there is such a case at all."""
-    is_hidden = bool(user.roles & set(case.hidden_from))
-    return user.active and not is_hidden and case.id not in _conflicts(work, user)
+    return not _is_hidden(case, user) and case.id not in _kept_out(work, [case], user)
+
+
+def _is_hidden(case: Case, user: User) -> bool:
+    return not user.active or not _names_of(user).isdisjoint(case.hidden_from)
 
 
 def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sight]:
@@ -144,9 +157,10 @@ def _case(work: Work, which: ColumnElement[bool]) -> Case | None:
 
 def not_barred(user: User) -> list[ColumnElement[bool]]:
     """Conditions on `Case` that hold back what the person must not even be able to count."""
-    conflicts = sa.select(Conflict.case_id).where(Conflict.account_id == user.id)
+    conflicts = sa.select(Conflict.case_id).where(*_in_conflict(user))
     hidden = [
-        ~sa.type_coerce(Case.hidden_from, sa.Text).contains(f'"{role}"') for role in user.roles
+        ~sa.type_coerce(Case.hidden_from, sa.Text).contains(f'"{name}"')
+        for name in sorted(_names_of(user))
     ]
     return [Case.id.not_in(conflicts), *hidden]
 
@@ -154,8 +168,7 @@ def not_barred(user: User) -> list[ColumnElement[bool]]:
 def open_to(work: Work, user: User) -> list[ColumnElement[bool]]:
     """Conditions on `Case` for lists of cases and of what is to be done in them: nothing that is
     barred, and nothing that is held but for those who take cases in and screen them."""
-    held_back = [] if _words(work, user) & FIRST else [Case.held.is_(False)]
-    return [*not_barred(user), *held_back]
+    return [*not_barred(user), *_held_back(_words(work, user), FIRST)]
 
 
 def countable(work: Work, user: User) -> list[ColumnElement[bool]]:
@@ -163,9 +176,17 @@ def countable(work: Work, user: User) -> list[ColumnElement[bool]]:
     who see every case then; and for decision makers nothing of which it is not known yet whether
     they are the accused."""
     words = _words(work, user)
-    held_back = [] if words & FIRST & STANDING.keys() else [Case.held.is_(False)]
+    held_back = _held_back(words, FIRST & STANDING.keys())
     unknown = [Case.handler.is_not(None)] if "decided" in words else []
     return [*not_barred(user), *held_back, *unknown]
+
+
+def _held_back(words: AbstractSet[str], first: AbstractSet[str]) -> list[ColumnElement[bool]]:
+    """`_is_open_to` for the database."""
+    if words & first:
+        return []
+    is_open = Case.held.is_(False)
+    return [sa.or_(is_open, Case.closed_at.is_not(None)) if EXAMINES in words else is_open]
 
 
 def within_reach(work: Work, user: User) -> list[ColumnElement[bool]]:
@@ -201,14 +222,19 @@ def is_guarded(case: Case) -> bool:
     return case.guarded or case.protected or case.identity_mode != "open"
 
 
+def screens(work: Work, user: User) -> bool:
+    """Whether a person screens cases, or acts for those who do."""
+    return bool(_words(work, user) & {"all", ACTING})
+
+
 def examines(work: Work, user: User) -> bool:
     """Whether a person examines cases: sees the course of each, and its texts for a reason."""
-    return "audit" in _words(work, user)
+    return EXAMINES in _words(work, user)
 
 
 def as_examiner(work: Work, user: User) -> Actor:
     """The person in the role in which they examine, as the record wants to know it."""
-    return acting_as(work, user.actor, "audit")
+    return acting_as(work, user.actor, EXAMINES)
 
 
 def acting_as(work: Work, actor: Actor, *access: str, on_behalf_of: str = "") -> Actor:
@@ -225,10 +251,32 @@ def reading(work: Work, case: Case, user: User) -> Actor:
     return acting_as(work, user.actor, *STANDING).acting(groups)
 
 
-def _conflicts(work: Work, user: User) -> frozenset[str]:
-    """The cases that a person is kept out of."""
-    query = sa.select(Conflict.case_id).where(Conflict.account_id == user.id)
+def _names_of(user: User) -> frozenset[str]:
+    """What a case may be hidden from that this person is: their roles, and as `@it` their units."""
+    units = {group.partition("@")[2] for group in user.groups} | {user.unit or ""}
+    return user.roles | {f"@{unit}" for unit in units - {""}}
+
+
+def conflicts_of(work: Work, case_id: str) -> Sequence[Conflict]:
+    """Whoever is or was taken to be concerned in a case."""
+    query = sa.select(Conflict).where(Conflict.case_id == case_id).order_by(Conflict.account_id)
+    return work.kept(CONFLICTS, case_id, lambda: work.session.scalars(query).all())
+
+
+def _kept_out(work: Work, cases: Sequence[Case], user: User) -> frozenset[str]:
+    """Those of the cases, by their ids, that a person is kept out of."""
+    if len(cases) == 1:  # whoever looks at one case may be asked about the others' conflicts in it
+        kept_out = {
+            row.account_id for row in conflicts_of(work, cases[0].id) if row.ground != CLEARED
+        }
+        return frozenset({cases[0].id} if user.id in kept_out else ())
+    query = sa.select(Conflict.case_id).where(*_in_conflict(user))
     return work.kept(CONFLICTS, user.id, lambda: frozenset(work.session.scalars(query)))
+
+
+def _in_conflict(user: User) -> list[ColumnElement[bool]]:
+    """Conditions on `Conflict`: a match that was found to be wrong keeps nobody out."""
+    return [Conflict.account_id == user.id, Conflict.ground != CLEARED]
 
 
 def _standing(case: Case, words: set[str]) -> list[Sight]:
@@ -256,7 +304,7 @@ def _by_task(work: Work, cases: Sequence[Case], user: User) -> dict[str, list[Si
     instances = {case.instance_id: case.id for case in cases if case.instance_id is not None}
     found: dict[str, list[Sight]] = {}
     for task in _tasks(work, list(instances), user):
-        sight = task_sight(task, user)
+        sight = task_sight(work, task, user)
         if sight is not None:
             found.setdefault(instances[task.instance_id], []).append(sight)
     return found
@@ -272,7 +320,7 @@ def _tasks(work: Work, instance_ids: Sequence[str], user: User) -> Sequence[User
     return work.session.scalars(query).all()
 
 
-def task_sight(task: UserTask, user: User) -> Sight | None:
+def task_sight(work: Work, task: UserTask, user: User) -> Sight | None:
     """What a part in a task opens. It follows from the groups that the task was offered to and
     that the person is in today: a unit's part opens what the unit was sent, a part that is over no
     more than that, and a part through a group that they have left opens nothing."""
@@ -283,7 +331,7 @@ def task_sight(task: UserTask, user: User) -> Sight | None:
         return None
     if task.status == "completed":
         return Sight.UNIT if task.completed_by == user.id else None
-    return Sight.UNIT if _of_units(through or set(task.candidate_groups)) else Sight.FULL
+    return Sight.UNIT if _of_units(work, through or set(task.candidate_groups)) else Sight.FULL
 
 
 def _is_named(task: UserTask, user: User) -> bool:
@@ -292,5 +340,8 @@ def _is_named(task: UserTask, user: User) -> bool:
     return user.id in task.candidate_users or (not is_offered and task.assignee == user.id)
 
 
-def _of_units(groups: AbstractSet[str]) -> bool:
-    return bool(groups) and all("@" in group for group in groups)
+def _of_units(work: Work, groups: AbstractSet[str]) -> bool:
+    """Whether all of these groups are units', or of roles that stand in for a unit."""
+    roles = reference.roles(work)
+    standing_in = {group for group in groups if group in roles and roles[group].access == UNIT}
+    return bool(groups) and all("@" in group or group in standing_in for group in groups)

@@ -19,8 +19,7 @@ from engine.ground.text import Text
 from engine.store.tables import UserTask, UserTaskCandidate
 from engine.store.work import Work
 from engine.verbs import queries, runtime
-from office.applications import deployed_forms
-from office.applications.master_data import shipped_table
+from office.applications import deployed_forms, shipped
 from office.ground.errors import OfficeError
 from office.ground.services import Services
 from office.ground.tables import Case
@@ -175,7 +174,7 @@ def _own_groups(work: Work, user: User) -> frozenset[str]:
 
 def _table(work: Work) -> bytes:
     files = queries.files(work, queries.definition(work, PROCESS).id)
-    return files.get(FILE) or shipped_table(FILE)
+    return files.get(FILE) or shipped.table(FILE)
 
 
 def _groups_of(user: User, rows: Sequence[tuple[str, frozenset[str]]]) -> Iterator[str]:

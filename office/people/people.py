@@ -123,6 +123,14 @@ def users(work: Work, *, group: str | None = None) -> list[User]:
     return [_user(account, groups.get(account.id, frozenset()), pages) for account in accounts]
 
 
+def accounts_with_access(work: Work, access: str) -> frozenset[str]:
+    """The ids of the open accounts that hold a role with this word in the column `access`."""
+    roles = [key for key, role in reference.roles(work).items() if role.access == access]
+    query = sa.select(AccountRole.account_id).join(Account, Account.id == AccountRole.account_id)
+    held = query.where(AccountRole.role.in_(roles), Account.active)
+    return frozenset(work.session.scalars(held))
+
+
 def user_by_id(work: Work, id: str) -> User:
     """Raises `UserNotFound`."""
     account = work.session.get(Account, id)
