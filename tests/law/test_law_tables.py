@@ -261,10 +261,14 @@ def test_no_unit_checks_its_own_people(
 ) -> None:
     people = [{"position": "เจ้าหน้าที่", "unit": unit} for unit in accused]
 
-    assert decide("assignment", subject=subject, accused=people) == {
-        "lead_unit": lead,
-        "co_units": others,
-    }
+    assigned = decide("assignment", subject=subject, accused=people)
+
+    assert (assigned["lead_unit"], assigned["co_units"]) == (lead, others)
+    assert assigned["barred"] == list(dict.fromkeys(accused))
+    proposed = decide("unit_of_subject", subject=subject)["lead_unit"]
+    assert assigned["binding"] is (proposed in accused), "where the table overrides, it binds"
+    returned = decide("assignment", subject=subject, accused=people, conflicted_units=[lead])
+    assert returned["lead_unit"] != lead or lead == "deputy"
 
 
 def parts(component: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -91,7 +91,7 @@ SENT = {
 def at_clarification(agency: Agency, complaint: Mapping[str, Any] = GRIEVANCE) -> Filed:
     filed = agency.file(complaint)
     agency.do(filed.case_id, "screen", SCREENED if complaint["track"] == "C" else SCREENED_G)
-    lead = agency.variables(filed.case_id)["lead_unit"]
+    lead = agency.variables(filed.case_id)["assignment"]["lead_unit"]
     agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": lead})
     agency.do(filed.case_id, "accept", {"accepted": True})
     return filed
@@ -224,7 +224,7 @@ def test_a_deputy_director_clarifies_where_no_unit_may(agency: Agency) -> None:
     accused = [{**CORRUPTION["accused"][0], "unit": unit} for unit in ("project", "legal")]
     filed = agency.file({**CORRUPTION, "accused": accused})
     agency.do(filed.case_id, "screen", SCREENED)
-    assert agency.variables(filed.case_id)["lead_unit"] == "deputy"
+    assert agency.variables(filed.case_id)["assignment"]["lead_unit"] == "deputy"
     agency.do(filed.case_id, "assign", {**ASSIGNED, "lead_unit": "deputy"})
 
     assert groups(agency, filed, "accept") == {"deputy_director"}
