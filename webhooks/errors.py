@@ -47,6 +47,12 @@ class FieldsRefused(RequestRefused):
         super().__init__(fields=", ".join(place["field"] for place in places[:10]))
 
 
+class IfMatchUnreadable(RequestRefused):
+    """If-Match must be * or revisions in quotes, as in the ETag of what was read."""
+
+    thai = "If-Match ต้องเป็น * หรือเลขรุ่นในเครื่องหมายคำพูด ตาม ETag ที่ได้รับ"
+
+
 class SourceUnknown(RequestRefused):
     """There is no active source of this name."""
 

@@ -21,6 +21,20 @@ def networks(raw: str) -> tuple[Network, ...]:
         ) from None
 
 
+PORTS = frozenset({443})  # to which events are delivered
+
+
+def ports(raw: str) -> frozenset[int]:
+    """Numbers of ports: `443, 8443`."""
+    try:
+        found = frozenset(int(part) for part in raw.replace(",", " ").split())
+    except ValueError:
+        found = frozenset()
+    if not found or not all(0 < port < 65536 for port in found):
+        raise Unfit("ต้องเป็นหมายเลขพอร์ตคั่นด้วยจุลภาค", "it must list port numbers, separated by commas")
+    return found
+
+
 def rate(raw: str) -> str:
     """A rate in Flask-Limiter's words: `600/minute`."""
     try:
@@ -61,6 +75,12 @@ class WebhookSettings(Settings):
         ),
         parse=networks,
         default=tuple,
+    )
+    hook_ports: frozenset[int] = setting(
+        "SAMNUAN_WEBHOOK_PORTS",
+        Text("พอร์ตที่ยอมให้ส่งเหตุการณ์ไปถึง", "Ports that events may be delivered to"),
+        parse=ports,
+        default=lambda: PORTS,
     )
     development: bool = setting(
         "SAMNUAN_DEVELOPMENT",

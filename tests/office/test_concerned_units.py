@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.support.houses import Houses
 
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
@@ -16,7 +17,6 @@ from office.ground.errors import CaseNotFound
 from office.people import people
 from office.people.people import User
 from tests.support.agency import ASSIGNED, FOUNDED, SCREENED, Agency
-from tests.support.houses import Houses
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 from webhooks.clients import Client
 from webhooks.visibility import as_user

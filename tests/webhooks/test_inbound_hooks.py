@@ -238,8 +238,15 @@ def test_unknown_and_closed_sources_are_refused_without_a_row_of_their_own(sourc
     for name in ("made-up-1", "made-up-2"):
         answers.append(Sender(http, name, new_secret(), closed.clock).post(COMPLAINT))
 
-    assert {answer.status_code for answer in answers} == {404}
-    assert counted(engine) == {("old", "source-unknown"): 1, ("?", "source-unknown"): 2}
+    unsigned = Sender(http, source("known", channel="web").name, new_secret(), closed.clock)
+    answers.append(unsigned.post(COMPLAINT))
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.data for answer in answers}) == 1, "a stranger learns no names of sources"
+    assert counted(engine) == {
+        ("old", "signature-refused"): 1,
+        ("?", "signature-refused"): 2,
+        ("known", "signature-refused"): 1,
+    }
 
 
 def test_a_body_that_is_too_large_or_not_json_is_refused(source, engine):
@@ -279,8 +286,8 @@ def test_only_json_and_only_post(source, http):
 def test_a_name_that_no_source_can_have_is_unknown(http, engine, name):
     answer = http.post(f"/hooks/{name}", data="{}", content_type="application/json")
 
-    assert answer.status_code == 404
-    assert counted(engine) in ({}, {("?", "source-unknown"): 1})
+    assert answer.status_code in (401, 404)  # 404 is the router's, of what is no name at all
+    assert counted(engine) in ({}, {("?", "signature-refused"): 1})
 
 
 def test_a_place_that_knocks_too_often_is_told_to_wait_and_not_counted(app, source, engine):

@@ -154,6 +154,19 @@ def test_what_was_read_must_still_be_so(
     assert changed is done
 
 
+@pytest.mark.parametrize("given", ["5", '"5', "W/5", '"5" "6"', '"5";', "", "**", '"a b"'])
+def test_an_if_match_that_is_none_is_told_and_changes_nothing(api: Api, given: str) -> None:
+    instance_id = api.start("check_up")
+    task_id = api.only_task()["id"]
+
+    answer = api.post(f"/tasks/{task_id}/claim", If_Match=given)
+
+    assert answer.status_code == 400
+    assert "If-Match" in answer.json["message"]["th"]
+    assert api.get(f"/instances/{instance_id}").json["revision"] == 1
+    assert api.only_task()["assignee"] is None
+
+
 def test_a_key_says_one_thing(api: Api) -> None:
     first = api.post("/instances", {"process": "check_up"}, Idempotency_Key="k")
     again = api.post("/instances", {"process": "check_up"}, Idempotency_Key="k")

@@ -30,6 +30,16 @@ DEVELOPMENT = AddressPolicy(development=True)
         "https://[::ffff:10.0.0.7]/",
         "https://[64:ff9b::a00:7]/",
         "https://[2002:a00:7::]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://[::10.0.0.7]/",
+        "https://[::ffff:0:a00:7]/",
+        "https://[64:ff9b:1::a00:7]/",
+        "https://[64:ff9b:1:ffff::8.8.8.8]/",
+        "https://192.0.0.7/",
+        "https://192.0.0.170/",
+        "https://[5f00::1]/",
+        "https://[fec0::1]/",
+        "https://[100::1]/",
         "https://localhost/",
         "https://2130706433/",  # 127.0.0.1 written as one number
         "https://0x7f.1/",
@@ -65,8 +75,17 @@ def test_what_is_not_a_plain_https_url_is_refused(url):
         check(url, STRICT)
 
 
+@pytest.mark.parametrize("port", [22, 25, 80, 3306, 5432, 6379, 8443])
+def test_only_ports_of_the_setting_are_reached(port):
+    with pytest.raises(AddressRefused) as refused:
+        check(f"https://8.8.8.8:{port}/", STRICT)
+
+    assert "port" in refused.value.text.en
+    assert check(f"https://8.8.8.8:{port}/", AddressPolicy(ports=frozenset({port}))).port == port
+
+
 def test_a_public_address_is_accepted_as_it_stands():
-    target = check("https://8.8.8.8:8443/hook?a=1", STRICT)
+    target = check("https://8.8.8.8:8443/hook?a=1", AddressPolicy(ports=frozenset({443, 8443})))
 
     assert (target.address, target.port, target.path) == ("8.8.8.8", 8443, "/hook?a=1")
     assert target.host_header == "8.8.8.8:8443"

@@ -1,5 +1,6 @@
 """The strict schema that all bodies and queries of the API build on."""
 
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
@@ -39,10 +40,18 @@ def text(most: int, *, least: int = 1, **options: Any) -> fields.String:
     return fields.String(validate=limits, **options)
 
 
+class Integer(fields.Integer):
+    """A whole number as JSON Schema has it: `5.0` is one, and with `strict` `"5"` is none."""
+
+    def _validated(self, value: Any) -> Any:
+        is_whole = isinstance(value, Decimal | float) and value == value // 1
+        return super()._validated(int(value) if is_whole else value)
+
+
 def whole(least: int, most: int, **options: Any) -> fields.Integer:
-    """A bounded whole number; `5.0` and `"5"` in a body are not whole numbers."""
+    """A bounded whole number."""
     limits = validate.Range(min=least, max=most, error=messages_th.between(least, most))
-    return fields.Integer(validate=limits, **options)
+    return Integer(validate=limits, **options)
 
 
 def choice(*values: str, **options: Any) -> fields.String:

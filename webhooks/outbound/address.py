@@ -8,23 +8,43 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from webhooks.errors import AddressRefused
-from webhooks.settings import Network, WebhookSettings
+from webhooks.settings import PORTS, Network, WebhookSettings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LONGEST_URL = 2000
+# What Python 3.11 takes for public and is not: IETF protocol assignments (RFC 6890), NAT64 of local
+# use (RFC 8215), IPv4 in IPv6 of old (RFC 4291) and translated (RFC 7915), segment routing (RFC
+# 9602), discard-only (RFC 6666), site-local (RFC 3879).
+NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",
+            "192.88.99.0/24",
+            "64:ff9b:1::/48",
+            "::/96",
+            "::ffff:0:0:0/96",
+            "100::/64",
+            "5f00::/16",
+            "fec0::/10",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """`allowed` private networks; `development` also lets plain http reach this very machine."""
+    """`allowed` private networks, and `ports`; `development` also lets plain http reach this very
+    machine, at any port."""
 
     allowed: tuple[Network, ...] = ()
     development: bool = False
+    ports: frozenset[int] = PORTS
 
     @classmethod
     def of(cls, settings: WebhookSettings) -> "AddressPolicy":
         """As the settings of the installation have it."""
-        return cls(settings.hook_networks, settings.development)
+        return cls(settings.hook_networks, settings.development, settings.hook_ports)
 
     def permits(self, address: Address) -> bool:
         address = _without_disguise(address)
@@ -32,6 +52,8 @@ class AddressPolicy:
             return True
         if address.is_loopback:
             return self.development
+        if any(address in network for network in NOT_PUBLIC):
+            return False
         return address.is_global and not address.is_multicast
 
 
@@ -65,8 +87,11 @@ def check(url: str, policy: AddressPolicy) -> Target:
     for address in addresses:
         if not policy.permits(address):
             raise AddressRefused(url=_shown(url), reason="the address is not public")
-        if scheme == "http" and not (policy.development and address.is_loopback):
+        is_own = policy.development and address.is_loopback
+        if scheme == "http" and not is_own:
             raise AddressRefused(url=_shown(url), reason="only https is allowed")
+        if port not in policy.ports and not is_own:
+            raise AddressRefused(url=_shown(url), reason="the port is not allowed")
     return Target(scheme, host, port, path, str(addresses[0]))
 
 
