@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+
 import sqlalchemy as sa
 from flask import Blueprint, jsonify
 
 from engine.background import heartbeats
 from engine.store.database import DatabaseUnavailable, is_current
+from office.ground.errors import StorageUnavailable
+from office.ground.tables import Attempt
 from office.office import PACKAGES
 from web.current import office
 from web.types import Answer
 
 blueprint = Blueprint("health", __name__)
 FINE = "ok"
+PROBE = "readyz"  # what is written to see whether anything can be
 
 
 @blueprint.get("/healthz")
@@ -22,8 +27,8 @@ def alive() -> Answer:
 
 @blueprint.get("/readyz")
 def ready() -> Answer:
-    """Ready when the database answers, its tables are of this release and somebody does the
-    background work; else 503, and which part is not."""
+    """Ready when the database answers and can be written, so can the files, the tables are of this
+    release and somebody does the background work; else 503, and which part is not."""
     parts = _parts()
     is_ready = all(state == FINE for state in parts.values())
     body = jsonify(status="ready" if is_ready else "not ready", parts=parts)
@@ -42,7 +47,26 @@ def _parts() -> dict[str, str]:
         workers = heartbeats.seen_lately(work)
     seconds = int(heartbeats.LATELY.total_seconds())
     worker = FINE if workers else f"none seen for {seconds} s; run samnuan worker"
-    return {"database": FINE, "tables": FINE, "worker": worker}
+    return {"database": FINE, "tables": FINE, "worker": worker, **_written()}
+
+
+def _written() -> dict[str, str]:
+    """Whether anything can be written: a house that only reads loses what people send it."""
+    found = {"writing": FINE, "files": FINE}
+    try:
+        with office().engine.begin() as work:
+            probe = Attempt(bucket=PROBE, slot=0, count=1)
+            work.session.execute(sa.delete(Attempt).where(Attempt.bucket == PROBE))
+            work.session.add(probe)
+    except (DatabaseUnavailable, sa.exc.DBAPIError):
+        found["writing"] = "the database takes nothing"
+    name = uuid.uuid4().hex
+    try:
+        office().services.storage.write(name, [PROBE.encode()])
+        office().services.storage.delete(name)
+    except (StorageUnavailable, OSError):
+        found["files"] = "the folder of files takes nothing"
+    return found
 
 
 @blueprint.get("/favicon.ico")

@@ -102,6 +102,12 @@ def keep_in_mailbox(work: Work, services: Services, mail: Mail, *, key: str | No
     work.session.add(MailboxMessage(id=id, at=work.now, sealed=encrypted, key=key))
 
 
+def moments(work: Work, *, limit: int = 50) -> list[datetime]:
+    """When mail was put into the development mailbox, the newest first; nothing of it is opened."""
+    query = sa.select(MailboxMessage.at).order_by(MailboxMessage.at.desc(), MailboxMessage.id)
+    return list(work.session.scalars(query.limit(limit)))
+
+
 def mailbox(work: Work, services: Services, *, limit: int = 50) -> list[MailboxEntry]:
     """What the development mailbox holds, newest first."""
     query = sa.select(MailboxMessage).order_by(MailboxMessage.at.desc(), MailboxMessage.id)

@@ -34,6 +34,32 @@ def numbers(client: FlaskClient) -> dict[str, float]:
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 
 
+def test_not_ready_where_nothing_can_be_written(
+    app: Flask, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A full disk or a database that had become read-only went on being offered to people.
+    client = app.test_client()
+    with agency.office.engine.begin() as work:
+        heartbeats.beat(work, "host/1/a", "embedded", 0)
+    root = agency.office.services.storage.root  # type: ignore[attr-defined]
+    blocked = root.with_name("blocked")
+    blocked.write_text("a file where the folder should be")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(agency.office.services.storage, "root", blocked)
+        no_files = client.get("/readyz")
+    with agency.office.engine.begin() as work:
+        refuse = "SELECT RAISE(ABORT, 'full')"
+        work.session.execute(
+            sa.text(f"CREATE TRIGGER full BEFORE INSERT ON attempt BEGIN {refuse}; END")
+        )
+    no_rows = client.get("/readyz")
+
+    assert (no_files.status_code, no_rows.status_code) == (503, 503)
+    assert no_files.get_json()["parts"]["files"] == "the folder of files takes nothing"
+    assert no_rows.get_json()["parts"]["writing"] == "the database takes nothing"
+
+
 def test_ready_says_which_part_is_not(app: Flask, agency: Agency) -> None:
     client = app.test_client()
     none_seen = client.get("/readyz")
@@ -44,7 +70,9 @@ def test_ready_says_which_part_is_not(app: Flask, agency: Agency) -> None:
     gone = client.get("/readyz")
 
     assert (none_seen.status_code, seen.status_code, gone.status_code) == (503, 200, 503)
-    assert seen.get_json()["parts"] == {"database": "ok", "tables": "ok", "worker": "ok"}
+    assert seen.get_json()["parts"] == dict.fromkeys(
+        ("database", "tables", "worker", "writing", "files"), "ok"
+    )
     assert "samnuan worker" in gone.get_json()["parts"]["worker"]
 
     with agency.office.engine.begin() as work:

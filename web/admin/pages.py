@@ -9,7 +9,7 @@ from engine.ground.text import Text
 from engine.verbs import incidents
 from office.letters import mail
 from web.admin import accounts
-from web.current import read, services, settings, signed_in, user, write
+from web.current import read, settings, signed_in, user, write
 from web.language import t
 from web.types import Answer
 
@@ -69,5 +69,5 @@ def mailbox() -> Answer:
     if settings().smtp_host:
         abort(404)
     with read() as work:
-        found = mail.mailbox(work, services())
-    return render_template("admin/mailbox.html", mails=found)
+        found = mail.moments(work)
+    return render_template("admin/mailbox.html", moments=found)
