@@ -18,11 +18,13 @@ from engine.ground.text import Text
 from engine.store.tables import HistoryEvent, UserTask
 from engine.store.work import Work
 from engine.verbs import queries
+from forms import Form, merge
 from forms.showing.view import Line
 from office.applications import deployed_forms, master_data
 from office.cases import deadline_views
 from office.cases.cases import CaseView
 from office.cases.deadline_views import DeadlineView, NextReminder
+from office.cases.masking import nested
 from office.deadlines import extensions, legal_stays
 from office.deadlines.derivation import STAY, amount
 from office.deadlines.public_status import deadline_name
@@ -160,14 +162,18 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
         "units": master_data.unit_options(work),
         "clocks": deadline_views.deadline_options(work, case.id),
     }
+    forms = {
+        given.form: deployed_forms.form_of(work, definition_id, given.form)
+        for given in case.submissions
+    }
     return [
         Told(
             id=given.id,
             title=titles.get(given.form, Text(given.form, given.form)),
             given_by=given.given_by,
             given_at=given.given_at,
-            lines=deployed_forms.form_of(work, definition_id, given.form).read_out(
-                given.answers,
+            lines=forms[given.form].read_out(
+                merge(given.answers, _in_place(forms[given.form], given.personal)),
                 context=context,
                 language=language(),
                 environment=deployed_forms.environment_of(work),
@@ -176,6 +182,18 @@ def read_out(work: Work, case: CaseView) -> list[Told]:
         )
         for given in case.submissions
     ]
+
+
+def _in_place(form: Form, personal: Mapping[str, Any]) -> dict[str, Any]:
+    """Personal answers where the form asks for them, covered with a word that says whose they are;
+    the rows of a list say it themselves."""
+    covers = {True: t("ปกปิด", "Covered"), False: t("ปกปิด (ผู้ร้องเรียน)", "Covered (complainant)")}
+    own = {path: value for path, value in personal.items() if form.field(_asked(path)) is not None}
+    return nested({p: covers["[" in p] if v is None else v for p, v in own.items()})
+
+
+def _asked(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", path)
 
 
 def story(work: Work, case: CaseView) -> list[Happening]:

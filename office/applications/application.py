@@ -84,6 +84,11 @@ class Application:
         """What an officer adds who enters a case for somebody; "" if nothing."""
         return next((form for form in self.forms(OFFICER) if form != self.form), "")
 
+    @property
+    def intake_forms(self) -> tuple[str, ...]:
+        """The forms that a case begins with: the vault has their fields under no form's name."""
+        return tuple(form for form in (self.form, self.officer_form) if form)
+
     def variant(self, key: str) -> Variant | None:
         return next((each for each in self.variants if each.key == key), None)
 

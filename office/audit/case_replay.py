@@ -216,7 +216,7 @@ def _personal(
 ) -> dict[str, Any]:
     """What the vault holds of this form's fields, covered but for what the reader was granted."""
     first = of_definition(work, queries.definition_of(work, str(case.instance_id)))
-    is_intake = form_id in (first.form, first.officer_form)
+    is_intake = form_id in first.intake_forms
     prefix = "" if is_intake else f"{form_id}."
     own = [path for path in identities.identity_paths(work, case.id) if path.startswith(prefix)]
     granted = reveals.granted_fields(work, case.id, user)

@@ -68,6 +68,7 @@ class SubmissionView:
     given_by: Text
     given_at: datetime
     answers: Mapping[str, Any]
+    personal: Mapping[str, Any]  # of the vault, by path within the form; None where it is covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,7 @@ def view_of(work: Work, services: Services, case: Case, sight: Sight, user: User
         closed_at=case.closed_at,
         is_erased=erased,
         holders=tuple(_holders(work, case)),
-        submissions=tuple(_submissions(work, services, case, readable)),
+        submissions=tuple(_submissions(work, services, case, readable, user)),
         files=tuple(files),
         covered_files=personal_files.ids_of(work, case),
         metadata=metadata_of(work, case, files),
@@ -342,13 +343,14 @@ def _groups(work: Work, task: UserTask) -> Text:
 
 
 def _submissions(
-    work: Work, services: Services, case: Case, sight: Sight
+    work: Work, services: Services, case: Case, sight: Sight, user: User
 ) -> Iterator[SubmissionView]:
     given = excerpts.answers_for(work, services, case, sight)
     names = people.display_names(work, [each.given_by for each in given])
     for each in given:
         by = _giver(each, names)
-        yield SubmissionView(each.id, each.form, by, each.given_at, each.answers)
+        personal = excerpts.personal_for(work, services, case, each.form, user)
+        yield SubmissionView(each.id, each.form, by, each.given_at, each.answers, personal)
 
 
 def _giver(given: Given, names: Mapping[str, str]) -> Text:

@@ -2,7 +2,8 @@
 
 What a unit reads stands in `excerpts.csv`, by form and field: `always`, or only where the
 complainant put their name to the case `open`ly. Words and pictures can give the writer away. What
-is personal is in no excerpt at all: it is laid open from the vault.
+is personal is in no excerpt at all: it is laid open from the vault, but for what `personal.csv`
+gives a role, such as who is accused to whoever screens.
 """
 
 from __future__ import annotations
@@ -12,21 +13,24 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import shipped
+from office.applications.application import of_files
 from office.cases import personal_files
 from office.ground.services import Services
 from office.ground.tables import Case
 from office.letters import letters
 from office.letters.letters import LetterView
 from office.people.access import Sight, is_guarded
-from office.vault import attachments, submissions
+from office.people.people import User
+from office.vault import attachments, identities, submissions
 from office.vault.attachments import FileInfo
 from office.vault.submissions import Given
 
-FILE = "excerpts.csv"
+FILE, PERSONAL = "excerpts.csv", "personal.csv"
 ALWAYS, OPEN = "always", "open"
 ALL = "*"
 Excerpt = Mapping[str, frozenset[str]]  # the fields by form; `*` stands for every one
@@ -73,6 +77,33 @@ def _numbered(file: FileInfo, number: int) -> FileInfo:
     return replace(file, name=f"แฟ้ม {number}.{file.name.rpartition('.')[2]}")
 
 
+def personal_for(
+    work: Work, services: Services, case: Case, form_id: str, user: User
+) -> dict[str, Any]:
+    """The personal fields of a form by their path within it: what `personal.csv` gives a role of
+    the reader's as it is, None where it is covered. Where the vault is erased there are none."""
+    files = {} if case.instance_id is None else _files(work, case.instance_id)
+    intake = of_files(files).intake_forms
+    held = {
+        path if form_id in intake else path.removeprefix(f"{form_id}."): path
+        for path in identities.identity_paths(work, case.id)
+        if form_id in intake or path.startswith(f"{form_id}.")
+    }
+    fields = {
+        field
+        for form, fields, roles in _personal_rows(files.get(PERSONAL) or shipped.table(PERSONAL))
+        if form == form_id and roles & user.roles
+        for field in fields
+    }
+    shown = {path for inner, path in held.items() if _head(inner) in fields}
+    values = identities.open_identity(work, services, case.id, shown) if shown else {}
+    return {inner: values.get(path) for inner, path in held.items()}
+
+
+def _head(path: str) -> str:
+    return path.partition("[")[0].partition(".")[0]
+
+
 def letters_for(work: Work, case: Case, sight: Sight) -> list[LetterView]:
     """Letters to the complainant are for those who see the case in full."""
     return letters.list_letters(work, case.id) if sight is Sight.FULL else []
@@ -100,5 +131,14 @@ def _rows(content: bytes) -> tuple[tuple[str, frozenset[str], str], ...]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     return tuple(
         (row["form"].strip(), frozenset(row["fields"].split()), row["reads"].strip())
+        for row in rows
+    )
+
+
+@lru_cache(maxsize=16)
+def _personal_rows(content: bytes) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+    return tuple(
+        (row["form"].strip(), frozenset(row["fields"].split()), frozenset(row["roles"].split()))
         for row in rows
     )

@@ -20,7 +20,12 @@ ROLES = "roles.csv"
 def check_tables(files: Mapping[str, bytes]) -> list[Finding]:
     """A track opens with what a form asks, or its cases would stay held; an excerpt names forms and
     fields that there are, or a unit would not get what it is sent."""
-    return [*_check_tracks(files), *_check_excerpts(files), *_check_roles(files)]
+    return [
+        *_check_tracks(files),
+        *_check_excerpts(files),
+        *_check_personal(files),
+        *_check_roles(files),
+    ]
 
 
 def _check_tracks(files: Mapping[str, bytes]) -> Iterator[Finding]:
@@ -49,6 +54,22 @@ def _check_excerpts(files: Mapping[str, bytes]) -> Iterator[Finding]:
         for name in sorted({*(row.get("fields") or "").split()} - {excerpts.ALL} - known):
             thai, english = f"แบบฟอร์ม {form.id} ไม่มีช่อง {name}", f"{form.id} has no field {name}."
             yield _finding(excerpts.FILE, number, thai, english)
+
+
+def _check_personal(files: Mapping[str, bytes]) -> Iterator[Finding]:
+    forms = {form.id: form for name, content in files.items() for form in _form(name, content)}
+    roles = {row.get("key") for _, row in _rows(files, ROLES)}
+    for number, row in _rows(files, excerpts.PERSONAL):
+        form = forms.get(row.get("form") or "")
+        held = [] if form is None else [each.path for each in form.fields if each.personal]
+        known = {path.partition("[")[0].partition(".")[0] for path in held}
+        for name in sorted({*(row.get("fields") or "").split()} - known):
+            thai = f"แบบฟอร์ม {row.get('form')} ไม่มีข้อมูลส่วนบุคคลชื่อ {name}"
+            english = f"{row.get('form')} has no personal field {name}."
+            yield _finding(excerpts.PERSONAL, number, thai, english)
+        for name in sorted({*(row.get("roles") or "").split()} - roles) if roles else ():
+            thai, english = f"ไม่มีบทบาท {name}", f"There is no role {name}."
+            yield _finding(excerpts.PERSONAL, number, thai, english)
 
 
 def _check_roles(files: Mapping[str, bytes]) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ def open_identity(
 def identity_paths(work: Work, case_id: str) -> list[str]:
     """Which personal fields the vault holds of a case, without opening any."""
     query = sa.select(Identity.path).where(Identity.case_id == case_id).order_by(Identity.path)
-    return list(work.session.scalars(query))
+    return work.once("identity paths", case_id, lambda: list(work.session.scalars(query)))
 
 
 def reveal_identity(

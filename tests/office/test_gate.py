@@ -118,6 +118,8 @@ def test_a_misspelt_variable_is_told_with_its_place() -> None:
         ("excerpts.csv", "f4_assignment", "f4_asignment", "f4_asignment"),
         ("excerpts.csv", "redacted_facts", "facts", "f4_assignment has no field facts"),
         ("excerpts.csv", ",open", ",opn", "`reads` must be always or open"),
+        ("personal.csv", "accused", "acused", "f1_intake has no personal field acused"),
+        ("personal.csv", "alternate_handler", "alternate", "There is no role alternate"),
         ("handover.csv", "intake_officer", "intake_oficer", "There is no role intake_oficer"),
         ("handover.csv", "director,director", "director,unit_director", "both be bound to a unit"),
     ],

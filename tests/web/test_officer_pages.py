@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
 from office.cases import reveals
 from office.people import people
 from tests.support.agency import OPINION, Agency
+from tests.walks.test_three_walks import COMPLAINT
 from tests.web.visitor import GRIEVANCE, PDF, Visitor, attached, file_grievance
 
 SCREENED = {
@@ -31,6 +34,27 @@ def task(agency: Agency, visitor: Visitor) -> str:
     agency.office.run_due()
     (waiting,) = agency.office.engine.tasks()
     return waiting.id
+
+
+def test_what_is_protected_stands_covered_in_its_place_and_who_screens_reads_who_is_accused(
+    agency: Agency, visitor: Visitor
+) -> None:
+    # Fields of the vault were left out of the file: nobody saw that anything had been answered,
+    # and whoever screens could not tell whether they knew the accused.
+    accused = [{"name": "นายทดสอบ ถูกกล่าวหา", "position": "เจ้าหน้าที่", "status": "ดำรงตำแหน่ง"}]
+    case_id = agency.file({**COMPLAINT, "accused": accused}).case_id
+
+    visitor.sign_in("screening_head")
+    page = visitor.visit(f"/cases/{case_id}")
+    assert "นายทดสอบ ถูกกล่าวหา" in page
+    assert "ปกปิด (ผู้ร้องเรียน)" in page
+    assert COMPLAINT["full_name"] not in page
+    visitor.client.get("/")
+    visitor.send("/sign-out")
+    visitor.sign_in("intake_officer")
+    page = visitor.visit(f"/cases/{case_id}")
+    assert "นายทดสอบ ถูกกล่าวหา" not in page
+    assert re.search(r"ชื่อ–นามสกุล.{0,200}ปกปิด", page, re.S)
 
 
 def test_a_head_hands_a_task_over_on_the_page(agency: Agency, visitor: Visitor, task: str) -> None:
