@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from engine.ground.errors import InstanceNotFound
 from engine.store.work import Work
 from engine.verbs import queries
+from office.ground.errors import CaseNotFound
 from office.ground.tables import Case, Role
 from office.people.access import STANDING, case_of_instance, open_to, require_sight, sight_of
 from office.people.people import User
@@ -25,21 +27,22 @@ def must_see(work: Work, instance_id: str, client: Client) -> Case | None:
     """The complaint that an instance carries, if it carries one.
 
     Raises:
-        InstanceNotFound: there is no such instance.
-        CaseNotFound: it is a complaint that is not for this client.
+        InstanceNotFound: there is no such instance, or it is a complaint that is not for this
+            client; the two cannot be told apart.
     """
     queries.instance(work, instance_id)
     case = case_of_instance(work, instance_id)
-    if case is not None:
-        require_sight(work, case, as_user(client))
-    return case
+    try:
+        return None if case is None else require_sight(work, case, as_user(client))[0]
+    except CaseNotFound:
+        raise InstanceNotFound(instance_id=instance_id) from None
 
 
 def must_be_free(work: Work, instance_id: str, client: Client) -> None:
     """Refuse what would pass the office by: only it files, moves and ends complaints.
 
     Raises:
-        InstanceNotFound, CaseNotFound, ComplaintsHaveTheirOwnDoor
+        InstanceNotFound, ComplaintsHaveTheirOwnDoor
     """
     case = must_see(work, instance_id, client)
     definition_id = queries.definition_of(work, instance_id)

@@ -23,7 +23,7 @@ from office.cases.work_list import work_list as work_list
 from office.ground.services import Services
 from office.ground.tables import Case
 from office.people import access
-from office.people.access import require_sight, task_sight
+from office.people.access import task_sight
 from office.people.people import User
 
 
@@ -44,11 +44,9 @@ def open_task(work: Work, services: Services, task_id: str, user: User) -> TaskV
     """A task with its case and form, for somebody who sees the case.
 
     Raises:
-        TaskNotFound: it is unknown or already done.
-        CaseNotFound: its case is not for them.
+        TaskNotFound: it is unknown or done, or its case is not for them.
     """
-    task, found = access.open_task(work, task_id)
-    case, sight = require_sight(work, found, user)
+    task, case, sight = access.open_task(work, task_id, user)
     view = view_of(work, services, case, sight, user)
     given = [each for each in view.submissions if each.form == task.form]
     return TaskView(
@@ -72,10 +70,9 @@ def claim_task(work: Work, task_id: str, user: User) -> None:
     """Take a task.
 
     Raises:
-        TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
+        TaskNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
     """
-    _, found = access.open_task(work, task_id)
-    require_sight(work, found, user)
+    access.open_task(work, task_id, user)
     runtime.claim_user_task(work, task_id, actor=user.actor)
 
 
@@ -83,10 +80,9 @@ def release_task(work: Work, task_id: str, user: User) -> None:
     """Give a claimed task back to its group.
 
     Raises:
-        TaskNotFound, CaseNotFound, NotAllowed.
+        TaskNotFound, NotAllowed.
     """
-    _, found = access.open_task(work, task_id)
-    require_sight(work, found, user)
+    access.open_task(work, task_id, user)
     runtime.release_user_task(work, task_id, actor=user.actor)
 
 
@@ -103,7 +99,7 @@ def complete_task(
     all in this one transaction. File fields carry ids of staged files.
 
     Raises:
-        TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed: as the rules have it.
+        TaskNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed: as the rules have it.
         FormInvalid: the answers do not fit; nothing was changed.
     """
     if history.previous_answer(work, idempotency_key) is not None:
@@ -141,12 +137,11 @@ def asked_of(work: Work, task_id: str, user: User) -> Asked:
     """Looked up once, where a page reads the answers by the form before it hands them in.
 
     Raises:
-        TaskNotFound, CaseNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
+        TaskNotFound, NotAllowed, FourEyes, TaskAlreadyClaimed.
     """
 
     def find() -> Asked:
-        task, found = access.open_task(work, task_id)
-        case, _ = require_sight(work, found, user)
+        task, case, _ = access.open_task(work, task_id, user)
         _must_be_theirs(work, task, user)
         form = deployed_forms.form_of(work, task.definition_id, task.form)
         return Asked(task, case, form, form_context(work, task))

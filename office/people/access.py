@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from engine.ground.actor import Actor
+from engine.ground.errors import TaskNotFound
 from engine.store.tables import ProcessInstance, UserTask, UserTaskCandidate
 from engine.store.work import Work
 from engine.verbs import queries, runtime
@@ -40,6 +41,7 @@ ACTING = "acting"  # in the column `access`: whoever acts for the centre when it
 # Who takes a case in and screens it: nobody else sees one that is held until it is known who is
 # accused.
 FIRST = frozenset({"open", "all", ACTING})
+NONE = "none"  # the id of nothing
 CLEARED = "cleared"  # a ground of a conflict that was none: the name is somebody else's
 CONFLICTS = "conflicts"  # what a unit of work keeps of them
 UNIT = "unit"  # in the column `access`: whoever does a unit's part where no unit may
@@ -78,6 +80,34 @@ def _is_open_to(case: Case, words: AbstractSet[str]) -> bool:
     return not case.held or bool(words & FIRST or (EXAMINES in words and case.closed_at))
 
 
+# Why somebody sees a case or does not, by the rules above.
+NO_ACCOUNT, HIDDEN, CONFLICT, HELD, NO_PART = "no account", "hidden", "conflict", "held", "no part"
+ROLE, OF_UNIT, TASK = "role", "unit", "task"
+
+
+def explain(
+    work: Work, case: Case, tasks: Sequence[UserTask], user: User, *, is_kept_out: bool
+) -> tuple[Sight | None, str]:
+    """What `sights_of` gives of a case as it is described here, and the rule that decides."""
+    words = _words(work, user)
+    barred = [
+        (NO_ACCOUNT, not user.active),
+        (HIDDEN, user.active and _is_hidden(case, user)),
+        (CONFLICT, is_kept_out),
+        (HELD, not _is_open_to(case, words)),
+    ]
+    for rule, is_barred in barred:
+        if is_barred:
+            return None, rule
+    by_task = [task_sight(work, task, user) for task in tasks]
+    grounds = [
+        *((sight, ROLE) for sight in _standing(case, words)),
+        *((sight, OF_UNIT) for sight in _by_unit(case, user)),
+        *((sight, TASK) for sight in by_task if sight is not None),
+    ]
+    return max(grounds, key=lambda ground: ground[0], default=(None, NO_PART))
+
+
 def may_know_of(work: Work, case: Case, user: User) -> bool:
     """Whether a person may learn that there is such a case at all."""
     return not _is_hidden(case, user) and case.id not in _kept_out(work, [case], user)
@@ -93,10 +123,19 @@ def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sigh
     Raises:
         CaseNotFound: it is not there, or not for them; the two cannot be told apart.
     """
+    _ask_alike(work, case, user)
     sight = sight_of(work, case, user) if case is not None else None
     if case is None or sight is None:
         raise CaseNotFound
     return case, sight
+
+
+def _ask_alike(work: Work, case: Case | None, user: User) -> None:
+    """Ask the database the same of a case that is there and of one that is not: how long an answer
+    takes must not tell them apart either. What is asked is kept for what follows."""
+    _words(work, user)
+    conflicts_of(work, NONE if case is None else case.id)
+    queries.tasks_of(work, NONE if case is None or case.instance_id is None else case.instance_id)
 
 
 def load_case(work: Work, case_id: str, user: User) -> tuple[Case, Sight]:
@@ -118,24 +157,28 @@ def case_of_instance(work: Work, instance_id: str) -> Case | None:
     return work.once("case of", instance_id, lambda: _case(work, Case.instance_id == instance_id))
 
 
-def open_task(work: Work, task_id: str) -> tuple[UserTask, Case | None]:
-    """An open task with its case; without one where it is of another process.
+def open_task(work: Work, task_id: str, user: User) -> tuple[UserTask, Case, Sight]:
+    """An open task of a case with the case, and how much of it this person sees.
 
     Raises:
-        TaskNotFound: it is unknown; TaskClosed: it is done.
+        TaskNotFound: it is unknown, or its case is not for them; the two cannot be told apart.
+        TaskClosed: it is done.
     """
     query = (
         sa.select(UserTask, Case, *([ProcessInstance] if work.is_readonly else []))
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .outerjoin(Case, Case.instance_id == UserTask.instance_id)
+        .join(Case, Case.instance_id == UserTask.instance_id)
         .where(UserTask.id == task_id)
         .execution_options(populate_existing=True)  # a turn writes past the session
     )
     row = work.session.execute(query).first()
-    task = runtime.must_be_open(None if row is None else row[0])
     if row is not None and work.is_readonly:
         queries.remember(work, row[2])
-    return task, None if row is None else row[1]
+    try:
+        case, sight = require_sight(work, None if row is None else row[1], user)
+    except CaseNotFound:
+        raise TaskNotFound from None
+    return runtime.must_be_open(None if row is None else row[0]), case, sight
 
 
 def _case(work: Work, which: ColumnElement[bool]) -> Case | None:

@@ -24,7 +24,7 @@ from office.ground.errors import OfficeError
 from office.ground.services import Services
 from office.ground.tables import Case
 from office.people import access, people
-from office.people.access import open_to, require_sight, sights_of
+from office.people.access import open_to, sights_of
 from office.people.people import User
 from office.vault import submissions
 
@@ -122,7 +122,7 @@ def hand_over(
         NothingToHandOver: no task was chosen.
         UserNotFound: there is nobody of that name.
         FormInvalid: the reason does not say enough.
-        TaskNotFound, CaseNotFound: a task is not open, or not for them.
+        TaskNotFound: a task is not open, or its case is not for them.
         HandoverRefused: the other person may not do one of the tasks.
     """
     groups = _own_groups(work, user)
@@ -147,8 +147,7 @@ def _hand_over(
     groups: frozenset[str],
     given: Mapping[str, str],
 ) -> None:
-    task, found = access.open_task(work, task_id)
-    case, _ = require_sight(work, found, user)
+    task, case, _ = access.open_task(work, task_id, user)
     if groups.isdisjoint(task.candidate_groups):
         raise NotAllowed
     submission, commitment = submissions.keep_submission(

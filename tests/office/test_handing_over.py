@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from tests.support.houses import Houses
 
 from engine.ground.clock import TravellingClock
-from engine.ground.errors import NotAllowed, TaskAlreadyClaimed
+from engine.ground.errors import NotAllowed, TaskAlreadyClaimed, TaskNotFound
 from engine.store.tables import HistoryEvent, UserTask
 from forms.errors import FormInvalid
 from office.audit.verification_run import Run
-from office.ground.errors import CaseNotFound
 from office.people import handover, people
 from office.people.conflicts import record_conflict
 from office.people.handover import HandoverRefused, NothingToHandOver
@@ -111,7 +110,7 @@ def test_the_record_of_a_case_that_was_handed_over_is_whole(agency: Agency) -> N
     ("by", "to", "error"),
     [
         ("unit_officer.it", "unit_director.it", NotAllowed),
-        ("unit_director.legal", "unit_officer.legal", CaseNotFound),
+        ("unit_director.legal", "unit_officer.legal", TaskNotFound),
         ("screening_head", "screening_head.2", NotAllowed),
         ("unit_director.it", "unit_officer.legal", HandoverRefused),
         ("unit_director.it", "screening_head", HandoverRefused),
@@ -181,9 +180,9 @@ def test_what_somebody_held_who_lost_their_role_or_account_goes_back_to_its_grou
         people.set_active(work, closing.username, False)
 
     assert (holder(agency, one), holder(agency, other)) == (None, None)
-    with pytest.raises((NotAllowed, CaseNotFound)):
+    with pytest.raises((NotAllowed, TaskNotFound)):
         agency.office.complete(one, SCREENED, user=user(agency, "screening_head"))
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(TaskNotFound):
         agency.office.complete(other, SCREENED, user=user(agency, "screening_head.2"))
 
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.ground.clock import TravellingClock
-from engine.ground.errors import NotAllowed
+from engine.ground.errors import NotAllowed, TaskNotFound
 from engine.store.tables import HistoryEvent
 from office.audit import case_search, export
 from office.audit.case_search import Criteria
@@ -160,7 +160,7 @@ def test_whoever_steps_out_of_a_case_no_longer_sees_it(office: Office, staff: St
     assert office.cases(staff["head"]) == []
     with pytest.raises(CaseNotFound):
         office.case(filed.case_id, staff["head"])
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(TaskNotFound):
         office.complete(task_of(office, "screen"), SCREENED, user=staff["head"])
     task = office.engine.tasks()[0]
     assert task.assignee is None
@@ -274,7 +274,7 @@ def test_a_task_claimed_in_a_role_that_was_lost_goes_back_to_its_group(
     for act in (office.release, office.claim):
         with pytest.raises(CaseNotFound):
             act(task_id, officer)
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(TaskNotFound):
         office.complete(task_id, CLARIFIED, user=officer)
     with pytest.raises(CaseNotFound):
         office.case(filed.case_id, officer)
@@ -289,7 +289,7 @@ def test_a_claim_that_was_left_over_opens_nothing(office: Office, staff: Staff) 
 
     with pytest.raises(CaseNotFound):
         office.case(filed.case_id, gone)
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(TaskNotFound):
         office.complete(task_id, CLARIFIED, user=gone)
 
 

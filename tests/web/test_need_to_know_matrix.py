@@ -7,7 +7,9 @@ does not know fails here, so that a new route must say who may pass it.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -28,7 +30,10 @@ from office.people import people
 from office.people.access import Sight, load_case
 from office.people.people import User
 from office.vault.attachments import Upload
+from tests.office.test_matches import NEAR
+from tests.office.test_names_of_the_accused import SPELLINGS
 from tests.support.agency import ASSIGNED, CLARIFIED, FOUNDED, SCREENED, Agency
+from tests.support.counting import counting
 from tests.support.installations import Installations
 from tests.web.visitor import PDF, Visitor
 from web import create_app
@@ -39,6 +44,7 @@ WORDS = "เห็นกับตาที่ห้องประชุมช�
 EVIDENCE, AUTHORITY = "ภาพถ่ายจากโต๊ะทำงาน.pdf", "หนังสือมอบอำนาจ สมหญิง ใจกล้า.pdf"
 TRACKS, MODES = ("C", "G", "F"), ("open", "confidential", "anonymous")
 FILED, CLARIFYING, CLARIFIED_BY = "filed", "clarifying", "clarified"
+TAKEN_UP = "taken up"  # screened, and before a committee
 GUARDED_TRACK = "C"
 UNIT, ANOTHER_UNIT = "it", "legal"
 
@@ -76,6 +82,7 @@ class Kind:
     track: str
     mode: str
     stage: str
+    accused: str = "officer"  # or the director, the centre, the unit that the subject belongs to
 
     @property
     def is_guarded(self) -> bool:
@@ -86,11 +93,14 @@ class Kind:
         return self.track == GUARDED_TRACK and self.stage == FILED
 
     @property
-    def is_with_the_unit(self) -> bool:
-        return self.stage != FILED
+    def lead_unit(self) -> str | None:
+        """The unit that clarifies; where its own people are accused the table names another."""
+        if self.stage in (FILED, TAKEN_UP):
+            return UNIT if self.track == "F" else None
+        return ANOTHER_UNIT if self.accused == "unit" else UNIT
 
     def __str__(self) -> str:
-        return f"{self.track} {self.mode} {self.stage}"
+        return f"{self.track} {self.mode} {self.stage} {self.accused}"
 
 
 @dataclass(frozen=True)
@@ -120,12 +130,18 @@ class Filed:
 
 
 KINDS = [Kind(*each) for each in product(("C", "G"), MODES, (FILED, CLARIFYING, CLARIFIED_BY))] + [
-    Kind("F", mode, FILED) for mode in MODES
+    *(Kind("F", mode, FILED) for mode in MODES),
+    Kind("C", "confidential", FILED, "director"),
+    Kind("C", "confidential", TAKEN_UP, "director"),
+    Kind("C", "confidential", FILED, "centre"),
+    Kind("C", "confidential", CLARIFYING, "unit"),
 ]
 TRIED_KINDS = [
     Kind("C", "confidential", FILED),
     Kind("C", "confidential", CLARIFIED_BY),
-    Kind("C", "open", CLARIFYING),
+    Kind("C", "confidential", TAKEN_UP, "director"),
+    Kind("C", "confidential", FILED, "centre"),
+    Kind("C", "confidential", CLARIFYING, "unit"),
     Kind("G", "open", CLARIFYING),
     Kind("G", "confidential", CLARIFYING),
     Kind("G", "anonymous", CLARIFIED_BY),
@@ -134,22 +150,25 @@ TRIED_KINDS = [
 
 
 def sight_by_the_rules(username: str, kind: Kind) -> Sight | None:
-    """What domain rules give a reader of a case against nobody in the agency: written down here a
-    second time, and from the rules alone."""
+    """What domain rules give a reader of a case: written down here a second time, and from the
+    rules alone."""
+    if kind.accused == "centre":
+        return Sight.FULL if username == "alternate_handler" else None
     if username in ("intake_officer", "screening_head"):
         return Sight.FULL
     if kind.is_held:
         return None
     if username == "director":
-        return Sight.FULL
+        return None if kind.accused == "director" else Sight.FULL
+    if username == "board_chair" and kind.accused == "director":
+        return Sight.FULL  # who decides in the Director's place
     if username == "auditor":
         return Sight.REDACTED
-    if username == f"unit_officer.{UNIT}":
-        # Feedback reaches its unit at once, but for what was given in confidence.
-        feedback = kind.track == "F"
-        is_theirs = kind.is_with_the_unit or feedback
-        return Sight.UNIT if is_theirs else None
-    return None  # the moved officer too, whose part is over and who has left the unit
+    # Feedback reaches its unit at once, but for what was given in confidence. Whoever clarified and
+    # was then moved has no part any more but by the unit they are in now.
+    unit = {f"unit_officer.{UNIT}": UNIT, f"unit_officer.{ANOTHER_UNIT}": ANOTHER_UNIT}
+    held = {**unit, "mover": ANOTHER_UNIT}.get(username)
+    return Sight.UNIT if held is not None and held == kind.lead_unit else None
 
 
 @pytest.fixture(scope="module")
@@ -193,8 +212,10 @@ def a_case(agency: Agency, kind: Kind) -> Filed:
         anonymous = tests if kind.mode == "anonymous" else {}
         service = {} if kind.track == "C" else {"service_only": None}
         screened = {**SCREENED, **anonymous, **service}
+        screened["executive_accused"] = kind.accused == "director"
         agency.do(case_id, "screen", {k: v for k, v in screened.items() if v is not None})
-        agency.do(case_id, "assign", {**ASSIGNED, "lead_unit": UNIT})
+    if kind.stage not in (FILED, TAKEN_UP):
+        agency.do(case_id, "assign", {**ASSIGNED, "lead_unit": kind.lead_unit})
         agency.do(case_id, "accept", {"accepted": True})
     if kind.stage == CLARIFIED_BY:
         with agency.office.engine.begin() as work:
@@ -212,6 +233,14 @@ def mover_of(work: Any) -> User:
         password = "samnuan-demo-2569"
         groups = [f"unit_officer@{UNIT}"]
         return people.add_user(work, "mover", "ผู้ย้าย ฝ่าย", password, groups=groups)
+
+
+ACCUSED = {
+    "officer": {"position": "เจ้าหน้าที่", "unit": "project"},
+    "director": {"position": "ผู้บริหารสูงสุดของสำนักงาน", "unit": "executive"},
+    "centre": {"position": "เจ้าหน้าที่", "unit": "centre"},
+    "unit": {"position": "เจ้าหน้าที่", "unit": UNIT},
+}
 
 
 def complaint_of(kind: Kind) -> dict[str, Any]:
@@ -239,9 +268,12 @@ def complaint_of(kind: Kind) -> dict[str, Any]:
     if kind.track == "G":
         answers |= {"remedy": "ขอให้แก้ไข"}
     if kind.track == "C":
-        accused = {"name": "นายทดสอบ ถูกกล่าวหา", "position": "เจ้าหน้าที่", "unit": "project"}
+        accused = {"name": "นายทดสอบ ถูกกล่าวหา", **ACCUSED[kind.accused]}
         answers |= {"accused": [{**accused, "status": "ดำรงตำแหน่ง"}]}
     return answers
+
+
+CORRUPTION = {**complaint_of(Kind("C", "confidential", FILED)), "on_behalf": False}
 
 
 def uploads_of(kind: Kind) -> Iterator[Upload]:
@@ -295,8 +327,8 @@ def tried_at_routes(name: str, cases: list[Filed]) -> list[Filed]:
     return tried if is_reader else tried[:3]
 
 
-def address(rule: str, filed: Filed) -> str:
-    for name, value in filed.arguments().items():
+def address(rule: str, filed: Filed, ids: Mapping[str, Any] | None = None) -> str:
+    for name, value in (ids or filed.arguments()).items():
         rule = rule.replace(f"<{name}>", str(value)).replace(f"<int:{name}>", str(value))
     return rule
 
@@ -348,19 +380,126 @@ def test_every_address_with_something_of_a_case_in_it_is_known_here(app: Flask) 
 
 
 def test_each_reader_sees_of_each_case_what_the_rules_give(
-    agency: Agency, cases: list[Filed], readers: dict[str, User]
+    agency: Agency,
+    cases: list[Filed],
+    readers: dict[str, User],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    wrong = []
-    for (name, user), filed in product(readers.items(), cases):
-        with agency.office.engine.read() as work:
-            try:
-                sight = load_case(work, filed.id, user)[1]
-            except CaseNotFound:
-                sight = None
-        if sight is not sight_by_the_rules(name, filed.kind):
-            wrong.append((name, str(filed.kind), sight))
+    found = {
+        (name, filed.kind): sight_now(agency, filed.id, user)
+        for (name, user), filed in product(readers.items(), cases)
+    }
 
+    with capsys.disabled():
+        sys.stdout.write(f"\n{table_of(found, list(readers))}\n")
+    wrong = [
+        (name, str(kind), sight)
+        for (name, kind), sight in found.items()
+        if sight is not sight_by_the_rules(name, kind)
+    ]
     assert wrong == []
+
+
+def sight_now(agency: Agency, case_id: str, user: User) -> Sight | None:
+    with agency.office.engine.read() as work:
+        try:
+            return load_case(work, case_id, user)[1]
+        except CaseNotFound:
+            return None
+
+
+def table_of(found: dict[tuple[str, Kind], Sight | None], names: list[str]) -> str:
+    """The kinds of cases downwards, the readers across: F all of it, U a unit's part, R the course
+    alone, a point for nothing."""
+    signs = {Sight.FULL: "F", Sight.UNIT: "U", Sight.REDACTED: "R", None: "."}
+    legend = "\n".join(f"{number:2} {name}" for number, name in enumerate(names, 1))
+    head = " ".join(f"{number:2}" for number in range(1, len(names) + 1))
+    lines = [
+        f"{kind!s:36}" + " ".join(f"{signs[found[name, kind]]:>2}" for name in names)
+        for kind in dict.fromkeys(kind for _, kind in found)
+    ]
+    return "\n".join([legend, f"{'':36}{head}", *lines])
+
+
+def test_the_accused_director_sees_nothing_in_any_spelling_or_position(agency: Agency) -> None:
+    # Grievances: no track holds these back, so that only names and positions keep him out.
+    with agency.office.engine.begin() as work:
+        director = people.add_user(work, "accused", DIRECTOR, None, groups=["director"])
+    names = [{"name": name, "position": "เจ้าหน้าที่"} for name in (*SPELLINGS, *NEAR)]
+    posts = [{"name": "ใครคนหนึ่ง", "position": position} for position in POSITIONS]
+    filed = {}
+    for accused in (*names, *posts):
+        answers = complaint_of(Kind("G", "confidential", FILED))
+        answers["accused"] = [{**accused, "status": "ดำรงตำแหน่ง"}]
+        case_id = agency.office.file_complaint({**answers, "on_behalf": False}).case_id
+        filed[case_id] = accused
+    everybody = {user.username: user for user in agency.staff}
+
+    assert len(filed) >= 40
+    for case_id, accused in filed.items():
+        assert sight_now(agency, case_id, director) is None, accused
+        assert sight_now(agency, case_id, everybody["screening_head"]) is Sight.FULL, accused
+    assert not filed.keys() & {line.id for line in agency.office.cases(director, limit=500)}
+    assert not filed.keys() & {i.case_id for i in agency.office.work_list(director).items}
+
+
+DIRECTOR = "น้ำเพชร อำนวยสุข"
+POSITIONS = (
+    "ผู้บริหารสูงสุดของสำนักงาน",
+    "ผู้อำนวยการสำนักงาน",
+    "ผู้อำนวยการ สำนักงาน",
+    "ผู้อำนวยการ สสว.",
+    "ผู้อำนวยการสสว.",
+    "ผู้อำนวยการใหญ่",
+    "ผอ.สำนักงาน",
+    "ผอ. สำนักงาน",
+    "ผอ.สสว.",
+    "ผอ. สสว.",
+    "ผอ สสว",
+    "รักษาการผู้อำนวยการสำนักงาน",
+    "รักษาการแทนผู้อำนวยการสำนักงาน",
+    "ผู้รักษาการแทนผู้อำนวยการสำนักงาน",
+)
+
+
+NOBODY = "0" * 32
+
+
+@pytest.mark.parametrize("name", ["director", f"unit_officer.{ANOTHER_UNIT}", "auditor"])
+def test_a_hidden_case_and_one_that_is_not_there_answer_alike(
+    agency: Agency,
+    app: Flask,
+    cases: list[Filed],
+    browsers: dict[str, Visitor],
+    tokens: dict[str, dict[str, str]],
+    name: str,
+) -> None:
+    hidden = next(f for f in cases if f.kind.is_held and f.kind.accused == "officer")
+    http, told = app.test_client(), []
+    for method, rule, _ in doors(app):
+        if method != "GET":
+            continue
+        answers = []
+        for ids in (hidden.arguments(), {**hidden.arguments(), **dict.fromkeys(OWN, NOBODY)}):
+            path = address(rule, hidden, ids)
+            with counting(agency.office.engine.database) as cost:
+                if rule.startswith("/api/"):
+                    answer = http.get(path, headers=tokens[name])
+                    status, page = answer.status_code, answer.get_data(as_text=True)
+                else:
+                    page = browsers[name].visit(path)
+                    status = browsers[name].status
+            for value in set(map(str, ids.values())) - {"1", "complaint"}:
+                page = page.replace(value, "·")
+            page = re.sub(r'(nonce|value)="[^"]*"', "", page)
+            answers.append((status, page, len(cost.statements)))
+        if answers[0] != answers[1]:
+            told.append((rule, [(a[0], a[2]) for a in answers], answers[0][1] == answers[1][1]))
+
+    assert told == []
+
+
+OWN = ("case_id", "instance_id", "task_id", "file_id", "letter_id")
 
 
 def test_no_page_opens_or_tells_more_than_the_rules_give(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.ground.errors import TaskClosed, TaskNotFound
+from engine.ground.errors import InstanceNotFound, TaskClosed, TaskNotFound
 from engine.ground.text import Text
 from engine.store.tables import UserTask
 from engine.store.work import Work
@@ -112,7 +112,7 @@ def reassign_task(work: Work, body: Mapping[str, Any], task_id: str) -> None:
 
     มอบงานของเรื่องร้องเรียนให้ผู้อื่นที่ทำได้ ในฐานะหัวหน้า
     """
-    if must_see(work, runtime.open_task(work, task_id).instance_id, client()) is None:
+    if must_see(work, _task(work, task_id).instance_id, client()) is None:
         raise TaskNotFound  # other processes know no heads
     services, head = api_context().services, as_user(client())
     handover.hand_over(work, services, [task_id], body["to"], head, reason=body["reason"])
@@ -165,13 +165,24 @@ def _mine(work: Work, task_id: str) -> UserTask:
     """An open task that the client may take or holds; any other does not exist for it.
 
     Raises:
-        TaskNotFound, CaseNotFound
+        TaskNotFound
     """
-    task, actor = runtime.open_task(work, task_id), client().actor
+    task, actor = _task(work, task_id), client().actor
     named = actor.id in {task.assignee, *task.candidate_users}
     if not named and actor.groups.isdisjoint(task.candidate_groups):
         raise TaskNotFound
-    must_see(work, task.instance_id, client())
+    return runtime.must_be_open(task)
+
+
+def _task(work: Work, task_id: str) -> UserTask:
+    """A task of a case that the client sees, open or not."""
+    task = work.session.get(UserTask, task_id, populate_existing=True)
+    if task is None:
+        raise TaskNotFound
+    try:
+        must_see(work, task.instance_id, client())
+    except InstanceNotFound:
+        raise TaskNotFound from None
     return task
 
 
