@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.ground.text import Text
+from office.people import access
+from office.people.access import Sight
 
 EVENTS: Mapping[str, Text] = {
     "instance_started": Text("เรื่องเข้าสู่กระบวนการ", "The case entered the process"),
@@ -98,6 +100,24 @@ KINDS: Mapping[str, str] = {
     "job_created": "quiet",
     "job_completed": "quiet",
     "task_created": "quiet",
+}
+
+# How much of a case somebody saw, and why, in the words of the report of it.
+SIGHTS: Mapping[Sight | None, Text] = {
+    None: Text("มองไม่เห็นว่ามีเรื่องนี้", "Could not see that the case exists"),
+    Sight.REDACTED: Text("เห็นลำดับขั้นตอน ไม่เห็นเนื้อหา", "Saw its course and no text"),
+    Sight.UNIT: Text("เห็นเฉพาะส่วนที่ส่งให้ฝ่าย", "Saw what the unit was sent"),
+    Sight.FULL: Text("เห็นสำนวน ไม่เห็นตัวตนผู้ร้อง", "Saw the file, not who complained"),
+}
+RULES: Mapping[str, Text] = {
+    access.NO_ACCOUNT: Text("ไม่มีบัญชี หรือบัญชีปิดแล้ว", "no account, or a closed one"),
+    access.HIDDEN: Text("ปิดจากบทบาทหรือฝ่ายของผู้นี้", "hidden from their role or unit"),
+    access.CONFLICT: Text("มีส่วนได้เสีย หรือชื่อตรงกับผู้ถูกร้อง", "a conflict, or an accused person's name"),
+    access.HELD: Text("ยังไม่กลั่นกรองว่าใครถูกร้อง", "not yet screened who is accused"),
+    access.NO_PART: Text("ไม่มีส่วนในเรื่องนี้", "no part in the case"),
+    access.ROLE: Text("ตามบทบาท", "by their role"),
+    access.OF_UNIT: Text("ฝ่ายของผู้นี้รับผิดชอบเรื่อง", "their unit is in the case"),
+    access.TASK: Text("มีงานในเรื่องนี้", "a task in the case"),
 }
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-
-import sqlalchemy as sa
 
 from engine.ground.actor import Actor
 from engine.store import outbox
-from engine.store.tables import HistoryEvent, UserTask
+from engine.store.tables import UserTask
 from engine.store.work import Event, Work
 from engine.turn import history
 from engine.verbs import queries
@@ -105,29 +103,15 @@ def _note_variables(work: Work, case: Case, event: Event) -> None:
     execution = work.live.get(event.instance_id)
     if execution is None:
         return
-    definition_id, was_held = queries.definition_of(work, event.instance_id), case.held
-    variables = execution.variables()
-    _record_conflicts(work, case, event, variables.get(CONFLICTED) or [])
-    note_variables(case, variables, lambda: queries.files(work, definition_id))
+    definition_id = queries.definition_of(work, event.instance_id)
+    was_held, was_hidden = case.held, frozenset(case.hidden_from)
+    note_variables(case, execution.variables(), lambda: queries.files(work, definition_id))
     if was_held and not case.held:
         announce(work, RECEIVED, case, key=f"received|{case.id}", channel=case.channel)
-
-
-def _record_conflicts(work: Work, case: Case, event: Event, units: Iterable[Any]) -> None:
-    """Write down which units said that they are concerned themselves."""
-    for unit in units:
-        is_new = f"@{unit}" not in case.hidden_from
-        if is_new and not _is_recorded(work, event.instance_id, unit):
-            data = {"unit": unit, "ground": "returned"}
-            actor = Actor(event.actor)
-            history.record(work, event.instance_id, "conflict_recorded", data, actor=actor)
-
-
-def _is_recorded(work: Work, instance_id: str, unit: Any) -> bool:
-    query = sa.select(HistoryEvent.data).where(
-        HistoryEvent.instance_id == instance_id, HistoryEvent.type == "conflict_recorded"
-    )
-    return any(data.get("unit") == unit for data in work.session.scalars(query))
+    for unit in sorted({name for name in case.hidden_from if name.startswith("@")} - was_hidden):
+        data = {"unit": unit.removeprefix("@"), "ground": "returned"}
+        actor = Actor(event.actor)
+        history.record(work, event.instance_id, "conflict_recorded", data, actor=actor)
 
 
 def _task_created(work: Work, case: Case, event: Event) -> None:

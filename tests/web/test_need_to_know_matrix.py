@@ -476,7 +476,7 @@ def test_a_hidden_case_and_one_that_is_not_there_answer_alike(
 ) -> None:
     hidden = next(f for f in cases if f.kind.is_held and f.kind.accused == "officer")
     http, told = app.test_client(), []
-    for method, rule, _ in doors(app):
+    for method, rule, _ in case_routes(app):
         if method != "GET":
             continue
         answers = []

@@ -118,6 +118,8 @@ WHO = {
     "GET auditor.diagram": AUDITOR,
     "GET administration.log": AUDITOR,
     "POST administration.take_out": AUDITOR,
+    "GET auditor.sights": AUDITOR,
+    "GET auditor.sight": AUDITOR,
     "GET auditor.steps": AUDITOR,
     "GET auditor.step": AUDITOR,
     "POST auditor.reveal_text": AUDITOR,

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from engine.ground.errors import Refusal
 from forms.text.dates import NotADate, parse_date
 from office.applications.application import kinds
-from office.audit import access_log, case_file, case_replay, case_search
+from office.audit import access_log, case_file, case_replay, case_search, sight_history
 from office.audit.case_search import Criteria
 from office.cases import reveals
 from office.cases.cases import case_view
@@ -23,6 +23,7 @@ from web import formatting
 from web.auditor import case_paper, overview, player
 from web.current import office, read, services, signed_in, user, write
 from web.errors import again
+from web.event_text import RULES, SIGHTS, words_of
 from web.language import t
 from web.links import as_download
 from web.types import Answer
@@ -136,6 +137,35 @@ def open_identity(reveal_id: str) -> Answer:
     with write() as work:
         shown = overview.open_identity(work, services(), reveal_id, user())
     return render_template("auditor/identity.html", opened=shown, back="auditor.case")
+
+
+@blueprint.get("/cases/<case_id>/sight")
+@signed_in(*ROLES)
+def sights(case_id: str) -> Answer:
+    """Whose sight of the case may be asked for."""
+    return _noted(case_id, lambda: _sight_page(case_id))
+
+
+@blueprint.get("/cases/<case_id>/sight/<account_id>")
+@signed_in(*ROLES)
+def sight(case_id: str, account_id: str) -> Answer:
+    """What one person could see of a case, when, and by which rule."""
+    return _noted(case_id, lambda: _sight_page(case_id, account_id))
+
+
+def _sight_page(case_id: str, account_id: str | None = None) -> str:
+    with read() as work:
+        view = case_view(work, services(), case_id, user())
+        found = account_id and sight_history.sight_history(work, case_id, account_id, user())
+        return render_template(
+            "auditor/sight.html",
+            case=view,
+            found=found,
+            colleagues=sight_history.colleagues(work),
+            sights=SIGHTS,
+            rules=RULES,
+            words_of=words_of,
+        )
 
 
 @blueprint.get("/cases/<case_id>/diagrams/<process_key>")

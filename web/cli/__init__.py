@@ -45,6 +45,7 @@ COMMANDS = {
     "conformance": Text(
         "บอกว่าเรื่องต่างจากแผนภาพอย่างไร", "Tell where cases depart from their diagram"
     ),
+    "sight": Text("บอกว่าใครเห็นอะไรของเรื่องเมื่อใด", "Prove who could see what of a case, and when"),
     "erase": Text("ลบตัวตนหรือเนื้อหาของเรื่อง", "Erase who is in a case or what it tells"),
     "hold": Text("ระงับการทำลายเรื่อง", "Keep a case from being erased"),
     "seal": Text("ประทับตราบันทึกทันที", "Sign the head of the record now"),
