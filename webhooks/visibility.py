@@ -9,7 +9,14 @@ from engine.store.work import Work
 from engine.verbs import queries
 from office.ground.errors import CaseNotFound
 from office.ground.tables import Case, Role
-from office.people.access import STANDING, case_of_instance, open_to, require_sight, sight_of
+from office.people.access import (
+    STANDING,
+    ask_alike,
+    case_of_instance,
+    open_to,
+    require_sight,
+    sight_of,
+)
 from office.people.people import User
 from webhooks.clients import Client
 from webhooks.errors import ComplaintsHaveTheirOwnDoor
@@ -30,10 +37,16 @@ def must_see(work: Work, instance_id: str, client: Client) -> Case | None:
         InstanceNotFound: there is no such instance, or it is a complaint that is not for this
             client; the two cannot be told apart.
     """
-    queries.instance(work, instance_id)
+    user = as_user(client)
+    try:
+        queries.instance(work, instance_id)
+    except InstanceNotFound:
+        case_of_instance(work, instance_id)
+        ask_alike(work, None, user)
+        raise
     case = case_of_instance(work, instance_id)
     try:
-        return None if case is None else require_sight(work, case, as_user(client))[0]
+        return None if case is None else require_sight(work, case, user)[0]
     except CaseNotFound:
         raise InstanceNotFound(instance_id=instance_id) from None
 

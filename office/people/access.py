@@ -123,14 +123,14 @@ def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sigh
     Raises:
         CaseNotFound: it is not there, or not for them; the two cannot be told apart.
     """
-    _ask_alike(work, case, user)
+    ask_alike(work, case, user)
     sight = sight_of(work, case, user) if case is not None else None
     if case is None or sight is None:
         raise CaseNotFound
     return case, sight
 
 
-def _ask_alike(work: Work, case: Case | None, user: User) -> None:
+def ask_alike(work: Work, case: Case | None, user: User) -> None:
     """Ask the database the same of a case that is there and of one that is not: how long an answer
     takes must not tell them apart either. What is asked is kept for what follows."""
     _words(work, user)

@@ -10,6 +10,7 @@ from engine.store.tables import UserTask
 from engine.store.work import Work
 from engine.verbs import queries, runtime
 from office.people import handover
+from office.people.access import NONE
 from webhooks.api import paging
 from webhooks.api.authentication import client
 from webhooks.api.blueprint import ApiBlueprint
@@ -177,12 +178,12 @@ def _mine(work: Work, task_id: str) -> UserTask:
 def _task(work: Work, task_id: str) -> UserTask:
     """A task of a case that the client sees, open or not."""
     task = work.session.get(UserTask, task_id, populate_existing=True)
-    if task is None:
-        raise TaskNotFound
     try:
-        must_see(work, task.instance_id, client())
+        must_see(work, NONE if task is None else task.instance_id, client())
     except InstanceNotFound:
         raise TaskNotFound from None
+    if task is None:
+        raise TaskNotFound
     return task
 
 
