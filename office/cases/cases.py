@@ -214,7 +214,10 @@ def read_file(
         raise AttachmentNotFound
     _note_access(work, case, user, "file_opened", {"file": attachment_id})
     info, chunks = _checked(work, services, case, attachment_id, seen.get(attachment_id))
-    return (info, chunks) if is_original else handed_out(work, case, info, chunks)
+    # What was laid open as part of an identity is the file itself, with what is hidden in it.
+    if is_original or attachment_id not in seen:
+        return info, chunks
+    return handed_out(work, case, info, chunks)
 
 
 def preview_file(

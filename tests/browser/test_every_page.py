@@ -3,14 +3,19 @@ both languages, with and without JavaScript."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser
 
 from office.guideline.files import ROOT
+from office.people import people
+from office.vault.attachments import Upload
 from tests.browser.person import Person
+from tests.office.test_documents import pdf
 from tests.support.agency import Agency
+from tests.walks.test_three_walks import COMPLAINT
 
 pytestmark = [
     pytest.mark.browser,
@@ -150,6 +155,27 @@ def test_the_pages_of_those_who_run_the_installation(person: Somebody) -> None:
     custodian = person()
     custodian.sign_in("identity_custodian")
     custodian.visit("/identity-requests")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_the_pages_of_who_sees_and_does_what(agency: Agency, person: Somebody, phone: bool) -> None:
+    accused = [{"name": "นายทดสอบ ถูกกล่าวหา", "position": "เจ้าหน้าที่", "status": "ดำรงตำแหน่ง"}]
+    with agency.office.engine.begin() as work:
+        near = people.add_user(work, "near", "ทดสอป ถูกกล่าวหา", None, groups=["unit_officer@it"])
+    upload = Upload("evidence", "หลักฐานการโอน.pdf", io.BytesIO(pdf()))
+    filed = agency.office.file_complaint({**COMPLAINT, "accused": accused}, files=[upload])
+    agency.office.run_due()
+    head = person(phone=phone)
+    head.sign_in("screening_head")
+
+    assert filed.receipt_no in head.visit("/handover")
+    assert "อาจเป็น ทดสอป ถูกกล่าวหา" in head.visit(f"/cases/{filed.case_id}")
+    head.page.get_by_role("link", name="ดูหน้า").click()
+    head.look()
+    assert head.page.get_by_role("img", name="หน้า 1").count() == 1
+    auditor = person(phone=phone)
+    auditor.sign_in("auditor")
+    assert near.display_name in auditor.visit(f"/audit/cases/{filed.case_id}/sight/{near.id}")
 
 
 def test_the_page_of_disposal(agency: Agency, person: Somebody) -> None:

@@ -38,6 +38,7 @@ from tests.office.test_file_types import PDF
 from tests.support.verbs import Office
 
 Staff = dict[str, User]
+PLAIN = "ราคาสูงกว่าตลาดสองเท่า".encode()
 REASON = "ต้องโทรศัพท์สอบถามผู้ร้องตามที่ร้องขอ"
 
 
@@ -47,7 +48,7 @@ def task_of(office: Office, step: str) -> str:
 
 def at_clarification(office: Office, staff: Staff, **changes: Any) -> Filed:
     """A corruption case that the unit `it` has to clarify, with a file from the complainant."""
-    upload = Upload("evidence", "ใบเสนอราคา.pdf", io.BytesIO(PDF))
+    upload = Upload("evidence", "ใบเสนอราคา.txt", io.BytesIO(PLAIN))
     filed = office.file_complaint(corruption(**changes), files=[upload])
     office.run_due()
     office.complete(task_of(office, "screen"), SCREENED, user=staff["head"])
@@ -95,7 +96,7 @@ def test_the_complainants_file_does_not_reach_the_unit(office: Office, staff: St
     file = office.case(filed.case_id, staff["head"]).files[0]
 
     info, chunks = office.read_file(filed.case_id, file.id, staff["head"])
-    assert (info.name, b"".join(chunks)) == ("ใบเสนอราคา.pdf", PDF)
+    assert (info.name, b"".join(chunks)) == ("ใบเสนอราคา.txt", PLAIN)
 
     with pytest.raises(AttachmentNotFound):
         office.read_file(filed.case_id, file.id, staff["it"])
@@ -272,7 +273,7 @@ def test_a_task_claimed_in_a_role_that_was_lost_goes_back_to_its_group(
 
     assert office.engine.tasks()[0].assignee is None
     for act in (office.release, office.claim):
-        with pytest.raises(CaseNotFound):
+        with pytest.raises(TaskNotFound):
             act(task_id, officer)
     with pytest.raises(TaskNotFound):
         office.complete(task_id, CLARIFIED, user=officer)

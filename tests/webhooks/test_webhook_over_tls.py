@@ -12,7 +12,7 @@ from webhooks.outbound.address import AddressPolicy, Target, check
 from webhooks.outbound.transport import post
 from webhooks.settings import networks
 
-HERE = AddressPolicy(networks("127.0.0.0/8"))
+HERE = AddressPolicy(networks("127.0.0.0/8"), ports=frozenset(range(1, 65536)))
 
 
 @pytest.fixture
