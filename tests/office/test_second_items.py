@@ -115,7 +115,9 @@ def test_every_accused_who_works_here_is_kept_out(agency: Agency) -> None:
 
     with agency.office.engine.read() as work:
         kept_out = work.session.scalars(
-            sa.select(Conflict.account_id).where(Conflict.case_id == case_id)
+            sa.select(Conflict.account_id).where(
+                Conflict.case_id == case_id, Conflict.ground == "matched"
+            )  # the demo accounts of other units have names that are near as well
         )
         assert set(kept_out) == {user.id for user in accused}
     with pytest.raises(CaseNotFound):
@@ -123,7 +125,7 @@ def test_every_accused_who_works_here_is_kept_out(agency: Agency) -> None:
     recorded = [
         (event.data["account"], event.data["ground"], event.actor)
         for event in agency.office.engine.history(agency.instance(case_id))
-        if event.type == "conflict_recorded"
+        if event.type == "conflict_recorded" and event.data["ground"] == "matched"
     ]
     assert sorted(recorded) == sorted((user.id, "matched", "system") for user in accused)
 
