@@ -15,11 +15,12 @@ import sqlalchemy as sa
 
 from engine.store.database import open_database, upgrade
 from tests.support import postgres
+from tests.support.requirements import memory_with
 
 ROOT = Path(__file__).resolve().parents[2]
 # A real file, in memory where the machine offers that: every commit waits for the disk otherwise,
 # and what a test proves does not depend on it.
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+MEMORY = memory_with()
 
 
 def packages_with_tables() -> list[str]:

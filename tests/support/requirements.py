@@ -26,6 +26,14 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"{what} is missing")
 
 
+def memory_with(room: int = 0) -> str | None:
+    """A folder in memory that has so many bytes free; none where the machine offers no such."""
+    folder = "/dev/shm"
+    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < room:
+        return None
+    return folder
+
+
 def postgres_program(name: str) -> Path | None:
     """An installed PostgreSQL program, on the path or where packages put it (the newest)."""
     found = shutil.which(name)
