@@ -76,6 +76,7 @@ OTHER_BYTES = Text(
     "แฟ้มที่เก็บไว้ไม่ใช่แฟ้มที่แนบมา: ถูกแก้ไข ตัดออก หรือเพิ่มเติม",
     "its stored file is not the one that was attached: it was changed, cut or added to",
 )
+SURPLUS = Text("มีแฟ้มที่เก็บไว้ซึ่งไม่มีเรื่องใดอ้างถึง", "a file is stored that no case holds")
 UNRECORDED = Text(
     "กุญแจ {purpose} ถูกทำลายโดยไม่มีบันทึกการลบ",
     "its {purpose} key was destroyed without a recorded erasure",
@@ -387,6 +388,14 @@ def verify_register(work: Work) -> Report:
     for id, receipt_no in work.session.execute(query.where(ProcessInstance.id.is_(None))):
         report.differ(id, f"complaint_case/{receipt_no}", 0, UNSTARTED)
     _check_numbers(work, report)
+    return report
+
+
+def verify_storage(work: Work, services: Services) -> Report:
+    """Every stored file is held by a case, or waits to be."""
+    report = Report()
+    for name in attachments.held_by_nobody(work, services):
+        report.differ("", f"attachment/{name}", 0, SURPLUS)
     return report
 
 

@@ -25,6 +25,7 @@ from office.audit.verification import (
     verify_everything,
     verify_register,
     verify_some,
+    verify_storage,
 )
 from office.ground.services import Services
 
@@ -106,6 +107,8 @@ class Run:
         with reading(self.engine.machine) as work, as_finding(self.report, "", "complaint_case"):
             self.report.add(verify_register(work))
             self.report.add(verify_administered(work))
+        with reading(self.engine.machine) as work, as_finding(self.report, "", "attachment"):
+            self.report.add(verify_storage(work, self.services))
         if (self.folder / FILE).exists():
             with as_finding(self.report, "", FILE):
                 self._compare_own_heads()

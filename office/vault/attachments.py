@@ -202,6 +202,19 @@ def is_as_added(services: Services, key: DataKey, row: Attachment) -> bool:
     return (sha.hexdigest(), size) == (row.sha256, row.size)
 
 
+def held_by_nobody(work: Work, services: Services) -> list[str]:
+    """Stored files that no case ever held and that are not staged either; younger ones may just be
+    on their way."""
+    stored = dict(services.storage.names())
+    known = set(work.session.scalars(sa.select(Attachment.id)))
+    return sorted(
+        name
+        for name, written_at in stored.items()
+        if name.isalnum() and name not in known and f"{name}.staged" not in stored
+        if written_at <= work.now - STAGED_FOR
+    )
+
+
 def sweep_files(work: Work, services: Services) -> int:
     """Delete objects that are older than a day and that no case holds; returns how many.
 

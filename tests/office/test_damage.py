@@ -9,6 +9,7 @@ anybody thinking of it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -135,6 +136,18 @@ def test_the_words_on_every_kind_of_form_are_bound(installation: Installation) -
 def part_of(part: int) -> list[Table]:
     """A part of all tables: few enough that a check that stops at one is noticed."""
     return [Base.metadata.tables[name] for name in TABLES[part::PARTS]]
+
+
+def test_a_stored_file_that_no_case_holds_is_named(house: House) -> None:
+    path = house.office.settings.data_dir / "files" / "ab" / ("ab" * 16)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    os.utime(path, (1_700_000_000, 1_700_000_000))  # long ago, by the clock of the machine
+
+    found = house.check() - house.known
+    path.unlink()
+
+    assert found == {(f"attachment/{path.name}/0", "a file is stored that no case holds")}
 
 
 def test_the_list_of_exceptions_is_the_one_that_people_read() -> None:
