@@ -57,17 +57,18 @@ class Installation:
             found,
             # Of deadlines one that was moved: of others less is written down.
             key=lambda row: (
-                self._is_elsewhere(row),
+                self._distance(row),
                 -row.get("changes", 0),
                 str(list(row.values())),
             ),
         )
 
-    def _is_elsewhere(self, row: Mapping[str, Any]) -> bool:
+    def _distance(self, row: Mapping[str, Any]) -> int:
+        """How far a row is from the first case; the second one is damaged already."""
         if not {self.second, self.second_case, self.file}.isdisjoint(map(str, row.values())):
-            return True
+            return 2
         is_of_it = row.get("case_id", self.first_case) in (self.first_case, None)
-        return row.get("instance_id", self.case) != self.case or not is_of_it
+        return int(row.get("instance_id", self.case) != self.case or not is_of_it)
 
     @contextlib.contextmanager
     def without(self, table: sa.Table, row: Mapping[str, Any]) -> Iterator[None]:
