@@ -203,6 +203,25 @@ def test_one_person_alone_where_two_are_asked_for_is_a_breach(engine: Engine) ->
     assert "clarify" in told.text.en
 
 
+def test_whoever_began_a_case_is_told_where_the_diagram_keeps_them_out(engine: Engine) -> None:
+    drawing = diagram(
+        start("filed"), user("screen", separateFrom="filed"), user("decide"), end(),
+        path("filed", "screen", "decide", "end"),
+    )  # fmt: skip
+    play = Play(engine, drawing)
+    play.id = engine.start("p", {"case_id": "case-1"}, actor=OFFICER)
+    play.do("screen", HEAD).do("decide", OFFICER)
+    assert breaches(play) == []
+    with unguarded(engine.database) as connection:
+        done = sa.and_(HistoryEvent.type == "task_completed", HistoryEvent.element_id == "screen")
+        connection.execute(sa.update(HistoryEvent).where(done).values(actor=OFFICER.id))
+
+    (told,) = [d for d in judged(play) if d.severity == "breach"]
+
+    assert (told.kind, told.element_id, told.actor) == ("same_person", "screen", OFFICER.id)
+    assert "filed" in told.text.en
+
+
 def test_who_did_not_act_in_the_role_that_is_asked_for_is_told(engine: Engine) -> None:
     play = Play(engine, REVIEW).start().do("register")
     with unguarded(engine.database) as connection:

@@ -172,7 +172,7 @@ SLIPS: Slips = {
             "    return asked <= decided and messages",
             "    return asked <= decided + 1 and messages",
             "the complainant who is invited to withdraw a second time before an answer",
-            "tests/web/test_following.py tests/office/test_a_case_through_the_office.py " + SECOND,
+            SECOND,
         ),
     ],
     "office/cases/reviews.py": [

@@ -25,6 +25,7 @@ from office.people.access import Sight
 from office.people.people import User
 from office.vault import identities
 from office.vault.attachments import Upload
+from tests.law.test_law_walks import CORRUPTION
 from tests.support.agency import ASSIGNED, FOUNDED, Agency
 from tests.support.installations import Installations
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
@@ -280,6 +281,27 @@ def test_a_second_withdrawal_waits_for_the_answer_to_the_first(agency: Agency) -
     assert not office.track(filed.tracking_code).may_withdraw
     with pytest.raises(CannotWithdraw):
         office.withdrawal_form(filed.tracking_code)
+
+
+def test_a_withdrawal_that_is_decided_upon_is_asked_once_and_again_after_a_refusal(
+    agency: Agency,
+) -> None:
+    """Where a complaint of corruption may go on without the complainant, the office decides."""
+    office = agency.office
+    filed = agency.file(CORRUPTION)
+    reason = {"reason": "ไม่ประสงค์ร้องเรียนต่อ"}
+    refused = {"withdrawal_accepted": False, "reason": "พยานหลักฐานเพียงพอแล้ว"}
+
+    for _ in range(2):
+        assert office.track(filed.tracking_code).may_withdraw
+        office.withdraw(filed.tracking_code, reason)
+        assert not office.track(filed.tracking_code).may_withdraw
+        with pytest.raises(CannotWithdraw):
+            office.withdraw(filed.tracking_code, reason)
+        agency.do(filed.case_id, "decide_withdrawal", refused)
+
+    assert agency.case(filed.case_id).closed_at is None
+    assert office.track(filed.tracking_code).may_withdraw
 
 
 def test_a_mail_that_is_tried_twice_is_kept_once(agency: Agency) -> None:
