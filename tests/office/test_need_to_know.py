@@ -473,6 +473,18 @@ def test_what_was_answered_to_a_task_before_is_not_shown_to_who_may_not_read_it(
     assert office.open_task(task_of(office, "ask"), staff["head"]).prior == given
 
 
+def test_intake_sees_a_case_as_long_as_it_is_open(office: Office, staff: Staff) -> None:
+    filed = office.file_complaint(complaint())
+    assert office.case(filed.case_id, staff["intake"]).id == filed.case_id
+
+    office.withdraw(filed.tracking_code, {"reason": "ได้รับการแก้ไขแล้ว"})
+    office.run_due()
+
+    with pytest.raises(CaseNotFound):
+        office.case(filed.case_id, staff["intake"])
+    assert office.case(filed.case_id, staff["head"]).id == filed.case_id
+
+
 def test_a_closed_account_sees_nothing(office: Office, staff: Staff) -> None:
     filed = at_clarification(office, staff)
     with office.engine.begin() as work:

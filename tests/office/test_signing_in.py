@@ -79,10 +79,10 @@ def test_a_session_ends_by_itself(
 ) -> None:
     _, token = office.sign_in("somchai", PASSWORD)
 
-    clock.advance(hours=9)
+    clock.advance(hours=10, seconds=-1)
     assert office.user_of_session(token) == somchai
-    clock.advance(hours=2)
-    assert office.user_of_session(token) is None
+    clock.advance(seconds=1)
+    assert office.user_of_session(token) is None, "at the very moment that it ends"
 
 
 def test_closing_an_account_signs_it_out_everywhere(office: Office, somchai: people.User) -> None:
@@ -104,6 +104,26 @@ def test_a_new_password_signs_the_old_browsers_out(office: Office, somchai: peop
     with pytest.raises(SignInRefused):
         office.sign_in("somchai", PASSWORD)
     assert office.sign_in("somchai", "รหัสผ่านใหม่ของสมชาย")[0] == somchai
+
+
+@pytest.mark.parametrize("meanwhile", ["another password", "closed"])
+def test_a_password_that_fitted_a_moment_ago_lets_nobody_in(
+    office: Office, somchai: people.User, meanwhile: str
+) -> None:
+    """A password is tried outside the transaction: what changes in that time counts."""
+    with office.engine.read() as work:
+        proof = sign_in.proven(sign_in.account_named(work, "somchai"), PASSWORD)
+    with office.engine.begin() as work:
+        if meanwhile == "closed":
+            people.set_active(work, "somchai", False)
+        else:
+            people.set_password(work, "somchai", "รหัสผ่านใหม่ของสมชาย")
+
+    with pytest.raises(SignInRefused), office.engine.begin() as work:
+        sign_in.sign_in(work, proof)
+
+    if meanwhile != "closed":
+        assert office.sign_in("somchai", "รหัสผ่านใหม่ของสมชาย")[0] == somchai
 
 
 def test_the_database_holds_neither_password_nor_token(
