@@ -216,7 +216,7 @@ def test_whoever_began_a_case_is_told_where_the_diagram_keeps_them_out(engine: E
         done = sa.and_(HistoryEvent.type == "task_completed", HistoryEvent.element_id == "screen")
         connection.execute(sa.update(HistoryEvent).where(done).values(actor=OFFICER.id))
 
-    (told,) = [d for d in judged(play) if d.severity == "breach"]
+    (told,) = [d for d in deviations(play) if d.severity == "breach"]
 
     assert (told.kind, told.element_id, told.actor) == ("same_person", "screen", OFFICER.id)
     assert "filed" in told.text.en

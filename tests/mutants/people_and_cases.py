@@ -41,7 +41,7 @@ SLIPS: Slips = {
             "        return Sight.UNIT if task.completed_by == user.id else None",
             "        return Sight.UNIT if task.completed_by else None",
             "the complainant: the whole group reads what one of it once did",
-            NEED + " " + MATRIX,
+            "tests/office/test_need_to_know.py",
         ),
         Slip(
             '    unknown = [Case.handler.is_not(None)] if "decided" in words else []',

@@ -138,13 +138,13 @@ def part_of(part: int) -> list[Table]:
     return [Base.metadata.tables[name] for name in TABLES[part::PARTS]]
 
 
-def test_a_stored_file_that_no_case_holds_is_named(house: House) -> None:
-    path = house.office.settings.data_dir / "files" / "ab" / ("ab" * 16)
+def test_a_stored_file_that_no_case_holds_is_named(installation: Installation) -> None:
+    path = installation.office.settings.data_dir / "files" / "ab" / ("ab" * 16)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
     os.utime(path, (1_700_000_000, 1_700_000_000))  # long ago, by the clock of the machine
 
-    found = house.check() - house.known
+    found = installation.check() - installation.known
     path.unlink()
 
     assert found == {(f"attachment/{path.name}/0", "a file is stored that no case holds")}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from engine.ground.clock import TravellingClock
 from engine.ground.errors import NotAllowed, TaskNotFound
-from engine.store.tables import HistoryEvent
+from engine.store.tables import HistoryEvent, UserTask
 from office.audit import case_search, export
 from office.audit.case_search import Criteria
 from office.audit.case_statistics import Selection, statistics
@@ -21,7 +21,7 @@ from office.cases.reveals import RequestNotFound, SecondPersonNeeded
 from office.ground.errors import AttachmentNotFound, CaseNotFound, ReasonNeeded
 from office.ground.tables import Attachment, Case
 from office.people import people
-from office.people.access import Sight
+from office.people.access import Sight, task_sight
 from office.people.people import User
 from office.vault.attachments import Upload
 from office.vault.submissions import keep_submission
@@ -471,6 +471,32 @@ def test_what_was_answered_to_a_task_before_is_not_shown_to_who_may_not_read_it(
 
     assert dict(view.prior) == {}
     assert office.open_task(task_of(office, "ask"), staff["head"]).prior == given
+
+
+@pytest.mark.parametrize(
+    ("status", "did", "did_and_left", "colleague"),
+    [
+        ("open", Sight.FULL, None, Sight.FULL),
+        ("completed", Sight.UNIT, None, None),
+        ("withdrawn", None, None, None),
+    ],
+)
+def test_a_part_that_is_over_opens_something_to_who_had_it_alone(
+    status: str, did: Sight | None, did_and_left: Sight | None, colleague: Sight | None
+) -> None:
+    """The committee's other members read no more of what one of it has done."""
+    doer = "a" if status == "completed" else None
+    task = UserTask(
+        status=status, completed_by=doer, assignee=None, candidate_groups=["committee"],
+        candidate_users=[],
+    )  # fmt: skip
+
+    def member(id: str, *groups: str) -> User:
+        return User(id, id, id, None, frozenset(groups))
+
+    assert task_sight(task, member("a", "committee")) == did
+    assert task_sight(task, member("a")) == did_and_left
+    assert task_sight(task, member("b", "committee")) == colleague
 
 
 def test_intake_sees_a_case_as_long_as_it_is_open(office: Office, staff: Staff) -> None:
