@@ -47,7 +47,7 @@ SLIPS: Slips = {
             '    unknown = [Case.handler.is_not(None)] if "decided" in words else []',
             "    unknown = []",
             "whoever complained of the Director: a figure tells them of it before anybody decides",
-            NEED + " tests/web/test_statistics_pages.py " + MATRIX,
+            "tests/office/test_need_to_know.py",
         ),
     ],
     "office/people/conflicts.py": [

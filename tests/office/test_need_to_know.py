@@ -21,7 +21,7 @@ from office.cases.reveals import RequestNotFound, SecondPersonNeeded
 from office.ground.errors import AttachmentNotFound, CaseNotFound, ReasonNeeded
 from office.ground.tables import Attachment, Case
 from office.people import people
-from office.people.access import Sight, task_sight
+from office.people.access import Sight, countable, task_sight
 from office.people.people import User
 from office.vault.attachments import Upload
 from office.vault.submissions import keep_submission
@@ -497,6 +497,28 @@ def test_a_part_that_is_over_opens_something_to_who_had_it_alone(
     assert task_sight(task, member("a", "committee")) == did
     assert task_sight(task, member("a")) == did_and_left
     assert task_sight(task, member("b", "committee")) == colleague
+
+
+def test_a_director_counts_no_case_before_it_is_known_who_decides_it(
+    office: Office, staff: Staff
+) -> None:
+    """A figure that goes up by one would tell the accused that somebody has complained."""
+    filed = office.file_complaint(complaint())
+    office.run_due()
+
+    def counted(username: str) -> int | None:
+        with office.engine.read() as work:
+            query = sa.select(sa.func.count(Case.id)).where(*countable(work, staff[username]))
+            return work.session.scalar(query)
+
+    def handled_by(handler: str | None) -> None:
+        with office.engine.begin() as work:
+            work.session.get_one(Case, filed.case_id).handler = handler
+
+    handled_by(None)
+    assert (counted("director"), counted("head")) == (0, 1)
+    handled_by("director")
+    assert (counted("director"), counted("head")) == (1, 1)
 
 
 def test_intake_sees_a_case_as_long_as_it_is_open(office: Office, staff: Staff) -> None:
