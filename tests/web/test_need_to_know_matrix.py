@@ -423,7 +423,7 @@ def table_of(found: dict[tuple[str, Kind], Sight | None], names: list[str]) -> s
 
 
 def test_the_accused_director_sees_nothing_in_any_spelling_or_position(
-    sqlite_agencies: Houses, tmp_path: Path
+    sqlite_agencies: Installations, tmp_path: Path
 ) -> None:
     # Grievances: no track holds these back, so that only names and positions keep him out.
     names = [{"name": name, "position": "เจ้าหน้าที่"} for name in (*SPELLINGS, *NEAR)]
