@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.dmn.findings import remark
 from engine.dmn.itemtypes import ItemTypes
-from engine.dmn.model import InputData, Logic, Model
+from engine.dmn.model import Logic, Model
 from engine.dmn.source import Element, child, children, local, row_of, text_of
 from engine.feel.errors import FeelSyntaxError, Problem
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
@@ -60,9 +60,8 @@ class Boxed:
         self.components = types.component_names()
         # Camunda Modeler's tables read process variables that no input data declares. Unless the
         # variables of those who call are known, any name may be one.
-        declares = any(isinstance(each, InputData) for each in model.elements.values())
-        self.given = given if not declares and given is not None else {}
-        self.open = not declares and given is None
+        self.given = given if not model.declares_inputs and given is not None else {}
+        self.open = not model.declares_inputs and given is None
 
     # -- reports ------------------------------------------------------------------------------
 

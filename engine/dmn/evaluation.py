@@ -168,9 +168,14 @@ class _Requirements:
         if decision.logic is None:
             self.run.note("", 0, "no-value", name=decision.name, reason="it has no logic")
             return None
+        return conforming(decision.logic, decision.type)(self.scope_of(model, decision, path))
+
+    def scope_of(self, model: Model, decision: Decision, path: Path) -> Scope:
+        """What a decision sees: what it requires (DMN 1.5, 7.3.4), and the variables of whoever
+        asks where the model declares no input data, as Camunda Modeler's do not."""
         values = self.required(model, [*decision.requires, *decision.knowledge], path)
-        scope = Inner({**self.root.values, **values}, None, self.run)
-        return conforming(decision.logic, decision.type)(scope)
+        around = {} if model.declares_inputs else self.root.values
+        return Inner({**around, **values}, None, self.run)
 
     def required(self, model: Model, references: Sequence[Reference], path: Path) -> dict[str, Any]:
         """The values of the elements referred to, by the names they have in the model."""

@@ -11,7 +11,7 @@ from engine.dmn.evaluation import Path, _Requirements, find
 from engine.dmn.model import Decision, Model, Table
 from engine.feel.expression import run_bounded
 from engine.feel.values.jsonable import to_json
-from engine.feel.values.scope import EMPTY, Environment, Inner, Root, Scope
+from engine.feel.values.scope import EMPTY, Environment, Root, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,7 @@ class _Asking(_Requirements):
     def _decide(self, model: Model, decision: Decision, path: Path) -> Any:
         value = super()._decide(model, decision, path)
         if decision.table is not None:
-            required = self.required(model, [*decision.requires, *decision.knowledge], path)
-            scope = Inner({**self.root.values, **required}, None, self.run)
+            scope = self.scope_of(model, decision, path)
             asked = [column.logic(scope) for column in decision.table.inputs]
             self.seen.append((decision, asked))
         return value

@@ -142,6 +142,10 @@ class Model:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def declares_inputs(self) -> bool:
+        return any(isinstance(element, InputData) for element in self.elements.values())
+
+    @property
     def decisions(self) -> dict[str, Decision]:
         return {id: e for id, e in self.elements.items() if isinstance(e, Decision)}
 

@@ -210,6 +210,21 @@ def test_a_decision_service_is_called_like_a_function() -> None:
     assert dmn.evaluate([model], "shipping", {"weight": 3}).value == 6
 
 
+def test_a_decision_sees_what_it_requires_and_nothing_else() -> None:
+    # Bug: a decision saw every input of the model, required or not (DMN 1.5, 7.3.4).
+    content = definitions(
+        data("a"), data("b"),
+        decision("d", literal("[a, b, e]"), requires=["data:#a"]),
+        decision("e", literal("b"), requires=["data:#b"]),
+    )  # fmt: skip
+    model = dmn.parse("test.dmn", content, strict=False)
+
+    result = dmn.evaluate([model], "d", {"a": 1, "b": 2})
+
+    assert feel.to_json(result.value) == [1, None, None]
+    assert {each.rule for each in model.findings} == {"dmn-unknown-name"}
+
+
 def test_models_may_import_each_other() -> None:
     shared = definitions(
         '<itemDefinition name="tDays"><typeRef>number</typeRef></itemDefinition>',
