@@ -133,6 +133,24 @@ def test_a_decision_is_not_asked_with_what_its_table_cannot_read(engine: Engine)
     assert play.variables()["fee"] == 2
 
 
+def test_what_a_newer_check_finds_stops_no_running_case(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A table of an older release: its year of the Buddhist era was not looked for then.
+    columns = table(["a: date"], ["fee: number"], [('< date("2569-01-01")', "1"), ("-", "2")])
+    first = columns.replace("UNIQUE", "FIRST")
+    drawing = diagram(
+        start(), user("a"), rule("r", "fee", "fee"), user("b"), end(),
+        path("start", "a", "r", "b", "end"),
+    )  # fmt: skip
+    with monkeypatch.context() as then:
+        then.setattr("engine.verbs.gate.Gate.check", lambda self, files, carried: [])
+        play = Play(engine, drawing, fee__dmn=definitions(decision("fee", first))).start()
+
+    assert play.do("a", a="2026-03-02").open() == ["b"]
+    assert play.variables()["fee"] == 1
+
+
 PARALLEL = diagram(
     start(),
     gateway("parallel", "fork"),
