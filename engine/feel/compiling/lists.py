@@ -103,14 +103,14 @@ def _selected(
     if not items:
         answer = condition(scope.inner({"item": None}))
         return None if is_number(answer) else selected
+    run.spend(len(items))
     for position, raw in enumerate(items):
-        run.steps -= 1
-        if run.steps < 0:
-            raise BudgetExceeded("steps")
         item = raw if raw.__class__ in PLAIN else lift(raw)
-        if inner is not None:
+        if inner is None:
+            answer = condition(item_scope(scope, item))
+        else:
             inner.values = item if item.__class__ is dict else _NOTHING
-        answer = condition(inner if inner is not None else item_scope(scope, item))
+            answer = condition(inner)
         if answer is True:
             selected.append(item)
         elif position == 0 and is_number(answer):
