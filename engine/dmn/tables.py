@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.dmn.boxed import Boxed, nothing
 from engine.dmn.declared import declared
-from engine.dmn.index import Index, index_of
 from engine.dmn.model import Input, Logic, Output, Rule, Table
+from engine.dmn.pieces.index import Index, index_of
 from engine.dmn.source import Element, child, children, content
 from engine.feel.builtins.lists import maximum, minimum, total
 from engine.feel.errors import Undefined

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import dmn, feel
-from engine.dmn.index import Index
+from engine.dmn.pieces.index import Index
 from engine.feel.values.scope import Root
 from engine.feel.values.temporal import Date
 from tests.support.decisions import decision, definitions, table
@@ -92,7 +92,7 @@ def test_a_table_decides_alike_with_and_without_its_index(
         return [(feel.to_json(result.value), result.rules) for result in results]
 
     with_index = answers()
-    monkeypatch.setattr("engine.dmn.index.LEAST_RULES", 10_000)
+    monkeypatch.setattr("engine.dmn.pieces.index.LEAST_RULES", 10_000)
 
     assert with_index == answers()
     assert len({str(value) for value, _ in with_index}) > 2

@@ -13,9 +13,9 @@ from itertools import islice
 from operator import and_, or_
 from typing import Any
 
-from engine.dmn.axes import Column, column_of
 from engine.dmn.findings import TEXTS, remark
 from engine.dmn.model import Decision, Model, Rule, Table
+from engine.dmn.pieces.axes import Column, column_of
 from engine.feel.values.scope import Root
 from engine.feel.values.values import equal
 from engine.ground.findings import Finding, Severity

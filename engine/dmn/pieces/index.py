@@ -8,8 +8,8 @@ is tried one by one: a column whose value is of another kind, a test that depend
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.dmn.axes import Column, column_of
 from engine.dmn.model import Table
+from engine.dmn.pieces.axes import Column, column_of
 from engine.feel.values.scope import Scope
 
 LEAST_RULES = 16  # a smaller table is as quick rule by rule
