@@ -87,18 +87,26 @@ def clients(work: Work) -> list[ApiClient]:
     return list(work.session.scalars(sa.select(ApiClient).order_by(ApiClient.name)))
 
 
-def authenticate(work: Work, header: str) -> Client:
-    """The client of an `Authorization` header.
+def token_hash(header: str) -> str:
+    """What an `Authorization` header is known by.
 
     Raises:
-        TokenRefused: no bearer token, an unknown or a revoked one; never says which.
+        TokenRefused: it holds no bearer token of ours.
     """
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.startswith(TOKEN_PREFIX):
         raise TokenRefused
-    found = work.session.scalar(
-        sa.select(ApiClient).where(ApiClient.token_hash == _hash(token), ApiClient.active)
-    )
+    return _hash(token)
+
+
+def authenticate(work: Work, hash: str) -> Client:
+    """The client of a token, by its hash.
+
+    Raises:
+        TokenRefused: the token is unknown or revoked; never says which.
+    """
+    query = sa.select(ApiClient).where(ApiClient.token_hash == hash, ApiClient.active)
+    found = work.session.scalar(query)
     if found is None:
         raise TokenRefused
     actor = Actor(f"client:{found.name}", frozenset(found.groups))

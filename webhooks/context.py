@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask, current_app
@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from engine.engine import Engine
 from office.ground.keys import Keyring
 from office.ground.services import Services
+from webhooks.clients import Client
 from webhooks.limits import RateLimit
 from webhooks.settings import WebhookSettings
 
@@ -22,6 +23,7 @@ class ApiContext:
     services: Services
     settings: WebhookSettings
     limit: RateLimit
+    known_clients: dict[str, Client] = field(default_factory=dict)  # by the hash of their token
 
     @property
     def keyring(self) -> Keyring:

@@ -15,7 +15,7 @@ from office.people.access import (
     case_of_instance,
     open_to,
     require_sight,
-    sight_of,
+    sights_of,
 )
 from office.people.people import User
 from webhooks.clients import Client
@@ -74,8 +74,10 @@ def _is_guideline(work: Work, definition_id: str) -> bool:
     return queries.model(work, definition_id).properties.get("ruleset") == RULESET
 
 
-def sees(work: Work, case: Case | None, client: Client) -> bool:
-    return case is None or sight_of(work, case, as_user(client)) is not None
+def seen(work: Work, cases: Iterable[Case | None], client: Client) -> set[str | None]:
+    """The ids of those of the cases that the client sees, and None for what is no complaint."""
+    of_cases = [case for case in cases if case is not None]
+    return {None, *sights_of(work, of_cases, as_user(client))}
 
 
 def hidden_instances(work: Work, instance_ids: Iterable[str], client: Client) -> set[str]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from engine import Engine
+from engine.store.tables import ProcessInstance
 from tests.webhooks.conftest import ADMINISTRATOR
+from tests.webhooks.drawings import FILES, OWNER
 from webhooks.clients import clients, register_client, revoke_client
 from webhooks.errors import NameRefused, NameTaken
 from webhooks.limits import RateLimit
+from webhooks.tables import ApiClient
 
 PROBLEM = "application/problem+json"
 
@@ -48,6 +52,37 @@ def test_a_revoked_token_opens_nothing(http, engine: Engine, token):
         revoke_client(work, clients(work)[0].name)
 
     assert http.get("/api/v1/tasks", headers=headers).status_code == 401
+
+
+def test_a_token_that_was_let_in_before_opens_nothing_once_it_is_revoked(
+    http, engine: Engine, token
+):
+    # Who was let in is remembered; what they may do is still asked in each unit of work.
+    headers, start = token(), {"process": "check_up"}
+    engine.deploy(FILES, OWNER)
+    assert http.post("/api/v1/instances", headers=headers, json=start).status_code == 201
+    with engine.begin() as work:
+        revoke_client(work, clients(work)[0].name)
+
+    refused = [
+        http.post("/api/v1/instances", headers=headers, json=start),
+        http.get("/api/v1/instances", headers=headers),
+        http.get("/api/v1/instances", headers=headers),
+    ]
+
+    assert [answer.status_code for answer in refused] == [401, 401, 401]
+    with engine.read() as work:
+        assert work.session.scalar(sa.select(sa.func.count(ProcessInstance.id))) == 1
+
+
+def test_a_stranger_does_not_wait_for_who_writes_nor_holds_them_up(http, engine: Engine):
+    forged = {"Authorization": "Bearer smn_forged"}
+    with engine.begin() as work:
+        work.session.execute(sa.delete(ApiClient))  # SQLite has one writer, and this is it
+
+        answer = http.post("/api/v1/instances", headers=forged, json={"process": "check_up"})
+
+    assert answer.status_code == 401
 
 
 def test_the_database_holds_no_token(engine: Engine):

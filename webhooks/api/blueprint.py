@@ -13,10 +13,9 @@ from marshmallow import Schema
 from engine.ground import canonical
 from engine.ground.errors import Refusal
 from webhooks import problems
-from webhooks.api.authentication import admit, client
+from webhooks.api.authentication import admit, client, read
 from webhooks.api.idempotency import is_answered, once
 from webhooks.api.parser import StrictParser
-from webhooks.context import api_context
 
 View = Callable[..., Any]
 Answer = type[Schema] | dict[str, str] | None
@@ -65,7 +64,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no
 
         def decorate(view: View) -> View:
             def run(*parsed: Any, **path: Any) -> Response:
-                with api_context().engine.read() as work:
+                with read() as work:
                     result = view(work, *parsed, **path)
                     if isinstance(result, Response):
                         return result

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.ground import canonical
 from engine.store.work import Work
-from webhooks.api.authentication import client
+from webhooks.api.authentication import client, write
 from webhooks.context import api_context
 from webhooks.errors import FieldsRefused, KeyReused
 from webhooks.tables import ApiAnswer
@@ -43,8 +43,7 @@ def once(act: Callable[[Work], Any], *, status: int) -> Outcome:
     """
     key = request.headers.get(HEADER)
     if key is None:
-        with api_context().engine.begin() as work:
-            work.by = client().actor
+        with write() as work:
             return Outcome(act(work), status)
     _check(key)
     try:
@@ -64,8 +63,7 @@ def is_answered() -> bool:
 
 def _keyed(act: Callable[[Work], Any], key: str, status: int) -> Outcome:
     fingerprint = _fingerprint()
-    with api_context().engine.begin() as work:
-        work.by = client().actor
+    with write() as work:
         kept = work.session.get(ApiAnswer, (client().id, key))
         if kept is not None:
             return _again(kept, fingerprint)
