@@ -49,7 +49,8 @@ def must_be_alive(work: Work, case_id: str, purpose: Purpose = "content") -> Non
     """Look again at a key that was used in this unit of work.
 
     On PostgreSQL each statement sees what is committed by then: the rows read after the key may be
-    those that an erasure has left in between.
+    those that an erasure has left in between. One snapshot for the whole page would see neither,
+    but VACUUM FULL keeps what an open snapshot may still see: what was erased would stay on disk.
 
     Raises:
         KeyDestroyed: it was destroyed since.
