@@ -45,6 +45,12 @@ class Row:
     def met(self) -> bool | None:
         return None if self.goal is None else self.goal.is_met(self.figure)
 
+    def cost_against(self, before: float) -> float | None:
+        """How many times as dear it is as it was: above 1 is worse, whatever is measured."""
+        is_rate = self.unit.endswith(("/s", "its rate")) or (self.goal and self.goal.sign == "≥")
+        over, under = (before, self.figure) if is_rate else (self.figure, before)
+        return over / under if under else None
+
     def to_json(self) -> dict[str, Any]:
         goal = None if self.goal is None else str(self.goal)
         return {**asdict(self), "goal": goal, "met": self.met}

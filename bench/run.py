@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench.databases import versions
 from bench.rows import Row
 
+MORE = 1.1  # times what a row has cost before; more is told
 METHOD = Path(__file__).with_name("method.md")
 # In order of the report: what the keys of a part's rows begin with, its module and function.
 PARTS: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -82,9 +84,15 @@ def _memory() -> int:
     return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
 
 
-def page(rows: Iterable[Row], facts: dict[str, str], on: date) -> str:
-    """docs/reference/performance.md."""
+def page(
+    rows: Iterable[Row],
+    facts: dict[str, str],
+    on: date,
+    before: Mapping[str, Any] | None = None,
+) -> str:
+    """docs/reference/performance.md; beside the figures of an earlier run where one is given."""
     known = list(rows)
+    was = {row["key"]: float(row["figure"]) for row in (before or {}).get("rows", ())}
     missed = [row for row in known if row.met is False]
     goals = sum(1 for row in known if row.met is not None)
     told = [
@@ -98,14 +106,27 @@ def page(rows: Iterable[Row], facts: dict[str, str], on: date) -> str:
     ]
     if missed:
         told += ["", "## Goals that are not met", "", *[f"- {_missed(row)}" for row in missed]]
-    told += [
-        "",
-        "## All numbers",
-        "",
-        "| what | figure | spread | goal | met |",
-        "|---|---|---|---|---|",
-    ]
-    return "\n".join([*told, *[_cells(row) for row in known]]) + "\n"
+    if dearer := [_dearer(row, was[row.key]) for row in known if _is_dearer(row, was)]:
+        told += ["", f"## What costs more than {MORE} × of what it did", "", *dearer]
+    told += ["", "## All numbers", ""]
+    if before is not None:
+        told += [
+            "*Before* is an earlier release on the same machine; *cost* is how many times as dear it "
+            "has become, so below 1 is better, whatever is measured.",
+            "",
+        ]
+    heads = ["what", "figure", "spread", "goal", "met", *(["before", "cost"] if was else [])]
+    told += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    return "\n".join([*told, *[_cells(row, was) for row in known]]) + "\n"
+
+
+def _is_dearer(row: Row, was: Mapping[str, float]) -> bool:
+    cost = row.cost_against(was[row.key]) if row.key in was else None
+    return cost is not None and cost > MORE
+
+
+def _dearer(row: Row, was: float) -> str:
+    return f"- {row.name}: {number(row.figure)} {row.unit}, before {number(was)}"
 
 
 def _missed(row: Row) -> str:
@@ -133,7 +154,12 @@ REASONS = {
 }
 
 
-def _cells(row: Row) -> str:
+def _cells(row: Row, was: Mapping[str, float]) -> str:
     met = {None: "", True: "yes", False: "**no**"}[row.met]
     figure = f"{number(row.figure)} {row.unit}".strip()
-    return f"| {row.name} | {figure} | {spread(row)} | {row.goal or ''} | {met} |"
+    cells = [row.name, figure, spread(row), row.goal or "", met]
+    if was:
+        before = was.get(row.key)
+        cost = None if before is None else row.cost_against(before)
+        cells += ["" if before is None else number(before), "" if cost is None else f"{cost:.2f} ×"]
+    return f"| {' | '.join(map(str, cells))} |"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -59,6 +60,26 @@ def test_the_page_says_which_goals_are_not_met() -> None:
     assert "| one round | 0.5 × its rate |  | ≥ 1 | **no** |" in told
     assert "| disk per case | 20 KB |  | ≤ 25 | yes |" in told
     assert "neither saves nor records" in told.replace("\n", " ")
+
+
+def test_the_page_sets_figures_beside_those_before_and_names_what_became_dearer() -> None:
+    rows = [
+        Row("start/SQLite/ms", "start", 3.6, "ms"),
+        Row("completion/1", "one round", 0.5, "× its rate", at_least(1)),
+        Row("record/verify", "checked", 80, "cases/s"),
+        Row("new", "not measured then", 1, "ms"),
+    ]
+    before = [("start/SQLite/ms", 3.0), ("completion/1", 0.4), ("record/verify", 100), ("gone", 1)]
+    was = {"rows": [{"key": key, "figure": figure} for key, figure in before]}
+
+    told = page(rows, {}, date(2026, 3, 2), was)
+
+    assert "| start | 3.6 ms |  |  |  | 3 | 1.20 × |" in told
+    assert "| one round | 0.5 × its rate |  | ≥ 1 | **no** | 0.4 | 0.80 × |" in told
+    assert "| checked | 80 cases/s |  |  |  | 100 | 1.25 × |" in told
+    assert "| not measured then | 1 ms |  |  |  |  |  |" in told
+    dearer = told.partition("What costs more")[2].partition("## All numbers")[0]
+    assert re.findall(r"^- (\w+):", dearer, re.MULTILINE) == ["start", "checked"]
 
 
 def test_the_command_measures_what_is_asked_for_and_names_what_is_not_there(

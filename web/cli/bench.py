@@ -37,7 +37,12 @@ class RowUnknown(Refusal):
     type=click.Path(dir_okay=False, path_type=Path),
     help="เขียนเป็นเอกสาร / Write the page too, such as docs/reference/performance.md.",
 )
-def command(only: tuple[str, ...], as_json: bool, write: Path | None) -> None:
+@click.option(
+    "--before",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="ผลก่อนหน้าที่ได้จาก --json / Figures of an earlier release, as --json gave them.",
+)
+def command(only: tuple[str, ...], as_json: bool, write: Path | None, before: Path | None) -> None:
     run = import_module("bench.run")
     for name in only:
         if name.split("/")[0] not in run.known_keys():
@@ -55,5 +60,6 @@ def command(only: tuple[str, ...], as_json: bool, write: Path | None) -> None:
         told = {"machine": facts, "rows": [row.to_json() for row in rows]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     if write is not None:
-        write.write_text(run.page(rows, facts, datetime.now(BANGKOK).date()), "utf-8")
+        was = None if before is None else json.loads(before.read_text("utf-8"))
+        write.write_text(run.page(rows, facts, datetime.now(BANGKOK).date(), was), "utf-8")
         say(WRITTEN, path=write)
