@@ -111,8 +111,8 @@ def page(
     told += ["", "## All numbers", ""]
     if before is not None:
         told += [
-            "*Before* is an earlier release on the same machine; *cost* is how many times as dear it "
-            "has become, so below 1 is better, whatever is measured.",
+            "*Before* is an earlier release on the same machine; *cost* is how many times as dear "
+            "it has become, so below 1 is better, whatever is measured.",
             "",
         ]
     heads = ["what", "figure", "spread", "goal", "met", *(["before", "cost"] if was else [])]

@@ -22,7 +22,7 @@ DOCUMENTS = [
     if not BUILT.intersection(path.relative_to(ROOT).parts)
 ]
 GUIDES = [*(ROOT / "docs" / "how-to").glob("*/*.md"), *(ROOT / "docs" / "tutorial").glob("*.md")]
-PROJECT = ("docs", "engine", "forms", "office", "processes", "tests", "web", "webhooks")
+PROJECT = ("docs", "bench", "engine", "forms", "office", "processes", "tests", "web", "webhooks")
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
