@@ -187,7 +187,7 @@ def _touched(file: _File, entry: Entry, unit: str) -> Iterator[Link]:
     for deadline in file.deadlines:
         over = deadline.finished_at is not None and entry.at > deadline.finished_at
         if entry.element in deadline.askers and entry.at >= deadline.started_at and not over:
-            yield Link(f"deadline:{deadline.id}", "under")
+            yield Link(f"clock:{deadline.id}", "under")
     for letter in file.letters:
         if entry.at == letter.issued_at and _sent(file, letter) == entry.element:
             yield Link(f"letter:{letter.id}", "sends")

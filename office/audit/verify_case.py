@@ -417,7 +417,7 @@ def check_proof(
     found = root_of_inclusion(leaf(entry), int(proof["position"]), head["size"], path)
     if found is None or found.hex() != head["root"]:
         raise Broken(
-            place, "เรื่องนี้ไม่อยู่ในบันทึกรวมที่ประทับตรา", "the case is not in the log that was encrypted"
+            place, "เรื่องนี้ไม่อยู่ในบันทึกรวมที่ประทับตรา", "the case is not in the log that was signed"
         )
     yield from _signed(read_json(entry.encode(), place), case, events, commands)
     yield Finding(

@@ -133,7 +133,7 @@ def test_the_case_is_extended_in_the_days_of_its_step(agency: Agency) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pauses", "due"),
+    ("stood", "due"),
     [
         ([((17, 9), (27, 9))], "2026-05-25"),
         ([((17, 2), (27, 12))], "2026-05-25"),  # in Greenwich it would be eleven days
@@ -146,7 +146,7 @@ def test_the_case_is_extended_in_the_days_of_its_step(agency: Agency) -> None:
 def test_pauses_count_their_days_in_bangkok_and_together(
     engine: Engine,
     clock: TravellingClock,
-    pauses: list[tuple[tuple[int, int], tuple[int, int]]],
+    stood: list[tuple[tuple[int, int], tuple[int, int]]],
     due: str,
 ) -> None:
     begun(engine)
@@ -157,7 +157,7 @@ def test_pauses_count_their_days_in_bangkok_and_together(
         there = datetime.combine(date.fromordinal(first), datetime.min.time(), BANGKOK)
         return there.replace(hour=hour).astimezone(UTC)
 
-    for begins, ends in pauses:
+    for begins, ends in stood:
         clock.travel_to(march(*begins))
         with engine.begin() as work:
             pauses.pause_deadline(work, overall, reason="รอข้อมูลจากผู้ร้องเรียน", actor=HEAD)
