@@ -188,8 +188,8 @@ SLIPS: Slips = {
     ],
     "webhooks/clients.py": [
         Slip(
-            "sa.select(ApiClient).where(ApiClient.token_hash == _hash(token), ApiClient.active)",
-            "sa.select(ApiClient).where(ApiClient.token_hash == _hash(token))",
+            "sa.select(ApiClient).where(ApiClient.token_hash == hash, ApiClient.active)",
+            "sa.select(ApiClient).where(ApiClient.token_hash == hash)",
             "the agency whose leaked token was revoked and still opens everything",
             "tests/webhooks/test_api_access.py",
         ),
