@@ -150,7 +150,7 @@ def late_units(work: Work, user: User) -> list[LateUnit]:
         *open_to(work, user),
     ]
     query = sa.select(DeadlineRow, Case).join(Case, Case.id == DeadlineRow.case_id).where(*is_late)
-    late = work.session.execute(query.order_by(DeadlineRow.due_at)).tuples().all()
+    late = work.session.execute(query.order_by(DeadlineRow.due_at)).all()
     cases = list({case.id: case for _, case in late}.values())
     following = next_reminders(work, cases)
     reported = _reported(work, [deadline.id for deadline, _ in late])
