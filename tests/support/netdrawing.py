@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
 
 from tests.support import drawing
-from tests.support.tokengame import PARTS, ROUNDS, Net, trigger
+from tests.support.tokengame import PARTS, ROUNDS, Maps, Net, Sum, trigger
 
 ERROR = "refused"  # the business error of the jobs that have an event for it
+ROOTS = {
+    "escalation": (drawing.root_escalation, "esc"),
+    "signal": (drawing.root_signal, "sig"),
+    "error": (drawing.root_error, "err"),
+}
 TAGS = {"xor": "exclusive", "and": "parallel", "or": "inclusive", "race": "eventBased"}
 EACH = (
     "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
@@ -49,13 +55,11 @@ def _messages(net: Net) -> str:
 
 def _thrown(net: Net) -> Iterator[str]:
     """The escalations and signals of a file: what is thrown in it and what is caught."""
-    for kind, event in (*net.throws.values(), *((k, e) for e, k in net.triggers.items())):
-        escalates = kind == "escalation"
-        yield (
-            drawing.root_escalation(f"esc_{event}")
-            if escalates
-            else drawing.root_signal(f"sig_{event}")
-        )
+    thrown = [pair for several in net.throws.values() for pair in several]
+    for kind, event in (*thrown, *((kind, event) for event, kind in net.triggers.items())):
+        if kind in ROOTS:
+            root, prefix = ROOTS[kind]
+            yield root(f"{prefix}_{event}")
     for name, inner in net.inner.items():
         if net.kinds[name] != "call":
             yield from _thrown(inner)
@@ -63,17 +67,50 @@ def _thrown(net: Net) -> Iterator[str]:
 
 def _definition(net: Net, event: str) -> str:
     """What an event waits for."""
-    return _spelled(net.triggers.get(event, "message"), event)
+    kind = net.triggers.get(event, "message")
+    if kind == "condition":
+        return drawing.conditional(f"={net.conditions[event]} > 0")
+    return _spelled(kind, event)
 
 
 def _spelled(kind: str, event: str) -> str:
-    if kind == "message":
-        return drawing.message(f"msg_{event}")
-    return (
-        drawing.escalation(f"esc_{event}")
-        if kind == "escalation"
-        else drawing.signal(f"sig_{event}")
+    spelled = {
+        "message": lambda: drawing.message(f"msg_{event}"),
+        "escalation": lambda: drawing.escalation(f"esc_{event}"),
+        "signal": lambda: drawing.signal(f"sig_{event}"),
+        "error": lambda: drawing.error(f"err_{event}"),
+    }
+    return spelled[kind]()
+
+
+def _sum(what: Sum) -> str:
+    name, more = what
+    return f"={name} + {more}" if name else f"={more}"
+
+
+def _mapped(shape: str, maps: Maps) -> str:
+    """A shape with its mappings, beside the extensions that it has."""
+    lines = "".join(
+        f"<zeebe:{side} source={quoteattr(_sum(what))} target={quoteattr(target)}/>"
+        for side, several in (("input", maps.inputs), ("output", maps.outputs))
+        for target, what in several
     )
+    mapping = f"<zeebe:ioMapping>{lines}</zeebe:ioMapping>"
+    head, end, rest = shape.partition(">")
+    opening = "<bpmn:extensionElements>"
+    if rest.startswith(opening):
+        return f"{head}{end}{opening}{mapping}{rest.removeprefix(opening)}"
+    return f"{head}{end}{drawing.ext(mapping)}{rest}"
+
+
+def _until_enough(net: Net, node: str, **attributes: str) -> str:
+    """A task for each of a list, until its completion condition holds."""
+    loop = drawing.each(f"={list(range(net.instances[node]))}", **attributes)
+    _, said = net.enough[node]
+    condition = f'<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">{escape(said)}'
+    closing = "</bpmn:multiInstanceLoopCharacteristics>"
+    condition += "</bpmn:completionCondition>"
+    return drawing.marked(drawing.user(node), loop.replace(closing, f"{condition}{closing}"))
 
 
 def _parts(node: str) -> list[str]:
@@ -85,7 +122,9 @@ def draw(net: Net) -> list[str]:
     parts = []
     flows = {}
     for index, (source, target, guard) in enumerate(net.flows):
-        identifier = f"f_{source}_{index}"
+        if not source:
+            continue  # it was there in an earlier version
+        identifier = net.id_of(index)
         choice = net.kinds[source] == "xor" and len(net.out(source)) > 1
         last = choice and index == net.out(source)[-1]
         condition = f"={guard}" if guard and not last else ""
@@ -93,7 +132,8 @@ def draw(net: Net) -> list[str]:
         if last:
             flows[f"default of {source}"] = identifier
     for node, kind in net.kinds.items():
-        parts.append(_shape(net, node, kind, flows.get(f"default of {node}", "")))
+        shape = _shape(net, node, kind, flows.get(f"default of {node}", ""))
+        parts.append(_mapped(shape, net.maps[node]) if node in net.maps else shape)
     parts += [drawing.undone(task, undoer) for task, undoer in net.undone_by.items()]
     return parts + [flow for name, flow in flows.items() if not name.startswith("default")]
 
@@ -102,6 +142,7 @@ def _shape(net: Net, node: str, kind: str, default: str) -> str:
     message = _definition(net, node)
     timer = drawing.timer(f"P{net.days.get(node, 0)}D")
     several = "".join(drawing.message(f"msg_{part}") for part in _parts(node))
+    thrown = "".join(_spelled(*pair) for pair in net.throws.get(node, ()))
     undoes = {"isForCompensation": "true"} if node in net.undone_by.values() else {}
     shapes = {
         "start": lambda: drawing.start(node),
@@ -118,7 +159,11 @@ def _shape(net: Net, node: str, kind: str, default: str) -> str:
         "tx": lambda: drawing.el("transaction", node, "".join(draw(net.inner[node]))),
         "handler": lambda: _listening(net, node, interrupting=True),
         "aside": lambda: _listening(net, node, interrupting=False),
-        "throw": lambda: drawing.throw(node, _spelled(*net.throws[node])),
+        "throw": lambda: drawing.throw(node, thrown),
+        "throws": lambda: drawing.end(node, thrown),
+        "stop": lambda: drawing.end(node, drawing.TERMINATE),
+        "some": lambda: _until_enough(net, node),
+        "turns": lambda: _until_enough(net, node, isSequential="true"),
         "end": lambda: drawing.end(node),
         "user": lambda: drawing.user(node),
         "each": lambda: drawing.user(node).replace("</bpmn:userTask>", f"{EACH}</bpmn:userTask>"),
@@ -146,5 +191,6 @@ def _listening(net: Net, node: str, *, interrupting: bool) -> str:
     first = next(name for name, kind in inner.kinds.items() if kind == "start")
     flag = "true" if interrupting else "false"
     start = drawing.start(first, _definition(net, first), isInterrupting=flag)
+    start = _mapped(start, net.maps[first]) if first in net.maps else start
     others = [part for part in draw(inner) if not part.startswith("<bpmn:startEvent")]
     return drawing.sub(node, start, *others, event=True)

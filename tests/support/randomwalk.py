@@ -21,8 +21,9 @@ from tests.support import leftovers
 from tests.support.cases import Play
 from tests.support.drawing import FORM
 from tests.support.netdrawing import ERROR, files
-from tests.support.netgenerator import Generator, scopes
-from tests.support.tokengame import Game
+from tests.support.netedits import Editor
+from tests.support.netgenerator import Generator
+from tests.support.tokengame import Facts, Game
 
 OWNER = Actor.of("owner", "process_owner")
 WORKER = "worker-1"
@@ -50,6 +51,7 @@ class Walk:
         self.generator = Generator(seed)
         self.net = self.generator.everything(depth=2)
         self.play = Play(open_engine(url, clock), *files(self.net)).start(**self.generator.facts)
+        self.editor = Editor(self.generator, seed)
         self.game = Game(self.net, dict(self.generator.facts))
         self.version = 1
         self.happened: set[str] = set()
@@ -79,7 +81,7 @@ class Walk:
         assert self.play.ended
         assert self.game.over
         assert self.play.visits() == self.game.visits
-        assert _counted(self.play.variables()) == _counted(self.game.facts)
+        check_values(self.play.variables(), self.game.facts)
 
     def _rows(self, model: type[Job] | type[Wait]) -> dict[str, Any]:
         """What the case waits for by rows, in the names of the game."""
@@ -93,9 +95,7 @@ class Walk:
         if name in self._rows(Job):
             self._work_on(name)
         elif name in self.game.all_open():
-            count = self.engine.variables(self.play.id).get(f"v_{name}", 0) + 1
-            values = {f"v_{name}": count} if f"v_{name}" in self.game.facts else {}
-            self.engine.complete(self.play.task(name).id, values)
+            self.engine.complete(self.play.task(name).id, self.game.results_of(name))
             self.game.finish(name)
         elif self._rows(Wait)[name].kind == "timer":
             self._let_time_pass()
@@ -103,13 +103,13 @@ class Walk:
             self.engine.broadcast(f"sig_{name}")
             self.game.message(name)
         else:
-            self.engine.correlate(f"msg_{name}", "case-1")
+            self.engine.correlate(f"msg_{name}", "case-1", self.game.payload_of(name))
             self.game.message(name)
 
     def _work_on(self, name: str) -> None:
         """An external worker takes the job; it may fail for now, for good, or succeed."""
         job = self._rows(Job)[name]
-        can_fail = any(f"{name}x" in scope.kinds for scope in scopes(self.net))
+        can_fail = self.game.may_fail(name)
         with self.engine.begin() as work:
             lent = jobs.activate_jobs(
                 work, "work", worker=WORKER, limit=99, lock=timedelta(minutes=1)
@@ -124,7 +124,7 @@ class Walk:
             elif how == "refused":
                 jobs.throw_job_error(work, job.id, ERROR, {}, worker=WORKER)
             else:
-                values = {f"v_{name}": job.variables.get(f"v_{name}", 0) + 1}
+                values = self.game.results_of(name)
                 jobs.complete_job(work, job.id, values, worker=WORKER)
         self.happened.add(f"job {how}")
         if how == "refused":
@@ -162,16 +162,20 @@ class Walk:
             self.agree()
 
     def _move_on(self) -> None:
-        """A next version is deployed and the case moves there, unless it is just undoing."""
-        newer = self.generator.next_version(self.net)
+        """A next version is deployed: the case moves there or stays, as a rehearsal says."""
+        newer = self.editor.edit(self.net)
+        if not self.editor.done:
+            return
         drawn = {f"d{index}.bpmn": content for index, content in enumerate(files(newer))}
         if not self.engine.deploy({**drawn, "any.form": FORM}, OWNER).new:
             return  # nothing was added this time
         plan = MigrationPlan(f"p:{self.version}", f"p:{self.version + 1}", {}, (self.play.id,))
         self.version += 1
+        rehearsed = self.engine.migrate(plan, OWNER, rehearse=True)
+        self.agree()
         report = self.engine.migrate(plan, OWNER)
+        assert (rehearsed.moved, rehearsed.stayed) == (report.moved, report.stayed)
         if self.play.id in report.stayed:
-            assert "being undone" in report.stayed[self.play.id], report.stayed
             self.version = self.most_versions  # it stays where it is, and is asked no more
             return
         self.happened.add("migration")
@@ -190,5 +194,10 @@ def _name(row: Any) -> str:
     return str(row.element_id)
 
 
-def _counted(values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name[:2] in ("v_", "n_")}
+def check_values(variables: Any, facts: Facts) -> None:
+    """What people and jobs have said, what events brought and what mappings made of it."""
+    compared = ("v_", "n_", "o_", "p_", "i_")
+    found = {name: value for name, value in variables.items() if name[:2] in compared}
+    assert not {"item", "loopCounter"} & variables.keys()
+    expected = {name: value for name, value in facts.own.items() if name[:2] in compared}
+    assert found == expected, sorted(found.items() ^ expected.items())

@@ -1,10 +1,25 @@
 """BPMN's token game, written from the text of the standard (BPMN 2.0.2, chapter 13) for the tests
-alone: it knows flows and tokens and nothing of the engine it checks."""
+alone: it knows flows and tokens and nothing of the engine it checks.
+
+Variables and mappings are those of Camunda 8: what is mapped in stays inside, and of what has
+outputs nothing else comes out.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+Sum = tuple[str, int]  # a variable, "" for none, and what is added to it
+
+
+@dataclass
+class Maps:
+    """What is mapped into a node and out of it, in order."""
+
+    inputs: list[tuple[str, Sum]] = field(default_factory=list)
+    outputs: list[tuple[str, Sum]] = field(default_factory=list)
 
 
 @dataclass
@@ -18,8 +33,24 @@ class Net:
     undone_by: dict[str, str] = field(default_factory=dict)  # activity -> the one that undoes it
     handlers: list[str] = field(default_factory=list)  # event subprocesses
     days: dict[str, int] = field(default_factory=dict)  # timer -> how long it waits
-    triggers: dict[str, str] = field(default_factory=dict)  # event -> escalation or signal
-    throws: dict[str, tuple[str, str]] = field(default_factory=dict)  # -> its kind, and who catches
+    triggers: dict[str, str] = field(default_factory=dict)  # event -> what it waits for
+    throws: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # kinds, and who catches
+    conditions: dict[str, str] = field(default_factory=dict)  # event -> the variable it looks at
+    maps: dict[str, Maps] = field(default_factory=dict)
+    brings: set[str] = field(default_factory=set)  # events whose message brings something
+    instances: dict[str, int] = field(default_factory=dict)  # of what repeats until it is enough
+    enough: dict[str, tuple[int, str]] = field(default_factory=dict)  # after how many, and as said
+    pairs: dict[str, str] = field(default_factory=dict)  # gateway that splits -> its join
+    ids: dict[int, str] = field(default_factory=dict)  # flows with an id of their own
+
+    def id_of(self, index: int) -> str:
+        return self.ids.get(index, f"f_{self.flows[index][0]}_{index}")
+
+    def nested(self) -> Iterator[Net]:
+        """This net and all that are drawn inside it or called."""
+        yield self
+        for inner in self.inner.values():
+            yield from inner.nested()
 
     def into(self, node: str) -> list[int]:
         return [i for i, flow in enumerate(self.flows) if flow[1] == node]
@@ -31,8 +62,36 @@ class Net:
 INSTANCES = 2  # of a multi-instance task
 ROUNDS = 2  # of a standard loop
 PARTS = 2  # triggers of a multiple event
+BROUGHT = 7  # what a message says
 ASIDE = ("instead", "beside", "overdue", "remind")  # events that watch an activity
 CAUGHT = ("catch", "wait")  # events that a token stands on until a message or a moment comes
+
+
+class Facts:
+    """The variables as one scope sees them: its own first. What it writes goes to whom it belongs,
+    and stays inside where the scope has outputs."""
+
+    def __init__(
+        self, own: dict[str, int], outer: Facts | None = None, *, isolated: bool = False
+    ) -> None:
+        self.own, self.outer, self.isolated = own, outer, isolated
+
+    def __getitem__(self, name: str) -> int:
+        return self.own[name] if self.outer is None or name in self.own else self.outer[name]
+
+    def __setitem__(self, name: str, value: int) -> None:
+        if self.outer is None or self.isolated or name in self.own:
+            self.own[name] = value
+        else:
+            self.outer[name] = value
+
+    def with_maps(self, lines: list[tuple[str, Sum]], seen: dict[str, int]) -> dict[str, int]:
+        """What mappings give, each seeing those before it."""
+        found: dict[str, int] = {}
+        for target, (name, more) in lines:
+            of = 0 if not name else {**seen, **found}[name] if name in seen | found else self[name]
+            found[target] = of + more
+        return found
 
 
 class Game:
@@ -42,11 +101,14 @@ class Game:
     def __init__(
         self,
         net: Net,
-        facts: dict[str, int],
+        facts: dict[str, int] | Facts,
         around: Game | None = None,
         outer: Game | None = None,
     ) -> None:
-        self.net, self.facts = net, facts
+        self.net = net
+        self.facts = facts if isinstance(facts, Facts) else Facts(facts)
+        self.inside: dict[str, dict[str, int]] = {}  # what was mapped into the activities here
+        self.held: dict[str, str] = {}  # event that looks at a variable -> its activity
         self.around = around  # the scope whose event subprocess this one is
         self.outer = outer  # the scope in which this one stands, or which called it
         self.interrupted = False
@@ -60,10 +122,18 @@ class Game:
         self.awaited: dict[str, str] = {}  # event -> the gateway or activity it depends on, or ""
         self.visits: Counter[str] = Counter()
         self.running: list[tuple[str, Game]] = []
-        (start,) = [node for node, kind in net.kinds.items() if kind == "start"]
-        for handler in net.handlers:
-            self._listen(trigger(net, handler), "")
-        self._run(start)
+        if outer is None:
+            self._enter()
+
+    def _enter(self) -> None:
+        """The scope is begun; what it throws at once may end it."""
+        (start,) = [node for node, kind in self.net.kinds.items() if kind == "start"]
+        for handler in self.net.handlers:
+            self._listen(trigger(self.net, handler), "")
+        if self._look():
+            self.visits[start] += 1  # its token is there when the condition is looked at
+        else:
+            self._run(start)
         self.settle()
 
     # ── what can happen from outside ───────────────────────────────────────────────────────
@@ -72,8 +142,6 @@ class Game:
         """A person completes a task."""
         if self.open[task]:
             self.open[task] -= 1
-            if self.net.kinds.get(task) in ("user", "job"):
-                self.facts[f"v_{task}"] += 1
             self._finished(task)
         else:
             next(g for _, g in self.running if task in g.all_open()).finish(task)
@@ -89,14 +157,44 @@ class Game:
             self._leave(f"{job}x")
         self.settle()
 
+    def results_of(self, task: str) -> dict[str, int]:
+        """What the next one to complete a task says."""
+        game = self._game_with(task)
+        name = f"v_{task}"
+        return {name: game.facts[name] + 1} if game.net.kinds.get(task) in ("user", "job") else {}
+
+    def payload_of(self, event: str) -> dict[str, int]:
+        """What the message says that an event waits for."""
+        brings = any(event in net.brings for net in self.net.nested())
+        return {f"p_{event}": BROUGHT} if brings else {}
+
+    def may_fail(self, job: str) -> bool:
+        return f"{job}x" in self._game_with(job).net.kinds
+
+    def all_games(self) -> list[Game]:
+        return [self, *(inner for _, game in self.running for inner in game.all_games())]
+
+    def _game_with(self, task: str) -> Game:
+        return next(game for game in self.all_games() if game.open[task])
+
     def adopt(self, net: Net) -> None:
-        """The case goes on in a next version: its activities are watched by what is new there."""
-        for event in set(net.attached) - set(self.net.attached):
-            if self.open[net.attached[event]]:
+        """The case goes on in a next version: its activities are watched by what is new there, and
+        by nothing that is gone."""
+        self._adopt(net)
+        self.settle()
+
+    def _adopt(self, net: Net) -> None:
+        standing = {name for name, _ in self.running}
+        old, new = set(self.net.attached.items()), set(net.attached.items())
+        for event, _ in old - new:
+            for kept in (self.awaited, self.listening, self.held):
+                kept.pop(event, None)
+        for event, _ in sorted(new - old):
+            if self.open[net.attached[event]] or net.attached[event] in standing:
                 self.awaited[event] = net.attached[event]
         self.net = net
         for name, game in self.running:
-            game.adopt(net.inner[name])
+            game._adopt(net.inner[name])
 
     def _finished(self, task: str) -> None:
         asking = [who for who, left in self.undoing.items() if left and left[0][1] == task]
@@ -105,6 +203,9 @@ class Game:
             self._undo_next(asking[0])
             return
         kind = self.net.kinds[task]
+        if kind in ("some", "turns"):
+            self._one_more(task)
+            return
         if kind == "again" and self.rounds[task] + 1 < ROUNDS:
             self.rounds[task] += 1
             self.open[task] += 1
@@ -112,8 +213,33 @@ class Game:
             return
         self.rounds[task] = 0
         # Two tokens may be in it at once; the instances of the first one are finished first.
+        if kind in ("user", "job"):
+            self._bring(task, {f"v_{task}": self.facts[f"v_{task}"] + 1})
         if kind != "each" or self.open[task] % INSTANCES == 0:
             self._completed(task)
+
+    def _one_more(self, task: str) -> None:
+        """One instance more is done: is it enough, as the completion condition says?"""
+        self.rounds[task] += 1
+        most, (enough, _) = self.net.instances[task], self.net.enough[task]
+        if self.rounds[task] >= min(most, enough):
+            self.open[task] = self.rounds[task] = 0
+            self._completed(task)
+        elif self.net.kinds[task] == "turns":
+            self.open[task] += 1
+            self.visits[task] += 1
+
+    def _bring(self, node: str, result: Mapping[str, int]) -> None:
+        """What a node has found out, or what its outputs make of it."""
+        maps = self.net.maps.get(node)
+        if maps is not None and maps.outputs:
+            seen = {**self.inside.pop(node, {}), **result}
+            result = self.facts.with_maps(maps.outputs, seen)
+        for name, value in result.items():
+            self.facts[name] = value
+
+    def _came(self, event: str) -> dict[str, int]:
+        return {f"p_{event}": BROUGHT} if event in self.net.brings else {}
 
     def _completed(self, activity: str, inside: list[Done] | None = None) -> None:
         """An activity is completed: from now on it can be undone."""
@@ -147,12 +273,17 @@ class Game:
             gateway = self.awaited.pop(event)
             for other in [e for e, g in self.awaited.items() if gateway and g == gateway]:
                 del self.awaited[other]
+            self._bring(event, self._came(event))
             self._leave(event)
         self.settle()
 
     def _listen(self, event: str, on: str) -> None:
         """An escalation comes from inside alone, all else may come from outside."""
-        inside = self.net.triggers.get(event) == "escalation"
+        trigger = self.net.triggers.get(event)
+        if trigger == "condition":
+            self.held[event] = on
+            return
+        inside = trigger in ("escalation", "error")
         (self.listening if inside else self.awaited)[event] = on
 
     def _catch(self, event: str) -> bool:
@@ -162,23 +293,35 @@ class Game:
                 interrupts = self.net.kinds[handler] == "handler"
                 if interrupts:
                     self._stop_all()
+                self._bring(event, self._came(event))
                 self._run(handler)
                 return interrupts
         interrupts = self.net.kinds[event] in ("instead", "overdue")
         if interrupts:
             self._interrupt(self.net.attached[event])
         self.visits[event] += 1
+        self._bring(event, self._came(event))
         self._leave(event)
         return interrupts
 
     def _throw(self, who: str) -> None:
         """What is thrown is caught further out; who is interrupted by it goes no further."""
-        _, event = self.net.throws[who]
-        game: Game | None = self
-        while game is not None and event not in {**game.listening, **game.awaited}:
-            game = game.outer
-        if game is None or not game._catch(event):
-            self._leave(who)
+        for _, event in self.net.throws[who]:
+            game: Game | None = self
+            while game is not None and event not in {**game.listening, **game.awaited}:
+                game = game.outer
+            if game is not None and game._catch(event):
+                return
+        self._leave(who)
+
+    def _look(self) -> bool:
+        """Events that look at a variable see that it is there; what is interrupted by it?"""
+        for event in list(self.held):
+            if event in self.held and self.facts[self.net.conditions[event]] > 0:
+                del self.held[event]
+                if self._catch(event):
+                    return True
+        return False
 
     def all_open(self) -> list[str]:
         mine = list(self.open.elements())
@@ -210,20 +353,28 @@ class Game:
             pass
         if self._idle:  # the scope is completing: no other event subprocess is begun (13.3.2)
             for handler in self.net.handlers:
-                self.awaited.pop(trigger(self.net, handler), None)
-                self.listening.pop(trigger(self.net, handler), None)
+                for kept in (self.awaited, self.listening, self.held):
+                    kept.pop(trigger(self.net, handler), None)
 
     def _notice(self) -> bool:
         """An event that waits for a condition sees that it holds."""
+        for event in list(self.held):
+            self._look()
+            if event not in self.held:
+                return True
         for event in self.watching:
             if self.holds(f"{self.net.attached[event]} > 0"):
                 self.watching.remove(event)
                 self._leave(event)
                 return True
-        before = sum(len(game.watching) for _, game in self.running)
-        for _, game in self.running:
+        before = sum(game.looking for game in self.all_games())
+        for _, game in list(self.running):
             game.settle()
-        return sum(len(game.watching) for _, game in self.running) != before
+        return sum(game.looking for game in self.all_games()) != before
+
+    @property
+    def looking(self) -> int:
+        return len(self.watching) + len(self.held)
 
     def _stop_all(self) -> None:
         """An interrupting event subprocess, or a cancellation, ends what its scope is doing."""
@@ -231,6 +382,7 @@ class Game:
             self.visits += game.whole_visits()
             game.end()
         self.tokens, self.open, self.awaited, self.listening = Counter(), Counter(), {}, {}
+        self.held, self.inside, self.rounds = {}, {}, Counter()
         self.running, self.undoing, self.watching = [], {}, []
 
     # ── compensation: what was completed is undone, the last first (10.7) ────────────────────
@@ -261,7 +413,8 @@ class Game:
     cancelled = False
 
     def _interrupt(self, activity: str) -> None:
-        self.open[activity] = 0
+        self.open[activity] = self.rounds[activity] = 0
+        self.inside.pop(activity, None)
         for pair in [pair for pair in self.running if pair[0] == activity]:
             self.running.remove(pair)
             self.visits += pair[1].whole_visits()
@@ -281,8 +434,8 @@ class Game:
         """The events that watched over an activity watch no more."""
         for event, watched in self.net.attached.items():
             if watched == activity:
-                self.awaited.pop(event, None)
-                self.listening.pop(event, None)
+                for kept in (self.awaited, self.listening, self.held):
+                    kept.pop(event, None)
 
     def holds(self, guard: str) -> bool:
         if not guard:
@@ -362,6 +515,9 @@ class Game:
             if game.over:
                 self.running.remove(pair)
                 self.visits += game.visits
+                if self.net.maps.get(name, Maps()).outputs:
+                    self.inside[name] = game.facts.own
+                    self._bring(name, {})
                 self._completed(name, game.done)
                 return True
         return False
@@ -372,8 +528,16 @@ class Game:
         for event, activity in self.net.attached.items():
             if activity == node:
                 self._listen(event, node)
-        if kind in ("user", "each", "again", "plain", "job"):
-            self.open[node] += INSTANCES if kind == "each" else 1
+        if self._interrupted_at_once(node):
+            return
+        maps = self.net.maps.get(node)
+        mapped = {} if maps is None else self.facts.with_maps(maps.inputs, {})
+        if kind in ("user", "each", "again", "plain", "job", "turns", "some"):
+            self.inside[node] = mapped
+            self.open[node] += {"each": INSTANCES}.get(kind, 1)
+            if kind == "some":
+                self.open[node] += self.net.instances[node] - 1
+                self.visits[node] += self.net.instances[node] - 1
         elif kind in ("any", "all"):
             self.awaited.update({f"{node}_{part}": gateway for part in range(1, PARTS + 1)})
         elif kind == "when":
@@ -389,16 +553,38 @@ class Game:
             self.awaited[node] = gateway
         elif kind in ("sub", "call", "tx", "handler", "aside"):
             around = self if kind in ("handler", "aside") else None
-            self.running.append((node, Game(self.net.inner[node], self.facts, around, self)))
-        elif kind == "throw":
+            facts = self.facts
+            if maps is not None:
+                facts = Facts(mapped, self.facts, isolated=bool(maps.outputs))
+            self._begin(node, facts, around)
+        elif kind in ("throw", "throws"):
             self._throw(node)
+        elif kind == "stop":
+            self._stop_all()
         elif kind == "race":
             for i in self.net.out(node):
                 self._run(self.net.flows[i][1], node)
         else:
             if kind == "count":
                 self.facts[f"n_{node}"] += 1
+            if kind == "end":
+                self._bring(node, {})
             self._leave(node)
+
+    def _begin(self, node: str, facts: Facts, around: Game | None) -> None:
+        game = Game(self.net.inner[node], facts, around, self)
+        self.running.append((node, game))
+        game._enter()
+
+    def _interrupted_at_once(self, node: str) -> bool:
+        """Whether what an event on an activity looks at was there when it was entered."""
+        watching = [event for event, on in self.held.items() if on == node]
+        if not (watching and self._look()):
+            return False
+        inner = self.net.inner.get(node)
+        if inner is not None and not inner.handlers:  # the token is at its beginning by then
+            self.visits[next(name for name, kind in inner.kinds.items() if kind == "start")] += 1
+        return True
 
     def _leave(self, node: str) -> None:
         ways = self.net.out(node)

@@ -190,6 +190,7 @@ class _Builder:
         if isinstance(wrapper, specs.MultiInstance):
             wrapper.collection = slot(loop.collection)
             wrapper.cardinality = slot(loop.cardinality, always=True)
+            wrapper.of_each |= {loop.element} if loop.element else set()
             output = loop.output_element
             wrapper.output = slot(output, always=True) if output else EMPTY
 

@@ -159,9 +159,13 @@ class Execution:
     def migrate(self, definition: Definition, mapping: Mapping[str, str]) -> None:
         """Carry the case over to another version of its process."""
         try:
-            checks_wiring = self.behaviour >= THROWERS_END
             self.case = carry_over(
-                self.case, self.definition, definition, mapping, checks_wiring=checks_wiring
+                self.case,
+                self.definition,
+                definition,
+                mapping,
+                checks_wiring=self.behaviour >= BEHAVIOUR,  # what an older release let pass has happened
+                joins_again=self.behaviour >= THROWERS_END,
             )
         except CannotMove as refused:
             raise MigrationRefused(target=definition.process.id, reason=refused.text) from refused
@@ -244,9 +248,11 @@ class Execution:
         """Events that wait for a condition look at the variables as they are now."""
         if not self.definition.has_conditions:
             return False
-        if not any(t.facts.get("kind") == "conditional" for t in self.case.awaiting()):
+        looking = {t.id for t in self.case.awaiting() if t.facts.get("kind") == "conditional"}
+        if not looking:
             return False
-        waiting = (t for t in self.case.all_live() if t.facts.get("kind") == "conditional")
+        # One whose condition was met just now is live too, and does not wait any more.
+        waiting = (t for t in self.case.all_live() if t.id in looking)
         return any(token.task_spec.notice(token) for token in waiting)
 
     def _look(self, _moved: Token | None = None) -> None:

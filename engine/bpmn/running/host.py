@@ -23,7 +23,10 @@ JUEL_MEANT = 3  # an expression in ${…} means what it means in Camunda 7
 KEYS_NEEDED = 3  # a message whose key is null reaches nobody: the step stops
 DECLARED_TYPES = 3  # a decision is not asked with a value that its table cannot read
 TOKENS_COUNTED = 3  # the tokens that one act makes are limited, as its steps are
-BEHAVIOUR = 3  # of this release
+LOCALS_STAY = 4  # what is mapped in is seen by the outputs, and goes no further
+OTHERS_KEPT = 4  # what other branches had found out stays when one of them ends all of its scope
+SAME_AS_LOADED = 4  # variables stand in the same order whether a case was loaded in between or not
+BEHAVIOUR = 4  # of this release
 
 
 class StepFailed(EngineError):

@@ -41,6 +41,7 @@ def carry_over(
     mapping: Mapping[str, str],
     *,
     checks_wiring: bool = True,
+    joins_again: bool = True,
 ) -> Case:
     """The same tokens and variables over the target's specs.
 
@@ -60,7 +61,7 @@ def carry_over(
     known = _known_guards(case, mapping)
     for scope in moved.scopes():
         _renew_guards(scope, known)
-        if checks_wiring:
+        if joins_again:
             _join_what_has_come(scope)
     return moved
 

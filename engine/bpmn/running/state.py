@@ -7,7 +7,7 @@ from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.running.host import Data
+from engine.bpmn.running.host import SAME_AS_LOADED, Data
 from engine.bpmn.running.tokens import Case, Subprocess, Token
 
 VERSION = 1
@@ -53,6 +53,9 @@ def _drop_all_but(scope: Any, keep: set[Token]) -> None:
 
 def dump(case: Case) -> Data:
     """The state as JSON-able data; ids are numbers counted from the instance's own id."""
+    if case.host.behaviour >= SAME_AS_LOADED:
+        for scope in case.scopes():
+            _put_in_order(scope)
     return {
         "v": VERSION,
         "n": case.counter,
@@ -74,6 +77,16 @@ def _dump_scope(case: Case, scope: Any) -> Data:
     if scope.undo:
         out["undo"] = scope.undo
     return out
+
+
+def _put_in_order(scope: Any) -> None:
+    """The variables as a loaded case has them: first those of the token before. A replay goes on
+    in memory where the case was loaded in between, and must come to the same bytes."""
+    for token in scope.tasks.values():
+        if token.before is not None:
+            data = token.data
+            first = {name: data[name] for name in token.before.data if name in data}
+            token.data = {**first, **data}
 
 
 def _dump_token(token: Token) -> list[Any]:

@@ -17,7 +17,15 @@ from SpiffWorkflow.exceptions import TaskNotFoundException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.running.host import THROWERS_END, TOKENS_COUNTED, Data, Host, StepFailed
+from engine.bpmn.running.host import (
+    LOCALS_STAY,
+    OTHERS_KEPT,
+    THROWERS_END,
+    TOKENS_COUNTED,
+    Data,
+    Host,
+    StepFailed,
+)
 from engine.bpmn.running.scripts import FeelScriptEngine
 from engine.ground.text import Text
 
@@ -150,6 +158,15 @@ class _Scope:
             if name not in base or base[name] != value
         }
 
+    def _known_outside(self: Any, token: Token) -> Data:
+        """What a token has changed, without what is only its own as one of several instances."""
+        changed: Data = self.changed(token)
+        owner = token.task_spec.loop_owner
+        if owner is not None and self.top_workflow.host.behaviour >= LOCALS_STAY:
+            for name in owner.of_each:
+                changed.pop(name, None)
+        return changed
+
     def finish_token(self, token: Token) -> None:
         """A token reached an end: keep what it changed as part of the scope's result."""
         if token.handler is not None:
@@ -160,9 +177,10 @@ class _Scope:
                 raise conflict(token, name, self.result[name], value)
             self.result[name] = value
 
-    def leave_behind(self, token: Token) -> None:
-        """A token ends its scope abruptly: what it had found out stays, whatever others say."""
-        self.result = {**self.result, **self.changed(token)}
+    def leave_behind(self: Any, token: Token) -> None:
+        """A token ends its scope abruptly: what all have found out stays, its own above all."""
+        keeps = self.top_workflow.host.behaviour >= OTHERS_KEPT
+        self.result = {**(self.changes() if keeps else self.result), **self.changed(token)}
 
     def outcome(self) -> Data:
         """The variables of the scope when it ends, or when it is interrupted now."""
@@ -172,10 +190,10 @@ class _Scope:
         """What happened to the variables since the scope began, also in subprocesses inside it."""
         changes = {**self.aside, **self.result}
         for token in self.live():
-            changes.update(self.changed(token))
+            changes.update(self._known_outside(token))
             inside = self.top_workflow.subprocesses.get(token.id)
-            if inside is not None and token.task_spec.shares_variables(token):
-                changes.update(inside.changes())
+            if inside is not None:
+                changes.update(token.task_spec.comes_out(token, inside))
         return changes
 
 

@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 )
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import AS_WRITTEN, Data, StepFailed
+from engine.bpmn.running.host import AS_WRITTEN, LOCALS_STAY, Data, StepFailed
 from engine.bpmn.running.specs.definitions import definition_of
 from engine.bpmn.running.specs.flow_node import STARTED, FlowNode, assign, remember, withdraw
 from engine.bpmn.running.tokens import Token, conflict
@@ -41,8 +41,22 @@ class Activity(FlowNode):
         super().__init__(process, name, node=node, **more)
         self.mapped_in: list[tuple[str, Slot]] = []
 
+    def arrive(self, token: Token) -> None:
+        super().arrive(token)
+        keeps = self.mapped_out or self.loop_owner is not None  # whatever is computed at its end
+        if self.mapped_in and keeps and _locals_stay(token):
+            data = self.local(token)
+            token.facts["inside"] = {name: data[name] for name in self.names_inside}
+
+    @property
+    def names_inside(self) -> set[str]:
+        """The variables that are the activity's own."""
+        return {target.partition(".")[0] for target, _ in self.mapped_in}
+
     def local(self, token: Token) -> Data:
         """The variables inside the activity: the branch's own and the input mappings."""
+        if "inside" in token.facts:
+            return {**token.data, **token.facts["inside"]}
         scripts = token.workflow.script_engine
         data: Data = dict(token.data)
         for target, source in self.mapped_in:
@@ -262,7 +276,24 @@ class SubprocessTask(SubWorkflowTaskMixin, Activity):
         if self.mapped_out:
             self.take_back(my_task, result)
         elif self.shares_variables(my_task):
-            my_task.data = result
+            own = self.own_names(my_task)
+            outside = {name: value for name, value in result.items() if name not in own}
+            my_task.data = {**my_task.data, **outside} if _locals_stay(my_task) else result
+
+    def own_names(self, token: Token) -> set[str]:
+        """What was mapped in stays inside, whatever becomes of it there."""
+        return self.names_inside if _locals_stay(token) else set()
+
+    def comes_out(self, token: Token, inside: Any) -> Data:
+        """What the inside has changed so far that is the outside's too."""
+        if not self.shares_variables(token):
+            return {}
+        own = self.own_names(token)
+        return {name: value for name, value in inside.changes().items() if name not in own}
+
+
+def _locals_stay(token: Token) -> bool:
+    return bool(token.workflow.top_workflow.host.behaviour >= LOCALS_STAY)
 
 
 def _as_written(token: Token) -> bool:
@@ -287,6 +318,7 @@ class MultiInstance(Activity):
     """Runs an activity once for each item of a collection, side by side or one after the other."""
 
     instance = ""  # name of the instance's spec
+    of_each = frozenset({"loopCounter"})
     collection: Slot = EMPTY
     cardinality: Slot = EMPTY
     condition: Slot | None = None
@@ -339,7 +371,8 @@ class MultiInstance(Activity):
         token.facts["done"] += 1
         index = child.facts["index"]
         if not self.output.is_empty:
-            value = child.workflow.script_engine.evaluate(child, self.output)
+            seen = {**child.data, **child.facts.get("inside", {})}
+            value = child.workflow.script_engine.evaluate(child, self.output, seen)
             token.facts["results"][str(index)] = value
         else:
             self._merge(token, child)
@@ -359,7 +392,7 @@ class MultiInstance(Activity):
         if self.condition is None:
             return False
         host = token.workflow.top_workflow.host
-        seen = dict(child.data)
+        seen = {**child.data, **child.facts.get("inside", {})}
         if host.behaviour >= AS_WRITTEN:
             seen.update(
                 counters(len(token.facts["items"]), token.facts["done"], self._active(token))

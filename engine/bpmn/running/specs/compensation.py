@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import Data, StepFailed
+from engine.bpmn.running.host import OTHERS_KEPT, Data, StepFailed
 from engine.bpmn.running.specs.activities import SubprocessTask
 from engine.bpmn.running.specs.definitions import raise_up
 from engine.bpmn.running.specs.events import ThrowEvent
@@ -42,6 +42,8 @@ class CompensationEvent(ThrowEvent):
         if my_task.was_withdrawn:
             return True
         if self.cancels:
+            if my_task.workflow.top_workflow.host.behaviour >= OTHERS_KEPT:
+                my_task.workflow.leave_behind(my_task)
             stop_others(my_task)
         my_task.facts["plan"] = _plan(my_task.workflow, my_task.facts.get("only", self.only))
         return None if self._undo_next(my_task) else True

@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import AS_WRITTEN, THROWERS_END, Data, StepFailed
+from engine.bpmn.running.host import AS_WRITTEN, LOCALS_STAY, THROWERS_END, Data, StepFailed
 from engine.bpmn.running.specs.definitions import Condition, definition_of, happens, raise_up
 from engine.bpmn.running.specs.flow_node import (
     COMPLETED,
@@ -145,7 +145,7 @@ class BoundaryEvent(BoundaryEventMixin, CatchEvent):
             return False
         activity = self.activity_of(token)
         inside = token.workflow.top_workflow.subprocesses.get(activity.id)
-        seen = dict(activity.data) if inside is None else inside.outcome()
+        seen = _seen_after(activity, inside)
         brought = self.brought(token, seen, payload)
         if self.cancel_activity:
             self._interrupt(token, activity, seen, brought)
@@ -206,6 +206,15 @@ class BoundaryEvent(BoundaryEventMixin, CatchEvent):
         elif self.event.kind == "timer":
             host.wait_opened(token)
         handler.complete()
+
+
+def _seen_after(activity: Token, inside: Any) -> Data:
+    """The variables where an event on an activity goes on: the activity's own stay inside."""
+    if inside is None:
+        return dict(activity.data)
+    if activity.workflow.top_workflow.host.behaviour < LOCALS_STAY:
+        return dict(inside.outcome())
+    return {**activity.data, **activity.task_spec.comes_out(activity, inside)}
 
 
 class Passage(FlowNode):

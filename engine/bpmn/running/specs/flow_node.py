@@ -82,6 +82,7 @@ class FlowNode(BpmnSpecMixin):
     """
 
     lasting = False
+    of_each: frozenset[str] = frozenset()  # what each instance of a repeated activity has
     takes_something = False  # whether it takes what came from outside through its output mappings
 
     def __init__(self, process: Any, name: str, *, node: Node, **more: Any) -> None:
@@ -147,6 +148,8 @@ class FlowNode(BpmnSpecMixin):
 
     def take_back(self, token: Token, result: Data) -> None:
         """Merge a result into the branch: through the output mappings where there are any."""
+        inside = token.facts.get("inside", {})
+        inside.update({name: result[name] for name in inside.keys() & result.keys()})
         if not self.mapped_out:
             token.data.update(result)
             return
@@ -155,7 +158,7 @@ class FlowNode(BpmnSpecMixin):
     def mapped(self, token: Token, around: Data, result: Data) -> Data:
         """What the output mappings make of a result, each of them seeing those before it."""
         scripts, host = token.workflow.script_engine, token.workflow.top_workflow.host
-        seen: Data = {**around, **result}
+        seen: Data = {**around, **token.facts.get("inside", {}), **result}
         found: Data = {}
         for target, source in self.mapped_out:
             value = scripts.evaluate(token, source, seen)

@@ -16,6 +16,8 @@ COUNTER = "loopCounter"  # the round, from 1; the standard's own name for it
 class StandardLoop(FlowNode):
     """Runs an activity while its condition holds: looks before the first round or after it."""
 
+    of_each = frozenset({COUNTER})
+
     def __init__(self, process: Any, name: str, *, node: Node) -> None:
         super().__init__(process, name, node=node)
         assert node.loop is not None
