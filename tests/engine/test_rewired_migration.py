@@ -104,6 +104,17 @@ def lengthened() -> bytes:
     )
 
 
+def led_aside(kind: str) -> bytes:
+    """Two tasks side by side; a message leads one of them away from where they meet."""
+    event = boundary("b", "t1", message("m")), end("e2"), path("b", "e2")
+    tasks = user("t0"), user("t1"), user("z"), path("j", "z", "end") + path("start", "f")
+    ways = [flow("f", "t0", "=true", id="f0"), flow("f", "t1", "=true", id="f1")]
+    if kind == "parallel":
+        ways = [flow("f", "t0", id="f0"), flow("f", "t1", id="f1")]
+    meet = path("t0", "j") + path("t1", "j")
+    return drawn(gateway(kind, "f"), gateway(kind, "j"), *tasks, *ways, meet, *event)
+
+
 def watched(on: str, definition: str, interrupting: bool = True) -> bytes:
     return drawn(
         user("a"),
@@ -210,6 +221,7 @@ REFUSED: dict[str, Edit] = {
     ),
     "another process is called": Edit(one(call("a", "q")), "", one(call("a", "q2")), "a", called("q", "q2")),
     "a race has one more alternative": Edit(racing("m", "m2"), "", racing("m", "m2", "m3"), "c0"),
+    "an event that may yet happen would leave a join waiting": Edit(led_aside("inclusive"), "", led_aside("parallel"), "j"),
     "an event awaits one more": Edit(one(catch("a", MANY[0])), "", one(catch("a", MANY[1])), "a"),
 }  # fmt: skip
 

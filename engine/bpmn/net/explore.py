@@ -152,8 +152,8 @@ class _Exploration:
     def _steps_of(self, tokens: Mapping[Token, int], token: Token) -> Iterator[Step]:
         if token.kind == "at":
             place = Place(token.scope, self.places.drawn(token.scope).nodes[token.name])
-            for leaving in self.net.nodes.leaving(place):
-                yield from self._told((), tokens, leaving)
+            yield from self._leaving((), tokens, place)
+            yield from self._caught_at(tokens, place)
             return
         joins = (t for place in self.net.joins(token) for t in self.net.joining(tokens, place))
         for entering in (*self.net.nodes.transitions(token), *joins):
@@ -197,8 +197,23 @@ class _Exploration:
         if self.places.entry(self.places.body(*place)):
             yield step
             return
+        yield from self._leaving(step.passed, dict(step.target), place)
+
+    def _leaving(
+        self, passed: tuple[str, ...], tokens: Mapping[Token, int], place: Place
+    ) -> Iterator[Step]:
         for leaving in self.net.nodes.leaving(place):
-            yield from self._told(step.passed, dict(step.target), leaving)
+            yield from self._told(passed, tokens, leaving)
+
+    def _caught_at(self, tokens: Mapping[Token, int], place: Place) -> Iterator[Step]:
+        """A token that has stood in an activity from the start may be led away from it, too."""
+        has_body = bool(self.places.entry(self.places.body(*place)))
+        for catching in self.net.nodes.caught(place):
+            for step in self._told((catching.node.id,), tokens, catching):
+                if catching.node.interrupting:
+                    yield step
+                elif not has_body:
+                    yield from self._leaving(step.passed, dict(step.target), place)
 
     # ── order ──────────────────────────────────────────────────────────────────────────────
 
