@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.bpmn.lint import ALL, groups
-from engine.bpmn.lint.runnable import zeebe
+from engine.bpmn.lint.runnable import camunda7, zeebe
 from engine.bpmn.model import NOTHING
 from engine.bpmn.rule import Rule
 from engine.ground.text import Text
@@ -310,7 +310,8 @@ CONSTRUCTS = [
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD + "\n".join(_lines()), EXTENSIONS, *_extensions()]) + "\n"
+    parts = [HEAD + "\n".join(_lines()), EXTENSIONS, *_extensions(), CAMUNDA_7, *_camunda_7()]
+    return "\n".join(parts) + "\n"
 
 
 EXTENSIONS = """
@@ -329,6 +330,27 @@ def _extensions() -> Iterator[str]:
         yield f"| `zeebe:{name}` {each.does} | {', '.join(told)} |"
     for name, does in zeebe.ATTRIBUTES.items():
         yield f"| `zeebe:{name}` on any element {does} | |"
+
+
+CAMUNDA_7 = """
+## Camunda 7's extensions · ส่วนขยายของ Camunda 7
+
+The same for Camunda 7; what Operaton, Flowable and Activiti write under their own prefix is treated
+alike. An attribute that stands on another element than those named is told by
+[`extension-elsewhere`](lint.md).
+
+| extension | |
+|---|---|"""
+
+
+def _camunda_7() -> Iterator[str]:
+    for name, attributes in camunda7.ELEMENTS.items():
+        told = ", ".join(f"{attribute} {does}" for attribute, does in attributes.items())
+        yield f"| `camunda:{name}` {camunda7.answer_for_element(name)} | {told} |"
+    for name in camunda7.ATTRIBUTES:
+        places = ", ".join(camunda7.PLACES.get(name, ()))
+        where = f"on {places}" if places else "on any element"
+        yield f"| attribute `camunda:{name}` {camunda7.answer_for_attribute(name)} | {where} |"
 
 
 def _lines() -> Iterator[str]:

@@ -16,11 +16,13 @@ APPLIED_ZEEBE = frozenset(
 )
 APPLIED_CAMUNDA = frozenset({"properties", "inputOutput", "in", "out"})
 APPLIED_CAMUNDA_ATTRIBUTES = frozenset(
-    "formKey formRef formRefBinding assignee candidateGroups candidateUsers dueDate followUpDate "
+    "formKey formRef formRefBinding assignee candidateGroups candidateUsers dueDate "
     "priority decisionRef decisionRefBinding mapDecisionResult resultVariable collection "
     "elementVariable topic type historyTimeToLive versionTag isStartableInTasklist "
     "calledElementBinding".split()
 )
+# Of these, what only describes here: cases are kept as the office says, and versions are numbered.
+SILENT_CAMUNDA_ATTRIBUTES = frozenset({"historyTimeToLive", "versionTag", "isStartableInTasklist"})
 
 
 def read_extensions(element: Any) -> Extensions:

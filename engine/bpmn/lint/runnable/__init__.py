@@ -9,6 +9,7 @@ from engine.bpmn.lint.registry import Family
 from engine.bpmn.lint.runnable import (
     beginnings,
     bindings,
+    camunda7,
     completeness,
     expressions,
     extensions,
@@ -26,5 +27,6 @@ FAMILIES: list[Family] = [
     for module in (
         limits, support, beginnings, triggers, undoing, completeness, bindings, expressions,
         extensions, values, naming, zeebe,
+        camunda7,
     )
 ]  # fmt: skip
