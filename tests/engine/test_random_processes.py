@@ -79,7 +79,7 @@ def walk(url: str, clock: TravellingClock, seed: int) -> Walk:
     return walked
 
 
-@pytest.mark.parametrize("seed", range(6 + MORE))
+@pytest.mark.parametrize("seed", range(4 + MORE))
 def test_a_random_case_replays_to_its_recorded_states(
     sqlite_url: str, clock: TravellingClock, seed: int
 ) -> None:
@@ -87,7 +87,7 @@ def test_a_random_case_replays_to_its_recorded_states(
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("seed", range(1000, 1003 + MORE))
+@pytest.mark.parametrize("seed", range(1000, 1002 + MORE))
 def test_a_random_case_replays_to_its_recorded_states_on_postgres(
     postgres_url: str, clock: TravellingClock, seed: int
 ) -> None:

@@ -153,6 +153,29 @@ def test_what_others_had_found_out_stays_when_one_branch_ends_all(engine: Engine
     case.check_record()
 
 
+def test_what_a_handler_had_found_out_stays_when_another_ends_its_scope(engine: Engine) -> None:
+    aside, instead = (
+        sub(
+            f"h{n}",
+            start(f"hs{n}", message(name), isInterrupting=flag),
+            *(user(f"x{n}"), user(f"y{n}"), end(f"he{n}")),
+            path(f"hs{n}", f"x{n}", f"y{n}", f"he{n}"),
+            event=True,
+        )
+        for n, name, flag in ((1, "m", "false"), (2, "m2", "true"))
+    )
+    drawn = inner(aside, instead), path("start", "u", "z", "end")
+    roots = ROOTS + root_message("m2")
+    case = Play(engine, diagram(start(), end(), user("z"), *drawn, roots=roots)).start()
+    engine.correlate("m", "case-1", {})
+    case.do("x1", found=3)
+    engine.correlate("m2", "case-1", {})
+    case.do("x2").do("y2").do("z")
+
+    assert case.variables() == {"case_id": "case-1", "found": 3}
+    case.check_record()
+
+
 def test_two_conditions_of_which_one_is_met_and_interrupts(engine: Engine) -> None:
     # A KeyError, for whoever completed the task: the one that was met was asked again.
     events = [

@@ -190,11 +190,20 @@ class _Scope:
         """What happened to the variables since the scope began, also in subprocesses inside it."""
         changes = {**self.aside, **self.result}
         for token in self.live():
-            changes.update(self._known_outside(token))
-            inside = self.top_workflow.subprocesses.get(token.id)
-            if inside is not None:
-                changes.update(token.task_spec.comes_out(token, inside))
+            changes.update(self._changed_in(token))
         return changes
+
+    def _changed_in(self: Any, token: Token) -> Data:
+        """What a live token has changed so far, also in a subprocess inside it."""
+        inside = self.top_workflow.subprocesses.get(token.id)
+        within = {} if inside is None else token.task_spec.comes_out(token, inside)
+        return {**self._known_outside(token), **within}
+
+    def keep_handled(self) -> None:
+        """An event ends all of its scope: what handlers beside it had found out stays."""
+        for token in self.live():
+            if token.handler is not None:
+                self.aside.update(self._changed_in(token))
 
 
 class Subprocess(_Scope, BpmnSubWorkflow):

@@ -12,7 +12,14 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.model import Node
-from engine.bpmn.running.host import AS_WRITTEN, LOCALS_STAY, THROWERS_END, Data, StepFailed
+from engine.bpmn.running.host import (
+    AS_WRITTEN,
+    LOCALS_STAY,
+    OTHERS_KEPT,
+    THROWERS_END,
+    Data,
+    StepFailed,
+)
 from engine.bpmn.running.specs.definitions import Condition, definition_of, happens, raise_up
 from engine.bpmn.running.specs.flow_node import (
     COMPLETED,
@@ -160,6 +167,8 @@ class BoundaryEvent(BoundaryEventMixin, CatchEvent):
         inside = case.subprocesses.get(activity.id)
         if self.over_scope and inside is not None and inside.undo:
             remember(activity, inside.undo, seen)  # the handler may still undo it
+        if self.over_scope and case.host.behaviour >= OTHERS_KEPT:
+            token.workflow.keep_handled()
         token.facts.pop("guards")  # it stays when the other guards are released
         case.host.wait_closed(token)
         token.data = {**seen, **payload}
