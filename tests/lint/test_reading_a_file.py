@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import threading
 import time
 import zipfile
@@ -12,7 +13,7 @@ import zipfile
 import pytest
 
 from engine.bpmn.lint import lint, lint_upload
-from engine.bpmn.reading import source
+from engine.bpmn.reading import dialect, source
 from engine.bpmn.reading.sandbox import Limits, PlainUnpickler, guarded
 from engine.bpmn.reading.source import Caps
 from engine.bpmn.rule import SourceRejected
@@ -301,3 +302,15 @@ def test_a_function_beyond_its_limits_is_stopped_while_others_work(
 
     assert caught.value.findings[0].rule == "source-limit"
     assert worked.is_set()
+
+
+def test_flows_without_ids_get_one_each() -> None:
+    # Refused before; read anyhow, the last of them would have been the only one.
+    task = tag("task", "x", name="x")
+    drawn = file(process(S, task, E, flow("s", "x"), flow("x", "e"), flow("x", "e")))
+    content = re.sub(rb"(<[a-z:]*sequenceFlow) id=['\"][^'\"]*['\"]", rb"\1", drawn)
+
+    flows = dialect.read("a.bpmn", source.read("a.bpmn", content)).processes["p"].body.flows
+
+    assert list(flows) == ["flow_s_x", "flow_x_e", "flow_x_e_1"]
+    assert "id-missing" not in {finding.rule for finding in lint({"a.bpmn": content})}

@@ -1,5 +1,6 @@
 """From uploaded bytes to a safe XML tree: what could harm a server is refused before it is read."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
@@ -112,7 +113,21 @@ def read(name: str, content: bytes, caps: Caps = CAPS) -> "etree._Element":
     if root.tag != f"{{{MODEL}}}definitions":
         shown = etree.QName(root).localname
         raise SourceRejected([NOT_BPMN.finding(name, row=root.sourceline, root=shown)])
+    _name_flows(root)
     return root
+
+
+def _name_flows(root: "etree._Element") -> None:
+    """Give each sequence flow that has no id one that says where it leads: BPMN does not ask for
+    ids, and some tools write none where nothing refers to it."""
+    taken = {element.get("id") for element in root.iter(etree.Element)}
+    for flow in root.iter(f"{{{MODEL}}}sequenceFlow"):
+        if flow.get("id") is None:
+            name = f"flow_{flow.get('sourceRef', '')}_{flow.get('targetRef', '')}"
+            free = (f"{name}_{n}" if n else name for n in itertools.count())
+            identifier = next(each for each in free if each not in taken)
+            flow.set("id", identifier)
+            taken.add(identifier)
 
 
 def xml(name: str, content: bytes, caps: Caps = CAPS) -> "etree._Element":
