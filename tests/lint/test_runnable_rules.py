@@ -164,6 +164,10 @@ def transaction(
     return file(one(body, "u", extra=boundary(caught, on="u") + path("b", "e") if caught else ""))
 
 
+MAPPED = "<camunda:inputOutput><camunda:inputParameter name='a'>{}</camunda:inputParameter></camunda:inputOutput>"
+GIVEN = "<camunda:in source='a' target='b'/>"
+DECIDED = {"camunda:decisionRef": "d", "camunda:resultVariable": "v"}
+
 PAIRS: dict[str, tuple[bytes, bytes]] = {
     "size": (chain(2001), chain(1998)),
     "nesting": (nested(21), nested(20)),
@@ -295,6 +299,22 @@ PAIRS: dict[str, tuple[bytes, bytes]] = {
             b"<definitions ", b'<definitions xmlns:flowable="http://flowable.org/bpmn" ', 1
         ),
         USED,
+    ),
+    "extension-elsewhere": (
+        file(one(user(**{"camunda:topic": "t"}))),
+        file(one(tag("serviceTask", "x", **{"camunda:type": "external", "camunda:topic": "t"}))),
+    ),
+    "mapping-computed": (
+        file(one(tag("userTask", "x", ext(MAPPED.format("<camunda:list/>"))))),
+        file(one(tag("userTask", "x", ext(MAPPED.format("${v}"))))),
+    ),
+    "payload-elsewhere": (
+        file(one(tag("userTask", "x", ext(GIVEN)))),
+        file(one(tag("callActivity", "x", ext(GIVEN), calledElement="q"))),
+    ),
+    "decision-result": (
+        file(one(tag("businessRuleTask", "x", **{**DECIDED, "camunda:mapDecisionResult": "resultList"}))),
+        file(one(tag("businessRuleTask", "x", **{**DECIDED, "camunda:mapDecisionResult": "singleEntry"}))),
     ),
     "call-unmapped": (
         file(one(tag("callActivity", "x", ext("<camunda:in source='a'/>"), calledElement="q"))),
