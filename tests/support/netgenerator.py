@@ -554,7 +554,8 @@ class Generator:
                 if may and self.random.random() < CHANGED:
                     self._lengthen(scope, index)
             for task in [node for node, kind in scope.kinds.items() if kind == "user"]:
-                if self.random.random() < CHANGED:
+                several = any(_beside(scope, index) for index in scope.into(task))
+                if self.random.random() < CHANGED and not several:
                     letter, kind = self.random.choice([("b", "beside"), ("d", "remind")])
                     self._beside(scope, letter, kind, task)
         return newer
