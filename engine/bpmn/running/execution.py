@@ -164,7 +164,8 @@ class Execution:
                 self.definition,
                 definition,
                 mapping,
-                checks_wiring=self.behaviour >= BEHAVIOUR,  # what an older release let pass has happened
+                # What an older release let pass has happened.
+                checks_wiring=self.behaviour >= BEHAVIOUR,
                 joins_again=self.behaviour >= THROWERS_END,
             )
         except CannotMove as refused:
