@@ -103,6 +103,9 @@ class Office:
 
         With `again` they are in force afterwards, whatever a process owner deployed since.
         """
+        if self.settings.demo:
+            with self.engine.read() as work:
+                demo.must_be_a_demo(work)
         brought = shipped.applications()
         for key, files in brought.items():
             guidelinefiles.require_deployable_guideline(

@@ -13,6 +13,7 @@ from engine.store.tables import Base
 MODELS = (
     "engine.store.tables",
     "office.ground.tables",
+    "office.ground.account_tables",
     "office.deadlines.tables",
     "office.cases.reveal_tables",
     "office.ground.erasure_tables",
@@ -20,6 +21,14 @@ MODELS = (
 )
 # What later revisions of the office made, in an order in which it can be dropped.
 LATER = (
+    "applied_table",
+    "unit_name",
+    "acting_order",
+    "role_request",
+    "external_identity",
+    "one_time_code",
+    "recovery_code",
+    "account_factor",
     "erasure",
     "legal_hold",
     "audit_look",
@@ -55,7 +64,10 @@ def test_a_database_of_an_older_release_is_brought_up_to_date(tmp_path: Path) ->
     with database.begin() as connection:
         for table in LATER:
             connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.text("ALTER TABLE role DROP COLUMN pages"))
+        for column in ("pages", "second_factor", "two_persons"):
+            connection.execute(sa.text(f"ALTER TABLE role DROP COLUMN {column}"))
+        for column in ("stage", "seen_at", "proved_at", "method", "browser"):
+            connection.execute(sa.text(f"ALTER TABLE session DROP COLUMN {column}"))
         connection.execute(sa.text("ALTER TABLE attachment DROP COLUMN purpose"))
         for column in ("held", "guarded"):
             connection.execute(sa.text(f"ALTER TABLE complaint_case DROP COLUMN {column}"))

@@ -16,7 +16,9 @@ from office.cases.tracking import spaced
 from office.office import PACKAGES, Office
 from office.people.people import User
 from office.vault.previews import DRAWN
-from web import account, errors, health, language, metrics, security
+from web import current, errors, health, language, metrics, security
+from web.account import confirm, own, passkey, provider, providers
+from web.account import pages as account
 from web.admin import holidays
 from web.admin import pages as admin
 from web.auditor import administration, statistics
@@ -57,6 +59,10 @@ STAFF_MENU: list[tuple[str, Text, frozenset[str] | str]] = [
 BLUEPRINTS = (
     public,
     account,
+    own,
+    confirm,
+    passkey,
+    provider,
     officer,
     deadlines,
     handover,
@@ -86,6 +92,8 @@ def build_app(given: WebSettings | None = None, office: Office | None = None) ->
     # Cookies are signed with a key of their own that follows from the office's pepper.
     security.install(app, known, office.services.keys.pepper.hash("web.session", "cookie"))
     app.before_request(_begin_request)
+    app.after_request(current.note_seen)
+    providers.init_app(app, known)
     errors.install(app)
     language.install(app)
     for module in BLUEPRINTS:

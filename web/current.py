@@ -9,30 +9,38 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, cast
 
 from flask import abort, current_app, g, redirect, request, session, url_for
 
 from engine.ground.errors import NotAllowed
+from engine.ground.log import Log
 from engine.store.database import DatabaseUnavailable
 from web.settings import WebSettings
-from web.types import Answer
+from web.types import Answer, FlaskResponse
 
 if TYPE_CHECKING:
     from engine.store.work import Work
     from office.ground.services import Services
     from office.office import Office
     from office.people.people import User
+    from office.people.sign_in import Session
 
+log = Log("web")
 EXTENSION = "samnuan"
 TOKEN = "sign_in"  # noqa: S105 — the name of a place in the session, not a secret
+SEEN_EVERY = timedelta(minutes=1)
 P = ParamSpec("P")
 
 
 class SignInNeeded(Exception):
     """This page is for people who are signed in; the way there is shown."""
+
+
+class SecondFactorNeeded(Exception):
+    """Whoever asks has shown a password only; the way on is shown."""
 
 
 def settings() -> WebSettings:
@@ -118,13 +126,17 @@ def visitor_if_known() -> User | None:
         return None
 
 
+def signed_in_browser() -> Session | None:
+    """This browser's own session, also one that still owes its second factor."""
+    visitor()
+    found: Session | None = g.get("session")
+    return found
+
+
 def _admit(work: Work) -> None:
     """Look up who is signed in, and go no further when the page is not for them."""
     if "user" not in g:
-        from office.people import sign_in
-
-        token = session.get(TOKEN)
-        g.user = None if token is None else sign_in.user_of_session(work, token)
+        _look_up(work)
     if g.user is not None:
         work.by = g.user.actor
     whose: tuple[frozenset[str], str] | None = g.get("whose")
@@ -133,10 +145,33 @@ def _admit(work: Work) -> None:
     roles, page = whose
     found: User | None = g.user
     if found is None:
-        raise SignInNeeded
+        raise SignInNeeded if g.get("session") is None else SecondFactorNeeded
     if (roles and not found.roles & roles) or (page and page not in found.pages):
         raise NotAllowed
     g.whose = None
+
+
+def _look_up(work: Work) -> None:
+    from office.people import sign_in
+
+    token, idle = session.get(TOKEN), timedelta(minutes=settings().idle_minutes)
+    g.session = None if token is None else sign_in.session_of(work, token, idle=idle)
+    g.user = g.session.user if g.session is not None and g.session.is_full else None
+
+
+def note_seen(response: FlaskResponse) -> FlaskResponse:
+    """Once a minute: the browser is in use. The page comes all the same when it cannot be noted."""
+    found: Session | None = g.get("session")
+    if found is None or g.now - found.seen_at < SEEN_EVERY or TOKEN not in session:
+        return response
+    from office.people import sign_in
+
+    try:
+        with office().begin() as work:
+            sign_in.note_seen(work, session[TOKEN])
+    except DatabaseUnavailable as error:
+        log.warning("session_not_noted", error=type(error).__name__)
+    return response
 
 
 def _admitted(view: Callable[[], Answer]) -> Answer:
@@ -158,10 +193,20 @@ def _must_be_admitted() -> None:
 
 
 def _to_sign_in() -> Answer:
+    return _led_to("account.sign_in")
+
+
+def _to_second_factor() -> Answer:
+    found: Session | None = g.get("session")
+    enrols = found is not None and found.stage == "enrol"
+    return _led_to("own.overview" if enrols else "account.second")
+
+
+def _led_to(endpoint: str) -> Answer:
     if request.headers.get("HX-Request"):
         # A redirect would be followed inside the page and put the sign-in form into another form.
-        return "", 204, {"HX-Redirect": url_for("account.sign_in")}
-    return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
+        return "", 204, {"HX-Redirect": url_for(endpoint)}
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")))
 
 
 def signed_in(*roles: str, page: str = "") -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
@@ -178,6 +223,8 @@ def signed_in(*roles: str, page: str = "") -> Callable[[Callable[P, Answer]], Ca
                 return _admitted(lambda: view(*args, **kwargs))
             except SignInNeeded:
                 return _to_sign_in()
+            except SecondFactorNeeded:
+                return _to_second_factor()
             finally:
                 g.whose = None
 

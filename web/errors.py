@@ -20,6 +20,7 @@ from office.cases import reveals
 from office.deadlines import extensions, holiday_table, legal_stays
 from office.disposal import erasure, legal_holds
 from office.ground import errors as office
+from office.people import grants, outside_sign_in
 from office.vault.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from web.types import Answer, FlaskResponse
 
@@ -47,6 +48,18 @@ STATUS: dict[type[Refusal], int] = {
     office.AttachmentNotFound: 404,
     office.TrackingCodeUnknown: 404,
     office.SignInRefused: 401,
+    office.FactorRefused: 401,
+    office.PasskeyRefused: 401,
+    office.CodeExpired: 401,
+    office.FactorUnknown: 404,
+    outside_sign_in.ProviderRefused: 401,
+    outside_sign_in.ProviderAway: 503,
+    outside_sign_in.NotLinked: 403,
+    outside_sign_in.NoRoleHere: 403,
+    outside_sign_in.NameTaken: 409,
+    outside_sign_in.LinkedToAnother: 409,
+    grants.RequestGone: 409,
+    grants.SecondPersonNeeded: 403,
     office.TooManyAttempts: 429,
     office.FileTooLarge: 413,
     office.TooManyFiles: 413,

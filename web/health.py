@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, timedelta
 
 import sqlalchemy as sa
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify
 
 from engine.background import heartbeats
 from engine.store.database import DatabaseUnavailable, is_current
 from office.ground.errors import StorageUnavailable
 from office.ground.tables import Attempt
+from office.guideline.guideline import agency_in_force
 from office.office import PACKAGES
-from web.current import office
+from web.current import now, office, read, settings
 from web.types import Answer
 
 blueprint = Blueprint("health", __name__)
@@ -67,6 +69,24 @@ def _written() -> dict[str, str]:
     except (StorageUnavailable, OSError):
         found["files"] = "the folder of files takes nothing"
     return found
+
+
+@blueprint.get("/.well-known/security.txt")
+def security_txt() -> Answer:
+    """Whom to tell of a hole in security (RFC 9116); the agency's contact where none is set."""
+    known = settings()
+    place = known.security_contact
+    if not place:
+        with read() as work:
+            place = f"mailto:{agency_in_force(work).contact.get('email', '')}"
+    expires = (now() + timedelta(days=180)).astimezone(UTC).replace(microsecond=0)
+    lines = [
+        f"Contact: {place}",
+        f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: th, en",
+        f"Canonical: {known.public_url}/.well-known/security.txt",
+    ]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
 @blueprint.get("/favicon.ico")

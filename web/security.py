@@ -28,6 +28,9 @@ STRICT = {
 # The editors inside the modeler's side panel bring their own style elements.
 MODELER = {**STRICT, "style-src": "'self' 'unsafe-inline'"}
 
+# Two years, for this host alone: what else an agency runs below its name is not ours to decide.
+HSTS = "max-age=63072000"
+
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
 
@@ -64,6 +67,8 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if settings().has_https:
+        response.headers["Strict-Transport-Security"] = HSTS
     if request.endpoint != "static":
         # Case pages must not lie in a shared computer's cache, nor come back after signing out.
         response.headers["Cache-Control"] = "no-store"
@@ -75,9 +80,10 @@ def add_headers(response: Response) -> Response:
 def install(app: Flask, settings: WebSettings, secret: str) -> None:
     app.config.update(
         SECRET_KEY=secret,
-        SESSION_COOKIE_NAME="samnuan",
+        # With this prefix a browser takes the cookie over HTTPS only, and from no other host.
+        SESSION_COOKIE_NAME="__Host-samnuan" if settings.sends_secure_cookies else "samnuan",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SECURE=settings.sends_secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=220 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,

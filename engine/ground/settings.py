@@ -202,6 +202,13 @@ def folder(raw: str) -> Path:
     return Path(raw).expanduser()
 
 
+def existing_file(raw: str) -> Path:
+    path = Path(raw).expanduser()
+    if not path.is_file():
+        raise Unfit("ไม่พบแฟ้มนี้", "there is no such file")
+    return path
+
+
 def database_url(raw: str) -> str:
     """`sqlite:///file` or `postgresql+psycopg://…`; a plain `postgresql://` gets its driver."""
     if raw.startswith(("postgresql://", "postgres://")):

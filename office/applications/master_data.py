@@ -30,10 +30,21 @@ def seed(work: Work, files: Mapping[str, bytes], application: str = "") -> None:
                 work.session.add(read(row, position))
     for position, row in enumerate(_rows(files.get("statuses.csv", b""))):
         _seed_status(work, row, application, position)
-    for role in work.session.scalars(sa.select(Role).where(Role.pages.is_(None))):
-        role.pages = _shipped_role(role.key).get("pages", "")
+    for role in work.session.scalars(sa.select(Role)):
+        _complete(role)
     work.session.flush()  # accounts refer to roles and units
     reference.forget(work)
+
+
+def _complete(role: Role) -> None:
+    """What the table of an older release did not say yet."""
+    shipped = _shipped_role(role.key)
+    if role.pages is None:
+        role.pages = shipped.get("pages", "")
+    if role.second_factor is None:
+        role.second_factor = _is_yes(shipped.get("second_factor"))
+    if role.two_persons is None:
+        role.two_persons = _is_yes(shipped.get("two_persons"))
 
 
 def units(work: Work, *, on: date | None = None) -> list[Unit]:
@@ -134,6 +145,8 @@ def _role(row: Mapping[str, str], position: int) -> Role:
         unit_bound=_is_yes(said.get("unit_bound")),
         access=said.get("access") or "none",
         pages=said.get("pages") or "",
+        second_factor=_is_yes(said.get("second_factor")),
+        two_persons=_is_yes(said.get("two_persons")),
         position=position,
     )
 

@@ -59,6 +59,55 @@ class PasswordTooWeak(OfficeError):
     thai = "รหัสผ่านต้องมีอย่างน้อย {least} ตัวอักษร"
 
 
+class PasswordGuessable(OfficeError):
+    """This password would soon be guessed: it is made of common passwords, names or patterns. Four
+    words that do not belong together make a good one."""
+
+    thai = "รหัสผ่านนี้เดาได้ง่าย เพราะประกอบด้วยรหัสยอดนิยม ชื่อ หรือรูปแบบซ้ำ ลองใช้คำสี่คำที่ไม่เกี่ยวข้องกัน"
+
+
+class PasswordBreached(OfficeError):
+    """This password is in the list of leaked passwords; choose another."""
+
+    thai = "รหัสผ่านนี้อยู่ในรายการรหัสที่รั่วไหลแล้ว โปรดเลือกรหัสอื่น"
+
+
+class PasswordsDiffer(OfficeError):
+    """The two new passwords are not the same."""
+
+    thai = "รหัสผ่านใหม่สองช่องไม่ตรงกัน"
+
+
+class FactorRefused(OfficeError):
+    """The code is not right or was used already; wait for the next one."""
+
+    thai = "รหัสไม่ถูกต้องหรือใช้ไปแล้ว โปรดรอรหัสถัดไป"
+
+
+class FactorNeeded(OfficeError):
+    """Your roles ask for a second factor: set another one up before you remove this one."""
+
+    thai = "บทบาทของท่านต้องมีปัจจัยที่สอง โปรดเพิ่มวิธีใหม่ก่อนลบวิธีนี้"
+
+
+class FactorUnknown(OfficeError):
+    """There is no such second factor."""
+
+    thai = "ไม่พบปัจจัยที่สองนี้"
+
+
+class PasskeyRefused(OfficeError):
+    """The passkey could not be verified; try again, or use another way."""
+
+    thai = "ตรวจสอบพาสคีย์ไม่สำเร็จ โปรดลองใหม่หรือใช้วิธีอื่น"
+
+
+class CodeExpired(OfficeError):
+    """The code is not right, was used already or has expired; ask for a new one."""
+
+    thai = "รหัสไม่ถูกต้อง ใช้ไปแล้ว หรือหมดอายุ โปรดขอรหัสใหม่"
+
+
 class UserExists(OfficeError):
     """There is already a user named {username!r}."""
 

@@ -11,6 +11,7 @@ from engine.ground.settings import (
     DatabaseSettings,
     Settings,
     choice,
+    existing_file,
     flag,
     folder,
     number,
@@ -40,6 +41,15 @@ class PasswordSettings(Settings):
         ),
         parse=number(12, 4096),
         default=64,
+    )
+    breached_passwords: Path | None = setting(
+        "SAMNUAN_BREACHED_PASSWORDS",
+        Text(
+            "แฟ้มรหัสผ่านที่รั่วไหล บรรทัดละ SHA1:จำนวน เรียงแล้ว (รูปแบบของ Have I Been Pwned)",
+            "File of leaked passwords, sorted lines SHA1:count as Have I Been Pwned gives out",
+        ),
+        parse=existing_file,
+        default=None,
     )
 
 
@@ -120,6 +130,25 @@ class OfficeSettings(DatabaseSettings):
         Text("ลงชื่อเข้าใช้แล้วอยู่ได้กี่ชั่วโมง", "Hours after which a sign-in ends"),
         parse=number(1, 168),
         default=10,
+    )
+    idle_minutes: int = setting(
+        "SAMNUAN_IDLE_MINUTES",
+        Text(
+            "ไม่ใช้งานกี่นาทีแล้วต้องลงชื่อเข้าใช้ใหม่",
+            "Minutes without a request after which a sign-in ends",
+        ),
+        parse=number(5, 1440),
+        default=60,
+    )
+    confirm_minutes: int = setting(
+        "SAMNUAN_CONFIRM_MINUTES",
+        Text(
+            "ยืนยันตัวตนแล้วทำรายการสำคัญต่อได้กี่นาที เช่น เปิดเผยตัวตน ลบ เผยแพร่ ให้บทบาท",
+            "Minutes for which a proof of who one is lasts before one reveals, erases, publishes "
+            "or gives roles",
+        ),
+        parse=number(1, 240),
+        default=15,
     )
     demo: bool = setting(
         "SAMNUAN_DEMO",

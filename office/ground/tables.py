@@ -35,6 +35,8 @@ class Role(Base):
     unit_bound: Mapped[bool] = mapped_column(default=False)
     access: Mapped[str] = mapped_column(sa.String(16), default="none")  # see cases.STANDING
     pages: Mapped[str | None]  # which pages it gets, by words; None until its table has said
+    second_factor: Mapped[bool | None]  # who holds it must have one; None until its table has said
+    two_persons: Mapped[bool | None]  # giving it takes a second administrator; likewise
     position: Mapped[int] = mapped_column(default=0)
 
 
@@ -79,7 +81,11 @@ class AccountRole(Base):
 
 
 class SignIn(Base):
-    """A signed-in browser; revoking the row signs it out at once. Only the token's hash is kept."""
+    """A signed-in browser; revoking the row signs it out at once. Only the token's hash is kept.
+
+    `stage` says how far it is: `factor` still owes its second factor, `enrol` must set one up
+    first, and only `full` opens pages.
+    """
 
     __tablename__ = "session"
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
@@ -87,6 +93,11 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    stage: Mapped[str] = mapped_column(sa.String(8), default="full")
+    seen_at: Mapped[datetime | None]  # to the minute, for the time-out
+    proved_at: Mapped[datetime | None]  # when the person last proved to be who they are
+    method: Mapped[str] = mapped_column(sa.String(24), default="password")
+    browser: Mapped[str] = mapped_column(sa.String(80), default="")  # as its owner recognises it
 
 
 class Attempt(Base):

@@ -23,7 +23,8 @@ from engine.store.tables import Deployment, ProcessDefinition
 from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import application as applications
-from office.applications.agency import with_agency
+from office.applications import shipped
+from office.applications.agency import agency_files, with_agency
 from office.deadlines.sla_table import NO_TEXT, Limit, SlaRow, labels_of, limits_of, read_rows
 from office.guideline.check import Proof, prove
 from office.guideline.flow_order import in_flow_order
@@ -121,6 +122,16 @@ def _published(work: Work, key: str | None) -> str:
             raise DefinitionNotFound(key=key or "–")
     files = {p: queries.files(work, queries.definition(work, p).id) for p in known.values()}
     return next((process for process in files if ELEMENTS in files[process]), next(iter(files)))
+
+
+def table_in_force(work: Work, name: str) -> bytes:
+    """A table of the agency in force; as it is shipped where that has none."""
+    return agency_files(work).get(name) or shipped.table(name)
+
+
+def agency_in_force(work: Work) -> Agency:
+    """The agency in force; as it is shipped where none is deployed yet."""
+    return read_agency(agency_files(work))
 
 
 # ── steps ──────────────────────────────────────────────────────────────────────────────────────

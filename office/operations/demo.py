@@ -8,12 +8,37 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from engine.store.work import Work
-from office.ground.tables import Account, Role, Unit
+from office.ground.errors import OfficeError
+from office.ground.tables import Account, Case, Role, Unit
+from office.people import passwords
 from office.people.passwords import hash_password
 from office.people.people import User, set_groups, users
 from office.vault.submissions import COMPLAINANT
 
-DEMO_PASSWORD = "samnuan-demo-2569"  # noqa: S105 — made only with SAMNUAN_DEMO=1, and printed then
+DEMO_PASSWORD = passwords.DEMO_PASSWORD
+
+
+class NotADemo(OfficeError):
+    """This database is a real one: it has people or cases, and no demo account. Everybody knows the
+    password of demo accounts; start without SAMNUAN_DEMO, or on another database."""
+
+    thai = (
+        "ฐานข้อมูลนี้เป็นระบบจริง มีผู้ใช้หรือเรื่องอยู่แล้วโดยไม่มีบัญชีสาธิต "
+        "รหัสผ่านบัญชีสาธิตเป็นที่รู้ทั่วไป โปรดเปิดโดยไม่ใช้ SAMNUAN_DEMO หรือใช้ฐานข้อมูลอื่น"
+    )
+
+
+def must_be_a_demo(work: Work) -> None:
+    """Refuse demo accounts where real people work.
+
+    Raises:
+        NotADemo: there is somebody or something, and none of it came with a demo.
+    """
+    has_demo = work.session.scalar(sa.select(Account.id).where(Account.demo).limit(1))
+    somebody = work.session.scalar(sa.select(Account.id).limit(1))
+    something = work.session.scalar(sa.select(Case.id).limit(1))
+    if not has_demo and (somebody or something):
+        raise NotADemo
 
 
 def add_demo_users(work: Work) -> list[User]:

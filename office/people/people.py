@@ -16,8 +16,9 @@ from office.ground import reference
 from office.ground.administered import touch
 from office.ground.errors import RoleUnknown, UserExists, UserNotFound
 from office.ground.tables import Account, AccountRole, Role, SignIn, Unit
+from office.people.acting import held_roles
 from office.people.administered import ACCOUNT
-from office.people.passwords import hash_password
+from office.people.passwords import hash_password, must_be_good
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class User:
     groups: frozenset[str]
     active: bool = True
     pages: frozenset[str] = frozenset()  # that the roles get: work register expedite stay
+    demo: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -63,8 +65,10 @@ def add_user(
     nobody can sign in to it until it is given one.
 
     Raises:
-        UserExists, PasswordTooWeak, RoleUnknown.
+        UserExists, PasswordTooWeak, PasswordGuessable, PasswordBreached, RoleUnknown.
     """
+    if password is not None and not demo:
+        must_be_good(password, about=(username, display_name))
     if work.session.scalar(sa.select(Account.id).where(Account.username == username)):
         raise UserExists(username=username)
     account = Account(id=uuid.uuid4().hex, username=username, display_name=display_name)
@@ -84,19 +88,24 @@ def set_groups(work: Work, account_id: str, groups: Iterable[str]) -> None:
     Raises:
         RoleUnknown: no such role, or a unit-bound one without its unit.
     """
-    wanted = [_checked_role(work, group) for group in sorted(set(groups))]
+    wanted = [checked_role(work, group) for group in sorted(set(groups))]
     work.session.execute(sa.delete(AccountRole).where(AccountRole.account_id == account_id))
     touch(work, ACCOUNT, account_id)
     work.session.add_all(
         AccountRole(account_id=account_id, role=role, unit=unit) for role, unit in wanted
     )
     work.session.flush()  # the next read of the groups must see them
-    _free_tasks(work, account_id, frozenset(f"{r}@{u}" if u else r for r, u in wanted))
+    free_tasks(work, account_id)
 
 
 def set_password(work: Work, username: str, password: str) -> None:
-    """Give a new password and sign out every browser of the account."""
+    """Give a new password and sign out every browser of the account.
+
+    Raises:
+        UserNotFound, PasswordTooWeak, PasswordGuessable, PasswordBreached.
+    """
     account = _account(work, username)
+    must_be_good(password, about=(username, account.display_name))
     account.password_hash = hash_password(password)
     revoke_sessions(work, account.id)
 
@@ -107,7 +116,7 @@ def set_active(work: Work, username: str, active: bool) -> None:
     account.active = active
     if not active:
         revoke_sessions(work, account.id)
-        _free_tasks(work, account.id, frozenset())
+        free_tasks(work, account.id, closed=True)
 
 
 def users(work: Work, *, group: str | None = None) -> list[User]:
@@ -115,12 +124,13 @@ def users(work: Work, *, group: str | None = None) -> list[User]:
     query = sa.select(Account).order_by(Account.username)
     if group is not None:
         role, _, unit = group.partition("@")
-        held = sa.select(AccountRole.account_id).where(AccountRole.role == role)
-        query = query.where(Account.id.in_(held.where(AccountRole.unit == unit)))
+        held = held_roles(work).c
+        bearers = sa.select(held.account_id).where(held.role == role, held.unit == unit)
+        query = query.where(Account.id.in_(bearers))
     accounts = list(work.session.scalars(query))
     groups = _groups_of(work, [account.id for account in accounts])
-    pages = _pages(work)
-    return [_user(account, groups.get(account.id, frozenset()), pages) for account in accounts]
+    pages = pages_of(work)
+    return [user_of(account, groups.get(account.id, frozenset()), pages) for account in accounts]
 
 
 def accounts_with_access(work: Work, access: str) -> frozenset[str]:
@@ -136,28 +146,7 @@ def user_by_id(work: Work, id: str) -> User:
     account = work.session.get(Account, id)
     if account is None:
         raise UserNotFound(username=id)
-    return _user(account, _groups_of(work, [id]).get(id, frozenset()), _pages(work))
-
-
-def user_of_sign_in(work: Work, token_hash: str) -> User | None:
-    """Whose signed-in browser this is; none when it ended or the account closed. The roles, which
-    every page needs, are read along with it."""
-    own = sa.and_(AccountRole.account_id == Account.id, AccountRole.role == Role.key)
-    query = (
-        sa.select(Account, Role, AccountRole)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .outerjoin(Role, sa.true())
-        .outerjoin(AccountRole, own)
-        .where(SignIn.token_hash == token_hash, Account.active)
-        .where(SignIn.revoked_at.is_(None), SignIn.expires_at > work.now)
-        .order_by(Role.position, Role.key)
-    )
-    rows = work.session.execute(query).all()
-    if not rows:
-        return None
-    reference.remember_roles(work, [role for _, role, _ in rows if role is not None])
-    groups = frozenset(_group(held) for _, _, held in rows if held is not None)
-    return _user(rows[0][0], groups, _pages(work))
+    return user_of(account, _groups_of(work, [id]).get(id, frozenset()), pages_of(work))
 
 
 def user_by_name(work: Work, username: str) -> User:
@@ -189,16 +178,22 @@ def revoke_sessions(work: Work, account_id: str) -> None:
     work.session.execute(open_rows.values(revoked_at=work.now))
 
 
-def _free_tasks(work: Work, account_id: str, groups: frozenset[str]) -> None:
-    """Give back the claimed tasks that are offered to other groups than these."""
+def free_tasks(work: Work, account_id: str, *, closed: bool = False) -> None:
+    """Give back the claimed tasks that are offered to other groups than the account is in now."""
+    held = frozenset() if closed else _groups_of(work, [account_id]).get(account_id, frozenset())
     query = sa.select(UserTask).where(UserTask.assignee == account_id, UserTask.status == "open")
     for task in list(work.session.scalars(query)):
         offered = set(task.candidate_groups)
-        if offered and not offered & groups and account_id not in task.candidate_users:
+        if offered and not offered & held and account_id not in task.candidate_users:
             runtime.release_user_task(work, task.id, actor=SYSTEM)
 
 
-def _checked_role(work: Work, group: str) -> tuple[str, str]:
+def checked_role(work: Work, group: str) -> tuple[str, str]:
+    """A group as role and unit.
+
+    Raises:
+        RoleUnknown: no such role, or a unit-bound one without its unit.
+    """
     key, _, unit = group.partition("@")
     role = work.session.get(Role, key)
     if role is None or role.unit_bound != bool(unit):
@@ -208,32 +203,24 @@ def _checked_role(work: Work, group: str) -> tuple[str, str]:
     return key, unit
 
 
-def _groups_of(work: Work, ids: list[str]) -> dict[str, frozenset[str]]:
-    query = sa.select(AccountRole).where(AccountRole.account_id.in_(ids))
-    groups: dict[str, set[str]] = {}
-    for row in work.session.scalars(query):
-        groups.setdefault(row.account_id, set()).add(_group(row))
-    return {id: frozenset(names) for id, names in groups.items()}
+def given_groups(work: Work, account_id: str) -> frozenset[str]:
+    """The groups that an account was given, without those it acts in by an order."""
+    query = sa.select(AccountRole).where(AccountRole.account_id == account_id)
+    return frozenset(group_name(row.role, row.unit) for row in work.session.scalars(query))
 
 
-def _group(row: AccountRole) -> str:
-    return f"{row.role}@{row.unit}" if row.unit else row.role
+def group_name(role: str, unit: str) -> str:
+    return f"{role}@{unit}" if unit else role
 
 
-def _account(work: Work, username: str) -> Account:
-    account = work.session.scalar(sa.select(Account).where(Account.username == username))
-    if account is None:
-        raise UserNotFound(username=username)
-    return account
-
-
-def _pages(work: Work) -> dict[str, frozenset[str]]:
+def pages_of(work: Work) -> dict[str, frozenset[str]]:
     """The pages that each role gets."""
     roles = reference.roles(work)
     return {key: frozenset((role.pages or "").split()) for key, role in roles.items()}
 
 
-def _user(account: Account, groups: frozenset[str], pages: Mapping[str, frozenset[str]]) -> User:
+def user_of(account: Account, groups: frozenset[str], pages: Mapping[str, frozenset[str]]) -> User:
+    """A person with the groups that were read along with the account."""
     held = (pages.get(group.partition("@")[0], frozenset()) for group in groups)
     return User(
         id=account.id,
@@ -243,4 +230,21 @@ def _user(account: Account, groups: frozenset[str], pages: Mapping[str, frozense
         groups=groups,
         active=account.active,
         pages=frozenset().union(*held),
+        demo=account.demo,
     )
+
+
+def _groups_of(work: Work, ids: list[str]) -> dict[str, frozenset[str]]:
+    held = held_roles(work).c
+    query = sa.select(held.account_id, held.role, held.unit).where(held.account_id.in_(ids))
+    groups: dict[str, set[str]] = {}
+    for account_id, role, unit in work.session.execute(query):
+        groups.setdefault(account_id, set()).add(group_name(role, unit))
+    return {id: frozenset(names) for id, names in groups.items()}
+
+
+def _account(work: Work, username: str) -> Account:
+    account = work.session.scalar(sa.select(Account).where(Account.username == username))
+    if account is None:
+        raise UserNotFound(username=username)
+    return account

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -194,6 +196,25 @@ def test_demo_accounts_cover_every_role_and_unit(office: Office) -> None:
     assert again == made
     user, _ = office.sign_in("unit_officer.it", demo.DEMO_PASSWORD)
     assert user.groups == {"unit_officer@it"}
+
+
+def test_a_real_database_is_never_started_as_a_demo(office: Office, somchai: people.User) -> None:
+    settings = replace(office.settings, demo=True)
+    with closing(Office.open(settings)) as demonstration, pytest.raises(demo.NotADemo):
+        demonstration.deploy_guideline()
+
+    with office.engine.read() as work:
+        assert [user.username for user in people.users(work)] == ["somchai"]
+
+
+def test_a_demo_is_started_again_whoever_joined_it(office: Office) -> None:
+    settings = replace(office.settings, demo=True)
+    with closing(Office.open(settings)) as demonstration:
+        demonstration.deploy_guideline()
+        with demonstration.begin() as work:
+            people.add_user(work, "somchai", "สมชาย ใจดี", PASSWORD)
+
+        demonstration.deploy_guideline()
 
 
 def test_guessing_is_limited_within_a_window_and_per_place(

@@ -45,14 +45,21 @@ class Agency:
     @classmethod
     def open(cls, database_url: str, clock: TravellingClock, data_dir: Path) -> Agency:
         """Found an agency on a database that has nothing but tables."""
-        settings = OfficeSettings(database_url=database_url, data_dir=data_dir)
+        settings = OfficeSettings(database_url=database_url, data_dir=data_dir, demo=True)
         office = Office.open(settings, clock=clock)
         office.deploy_guideline()
         with office.engine.begin() as work:
             demo.add_demo_users(work)
             # The two-person rule needs two people in a role.
             for name in ("intake_officer", "screening_head"):
-                people.add_user(work, f"{name}.2", f"{name} 2", demo.DEMO_PASSWORD, groups=[name])
+                people.add_user(
+                    work,
+                    f"{name}.2",
+                    f"{name} 2",
+                    demo.DEMO_PASSWORD,
+                    groups=[name],
+                    demo=True,
+                )
         return cls.at(office, clock)
 
     @classmethod

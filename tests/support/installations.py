@@ -42,7 +42,7 @@ class Installations:
     @contextmanager
     def office(self, clock: TravellingClock, data_dir: Path) -> Iterator[Office]:
         with self.copy(data_dir) as url:
-            settings = OfficeSettings(database_url=url, data_dir=data_dir)
+            settings = OfficeSettings(database_url=url, data_dir=data_dir, demo=True)
             with closing(Office.open(settings, clock=clock)) as office:
                 yield office
 

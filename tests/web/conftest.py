@@ -27,7 +27,7 @@ def agency(
 @pytest.fixture
 def settings(agency: Agency) -> WebSettings:
     known = agency.office.settings
-    return WebSettings(database_url=known.database_url, data_dir=known.data_dir)
+    return WebSettings(database_url=known.database_url, data_dir=known.data_dir, demo=True)
 
 
 @pytest.fixture

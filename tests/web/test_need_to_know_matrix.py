@@ -337,7 +337,7 @@ def address(rule: str, filed: Filed, ids: Mapping[str, Any] | None = None) -> st
 @pytest.fixture(scope="module")
 def app(agency: Agency) -> Iterator[Flask]:
     known = agency.office.settings
-    settings = WebSettings(database_url=known.database_url, data_dir=known.data_dir)
+    settings = WebSettings(database_url=known.database_url, data_dir=known.data_dir, demo=True)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SAMNUAN_API_RATE", "1000000/minute")
         yield create_app(settings, agency.office)

@@ -46,6 +46,13 @@ WHO = {
             "POST language.choose",
             "GET account.sign_in",
             "POST account.enter",
+            "GET account.welcome",
+            "POST account.accept",
+            "POST passkey.prove_options",
+            "POST passkey.enter",
+            "GET health.security_txt",
+            "GET provider.go",
+            "GET provider.back",
             "GET public.home",
             "GET public.privacy",
             "GET public.guideline",
@@ -71,6 +78,21 @@ WHO = {
     **dict.fromkeys(
         [
             "POST account.sign_out",
+            "GET account.second",
+            "POST account.show_second",
+            "GET own.overview",
+            "GET own.app",
+            "POST own.begin_app",
+            "POST own.confirm_app",
+            "POST own.change_password",
+            "POST own.new_codes",
+            "POST own.remove",
+            "POST own.end_sessions",
+            "POST own.unlink",
+            "GET confirm.page",
+            "POST confirm.go_on",
+            "POST passkey.set_up_options",
+            "POST passkey.set_up",
             "GET officer.work_list",
             "GET officer.task",
             "POST officer.complete",
@@ -170,7 +192,8 @@ def agency(
 def app(agency: Agency) -> Flask:
     known = agency.office.settings
     return create_app(
-        WebSettings(database_url=known.database_url, data_dir=known.data_dir), agency.office
+        WebSettings(database_url=known.database_url, data_dir=known.data_dir, demo=True),
+        agency.office,
     )
 
 

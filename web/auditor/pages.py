@@ -20,6 +20,7 @@ from office.cases.cases import case_view
 from office.ground.errors import ReasonNeeded
 from web import case_view as case_pages
 from web import formatting
+from web.account.confirm import confirmed
 from web.auditor import case_paper, overview, player
 from web.current import office, read, services, signed_in, user, write
 from web.errors import again
@@ -132,6 +133,7 @@ def take_out(case_id: str) -> Answer:
 
 @blueprint.post("/identity/<reveal_id>")
 @signed_in(*ROLES)
+@confirmed
 def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer, and recorded as a read of the vault."""
     with write() as work:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from engine.ground.errors import Refusal
 from office.cases import reveals
 from office.ground.errors import ReasonNeeded
+from web.account.confirm import confirmed
 from web.auditor import overview
 from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again
@@ -32,6 +33,7 @@ def _page(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/<reveal_id>")
 @signed_in(*ROLES)
+@confirmed
 def decide(reveal_id: str) -> Answer:
     granted = pressed("decision", "grant", "refuse") == "grant"
     answer = request.form.get("answer", "")[:2000]

@@ -27,6 +27,7 @@ from office.people import conflicts
 from office.vault.attachments import Staged
 from office.vault.previews import PAGES
 from web import case_view, form_pages
+from web.account.confirm import confirmed
 from web.auditor import overview
 from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again, errors_of
@@ -230,6 +231,7 @@ def letter(case_id: str, letter_id: str) -> Answer:
 
 @blueprint.post("/cases/<case_id>/identity")
 @signed_in()
+@confirmed
 def identity(case_id: str) -> Answer:
     """Who is behind a case: shown on this answer alone, and recorded with its reason."""
     reason = request.form.get("reason", "")[:2000]
@@ -260,6 +262,7 @@ def ask_identity(case_id: str) -> Answer:
 
 @blueprint.post("/identities/<reveal_id>")
 @signed_in()
+@confirmed
 def open_identity(reveal_id: str) -> Answer:
     """See what was granted: shown on this answer alone, and recorded."""
     with write() as work:
@@ -270,7 +273,7 @@ def open_identity(reveal_id: str) -> Answer:
 @blueprint.post("/cases/<case_id>/matches/<account_id>")
 @signed_in()
 def match(case_id: str, account_id: str) -> Answer:
-    """Whether somebody of the house is the person whom the complaint names."""
+    """Whether somebody of the agency is the person whom the complaint names."""
     is_same = pressed("decision", "same", "other") == "same"
     reason = request.form.get("reason", "")
     try:

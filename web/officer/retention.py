@@ -9,6 +9,7 @@ from engine.ground.errors import Refusal
 from office.disposal import disposal
 from office.ground.errors import OfficeError
 from office.vault.case_keys import PURPOSES, Purpose
+from web.account.confirm import confirmed
 from web.current import pressed, read, services, signed_in, user, write
 from web.errors import again
 from web.language import t
@@ -32,6 +33,7 @@ def _page(refusal: Refusal | None = None) -> str:
 
 @blueprint.post("/<case_id>/<what>")
 @signed_in(page=PAGE)
+@confirmed
 def ask(case_id: str, what: str) -> Answer:
     try:
         with write() as work:
@@ -45,6 +47,7 @@ def ask(case_id: str, what: str) -> Answer:
 
 @blueprint.post("/<case_id>/<what>/decision")
 @signed_in(page=PAGE)
+@confirmed
 def decide(case_id: str, what: str) -> Answer:
     granted = pressed("decision", "erase", "refuse") == "erase"
     try:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from engine.ground.errors import DeploymentRejected, Refusal
 from engine.ground.findings import Finding
+from web.account.confirm import confirmed
 from web.current import office, pressed, read, signed_in, user
 from web.errors import again
 from web.language import t
@@ -63,12 +64,14 @@ def modeler(key: str, number: int) -> Answer:
 
 @blueprint.get("/deploy")
 @signed_in(*ROLES)
+@confirmed
 def deploy() -> Answer:
     return render_template("owner/deploy.html", findings=None, pictures=[])
 
 
 @blueprint.post("/deploy")
 @signed_in(*ROLES)
+@confirmed
 def send() -> Answer:
     who, files = user().actor, workshop.uploads(request.files.getlist("files"))
     if not files:

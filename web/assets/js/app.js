@@ -1,5 +1,6 @@
 // What every page gains where JavaScript runs. Without it every page still works.
 import htmx from "htmx.org";
+import "./passkey.js";
 import "./redraw.js";
 
 // The content security policy forbids inline styles and evaluation: htmx must not try either.

@@ -6,8 +6,8 @@ The heads' page for handing tasks over, and that the deputy stands in for a unit
 import sqlalchemy as sa
 from alembic import op
 
-revision = "complaints_0009"
-down_revision = "complaints_0008"
+revision = "complaints_0010"
+down_revision = "complaints_0009"
 branch_labels = None
 depends_on = None
 

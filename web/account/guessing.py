@@ -1,0 +1,40 @@
+"""Guesses at a password or a code: counted before they are made, taken back when right."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from flask_limiter.util import get_remote_address
+
+from office.ground.errors import FactorRefused, SignInRefused, TooManyAttempts
+from office.people import sign_in, throttle
+from web.account.known_browsers import KnownBrowser
+from web.current import services, settings, write
+
+
+@contextlib.contextmanager
+def guessing(what: str, account: str) -> Iterator[None]:
+    """Around a try: one that is refused stays counted.
+
+    Raises:
+        TooManyAttempts: the limit of the account, the network or the browser is used up.
+    """
+    limits = throttle.limits_of(
+        what,
+        account,
+        get_remote_address(),
+        KnownBrowser.of_request().for_account(account),
+        by_network=settings().sign_in_failures_per_network,
+    )
+    try:
+        with write() as work:
+            throttle.count_attempts(work, services(), limits)
+        yield
+    except (SignInRefused, FactorRefused, TooManyAttempts) as refusal:
+        why = "throttled" if isinstance(refusal, TooManyAttempts) else "refused"
+        with write() as work:
+            sign_in.note_refusal(work, "" if account.startswith("@") else account, why)
+        raise
+    with write() as work:
+        throttle.forgive(work, services(), limits)
