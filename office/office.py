@@ -16,7 +16,7 @@ from engine.ground.clock import Clock
 from engine.record.signed_heads import Head
 from engine.store.work import Work
 from engine.verbs.deployment import Deployed
-from office.applications import deployed_forms, shipped
+from office.applications import deployed_forms, shipped, table_updates
 from office.applications.application import check_application
 from office.applications.letter_templates import check_template, letters_in
 from office.audit import access_log, head_signing
@@ -183,6 +183,7 @@ def _configure(engine: Engine, services: Services, settings: OfficeSettings) -> 
     engine.machine.functions.update(deadlines.FUNCTIONS)
     engine.machine.handlers.update(letter=letter_handler(services), notice=notice_handler(services))
     engine.machine.handlers[reminder_sending.JOB] = reminder_sending.reminder_handler(services)
+    engine.machine.on_deploy.append(table_updates.take_over)
     engine.machine.listeners += [deadlines.watch_deadlines, watch_cases]
     engine.gate.checks.update({".form": forms.check, ".md": check_template})
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})

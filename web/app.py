@@ -19,7 +19,7 @@ from office.vault.previews import DRAWN
 from web import current, errors, health, language, metrics, security
 from web.account import confirm, own, passkey, provider, providers
 from web.account import pages as account
-from web.admin import holidays
+from web.admin import holidays, orders, people, units
 from web.admin import pages as admin
 from web.auditor import administration, statistics
 from web.auditor import pages as auditor
@@ -51,7 +51,9 @@ STAFF_MENU: list[tuple[str, Text, frozenset[str] | str]] = [
     ("statistics.overview", Text("สถิติ", "Statistics"), statistics.ROLES),
     ("owner.processes", Text("กระบวนงาน", "Processes"), owner.ROLES),
     ("owner.deploy", Text("ติดตั้งแฟ้ม", "Deploy"), owner.ROLES),
-    ("admin.people", Text("ผู้ใช้", "People"), admin.ROLES),
+    ("people.overview", Text("ผู้ใช้", "People"), admin.ROLES),
+    ("units.overview", Text("หน่วยงาน", "Units"), admin.ROLES),
+    ("orders.overview", Text("คำสั่งรักษาการ", "Acting orders"), admin.ROLES),
     ("holidays.calendar", Text("ปฏิทิน", "Holidays"), admin.ROLES),
     ("admin.stuck", Text("เหตุขัดข้อง", "Incidents"), admin.ROLES),
     ("admin.mailbox", Text("ตู้จดหมายสาธิต", "Development mailbox"), admin.ROLES),
@@ -74,6 +76,9 @@ BLUEPRINTS = (
     statistics,
     administration,
     admin,
+    people,
+    units,
+    orders,
     holidays,
     health,
     metrics,

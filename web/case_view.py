@@ -31,6 +31,7 @@ from office.deadlines.public_status import deadline_name
 from office.ground.services import Services
 from office.people import conflicts, people
 from office.people.access import Sight, find_case
+from office.people.acting import Act, Acting, acted_at
 from office.people.conflicts import Match
 from office.people.people import User
 from office.vault.attachments import FileInfo
@@ -204,7 +205,22 @@ def story(work: Work, case: CaseView) -> list[Happening]:
     events = [event for event in queries.history(work, case.instance_id) if event.type in SAYS]
     names = people.display_names(work, {event.actor for event in events})
     tasks = {task.id: task for task in queries.tasks_of(work, case.instance_id)}
-    return [_happening(work, event, nodes, names, tasks) for event in reversed(events)]
+    acted = acted_at(work, ((event.actor, event.role, event.at) for event in events))
+    return [
+        _happening(work, event, nodes, _named(work, event, names, acted), tasks)
+        for event in reversed(events)
+    ]
+
+
+def _named(
+    work: Work, event: HistoryEvent, names: Mapping[str, str], acted: Mapping[Act, Acting]
+) -> str:
+    """Who did it; by an acting order, as such."""
+    name, found = names.get(event.actor, ""), acted.get((event.actor, event.role, event.at))
+    if found is None:
+        return name
+    role = found.described(master_data.group_text(work, event.role, at=event.at))
+    return f"{name} ({role.of(language())})"
 
 
 def matches(work: Work, case: CaseView, user: User) -> list[Match]:
@@ -367,12 +383,12 @@ def _happening(
     work: Work,
     event: HistoryEvent,
     nodes: Mapping[str, Node],
-    names: Mapping[str, str],
+    name: str,
     tasks: Mapping[str, UserTask],
 ) -> Happening:
     node, key = nodes.get(event.element_id), event.data.get("key")
     offered = tasks[event.data["task"]].candidate_groups if event.type == "task_created" else ()
-    said = [master_data.group_text(work, group) for group in offered]
+    said = [master_data.group_text(work, group, at=event.at) for group in offered]
     words = SAYS[event.type].format(
         groups=", ".join(text.of(language()) for text in said) or "–",
         **{name: event.data.get(name, "") for name in QUOTED},
@@ -381,7 +397,7 @@ def _happening(
         at=event.at,
         step=_deadline(work, event, key) if key else node.name if node else NOWHERE,
         words=words,
-        who=names.get(event.actor, "") if event.type in DONE_BY_SOMEBODY else "",
+        who=name if event.type in DONE_BY_SOMEBODY else "",
     )
 
 

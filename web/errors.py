@@ -20,7 +20,7 @@ from office.cases import reveals
 from office.deadlines import extensions, holiday_table, legal_stays
 from office.disposal import erasure, legal_holds
 from office.ground import errors as office
-from office.people import grants, outside_sign_in
+from office.people import grants, orders, outside_sign_in, units
 from office.vault.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from web.types import Answer, FlaskResponse
 
@@ -59,6 +59,12 @@ STATUS: dict[type[Refusal], int] = {
     outside_sign_in.NameTaken: 409,
     outside_sign_in.LinkedToAnother: 409,
     grants.RequestGone: 409,
+    units.UnitUnknown: 404,
+    units.UnitExists: 409,
+    units.UnitInUse: 409,
+    orders.OrderUnknown: 404,
+    office.UserNotFound: 404,
+    office.UserExists: 409,
     grants.SecondPersonNeeded: 403,
     office.TooManyAttempts: 429,
     office.FileTooLarge: 413,

@@ -120,6 +120,7 @@ class Machine:
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     handlers: dict[str, Callable[..., Any]] = field(default_factory=dict)
     listeners: list[Callable[..., None]] = field(default_factory=list)
+    on_deploy: list[Callable[..., None]] = field(default_factory=list)
     deliverers: dict[str, Callable[..., None]] = field(default_factory=dict)
     dispatch: Dispatch = field(default_factory=Doorbell)
     job_retries: int = JOB_RETRIES

@@ -88,6 +88,8 @@ def deploy(
     )
     work.session.add(row)
     _store(work, row.id, files, carried)
+    for take_over in work.machine.on_deploy:  # what packages above keep of these files
+        take_over(work, files, actor, application)
     changed = [name for name in files if compared.before.get(name) != files[name]]
     facts = {"application": application, "files": sorted(changed)}
     administration.note(work, "deployed", row.id, facts, actor=actor)

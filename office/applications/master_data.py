@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from datetime import date
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,20 +16,26 @@ from engine.ground.text import Text
 from engine.store.work import Work
 from office.applications import shipped
 from office.ground import reference
+from office.ground.account_tables import AppliedTable, UnitName
 from office.ground.tables import Role, Status, Unit
 
+STATUSES = "statuses.csv"
+FORMER = "former names of units"
 YES = frozenset({"1", "true", "yes", "ใช่"})
 
 
 def seed(work: Work, files: Mapping[str, bytes], application: str = "") -> None:
     """Add rows that are not there yet; what was edited in a table stays as it was edited."""
-    seeds = {"units.csv": (Unit, _unit), "roles.csv": (Role, _role)}
-    for name, (table, read) in seeds.items():
-        for position, row in enumerate(_rows(files.get(name, b""))):
-            if work.session.get(table, row["key"]) is None:
-                work.session.add(read(row, position))
-    for position, row in enumerate(_rows(files.get("statuses.csv", b""))):
-        _seed_status(work, row, application, position)
+    for name, read in readers(application).items():
+        content = files.get(name)
+        for position, row in enumerate(rows_of(content or b"")):
+            fresh = read(row, position)
+            if kept_row(work, fresh) is None:
+                work.session.add(fresh)
+        known_as = applied_name(name, application)
+        if content is not None and work.session.get(AppliedTable, known_as) is None:
+            # A database of before: from here on, what a file changes is known.
+            work.session.add(AppliedTable(name=known_as, content=content, applied_at=work.now))
     for role in work.session.scalars(sa.select(Role)):
         _complete(role)
     work.session.flush()  # accounts refer to roles and units
@@ -62,22 +68,37 @@ def unit_options(work: Work) -> list[dict[str, str]]:
     ]
 
 
-def unit_text(work: Work, key: str | None) -> Text:
-    """A unit's abbreviation, as people call it; its key when it is not in the table."""
-    unit = reference.units(work).get(key) if key else None
+def unit_text(work: Work, key: str | None, *, at: datetime | None = None) -> Text:
+    """A unit's abbreviation, as people call it, or called it at a moment; its key when it is not in
+    the table."""
+    unit: Unit | UnitName | None = reference.units(work).get(key) if key else None
     if unit is None:
         return Text(key or "", key or "")
+    if at is not None:
+        unit = next((each for each in _former(work, str(key)) if at < each.until), unit)
     return Text(unit.abbreviation, unit.name_en or unit.abbreviation)
 
 
-def group_text(work: Work, group: str) -> Text:
-    """A role, with its unit when it is bound to one, in words."""
+def _former(work: Work, key: str) -> list[UnitName]:
+    """The names that a unit had before, the first first."""
+
+    def find() -> dict[str, list[UnitName]]:
+        found: dict[str, list[UnitName]] = {}
+        for row in work.session.scalars(sa.select(UnitName).order_by(UnitName.until)):
+            found.setdefault(row.unit, []).append(row)
+        return found
+
+    return work.kept(FORMER, None, find).get(key, [])
+
+
+def group_text(work: Work, group: str, *, at: datetime | None = None) -> Text:
+    """A role, with its unit when it is bound to one, in words; of a moment, as it was then."""
     key, _, unit_key = group.partition("@")
     role = reference.roles(work).get(key)
     name = Text(role.name_th, role.name_en) if role else Text(key, key)
     if not unit_key:
         return name
-    unit = unit_text(work, unit_key)
+    unit = unit_text(work, unit_key, at=at)
     return Text(f"{name.th} {unit.th}", f"{name.en}, {unit.en}")
 
 
@@ -108,17 +129,18 @@ def _exists(unit: Unit, on: date) -> bool:
     return begun and (unit.valid_to is None or on <= unit.valid_to)
 
 
-def _seed_status(work: Work, row: Mapping[str, str], application: str, position: int) -> None:
-    if work.session.get(Status, (application, row["key"])) is not None:
-        return
-    older = work.session.get(Status, ("", row["key"]))
-    if older is None:
-        work.session.add(_status(row, application, position))
-    else:
-        older.application = application  # as it was edited before there were applications
+def kept_row(work: Work, row: Unit | Role | Status) -> Any:
+    """The row of the tables that a row of a file is about. A status from before there were
+    applications belongs, as it was edited, to the first one that has it."""
+    if not isinstance(row, Status):
+        return work.session.get(type(row), row.key)
+    kept = work.session.get(Status, (row.application, row.key))
+    if kept is None and (older := work.session.get(Status, ("", row.key))) is not None:
+        older.application, kept = row.application, older
+    return kept
 
 
-def _rows(content: bytes) -> Iterator[dict[str, str]]:
+def rows_of(content: bytes) -> Iterator[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     for row in reader:
         yield {name: (value or "").strip() for name, value in row.items() if name}
@@ -153,11 +175,11 @@ def _role(row: Mapping[str, str], position: int) -> Role:
 
 @lru_cache(maxsize=64)
 def _shipped_role(key: str) -> Mapping[str, str]:
-    rows = _rows(shipped.table("roles.csv"))
+    rows = rows_of(shipped.table("roles.csv"))
     return next((row for row in rows if row["key"] == key), {})
 
 
-def _status(row: Mapping[str, str], application: str, position: int) -> Status:
+def _status(application: str, row: Mapping[str, str], position: int) -> Status:
     return Status(
         application=application,
         key=row["key"],
@@ -176,3 +198,13 @@ def _day(text: Any) -> date | None:
 
 def _is_yes(text: str | None) -> bool:
     return (text or "").lower() in YES
+
+
+def readers(application: str) -> Mapping[str, Callable[[Mapping[str, str], int], Any]]:
+    """The tables that are kept in the database, each with what reads a row of its file."""
+    return {"units.csv": _unit, "roles.csv": _role, STATUSES: partial(_status, application)}
+
+
+def applied_name(name: str, application: str) -> str:
+    """Under which name it is kept what a file said last: statuses belong to an application."""
+    return f"{application}/{name}" if name == STATUSES and application else name

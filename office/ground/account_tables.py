@@ -111,6 +111,6 @@ class AppliedTable(Base):
     comparing, so that a file does not undo what was edited on a page."""
 
     __tablename__ = "applied_table"
-    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), primary_key=True)
     content: Mapped[bytes]
     applied_at: Mapped[datetime]

@@ -27,6 +27,9 @@ CAPACITIES = {
 }
 
 
+Act = tuple[str, str, datetime]  # who, in which group, when
+
+
 @dataclass(frozen=True, slots=True)
 class Acting:
     """In which capacity somebody acted, by which order."""
@@ -35,11 +38,11 @@ class Acting:
     capacity: Text
     number: str
 
-    @property
-    def order(self) -> Text:
+    def described(self, role: Text) -> Text:
+        """`รักษาราชการแทนผู้อำนวยการสำนักงาน ตามคำสั่งที่ 12/2569`"""
         return Text(
-            f"{self.capacity.th} ตามคำสั่งที่ {self.number}",
-            f"{self.capacity.en} this post, order {self.number}",
+            f"{self.capacity.th}{role.th} ตามคำสั่งที่ {self.number}",
+            f"{self.capacity.en} the {role.en}, order {self.number}",
         )
 
 
@@ -56,9 +59,7 @@ def held_roles(work: Work) -> sa.Subquery:
     return sa.union(given, acted).subquery("held_role")
 
 
-def acted_at(
-    work: Work, moments: Iterable[tuple[str, str, datetime]]
-) -> dict[tuple[str, str, datetime], Acting]:
+def acted_at(work: Work, moments: Iterable[Act]) -> dict[Act, Acting]:
     """By account, group and moment: by which order somebody acted then; left out who did not."""
     wanted = {(account, group, at) for account, group, at in moments if group}
     accounts = {account for account, _, _ in wanted}

@@ -98,6 +98,28 @@ def set_groups(work: Work, account_id: str, groups: Iterable[str]) -> None:
     free_tasks(work, account_id)
 
 
+def rename_user(work: Work, account_id: str, display_name: str, unit: str | None) -> None:
+    """Another name as colleagues read it, or another unit.
+
+    Raises:
+        UserNotFound; RoleUnknown: there is no such unit.
+    """
+    account = work.session.get(Account, account_id)
+    if account is None:
+        raise UserNotFound(username=account_id)
+    if unit is not None and work.session.get(Unit, unit) is None:
+        raise RoleUnknown(role=unit)
+    account.display_name, account.unit = display_name.strip()[:200] or account.username, unit
+
+
+def lock_out(work: Work, account_id: str) -> None:
+    """Take away the password and sign out everywhere: a code from an administrator opens the
+    account again."""
+    account = work.session.get_one(Account, account_id)
+    account.password_hash = ""
+    revoke_sessions(work, account_id)
+
+
 def set_password(work: Work, username: str, password: str) -> None:
     """Give a new password and sign out every browser of the account.
 

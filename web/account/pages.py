@@ -50,7 +50,7 @@ blueprint = Blueprint("account", __name__)
 NEXT = "next"
 HOMES = {
     "process_owner": "owner.processes",
-    "administrator": "admin.people",
+    "administrator": "people.overview",
     "auditor": "auditor.cases",
 }
 

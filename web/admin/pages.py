@@ -8,7 +8,6 @@ from engine.background import heartbeats
 from engine.ground.text import Text
 from engine.verbs import incidents
 from office.letters import mail
-from web.admin import accounts
 from web.current import read, settings, signed_in, user, write
 from web.language import t
 from web.types import Answer
@@ -22,14 +21,6 @@ KINDS = {
     "outbox": Text("การส่งออก", "Delivery"),
     "step": Text("ขั้นตอน", "Step"),
 }
-
-
-@blueprint.get("/people")
-@signed_in(*ROLES)
-def people() -> Answer:
-    with read() as work:
-        found = accounts.people_list(work)
-    return render_template("admin/people.html", people=found)
 
 
 @blueprint.get("/incidents")

@@ -24,6 +24,7 @@ from office.audit import case_replay
 from office.audit.case_replay import Change, DeadlineThen, Replayed, Sheet
 from office.ground.services import Services
 from office.people import people
+from office.people.acting import acted_at
 from office.people.people import User
 from office.vault.submissions import COMPLAINANT
 from web import case_view, event_text
@@ -215,7 +216,7 @@ def _place(replayed: Replayed, seq: int) -> Place:
 
 def _circumstances(work: Work, replayed: Replayed, step: Step) -> Circumstances:
     return Circumstances(
-        role=_groups(work, [step.event.role] if step.event.role else []),
+        role=_role(work, step),
         on_behalf_of=_principal(work, step.event.on_behalf_of),
         offered_to=_offered_to(work, replayed, step),
     )
@@ -285,9 +286,20 @@ def _who(actor: str, names: Mapping[str, str]) -> str:
     return names.get(actor, t("ไม่ทราบชื่อ", "unknown"))
 
 
-def _groups(work: Work, names: Iterable[str]) -> Text:
-    groups = [master_data.group_text(work, name) for name in names]
+def _groups(work: Work, names: Iterable[str], at: datetime) -> Text:
+    groups = [master_data.group_text(work, name, at=at) for name in names]
     return Text(", ".join(each.th for each in groups), ", ".join(each.en for each in groups))
+
+
+def _role(work: Work, step: Step) -> Text:
+    """In which role somebody acted; by an acting order, as such."""
+    event = step.event
+    if not event.role:
+        return Text("", "")
+    acted = acted_at(work, [(event.actor, event.role, event.at)])
+    found = acted.get((event.actor, event.role, event.at))
+    role = master_data.group_text(work, event.role, at=event.at)
+    return found.described(role) if found else role
 
 
 def _principal(work: Work, account_id: str) -> str:
@@ -297,7 +309,7 @@ def _principal(work: Work, account_id: str) -> str:
 
 def _offered_to(work: Work, replayed: Replayed, step: Step) -> Text:
     offer = replayed.playback.offers.get(str(step.event.data.get("task", "")))
-    return _groups(work, offer.candidate_groups if offer else [])
+    return _groups(work, offer.candidate_groups if offer else [], step.event.at)
 
 
 def _papers(
