@@ -25,6 +25,8 @@ from office.letters import letters
 from office.letters.mail import Mail, SmtpCarrier, keep_in_mailbox
 from office.letters.reminder_sending import reminder_deliverer
 from office.people.access import case_of_instance
+from office.people.one_time_codes import sweep_codes
+from office.people.orders import free_tasks_of_ended
 from office.people.sign_in import sweep_sessions
 from office.people.throttle import sweep_attempts
 from office.vault.attachments import sweep_files
@@ -122,6 +124,8 @@ def _sweeper(engine: Engine, services: Services) -> Deliverer:
     def sweep(payload: Mapping[str, Any], *, key: str) -> None:
         with engine.begin() as work:
             sweep_sessions(work)
+            sweep_codes(work)
+            free_tasks_of_ended(work)
             sweep_attempts(work)
             sweep_files(work, services)
             catch_up(work.session.connection(), services.ledger, at=work.now)

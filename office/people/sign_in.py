@@ -220,11 +220,6 @@ def sweep_sessions(work: Work) -> None:
     work.session.execute(ended)
 
 
-def is_of(session: Session, token: str) -> bool:
-    """Whether this is the browser that holds the token."""
-    return session.token_hash == _token_hash(token)
-
-
 def _session(row: SignIn, user: User) -> Session:
     return Session(
         token_hash=row.token_hash,

@@ -35,7 +35,9 @@ def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> I
 def address(agency: Agency) -> Iterator[str]:
     """Where the product answers, as long as the test runs."""
     known = agency.office.settings
-    settings = WebSettings(database_url=known.database_url, data_dir=known.data_dir, demo=True)
+    settings = WebSettings(
+        database_url=known.database_url, data_dir=known.data_dir, demo=True, idle_minutes=1440
+    )
     app = create_app(settings, agency.office)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)

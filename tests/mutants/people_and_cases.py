@@ -71,14 +71,14 @@ SLIPS: Slips = {
             "the officer who changed a stolen password: the thief is let in all the same",
             "tests/office/test_signing_in.py",
         ),
-    ],
-    "office/people/people.py": [
         Slip(
-            "SignIn.expires_at > work.now)",
-            "SignIn.expires_at >= work.now)",
+            "SignIn.expires_at > work.now)\n        .order_by(Role.position",
+            "SignIn.expires_at >= work.now)\n        .order_by(Role.position",
             "whoever leaves a browser open: it still works at the very moment it should not",
             "tests/office/test_signing_in.py",
         ),
+    ],
+    "office/people/people.py": [
         Slip(
             "    account.password_hash = hash_password(password)\n    revoke_sessions(work, account.id)",
             "    account.password_hash = hash_password(password)",
@@ -86,8 +86,8 @@ SLIPS: Slips = {
             "tests/office/test_signing_in.py",
         ),
         Slip(
-            "        if offered and not offered & groups and account_id not in task.candidate_users:",
-            "        if not offered & groups and account_id not in task.candidate_users:",
+            "        if offered and not offered & held and account_id not in task.candidate_users:",
+            "        if not offered & held and account_id not in task.candidate_users:",
             "whoever was given a task by name and loses it with a change of roles",
             "tests/office/test_signing_in.py tests/office/test_need_to_know.py " + SECOND,
         ),

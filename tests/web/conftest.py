@@ -27,7 +27,10 @@ def agency(
 @pytest.fixture
 def settings(agency: Agency) -> WebSettings:
     known = agency.office.settings
-    return WebSettings(database_url=known.database_url, data_dir=known.data_dir, demo=True)
+    # Time travels in these stories; that a browser lies idle has a test of its own.
+    return WebSettings(
+        database_url=known.database_url, data_dir=known.data_dir, demo=True, idle_minutes=1440
+    )
 
 
 @pytest.fixture

@@ -286,6 +286,7 @@ def test_an_identity_takes_two_persons_and_hours_that_end(
     roles = [event.role for event in events(agency, case_id)[-3:]]
     assert roles[:2] == ["auditor", "identity_custodian"]
     agency.clock.advance(hours=3)
+    visitor.sign_in("auditor")  # a fresh proof of who asks
     assert COMPLAINT["full_name"] not in visitor.visit(f"/audit/cases/{case_id}/steps/1")
     visitor.send(f"/audit/identity/{reveal}")
     assert visitor.status == 410

@@ -71,8 +71,9 @@ OTHERWISE = {
     "statistics.stays": "figures of what the person may count",
 }
 # What of an address is no case's.
-NO_CASE = {"account_id", "code", "filename", "form_id", "key", "name", "number", "source"}
-NO_CASE |= {"track", "version"}
+NO_CASE = {"code", "filename", "form_id", "key", "name", "number", "source", "start", "version"}
+# Of accounts: an administrator's pages, and one's own.
+NO_CASE |= {"account_id", "factor_id", "order_id", "request_id"}
 OF_A_CASE = {"case_id", "file_id", "instance_id", "letter_id", "process_key", "seq", "task_id"}
 
 
@@ -233,7 +234,7 @@ def mover_of(work: Any) -> User:
     except people.UserNotFound:
         password = "samnuan-demo-2569"
         groups = [f"unit_officer@{UNIT}"]
-        return people.add_user(work, "mover", "ผู้ย้าย ฝ่าย", password, groups=groups)
+        return people.add_user(work, "mover", "ผู้ย้าย ฝ่าย", password, groups=groups, demo=True)
 
 
 ACCUSED = {

@@ -217,8 +217,12 @@ def test_who_was_given_a_code_chooses_their_own_password_once(
 
 
 def test_a_browser_that_lies_idle_is_signed_out_and_one_in_use_is_not(
-    visitor: Visitor, another: Visitor, clock: TravellingClock
+    agency: Agency, clock: TravellingClock
 ) -> None:
+    known = agency.office.settings
+    settings = WebSettings(database_url=known.database_url, data_dir=known.data_dir, demo=True)
+    app = create_app(settings, agency.office)
+    visitor, another = Visitor(app.test_client()), Visitor(app.test_client())
     visitor.sign_in("unit_officer.it")
     another.sign_in("unit_officer.it")
 
