@@ -64,9 +64,9 @@ SLIPS: Slips = {
             "tests/forms/test_form_limits.py",
         ),
     ],
-    "web/account.py": [
+    "web/account/pages.py": [
         Slip(
-            "    _forget_all()\n    session[TOKEN] = token",
+            "    forget_all()\n    session[TOKEN] = token",
             "    session[TOKEN] = token",
             "the complainant who used the officer's computer: the officer sees their case",
             SHARED,
