@@ -69,8 +69,9 @@ def _picture(content: bytes) -> list[bytes]:
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = PIXELS
     with Image.open(io.BytesIO(content)) as opened:
+        if opened.width * opened.height > PIXELS:
+            raise ValueError("more pixels than are drawn")
         upright = ImageOps.exif_transpose(opened).convert("RGB")
     upright.thumbnail((WIDTH, WIDTH * 2))
     return [_png(upright)]
