@@ -135,8 +135,15 @@ def kept_row(work: Work, row: Unit | Role | Status) -> Any:
     if not isinstance(row, Status):
         return work.session.get(type(row), row.key)
     kept = work.session.get(Status, (row.application, row.key))
-    if kept is None and (older := work.session.get(Status, ("", row.key))) is not None:
-        older.application, kept = row.application, older
+    if (
+        kept is None
+        and row.application
+        and (older := work.session.get(Status, ("", row.key))) is not None
+    ):
+        edited = {column.key: getattr(older, column.key) for column in sa.inspect(Status).columns}
+        kept = Status(**{**edited, "application": row.application})
+        work.session.add(kept)
+        work.session.delete(older)
     return kept
 
 

@@ -24,6 +24,7 @@ from engine.turn import administration
 from engine.turn.commitments import moment
 
 BEGAN, SETTINGS = "administration_began", "settings"
+SEPARATOR = "/"  # between the parts of a key
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 State = dict[str, Any]
 Parts = Callable[[Work, str], State]
@@ -39,8 +40,9 @@ class Kind:
     read_parts: Parts
 
     def key_of(self, row: Any) -> str:
-        column = self.parts.get(type(row)) or _key_column(self.model)
-        return str(getattr(row, column))
+        column = self.parts.get(type(row))
+        columns = [column] if column else _key_columns(self.model)
+        return SEPARATOR.join(str(getattr(row, name)) for name in columns)
 
     def state(self, work: Work, key: str) -> State | None:
         """A row as it is now; none if there is none."""
@@ -48,8 +50,9 @@ class Kind:
         return None if row is None else {**_columns(row), **self.read_parts(work, key)}
 
     def keys(self, work: Work) -> list[str]:
-        column = getattr(self.model, _key_column(self.model))
-        return [str(key) for key in work.session.scalars(sa.select(column).order_by(column))]
+        columns = [getattr(self.model, name) for name in _key_columns(self.model)]
+        rows = work.session.execute(sa.select(*columns).order_by(*columns))
+        return [SEPARATOR.join(map(str, row)) for row in rows]
 
 
 KINDS: dict[str, Kind] = {}
@@ -161,11 +164,11 @@ def _otherwise(before: State, now: State) -> Iterable[str]:
 
 
 def _columns(row: Any) -> State:
-    key = _key_column(type(row))
+    keys = _key_columns(type(row))
     return {
         column.key: _plain(column.key, getattr(row, column.key))
         for column in sa.inspect(type(row)).column_attrs
-        if column.key != key
+        if column.key not in keys
     }
 
 
@@ -179,10 +182,15 @@ def _plain(column: str, value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _key_column(model: type[Any]) -> str:
-    return str(sa.inspect(model).primary_key[0].name)
+def _key_columns(model: type[Any]) -> list[str]:
+    return [str(column.name) for column in sa.inspect(model).primary_key]
 
 
 def _typed(model: type[Any], key: str) -> Any:
-    column = sa.inspect(model).primary_key[0]
-    return int(key) if column.type.python_type is int else key
+    """A key as the session looks it up; the last part may have the separator in it."""
+    columns = sa.inspect(model).primary_key
+    parts = key.split(SEPARATOR, len(columns) - 1)
+    typed = [
+        int(p) if c.type.python_type is int else p for c, p in zip(columns, parts, strict=True)
+    ]
+    return typed[0] if len(typed) == 1 else tuple(typed)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from office.guideline.files import ROOT
+from office.applications.shipped import ROOT
 from office.people import people
 from office.vault.attachments import Upload
 from tests.browser.person import Person

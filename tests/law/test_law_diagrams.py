@@ -40,8 +40,14 @@ def complaint() -> Process:
     return dialect.read("complaint.bpmn", root_of("complaint.bpmn")).processes["complaint"]
 
 
+def table(name: str) -> Path:
+    """A table of the guideline, or one that all applications share."""
+    own = GUIDELINE / name
+    return own if own.exists() else GUIDELINE.parent / "agency" / name
+
+
 def rows(name: str) -> list[dict[str, str]]:
-    with (GUIDELINE / name).open(encoding="utf-8", newline="") as file:
+    with table(name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

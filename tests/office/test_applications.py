@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.support.houses import Houses
 
 from engine.ground.clock import TravellingClock
 from engine.ground.errors import DeploymentRejected
@@ -21,6 +20,7 @@ from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.office import information_request
 from tests.office.test_no_personal_data_leaks import everything_stored
 from tests.support.agency import Agency
+from tests.support.installations import Installations
 
 NAME = "ธีรพงษ์ ขอข้อมูลไพศาล"
 REQUEST = {"full_name": NAME, "wanted": "สัญญาจ้างปรับปรุงอาคาร ปี 2568"}
@@ -28,7 +28,7 @@ KEY = information_request.KEY
 
 
 @pytest.fixture
-def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
     with agencies.agency(clock, tmp_path) as agency:
         yield agency
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.support.houses import Houses
 
 from engine.ground.actor import Actor
 from engine.ground.clock import TravellingClock
@@ -17,6 +16,7 @@ from office.ground.errors import CaseNotFound
 from office.people import people
 from office.people.people import User
 from tests.support.agency import ASSIGNED, FOUNDED, SCREENED, Agency
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 from webhooks.clients import Client
 from webhooks.visibility import as_user
@@ -26,7 +26,9 @@ COI = {"accepted": False, "return_code": "COI", "return_reason": "เป็น�
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     folder = tmp_path_factory.mktemp("units")
     with sqlite_agencies.agency(TravellingClock(FOUNDED), folder / "var") as agency:
         yield agency

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tests.support.houses import Houses
 
 from engine.ground.clock import TravellingClock
 from engine.ground.errors import NotAllowed, TaskAlreadyClaimed, TaskNotFound
@@ -19,19 +18,22 @@ from office.people.conflicts import record_conflict
 from office.people.handover import HandoverRefused, NothingToHandOver
 from office.people.people import User
 from tests.support.agency import ASSIGNED, FOUNDED, SCREENED, Agency
+from tests.support.installations import Installations
 from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 
 WHY = "ผู้รับเรื่องเดิมลาป่วยสองสัปดาห์"
 
 
 @pytest.fixture
-def agency(agencies: Houses, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
+def agency(agencies: Installations, clock: TravellingClock, tmp_path: Path) -> Iterator[Agency]:
     with agencies.agency(clock, tmp_path / "var") as agency:
         yield agency
 
 
 @pytest.fixture(scope="module")
-def shared(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def shared(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     """One agency for the stories that leave its people as they are."""
     folder = tmp_path_factory.mktemp("handover")
     with sqlite_agencies.agency(TravellingClock(FOUNDED), folder / "var") as agency:

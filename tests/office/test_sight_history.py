@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.support.houses import Houses
 
 from engine.ground.clock import TravellingClock
 from office.audit.sight_history import SightHistory, sight_history
@@ -14,11 +13,14 @@ from office.ground.errors import CaseNotFound
 from office.people import conflicts, people
 from office.people.access import CONFLICT, HELD, HIDDEN, NO_ACCOUNT, NO_PART, Sight
 from tests.support.agency import ASSIGNED, CLARIFIED, FOUNDED, SCREENED, Agency
+from tests.support.installations import Installations
 from tests.web.test_need_to_know_matrix import CORRUPTION
 
 
 @pytest.fixture(scope="module")
-def agency(sqlite_agencies: Houses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+def agency(
+    sqlite_agencies: Installations, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Agency]:
     folder = tmp_path_factory.mktemp("history")
     with sqlite_agencies.agency(TravellingClock(FOUNDED), folder / "var") as agency:
         yield agency

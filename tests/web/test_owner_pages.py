@@ -7,7 +7,7 @@ from flask import Flask
 
 from engine.turn import incidents
 from engine.verbs import queries
-from office.guideline.files import ROOT
+from office.applications.shipped import ROOT
 from tests.support.agency import Agency
 from tests.support.decisions import decision, definitions, literal
 from tests.web.visitor import Visitor, attached

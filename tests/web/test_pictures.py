@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from office.guideline.files import ROOT
+from office.applications.shipped import ROOT
 from web.pictures import line_break, picture
 
 DIAGRAM = (ROOT / "processes" / "complaint" / "complaint.bpmn").read_bytes()
