@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from office.ground.services import Services
     from office.office import Office
     from office.people.people import User
-    from office.people.sign_in import Session
+    from office.people.signing_in.sign_in import Session
 
 log = Log("web")
 EXTENSION = "samnuan"
@@ -152,7 +152,7 @@ def _admit(work: Work) -> None:
 
 
 def _look_up(work: Work) -> None:
-    from office.people import sign_in
+    from office.people.signing_in import sign_in
 
     token, idle = session.get(TOKEN), timedelta(minutes=settings().idle_minutes)
     g.session = None if token is None else sign_in.session_of(work, token, idle=idle)
@@ -164,7 +164,7 @@ def note_seen(response: FlaskResponse) -> FlaskResponse:
     found: Session | None = g.get("session")
     if found is None or g.now - found.seen_at < SEEN_EVERY or TOKEN not in session:
         return response
-    from office.people import sign_in
+    from office.people.signing_in import sign_in
 
     try:
         with office().begin() as work:

@@ -20,7 +20,8 @@ from office.cases import reveals
 from office.deadlines import extensions, holiday_table, legal_stays
 from office.disposal import erasure, legal_holds
 from office.ground import errors as office
-from office.people import grants, orders, outside_sign_in, units
+from office.people import grants, orders, units
+from office.people.signing_in import outside_sign_in
 from office.vault.attachments import FILES_LIMIT, MEGABYTES_LIMIT
 from web.types import Answer, FlaskResponse
 

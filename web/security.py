@@ -9,7 +9,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
-from office.people import throttle
+from office.people.signing_in import throttle
 from web.current import services, settings, write
 from web.settings import MEGABYTE, WebSettings
 

@@ -27,10 +27,10 @@ from engine.record.verification.stored_rows import (
 )
 from engine.store.tables import HistoryEvent, ProcessInstance, table
 from engine.store.work import Work
-from office.audit import case_rows, deadline_rows, recorded_rows, register_check
-from office.audit.recorded_rows import GONE as LOST
-from office.audit.recorded_rows import NOT_SAID, Recorded
-from office.audit.register_check import Course
+from office.audit.rows import case_rows, deadline_rows, recorded_rows, register_check
+from office.audit.rows.recorded_rows import GONE as LOST
+from office.audit.rows.recorded_rows import NOT_SAID, Recorded
+from office.audit.rows.register_check import Course
 from office.cases import reveals
 from office.cases.reveal_tables import Reveal
 from office.cases.store_answers import SUBMITTED

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from engine.store.work import Work
 from office.ground.errors import OfficeError
 from office.ground.tables import Account, Case, Role, Unit
-from office.people import passwords
-from office.people.passwords import hash_password
 from office.people.people import User, set_groups, users
+from office.people.signing_in import passwords
+from office.people.signing_in.passwords import hash_password
 from office.vault.submissions import COMPLAINANT
 
 DEMO_PASSWORD = passwords.DEMO_PASSWORD

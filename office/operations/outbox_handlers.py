@@ -25,10 +25,10 @@ from office.letters import letters
 from office.letters.mail import Mail, SmtpCarrier, keep_in_mailbox
 from office.letters.reminder_sending import reminder_deliverer
 from office.people.access import case_of_instance
-from office.people.one_time_codes import sweep_codes
 from office.people.orders import free_tasks_of_ended
-from office.people.sign_in import sweep_sessions
-from office.people.throttle import sweep_attempts
+from office.people.signing_in.one_time_codes import sweep_codes
+from office.people.signing_in.sign_in import sweep_sessions
+from office.people.signing_in.throttle import sweep_attempts
 from office.vault.attachments import sweep_files
 
 SWEEP_TOPIC = "sweep"

@@ -13,8 +13,9 @@ from office.ground import reference
 from office.ground.errors import OfficeError, RoleUnknown
 from office.ground.services import Services
 from office.ground.tables import Account
-from office.people import grants, one_time_codes
+from office.people import grants
 from office.people.people import User, add_user, checked_role
+from office.people.signing_in import one_time_codes
 
 COLUMNS = ("username", "name", "unit", "roles")
 MOST = 1000

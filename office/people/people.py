@@ -18,7 +18,7 @@ from office.ground.errors import RoleUnknown, UserExists, UserNotFound
 from office.ground.tables import Account, AccountRole, Role, SignIn, Unit
 from office.people.acting import held_roles
 from office.people.administered import ACCOUNT
-from office.people.passwords import hash_password, must_be_good
+from office.people.signing_in.passwords import hash_password, must_be_good
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.ground.errors import (
     MessageNotAwaited,
     MessageUnclear,
 )
-from engine.verbs import applications, deployment, queries
+from engine.verbs import applications, deployment, queries, versions
 from engine.verbs.deployment import Deployed
 from tests.support.cases import OFFICER
 from tests.support.decisions import decision, definitions, literal
@@ -202,7 +202,7 @@ def test_a_retired_process_starts_no_case_and_its_cases_go_on(
     deploy(engine, "daily", files)
     running = engine.start("daily", start_event="start")
     with engine.begin() as work:
-        deployment.retire(work, "daily")
+        versions.retire(work, "daily")
 
     clock.advance(days=3)
     engine.run_due()

@@ -64,7 +64,7 @@ SLIPS: Slips = {
             NEED + " " + WHO,
         ),
     ],
-    "office/people/sign_in.py": [
+    "office/people/signing_in/sign_in.py": [
         Slip(
             "not account.active or account.password_hash != proof.fitted:",
             "not account.active:",
@@ -92,7 +92,7 @@ SLIPS: Slips = {
             "tests/office/test_signing_in.py tests/office/test_need_to_know.py " + SECOND,
         ),
     ],
-    "office/people/throttle.py": [
+    "office/people/signing_in/throttle.py": [
         Slip(
             "    if count > limit:",
             "    if count > limit + 1:",

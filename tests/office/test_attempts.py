@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine.ground.clock import TravellingClock
 from office.ground.errors import TooManyAttempts
 from office.ground.tables import Attempt
-from office.people.throttle import count_attempt, sweep_attempts
+from office.people.signing_in.throttle import count_attempt, sweep_attempts
 from tests.support.verbs import Office
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)

@@ -18,7 +18,8 @@ from office.ground.errors import (
     UserNotFound,
 )
 from office.operations import demo
-from office.people import people, sign_in
+from office.people import people
+from office.people.signing_in import sign_in
 from tests.support.verbs import Office
 
 PASSWORD = "รหัสผ่านที่ยาวพอสมควร"

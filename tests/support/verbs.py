@@ -23,9 +23,10 @@ from office.deadlines.reminders.notices import NoticeView
 from office.letters import mail
 from office.letters.letters import LetterView
 from office.letters.mail import MailboxEntry
-from office.people import conflicts, throttle
-from office.people import sign_in as signin
+from office.people import conflicts
 from office.people.people import User
+from office.people.signing_in import sign_in as signin
+from office.people.signing_in import throttle
 from office.vault.attachments import FileInfo, Staged, Upload
 
 Answers = Mapping[str, Any]

@@ -12,7 +12,8 @@ from flask import Flask
 
 from engine.ground.clock import TravellingClock
 from office.operations.demo import DEMO_PASSWORD
-from office.people import one_time_codes, people
+from office.people import people
+from office.people.signing_in import one_time_codes
 from tests.support.agency import Agency
 from tests.walks.test_three_walks import COMPLAINT
 from tests.web.visitor import Visitor

@@ -15,9 +15,9 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from engine.ground.errors import Refusal
 from office.ground.errors import FactorRefused, PasskeyRefused, SignInRefused, TooManyAttempts
 from office.ground.tables import Account
-from office.people import outside_sign_in, passkeys, passwords, second_factors
-from office.people import sign_in as signin
-from office.people.sign_in import Session
+from office.people.signing_in import outside_sign_in, passkeys, passwords, second_factors
+from office.people.signing_in import sign_in as signin
+from office.people.signing_in.sign_in import Session
 from web.account.guessing import guessing
 from web.account.providers import providers_of
 from web.current import (

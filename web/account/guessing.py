@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flask_limiter.util import get_remote_address
 
 from office.ground.errors import FactorRefused, SignInRefused, TooManyAttempts
-from office.people import sign_in, throttle
+from office.people.signing_in import sign_in, throttle
 from web.account.known_browsers import KnownBrowser
 from web.current import services, settings, write
 

@@ -18,9 +18,10 @@ from office.ground.errors import (
     PasswordsDiffer,
 )
 from office.ground.tables import Account
-from office.people import outside_sign_in, passkeys, passwords, people, second_factors
-from office.people import sign_in as signin
-from office.people.sign_in import Session
+from office.people import people
+from office.people.signing_in import outside_sign_in, passkeys, passwords, second_factors
+from office.people.signing_in import sign_in as signin
+from office.people.signing_in.sign_in import Session
 from web.account import pages
 from web.account.confirm import confirmed
 from web.account.guessing import guessing

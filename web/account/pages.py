@@ -22,10 +22,10 @@ from office.ground.errors import (
     SignInRefused,
     TooManyAttempts,
 )
-from office.people import one_time_codes, passkeys, second_factors
-from office.people import sign_in as signin
 from office.people.people import User
-from office.people.sign_in import Session
+from office.people.signing_in import one_time_codes, passkeys, second_factors
+from office.people.signing_in import sign_in as signin
+from office.people.signing_in.sign_in import Session
 from web.account.browser_names import browser_name
 from web.account.guessing import guessing
 from web.account.known_browsers import KnownBrowser

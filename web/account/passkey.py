@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request
 
 from engine.ground.errors import NotAllowed
 from office.ground.errors import PasskeyRefused
-from office.people import passkeys
 from office.people import people as accounts
-from office.people.sign_in import Session
+from office.people.signing_in import passkeys
+from office.people.signing_in.sign_in import Session
 from web.account import own, pages
 from web.account.confirm import confirmed, signed_answer
 from web.account.own import enrolling_too

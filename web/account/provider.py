@@ -16,9 +16,9 @@ from joserfc.errors import JoseError
 
 from engine.ground.log import Log
 from office.guideline.guideline import table_in_force
-from office.people import outside_sign_in
-from office.people import sign_in as signin
-from office.people.outside_sign_in import ProviderAway, ProviderRefused, Told
+from office.people.signing_in import outside_sign_in
+from office.people.signing_in import sign_in as signin
+from office.people.signing_in.outside_sign_in import ProviderAway, ProviderRefused, Told
 from web.account import pages
 from web.account.providers import Provider, client_of, providers_of
 from web.current import TOKEN, services, settings, signed_in_browser, user, write

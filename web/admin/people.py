@@ -12,9 +12,10 @@ from engine.store.work import Work
 from office.applications import master_data
 from office.ground import reference
 from office.ground.errors import OfficeError
-from office.people import grants, one_time_codes, orders, second_factors
+from office.people import grants, orders
 from office.people import people as accounts
 from office.people.import_people import Imported, import_people
+from office.people.signing_in import one_time_codes, second_factors
 from web.account.confirm import confirmed
 from web.admin.accounts import choices, people_list
 from web.admin.pages import ROLES

@@ -21,8 +21,8 @@ DONE = Text(
 )
 @click.argument("key")
 def command(key: str) -> None:
-    from engine.verbs import deployment
+    from engine.verbs import versions
 
     with opened_office() as office, office.begin() as work:
-        processes = deployment.retire_application(work, key)
+        processes = versions.retire_application(work, key)
     say(DONE, key=key, processes=", ".join(processes))

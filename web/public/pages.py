@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from engine.ground.errors import Refusal
-from engine.ground.text import Text
 from engine.store.work import Work
 from forms import Form
 from forms.errors import FormInvalid
 from office.applications import application as applications
-from office.applications.application import PUBLIC, Application
+from office.applications.application import PUBLIC
 from office.cases import complainant
 from office.cases.complainant import ACTOR as COMPLAINANT
 from office.cases.register import Filed, file_case, intake_context, intake_form
@@ -33,6 +31,7 @@ from web.form_pages import FILE_REFUSALS, Filling
 from web.language import language, t
 from web.pictures import guideline as manual
 from web.public import tracking_cookie
+from web.public.starts import Start, find_start
 from web.security import count_attempt, filing_limit, limiter
 from web.types import Answer
 
@@ -58,7 +57,7 @@ def privacy() -> Answer:
 @blueprint.get("/file/<path:start>")
 def file(start: str) -> Answer:
     with read() as work:
-        where = _start(work, start)
+        where = find_start(work, start)
         form, context = _intake(work, where)
         return _file_page(where, form_pages.fresh(form, context, settled=where.settled))
 
@@ -67,7 +66,7 @@ def file(start: str) -> Answer:
 @limiter.limit(filing_limit, exempt_when=form_pages.is_redraw)
 def send(start: str) -> Answer:
     try:
-        files = form_pages.keep_files(lambda work: [_intake(work, _start(work, start))[0]])
+        files = form_pages.keep_files(lambda work: [_intake(work, find_start(work, start))[0]])
     except FILE_REFUSALS as refusal:
         return again(_typed_page(start, (), refusal), refusal)
     if form_pages.is_redraw():
@@ -80,42 +79,8 @@ def send(start: str) -> Answer:
     return redirect(url_for("public.receipt"), 303)
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """Where a case begins: an application, and one of its variants where it has any."""
-
-    application: Application
-    variant: str
-
-    @property
-    def address(self) -> str:
-        return "/".join(part for part in (self.application.key, self.variant) if part)
-
-    @property
-    def kicker(self) -> Text:
-        variant = self.application.variant(self.variant)
-        return Text("", "") if variant is None else variant.kicker
-
-    @property
-    def settled(self) -> dict[str, Any]:
-        return {self.application.variable: self.variant} if self.variant else {}
-
-
-def _start(work: Work, start: str) -> _Start:
-    """`complaint/C`, or `C` alone where one application only has it."""
-    found = []
-    for application in applications.in_force(work):
-        variants = [each.key for each in application.variants] or [""]
-        begins = [_Start(application, v) for v in variants if application.forms(PUBLIC)]
-        found += [each for each in begins if start in (each.address, each.variant)]
-    exact = [each for each in found if each.address == start] or found
-    if len(exact) != 1:
-        abort(404)
-    return exact[0]
-
-
 def _file(work: Work, start: str, files: Sequence[Staged]) -> Filed:
-    where = _start(work, start)
+    where = find_start(work, start)
     answers = _posted(work, where, files).answers
     return file_case(
         work,
@@ -153,11 +118,11 @@ def _once() -> str | None:
     return f"web:{given}" if re.fullmatch("[0-9a-f]{32}", given) else None
 
 
-def _intake(work: Work, where: _Start) -> tuple[Form, dict[str, object]]:
+def _intake(work: Work, where: Start) -> tuple[Form, dict[str, object]]:
     return intake_form(work, where.application), intake_context(work, CHANNEL)
 
 
-def _posted(work: Work, where: _Start, files: Sequence[Staged]) -> Filling:
+def _posted(work: Work, where: Start, files: Sequence[Staged]) -> Filling:
     form, context = _intake(work, where)
     return form_pages.posted(form, context, settled=where.settled, files=files)
 
@@ -165,11 +130,11 @@ def _posted(work: Work, where: _Start, files: Sequence[Staged]) -> Filling:
 def _typed_page(start: str, files: Sequence[Staged], refusal: Refusal | None = None) -> str:
     """The form as it was filled in so far."""
     with read() as work:
-        where = _start(work, start)
+        where = find_start(work, start)
         return _file_page(where, _posted(work, where, files), refusal)
 
 
-def _file_page(where: _Start, sheet: Filling, refusal: Refusal | None = None) -> str:
+def _file_page(where: Start, sheet: Filling, refusal: Refusal | None = None) -> str:
     other = None if isinstance(refusal, FormInvalid) else refusal
     return render_template(
         "public/file.html",

@@ -13,7 +13,7 @@ from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
 from engine.store.tables import Command
 from engine.store.work import Work
-from office.audit.recorded_rows import ADDED, GONE, NOT_SAID, Recorded
+from office.audit.rows.recorded_rows import ADDED, GONE, NOT_SAID, Recorded
 from office.deadlines.deadlines import due
 from office.deadlines.derivation import Count, Pause, deadline_of
 from office.deadlines.holiday_table import calendar_at

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 
 from engine.ground.text import Text
 from engine.store.work import Work
-from office.audit.recorded_rows import ADDED, NOT_SAID, Recorded
+from office.audit.rows.recorded_rows import ADDED, NOT_SAID, Recorded
 from office.cases.reveal_tables import Reveal
 from office.cases.store_answers import SUBMITTED
 from office.disposal import erasure, legal_holds

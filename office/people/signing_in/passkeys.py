@@ -28,8 +28,8 @@ from office.ground.account_tables import AccountFactor
 from office.ground.errors import CodeExpired, PasskeyRefused
 from office.ground.services import Services
 from office.ground.tables import Account
-from office.people import one_time_codes, second_factors
 from office.people.people import User
+from office.people.signing_in import one_time_codes, second_factors
 
 SET_UP, PROVE = "passkey-set-up", "passkey-prove"
 REFUSALS = (exceptions.WebAuthnException, ValueError, KeyError, TypeError, CodeExpired)

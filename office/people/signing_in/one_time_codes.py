@@ -13,8 +13,8 @@ from office.ground.account_tables import OneTimeCode
 from office.ground.errors import CodeExpired
 from office.ground.services import Services
 from office.ground.tables import Account
-from office.people.passwords import must_be_good
 from office.people.people import User, set_password, user_by_id
+from office.people.signing_in.passwords import must_be_good
 
 CHALLENGE_LASTS = timedelta(minutes=5)
 INVITATION_LASTS = timedelta(hours=72)

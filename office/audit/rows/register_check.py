@@ -23,7 +23,7 @@ from engine.turn.definitions import Bundle
 from engine.verbs import queries
 from office.applications.application import of_definition, of_files
 from office.applications.tracks import note_track
-from office.audit.recorded_rows import ADDED, GONE, NOT_SAID, Recorded
+from office.audit.rows.recorded_rows import ADDED, GONE, NOT_SAID, Recorded
 from office.cases import case_listener, register
 from office.cases.store_answers import SUBMITTED
 from office.deadlines.rows import OVERALL

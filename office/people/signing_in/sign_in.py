@@ -22,9 +22,9 @@ from engine.turn import administration
 from office.ground import reference
 from office.ground.errors import SignInRefused
 from office.ground.tables import Account, Role, SignIn
-from office.people import passwords, second_factors
 from office.people.acting import held_roles
 from office.people.people import User, group_name, pages_of, user_by_id, user_of
+from office.people.signing_in import passwords, second_factors
 
 Stage = Literal["full", "factor", "enrol"]
 PARTLY = timedelta(minutes=15)  # for a sign-in that has not shown its second factor

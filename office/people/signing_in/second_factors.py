@@ -20,8 +20,8 @@ from office.ground import reference
 from office.ground.account_tables import AccountFactor, RecoveryCode
 from office.ground.errors import FactorNeeded, FactorRefused, FactorUnknown
 from office.ground.services import Services
-from office.people.one_time_codes import LETTERS, spelled
 from office.people.people import User
+from office.people.signing_in.one_time_codes import LETTERS, spelled
 
 STEP = 30  # seconds that a code of an app is shown
 LATE = 1  # steps that a clock may be wrong
