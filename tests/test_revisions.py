@@ -42,6 +42,15 @@ LATER = (
 )
 
 
+STATUS = """
+CREATE TABLE status (
+    key VARCHAR(40) NOT NULL, name_th VARCHAR NOT NULL, name_en VARCHAR NOT NULL,
+    public_th VARCHAR NOT NULL, public_en VARCHAR NOT NULL, terminal BOOLEAN NOT NULL,
+    position INTEGER NOT NULL, CONSTRAINT pk_status PRIMARY KEY (key)
+)
+"""
+
+
 def test_the_revisions_and_the_models_agree(database_url: str) -> None:
     for module in MODELS:
         importlib.import_module(module)
@@ -69,7 +78,10 @@ def test_a_database_of_an_older_release_is_brought_up_to_date(tmp_path: Path) ->
         for column in ("stage", "seen_at", "proved_at", "method", "browser"):
             connection.execute(sa.text(f"ALTER TABLE session DROP COLUMN {column}"))
         connection.execute(sa.text("ALTER TABLE attachment DROP COLUMN purpose"))
-        for column in ("held", "guarded"):
+        connection.execute(sa.text("DROP INDEX ix_complaint_case_application"))
+        connection.execute(sa.text("DROP TABLE status"))
+        connection.execute(sa.text(STATUS))
+        for column in ("held", "guarded", "application"):
             connection.execute(sa.text(f"ALTER TABLE complaint_case DROP COLUMN {column}"))
         older = "UPDATE alembic_version SET version_num = 'complaints_0001'"
         connection.execute(sa.text(f"{older} WHERE version_num LIKE 'complaints_%'"))

@@ -22,16 +22,16 @@ FILL = """
 
 
 def upgrade() -> None:
+    op.add_column("complaint_case", _application())
     with op.batch_alter_table("complaint_case") as table:
-        table.add_column(
-            sa.Column("application", sa.String(length=64), nullable=False, server_default="")
-        )
         table.alter_column("track", existing_type=sa.String(length=4), type_=sa.String(length=40))
     op.create_index(op.f("ix_complaint_case_application"), "complaint_case", ["application"])
     op.execute(FILL)
+    op.add_column("status", _application())
     with op.batch_alter_table("status") as table:
-        table.add_column(
-            sa.Column("application", sa.String(length=64), nullable=False, server_default="")
-        )
         table.drop_constraint("pk_status", type_="primary")
         table.create_primary_key("pk_status", ["application", "key"])
+
+
+def _application() -> sa.Column[str]:
+    return sa.Column("application", sa.String(length=64), nullable=False, server_default="")
