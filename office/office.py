@@ -17,6 +17,7 @@ from engine.record.signed_heads import Head
 from engine.store.work import Work
 from engine.verbs.deployment import Deployed
 from office.applications import deployed_forms, shipped, table_updates
+from office.applications.agency import agency_files
 from office.applications.application import check_application
 from office.applications.letter_templates import check_template, letters_in
 from office.audit import access_log, head_signing
@@ -106,16 +107,16 @@ class Office:
         if self.settings.demo:
             with self.engine.read() as work:
                 demo.must_be_a_demo(work)
-        brought = shipped.applications()
-        for key, files in brought.items():
+        states = []
+        for key, files in shipped.applications().items():  # what all share comes first
             guidelinefiles.require_deployable_guideline(
                 self.engine, files, application=key, again=again
             )
+            with self.engine.begin() as work:
+                states.append(
+                    guidelinefiles.deploy_guideline(work, files, application=key, again=again)
+                )
         with self.engine.begin() as work:
-            states = [
-                guidelinefiles.deploy_guideline(work, files, application=key, again=again)
-                for key, files in brought.items()
-            ]
             if self.settings.demo:
                 demo.add_demo_users(work)
             outbox_handlers.plan_sweep(work)
@@ -189,5 +190,6 @@ def _configure(engine: Engine, services: Services, settings: OfficeSettings) -> 
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
     engine.gate.cross_checks += [check_application, check_guideline]
     engine.gate.variables = variables_of
+    engine.gate.shared = agency_files
     engine.gate.identify = letters_in
     engine.machine.deliverers.update(outbox_handlers.deliverers(engine, services, settings))

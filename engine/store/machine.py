@@ -47,8 +47,12 @@ class Dispatch(Protocol):
 class DeployGate(Protocol):
     """What all checks have to say about files before they may run, beside those deployed.
 
-    `identify` tells what a file of the packages above defines, as kind and id.
+    `shared` gives the files that all applications see; `identify` tells what a file of the packages
+    above defines, as kind and id.
     """
+
+    @property
+    def shared(self) -> Callable[[Any], Files]: ...
 
     @property
     def identify(self) -> Callable[[str, bytes], Iterable[tuple[str, str]]]: ...

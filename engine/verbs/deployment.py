@@ -153,10 +153,11 @@ def _named(work: Work, files: Mapping[str, bytes], application: str | None) -> s
 def _findings(work: Work, compared: Comparison, application: str) -> list[Finding]:
     if names := unplain_names(compared.files):
         return names  # nothing else can be said about a file by its name
+    gate = work.machine.gate
     return [
         *applications.of_others(work, application, compared.files),
         *compared.findings(),
-        *work.machine.gate.check(compared.files, compared.kept()),
+        *gate.check(compared.files, {**gate.shared(work), **compared.kept()}),
     ]
 
 

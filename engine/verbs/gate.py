@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine import dmn, feel
 from engine.bpmn.model import Process
@@ -35,6 +36,7 @@ class Gate:
     `checks` look at one file each, by suffix; `cross_checks` at all files together, when none of
     them has a fault of its own; `functions` are the host functions that expressions may call;
     `variables` tells which names forms and the office give, with their types where those are known;
+    `shared` gives the files that all applications see, such as tables of roles;
     `identify` tells what a file of the packages above defines, as kind and id.
     """
 
@@ -42,6 +44,7 @@ class Gate:
     cross_checks: list[Callable[[Files], list[Finding]]] = field(default_factory=list)
     functions: Mapping[str, object] = field(default_factory=dict)
     variables: Callable[[Files], Mapping[str, str | None]] | None = None
+    shared: Callable[[Any], Files] = lambda work: {}
     identify: Callable[[str, bytes], Iterable[tuple[str, str]]] = lambda name, content: ()
 
     def check(self, files: Files, carried: Files) -> list[Finding]:

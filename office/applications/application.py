@@ -98,7 +98,8 @@ class Application:
 
 
 def read_application(files: Mapping[str, bytes]) -> Application | None:
-    """The application that these files are; None where they do not say."""
+    """The application that these files are; None where they do not say, or not in a way that can
+    be read."""
     content = files.get(FILE)
     return None if content is None else _read(content)
 
@@ -113,8 +114,13 @@ def key_of(files: Mapping[str, bytes]) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _read(content: bytes) -> Application:
-    facts = json.loads(content)
+def _read(content: bytes) -> Application | None:
+    try:
+        facts = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if check_shape(content):
+        return None
     variants = facts.get("variants") or {}
     return Application(
         key=facts["key"],

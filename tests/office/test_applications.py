@@ -81,10 +81,17 @@ def test_a_request_goes_its_way_beside_the_complaint(
         "ส่งสำเนาสัญญาแล้ว"
         in agency.office.read_letter(filed.tracking_code, followed.letters[1].id)[1]
     )
-    assert agency.office.verify().differences == []
+    assert agency.office.engine.verify().differences == []
 
 
-def test_no_byte_of_the_applicants_name_stands_outside_the_vault(agency: Agency) -> None:
+def test_no_byte_of_the_applicants_name_stands_outside_the_vault(
+    sqlite_agencies: Installations, clock: TravellingClock, tmp_path: Path
+) -> None:
+    with sqlite_agencies.agency(clock, tmp_path) as agency:
+        no_byte_of_the_name_is_stored(agency)
+
+
+def no_byte_of_the_name_is_stored(agency: Agency) -> None:
     deploy(agency)
     filed = agency.office.file_complaint(REQUEST, application=KEY)
     agency.office.run_due()

@@ -482,7 +482,11 @@ def test_what_was_answered_to_a_task_before_is_not_shown_to_who_may_not_read_it(
     ],
 )
 def test_a_part_that_is_over_opens_something_to_who_had_it_alone(
-    status: str, did: Sight | None, did_and_left: Sight | None, colleague: Sight | None
+    office: Office,
+    status: str,
+    did: Sight | None,
+    did_and_left: Sight | None,
+    colleague: Sight | None,
 ) -> None:
     """The committee's other members read no more of what one of it has done."""
     doer = "a" if status == "completed" else None
@@ -494,9 +498,10 @@ def test_a_part_that_is_over_opens_something_to_who_had_it_alone(
     def member(id: str, *groups: str) -> User:
         return User(id, id, id, None, frozenset(groups))
 
-    assert task_sight(task, member("a", "committee")) == did
-    assert task_sight(task, member("a")) == did_and_left
-    assert task_sight(task, member("b", "committee")) == colleague
+    with office.read() as work:
+        assert task_sight(work, task, member("a", "committee")) == did
+        assert task_sight(work, task, member("a")) == did_and_left
+        assert task_sight(work, task, member("b", "committee")) == colleague
 
 
 def test_a_director_counts_no_case_before_it_is_known_who_decides_it(

@@ -20,7 +20,7 @@ def test_machines_need_no_csrf_token_and_people_still_do(http, token):
     api = Api(http, token()).post("/messages", {})
     person = http.post("/sign-in", data={"username": "a", "password": "b"})
 
-    assert hooks.json["type"] == "urn:samnuan:problem:source-unknown"
+    assert hooks.json["type"] == "urn:samnuan:problem:signature-refused"
     assert api.status_code == 422
     assert person.status_code == 400
 
