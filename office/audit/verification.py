@@ -402,7 +402,8 @@ def verify_storage(work: Work, services: Services) -> Report:
 def _check_numbers(work: Work, report: Report) -> None:
     """Receipt numbers have no gap: as many cases of a year as numbers were issued, in the register
     of the agency and in each that an application keeps under a prefix of its own."""
-    issued_in = dict(work.session.execute(sa.select(Counter.name, Counter.value)).tuples().all())
+    rows = work.session.execute(sa.select(Counter.name, Counter.value))
+    issued_in = {str(row.name): row.value for row in rows}
     registers = [name.split("/") for name in issued_in if name.startswith(f"{RECEIPTS}/")]
     own = sorted({parts[1] for parts in registers if len(parts) == OWN})
     for parts in registers:

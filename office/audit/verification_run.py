@@ -106,6 +106,7 @@ class Run:
         self.report.add(verify_common(self.engine.machine))
         with reading(self.engine.machine) as work, as_finding(self.report, "", "complaint_case"):
             self.report.add(verify_register(work))
+        with reading(self.engine.machine) as work, as_finding(self.report, "", "administration"):
             self.report.add(verify_administered(work))
         with reading(self.engine.machine) as work, as_finding(self.report, "", "attachment"):
             self.report.add(verify_storage(work, self.services))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from engine.store.work import Work
+from office.ground.account_tables import ActingOrder, ExternalIdentity, RoleRequest, UnitName
 from office.ground.administered import State, follow
 from office.ground.tables import Account, AccountRole, Role, Status, Unit
 
-ACCOUNT = "account"
+ACCOUNT, EXTERNAL = "account", "external_identity"
 
 
 def _roles(work: Work, account_id: str) -> State:
@@ -23,3 +24,7 @@ follow(ACCOUNT, Account, {AccountRole: "account_id"}, _roles)
 follow("role", Role)
 follow("unit", Unit)
 follow("status", Status)
+follow("acting_order", ActingOrder)
+follow("unit_name", UnitName)
+follow("role_request", RoleRequest)
+follow(EXTERNAL, ExternalIdentity)

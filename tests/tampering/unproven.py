@@ -12,12 +12,16 @@ class Unproven(NamedTuple):
     why: str
 
 
-DOOR = "who may knock at the machines' door and what was answered; no case's record"
+DOOR = "what programs send and were answered; no case's record"
 WORKING = "how far a worker is; the record says what was done"
 OWN = "stands in the register for searching; the record holds what it was made from"
 UNPROVEN = {
     **dict.fromkeys(["inbound_delivery", "inbound_refusal", "api_answer"], Unproven("", DOOR)),
     **dict.fromkeys(["outbox_message", "worker", "incident"], Unproven("", WORKING)),
+    "account_factor": Unproven("", "what it is checked with is encrypted for its account alone"),
+    "recovery_code": Unproven("", "kept as hashes for its account"),
+    "one_time_code": Unproven("", "lives for minutes, and is kept as a hash"),
+    "applied_table": Unproven("", "what a deployed file said last; the deployment has it"),
     "session": Unproven("", "the signed-in browsers; the sign-ins themselves are entries"),
     "process_in_force": Unproven("newest", "until which version an older one is in force"),
     "start_subscription": Unproven("", "made from the deployed diagrams when they are deployed"),

@@ -140,8 +140,9 @@ def link(work: Work, services: Services, user: User, told: Told) -> None:
 
 
 def unlink(work: Work, user: User, provider: str) -> None:
-    rows = sa.delete(ExternalIdentity).where(ExternalIdentity.account_id == user.id)
-    work.session.execute(rows.where(ExternalIdentity.provider == provider))
+    rows = sa.select(ExternalIdentity).where(ExternalIdentity.account_id == user.id)
+    for row in work.session.scalars(rows.where(ExternalIdentity.provider == provider)).all():
+        work.session.delete(row)
 
 
 def linked_providers(work: Work, account_id: str) -> set[str]:
