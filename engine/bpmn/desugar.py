@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from engine.bpmn.model import Extensions, Flow, Node, Process, Scope
 
+THROWN_LAST = {"error", "terminate", "compensate", "cancel"}
+
 
 def desugar(process: Process) -> Process:
     """The same process without event subprocesses, link events and beginnings without a start.
@@ -26,6 +28,49 @@ def _scope(scope: Scope) -> Scope:
     }
     joined = _join_links(scope.changed(nodes, scope.flows))
     return _wrap_event_subprocesses(_plant_start(joined))
+
+
+def throw_in_turn(process: Process) -> Process:
+    """The same process where an event that throws several things is a chain of events, one for
+    each, in the order of the file; what ends or undoes a scope comes last."""
+    return replace(process, body=_throw_in_turn(process.body))
+
+
+def _throw_in_turn(scope: Scope) -> Scope:
+    nodes: dict[str, Node] = {}
+    chains: dict[str, Flow] = {}
+    last: dict[str, str] = {}  # event -> the last of its chain
+    for node in scope.nodes.values():
+        chain = _thrown_in_turn(node)
+        if node.scope is not None:
+            chain = [replace(node, scope=_throw_in_turn(node.scope))]
+        nodes.update({each.id: each for each in chain})
+        chains.update(_chain(*(each.id for each in chain)))
+        last[node.id] = chain[-1].id
+    flows = {
+        flow.id: replace(flow, source=last.get(flow.source, flow.source))
+        for flow in scope.flows.values()
+    }
+    return scope.changed(nodes, {**flows, **chains})
+
+
+def _thrown_in_turn(node: Node) -> list[Node]:
+    throws = node.tag in ("intermediateThrowEvent", "endEvent") and not node.extensions.job_type
+    if not throws or len(node.events) < 2:
+        return [node]
+    first = [(event,) for event in node.events if event.kind not in THROWN_LAST]
+    rest = tuple(event for event in node.events if event.kind in THROWN_LAST)
+    *early, late = [*first, rest] if rest else first
+    found = [
+        replace(node, id=_part(node, n), tag="intermediateThrowEvent", events=e, default="")
+        for n, e in enumerate(early)
+    ]
+    found.append(replace(node, id=_part(node, len(early)), events=late))
+    return found[:1] + [replace(each, inserted=True) for each in found[1:]]
+
+
+def _part(node: Node, number: int) -> str:
+    return f"~throw.{node.id}.{number}" if number else node.id
 
 
 def begins_by_itself(scope: Scope) -> list[Node]:

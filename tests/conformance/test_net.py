@@ -15,6 +15,7 @@ from engine.bpmn.conformance import Observed, align
 from engine.bpmn.lint.soundness import paths
 from engine.bpmn.model import Process
 from engine.bpmn.net import Marking, Net, Symbol, explore
+from engine.bpmn.net.marking import fire
 from engine.bpmn.reading import dialect, source
 from engine.ground.clock import TravellingClock
 from engine.verbs import queries
@@ -37,6 +38,8 @@ from tests.support.drawing import (
     root_error,
     root_escalation,
     root_message,
+    root_signal,
+    signal,
     start,
     sub,
     throw,
@@ -143,6 +146,31 @@ def test_an_escalation_goes_on_beside_its_boundary_event_once_it_is_thrown() -> 
     assert departures("+start +u +us +b_0 +t +stop +e_0 -u +end", content) != []
 
 
+def test_an_event_that_throws_several_things_throws_all_in_turn() -> None:
+    """Only one was looked at: what the others led to was told as work nobody had asked for."""
+    beside = boundary("b_0", "u", escalation("E1"), interrupting=False)
+    instead = boundary("b_1", "u", escalation("E2"))
+    roots = root_escalation("E1") + root_escalation("E2") + root_signal("S") + root_error("E3")
+    content = thrower(
+        beside, instead, thrown=signal("S") + escalation("E1") + escalation("E2"), roots=roots
+    )
+
+    skipped = [("missing", "+b_0"), ("missing", "+e_0")]
+    assert departures("+start +u +us +t +stop +b_0 +e_0 +b_1 +e_1", content) == []
+    assert departures("+start +u +us +t +stop +b_1 +e_1", content) == skipped
+    assert ("missing", "+b_1") in departures("+start +u +us +t +stop +b_0 +e_0 -u +end", content)
+    (route,) = routes(content)
+    assert Counter(route.split()) == Counter("start u us t stop b_0 b_1 e_0 e_1".split())
+
+    # An error ends the scope: it comes last, wherever it stands in the file.
+    failed = thrower(
+        beside, boundary("b_1", "u", error("E3")), thrown=error("E3") + escalation("E1"),
+        roots=roots,
+    )  # fmt: skip
+    assert departures("+start +u +us +t +stop +b_0 +e_0 +b_1 +e_1", failed) == []
+    assert departures("+start +u +us +t +stop +b_1 +e_1", failed) == skipped
+
+
 def test_an_error_that_an_event_subprocess_takes_ends_what_runs_beside() -> None:
     """An interrupting event subprocess ends its whole scope (13.5.4), also what another began."""
     aside = sub(
@@ -235,6 +263,46 @@ def test_a_repeated_activity_may_be_entered_twice_at_once() -> None:
     assert departures(course, content) == []
 
 
+def until_enough(**attributes: str) -> bytes:
+    condition = '<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">=v</bpmn:'
+    loop = each("=[1, 2, 3]", **attributes).replace(
+        "</bpmn:multi", f"{condition}completionCondition></bpmn:multi", 1
+    )
+    return diagram(
+        start(), marked(user("t"), loop), user("after"), end(), path("start", "t", "after", "end")
+    )  # fmt: skip
+
+
+def test_a_completion_condition_may_end_the_items_that_are_still_open() -> None:
+    """They are ended without a word, and each was told as a step that had been left out."""
+    rest = "+after -after +end"
+
+    assert departures(f"+start +t +t +t -t {rest}", until_enough()) == []
+    assert departures(f"+start +t +t +t -t -t -t {rest}", until_enough()) == []
+    # It is looked at when an item is done, so one surely was.
+    assert departures(f"+start +t +t +t {rest}", until_enough()) != []
+    # Once it was enough, no more are done.
+    assert ("extra", "-t") in departures("+start +t +t +t -t +after -t -after +end", until_enough())
+
+    in_turn = until_enough(isSequential="true")
+    assert departures(f"+start +t -t {rest}", in_turn) == []
+    assert departures(f"+start +t -t +t {rest}", in_turn) != []
+
+
+def test_what_is_over_by_a_completion_condition_is_decided_by_what_is_recorded_next() -> None:
+    """A case that moves to another version in between goes on there either way."""
+    net = Net(processes(until_enough()), "p")
+    begun = [Observed(Symbol(w[0], w[1:]), n) for n, w in enumerate("+start +t +t +t -t".split())]
+    between = align(net, begun, net.start(), complete=False).marking
+    newer = Net(processes(until_enough()), "p")
+    moved = net.carried(between, newer, {})
+
+    for course in ("+after -after +end", "-t -t +after -after +end", "-t +after -after +end"):
+        rest = [Observed(Symbol(w[0], w[1:]), n) for n, w in enumerate(course.split())]
+        found = align(newer, rest, moved, complete=True)
+        assert [move.kind for move in found.moves] == ["fits"] * len(rest)
+
+
 def test_the_first_event_behind_an_event_based_gateway_withdraws_the_others() -> None:
     content = diagram(
         start(), gateway("eventBased", "g"), catch("soon", timer("P1D")),
@@ -288,17 +356,32 @@ def test_event_subprocesses_do_not_keep_a_skipped_step_from_being_found() -> Non
 
 class Followed(Walk):
     """A walk whose record the net follows: after every act it stands where the tests' own token
-    game and the engine stand."""
+    game and the engine stand. What a completion condition ends leaves no trace: the net may stand
+    before that still."""
 
     followed: Net | None = None
 
     def agree(self) -> None:
         super().agree()
-        marking = self._marking()
-        open_ = Counter(
+        found = [self._open(marking) for marking in self._with_what_is_enough(self._marking())]
+        assert Counter(self.game.all_open()) in found
+
+    def _open(self, marking: Marking) -> Counter[str]:
+        return Counter(
             t.name for t, n in marking for _ in range(n) if self._is_open(t.kind, t.name)
         )
-        assert open_ == Counter(self.game.all_open())
+
+    def _with_what_is_enough(self, marking: Marking) -> list[Marking]:
+        """The marking, and those where conditions ended what may be over."""
+        assert self.followed is not None
+        found = [marking]
+        for other in found:
+            for token, _ in other:
+                if token.kind == "enough":
+                    moved = self.followed.nodes.transitions(token)
+                    after = [fire(dict(other), by, self.followed.most) for by in moved]
+                    found += [m for m in after if m is not None]
+        return found
 
     def _marking(self) -> Marking:
         with self.engine.read() as work:

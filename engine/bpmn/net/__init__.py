@@ -10,7 +10,8 @@ record with it. Written from the standard, apart from `engine/bpmn/running` and 
 judges the tests: none of the three is taken from another, or a mistake would be its own judge.
 
 **Theory of operation.** A process is desugared first: links are flows, an event subprocess hangs as
-a boundary event on a body that was put around its scope.
+a boundary event on a body that was put around its scope, and an event that throws several things is
+a chain of events that throw one each.
 
 A *marking* is a sorted tuple of (token, how many). A token stands in a scope, which is named by the
 way to it: `complaint/clarify/urge`. What a call activity calls is the scope inside of it.
@@ -23,6 +24,7 @@ way to it: `complaint/clarify/urge`. What a call activity calls is the scope ins
 | may     | flow    | on a flow that was perhaps chosen: nothing is owed for it                |
 | at      | node    | in a node that takes time; those of a subprocess's body stand beside it  |
 | each    | node    | in an activity that is done for each item or round, an `at` for each     |
+| enough  | node    | beside an `each`, one of which is done: its condition may end the rest  |
 | thrown  | event   | before a boundary event that has caught what was thrown inside           |
 | undoing | event   | in an event that compensates: what it undoes may be entered              |
 | undo    | node    | in a node that undoes, or whose inside is being undone                   |
@@ -45,7 +47,8 @@ one transition that fired: from one marking to another.
 |                               | error where no job can raise it, only if it is thrown inside.    |
 |                               | Interrupting, it empties the body, an event subprocess all of    |
 |                               | the scope it stands in                                           |
-| multi-instance, standard loop | any number of times; its boundary events hang on the whole       |
+| multi-instance, standard loop | any number of times; its boundary events hang on the whole; one  |
+|                               | with a completion condition may be over after any of them        |
 | end event                     | is gone; terminate empties the scope, event subprocesses with it |
 | error, escalation             | goes to the nearest boundary event outwards that takes it, the   |
 |                               | exact code first; if none does, an error ends all                |

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from engine.bpmn.model import Node
 
 ENTERED, LEFT = "+", "-"
+PERHAPS = ("may", "enough")  # the kinds that tell of a choice which the record will show
 
 
 class Token(NamedTuple):
@@ -34,8 +35,9 @@ class Symbol(NamedTuple):
 class Transition:
     """What moves tokens, and how.
 
-    `still`: while this token remains, the scope is neither idle nor emptied by this transition, as
-    another token is in the same node. What is not `asked` is believed when it is recorded.
+    `still`: while this token remains, the scope is neither idle nor emptied by this transition, and
+    nothing is dropped, as another token is in the same node. What is not `asked` is believed when
+    it is recorded.
     """
 
     node: Node
@@ -74,13 +76,13 @@ def fire(tokens: Mapping[Token, int], by: Transition, most: int) -> Marking | No
         return None
     for token in by.withdraws:
         _take(rest, token)
-    for token in by.drops:
-        rest.pop(token, None)
+    if alone:
+        rest = {t: n for t, n in rest.items() if t not in by.drops}
     if by.clears and alone:
         rest = {t: n for t, n in rest.items() if not is_inside(t.scope, by.clears)}
     for token in by.gives:
         # One perhaps is as good as many: a loop must not pile them up.
-        rest[token] = 1 if token.kind == "may" else min(rest.get(token, 0) + 1, most)
+        rest[token] = 1 if token.kind in PERHAPS else min(rest.get(token, 0) + 1, most)
     return tuple(sorted(rest.items()))
 
 

@@ -64,7 +64,8 @@ class Net:
     # ── moves ──────────────────────────────────────────────────────────────────────────────
 
     def moves(self, marking: Marking) -> tuple[Firing, ...]:
-        """All that may happen next."""
+        """All that may happen next; that it is enough of something first, as who goes by a record
+        tries the last of what shows nothing first."""
         found = self._moves.get(marking)
         if found is None:
             if len(self._moves) > REMEMBERED:
@@ -74,7 +75,7 @@ class Net:
 
     def _all_moves(self, tokens: Tokens) -> Iterator[Firing]:
         seen: set[tuple[str, str]] = set()
-        for token in tokens:
+        for token in sorted(tokens, key=lambda token: token.kind != "enough"):
             for each in self.nodes.transitions(token):
                 yield from self._fired(tokens, each)
             for place in self.joins(token):

@@ -28,6 +28,7 @@ class Nodes:
         self._inner: dict[str, Callable[[Token], Iterator[Transition]]] = {
             "at": self._from_at,
             "each": self._from_each,
+            "enough": self._from_enough,
             "thrown": self._from_thrown,
             "undoing": self._from_undoing,
             "undo": self._from_undo,
@@ -115,7 +116,8 @@ class Nodes:
             still=at,
         )
         if node.loop is not None and not self.early:
-            yield left  # one item is done
+            # One item is done; perhaps that is enough.
+            yield replace(left, gives=self.places.enough(place))
             return
         yield from (replace(left, gives=gives) for gives in self._ways(place))
 
@@ -160,8 +162,8 @@ class Nodes:
             return Transition(guard, (holder,), shows=shows, clears=place.scope)
         body = self.places.body(*place)
         if holder.kind == "each":
-            items = Token(place.scope, "at", place.node.id)
-            return Transition(guard, (holder,), shows=shows, drops=(items,), clears=body)
+            items = (Token(place.scope, "at", place.node.id), *self.places.enough(place))
+            return Transition(guard, (holder,), shows=shows, drops=items, clears=body)
         return Transition(guard, (holder,), shows=shows, clears=body, still=holder)
 
     def _from_at(self, token: Token) -> Iterator[Transition]:
@@ -177,9 +179,19 @@ class Nodes:
         inside = self._inside(place) if self.places.stays(scope, node) else ()
         yield Transition(node, (token,), (token, *inside), _shown(ENTERED, node))
         for gives in self._ways(place):
-            items = Token(scope, "at", node.id)
-            yield Transition(node, (token,), gives, without=items, still=token)
+            items, perhaps = Token(scope, "at", node.id), self.places.enough(place)
+            yield Transition(node, (token,), gives, drops=perhaps, without=items, still=token)
         yield from self.caught(place)
+
+    def _from_enough(self, token: Token) -> Iterator[Transition]:
+        """The completion condition holds: the items that were not done are ended, untold."""
+        place = self._place(token)
+        whole, items = self.places.holder(place), Token(place.scope, "at", place.node.id)
+        body = self.places.body(*place)
+        for gives in self._ways(place):
+            yield Transition(
+                place.node, (token, whole), gives, drops=(items,), clears=body, still=whole
+            )
 
     def _place(self, token: Token) -> Place:
         return Place(token.scope, self.places.drawn(token.scope).nodes[token.name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from engine.bpmn.desugar import begins_by_itself, desugar, undoing_start
+from engine.bpmn.desugar import begins_by_itself, desugar, throw_in_turn, undoing_start
 from engine.bpmn.model import Flow, Node, Process, Scope
 from engine.bpmn.net.marking import Token, is_inside
 
@@ -85,7 +85,7 @@ class Places:
     def __init__(self, processes: Mapping[str, Process], key: str, *, early: bool) -> None:
         self.key = key
         self.early = early
-        self.processes = {id: desugar(process) for id, process in processes.items()}
+        self.processes = {id: throw_in_turn(desugar(each)) for id, each in processes.items()}
         self._drawn = {key: Drawn(self.processes[key].body, (key,))}
 
     def drawn(self, scope: str) -> Drawn:
@@ -135,6 +135,13 @@ class Places:
         """The token that is in an activity as a whole."""
         loops = place.node.loop is not None and not self.early
         return Token(place.scope, "each" if loops else "at", place.node.id)
+
+    def enough(self, place: Place) -> tuple[Token, ...]:
+        """The token that stands beside an activity as a whole once one of its items is done, if
+        a completion condition may end the others."""
+        loop = place.node.loop
+        ends = loop is not None and loop.kind == "parallel" and loop.condition and not self.early
+        return (Token(place.scope, "enough", place.node.id),) if ends else ()
 
     def stays(self, scope: str, node: Node) -> bool:
         """Whether a token can be in a node for a while."""
