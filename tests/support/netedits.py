@@ -108,6 +108,8 @@ class Editor:
         tasks = [node for node, kind in net.kinds.items() if kind == "user"]
         for event in self._watching(net):
             others = [task for task in tasks if task != net.attached[event]]
+            if net.kinds[event] in ("instead", "overdue") and _leads_to_a_loop(net, event):
+                continue  # two tokens in a loop each count for themselves
             if others and net.triggers.get(event) is None:
                 net.attached[event] = self.random.choice(others)
                 return True
@@ -195,3 +197,17 @@ class Editor:
                 return ""
             node = net.flows[ways[0]][1]
         return ""
+
+
+def _leads_to_a_loop(net: Net, node: str) -> bool:
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current not in found:
+            found.add(current)
+            pending += [net.flows[index][1] for index in net.out(current)]
+            pending += [event for event, activity in net.attached.items() if activity == current]
+    nested = [scope for name in found & net.inner.keys() for scope in scopes(net.inner[name])]
+    kinds = [net.kinds[name] for name in found] + [k for n in nested for k in n.kinds.values()]
+    return "count" in kinds
