@@ -91,4 +91,6 @@ def test_a_database_of_an_older_release_is_brought_up_to_date(tmp_path: Path) ->
     upgrade(database, ["engine", "office", "webhooks"])
 
     assert sa.inspect(database).has_table("office_clock")
+    with database.connect() as connection:  # the one that a table was made anew on, from the pool
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
     database.dispose()

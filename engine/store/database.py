@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine.ground.errors import EngineError
@@ -87,10 +87,29 @@ def upgrade(database: sa.Engine, packages: Sequence[str] = ("engine",)) -> None:
     config.set_main_option("script_location", str(root / "engine" / "revisions"))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", "\n".join(places))
-    with database.begin() as connection:
+    with database.connect() as connection, _tables_may_be_replaced(connection):
         config.attributes["connection"] = connection
         for package in packages:
             command.upgrade(config, f"{package}@head")
+
+
+@contextlib.contextmanager
+def _tables_may_be_replaced(connection: sa.Connection) -> Iterator[None]:
+    """A transaction in which SQLite lets a table that others refer to be made anew: it cannot
+    change a column otherwise (https://sqlite.org/lang_altertable.html, section 7)."""
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    driver = _driver(connection.connection)
+    driver.execute("PRAGMA foreign_keys=OFF")  # does nothing within a transaction
+    try:
+        with connection.begin():
+            yield
+            if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(lost[0]))
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(database: sa.Engine, packages: Sequence[str]) -> bool:
