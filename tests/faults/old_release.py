@@ -130,7 +130,7 @@ def unpack(fixture: Path, folder: Path, url: str) -> dict[str, Any]:
     """Put the installation as it was left into an empty database; returns the facts."""
     with tarfile.open(fixture) as tar:
         tar.extractall(folder, filter="data")
-    script = (folder / "installation.sql").read_text("utf-8")
+    (script,) = (file.read_text("utf-8") for file in folder.glob("*.sql"))  # each release's name
     database = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with contextlib.closing(database.raw_connection()) as connection:
         driver: Any = connection.driver_connection
