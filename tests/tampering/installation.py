@@ -14,8 +14,10 @@ import sqlalchemy as sa
 
 import webhooks.tables  # noqa: F401  its tables are the installation's too
 from engine.store.tables import Base, HistoryEvent, Json, Moment
+from engine.store.work import Work
 from office.audit.verification_run import Run
 from office.deadlines.holiday_table import DayChange, change_holidays
+from office.ground.account_tables import ActingOrder, ExternalIdentity, RoleRequest, UnitName
 from office.ground.tables import Attachment
 from tests.faults import opencases
 from tests.support.agency import Agency
@@ -174,6 +176,39 @@ def _administer(agency: Agency) -> None:
         )
         day = DayChange(date(2026, 8, 3), "วันหยุดพิเศษ")
         change_holidays(work, [day], reference="ประกาศสำนักนายกรัฐมนตรี", actor=head.actor)
+        _people_of(work, head.id)
+
+
+def _people_of(work: Work, account_id: str) -> None:
+    """An order, a request for a role, a former name of a unit, and a name at a provider."""
+    now, day = work.now, work.now.date()
+    asked = {"asked_by": account_id, "asked_at": now, "reason": "แทนผู้เกษียณ"}
+    made = {"made_by": account_id, "made_at": now, "number": "๑๒/๒๕๖๙", "capacity": "acting"}
+    work.session.add_all(
+        [
+            RoleRequest(id="a" * 32, account_id=account_id, group_name="auditor", **asked),
+            ActingOrder(
+                id="b" * 32,
+                account_id=account_id,
+                role="director",
+                first_day=day,
+                last_day=day,
+                **made,
+            ),
+            ExternalIdentity(
+                provider="agency", subject_hash="c" * 64, account_id=account_id, linked_at=now
+            ),
+            UnitName(
+                unit="legal",
+                until=now,
+                abbreviation="ฝก.",
+                name_th="ฝ่ายนิติการ",
+                name_en="Legal",
+                changed_by=account_id,
+                reference="คำสั่ง ๑",
+            ),
+        ]
+    )
 
 
 def _take_the_laws_away(office: Office) -> None:
