@@ -59,6 +59,7 @@ def served_installation(
             "SAMNUAN_DATABASE_URL": url,
             "SAMNUAN_DATA_DIR": folder,
             "SAMNUAN_LANGUAGE": "en",
+            "SAMNUAN_DEMO": "1",  # its accounts are demo accounts, which come in nowhere else
             "SAMNUAN_FILINGS_PER_HOUR": "10000",  # everybody comes from one place here
             "SAMNUAN_ATTEMPTS_PER_QUARTER_HOUR": "10000",
             "SAMNUAN_API_RATE": "60000/minute",
@@ -103,7 +104,8 @@ def _configure(
         while len(staff) < officers:
             for role in _CROWDED[: officers - len(staff)]:
                 name = f"{role.replace('@', '.')}.{number}"
-                people.add_user(work, name, f"{role} {number}", DEMO_PASSWORD, groups=[role])
+                words = f"{role} {number}"
+                people.add_user(work, name, words, DEMO_PASSWORD, groups=[role], demo=True)
                 staff.append(name)
             number += 1
         keys, clerk = office.services.keys.content, Actor.of("administrator")

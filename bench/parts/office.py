@@ -59,7 +59,7 @@ def desk_rows() -> Iterator[Row]:
 def an_office() -> Iterator[Office]:
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
-        office = Office.open(WebSettings(database_url=url, data_dir=Path(folder)))
+        office = Office.open(WebSettings(database_url=url, data_dir=Path(folder), demo=True))
         office.deploy_guideline()
         with office.engine.begin() as work:
             demo.add_demo_users(work)
