@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from engine.store.work import Work
-from office.ground.account_tables import ActingOrder, ExternalIdentity, RoleRequest, UnitName
+from office.ground.account_tables import ActingOrder, ExternalIdentity, RoleRequest
 from office.ground.administered import State, follow
 from office.ground.tables import Account, AccountRole, Role, Status, Unit
 
@@ -25,6 +25,5 @@ follow("role", Role)
 follow("unit", Unit)
 follow("status", Status)
 follow("acting_order", ActingOrder)
-follow("unit_name", UnitName)
 follow("role_request", RoleRequest)
 follow(EXTERNAL, ExternalIdentity)

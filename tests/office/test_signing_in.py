@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from office.ground.errors import (
     UserExists,
     UserNotFound,
 )
+from office.ground.settings import OfficeSettings
 from office.operations import demo
 from office.people import people
 from office.people.signing_in import sign_in
@@ -200,16 +202,21 @@ def test_demo_accounts_cover_every_role_and_unit(office: Office) -> None:
 
 
 def test_a_real_database_is_never_started_as_a_demo(office: Office, somchai: people.User) -> None:
+    with office.engine.read() as work:
+        before = people.users(work)
     settings = replace(office.settings, demo=True)
     with closing(Office.open(settings)) as demonstration, pytest.raises(demo.NotADemo):
         demonstration.deploy_guideline()
 
     with office.engine.read() as work:
-        assert [user.username for user in people.users(work)] == ["somchai"]
+        assert people.users(work) == before
 
 
-def test_a_demo_is_started_again_whoever_joined_it(office: Office) -> None:
-    settings = replace(office.settings, demo=True)
+def test_a_demo_is_started_again_whoever_joined_it(
+    settings: OfficeSettings, tmp_path: Path
+) -> None:
+    fresh = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
+    settings = replace(settings, demo=True, database_url=fresh)
     with closing(Office.open(settings)) as demonstration:
         demonstration.deploy_guideline()
         with demonstration.begin() as work:

@@ -22,6 +22,7 @@ UNPROVEN = {
     "recovery_code": Unproven("", "kept as hashes for its account"),
     "one_time_code": Unproven("", "lives for minutes, and is kept as a hash"),
     "applied_table": Unproven("", "what a deployed file said last; the deployment has it"),
+    "unit_name": Unproven("", "what a unit was called before; its renaming is an entry"),
     "session": Unproven("", "the signed-in browsers; the sign-ins themselves are entries"),
     "process_in_force": Unproven("newest", "until which version an older one is in force"),
     "start_subscription": Unproven("", "made from the deployed diagrams when they are deployed"),

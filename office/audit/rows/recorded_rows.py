@@ -80,6 +80,7 @@ class _Behind(NamedTuple):
 _DECIDED: Mapping[str, Said] = {"decided_by": _actor, "decided_at": _at}
 _ASKED: Mapping[str, Said] = {"account_id": _actor, "asked_at": _at}
 _ERASED: Mapping[str, Said] = {**_DECIDED, "decision": lambda _event: "erased"}
+UNSAID = {"opened_at", "expires_at"}  # of a wish to see an identity no event says them
 ROWS: Mapping[str, _Behind] = {
     "form_submitted": _Behind(
         Submission,
@@ -189,4 +190,5 @@ def _optional() -> dict[type[Any], set[str]]:
     found: dict[type[Any], set[str]] = defaultdict(set)
     for model, _, columns in ROWS.values():
         found[model].update(name for name in columns if model.__table__.c[name].nullable)
+    found[Reveal] -= UNSAID
     return found

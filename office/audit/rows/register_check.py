@@ -31,6 +31,7 @@ from office.deadlines.tables import DeadlineRow
 from office.ground.errors import KeyDestroyed
 from office.ground.keys import DataKey
 from office.ground.tables import Case, Conflict, Submission
+from office.people import access, conflicts
 from office.vault import submissions
 
 # What follows from the course of the case.
@@ -152,14 +153,25 @@ def compare_due(work: Work, case: Case) -> Iterator[Text]:
         yield NOT_SAID.format(column="due_at")
 
 
+CONFLICTS = {
+    "conflict_recorded": "",
+    "conflict_confirmed": conflicts.CONFIRMED,
+    "conflict_lifted": access.CLEARED,
+}
+
+
+def _ground(event: Recorded) -> str:
+    return CONFLICTS[event.type] or str(event.data["ground"])
+
+
 def compare_conflicts(
     work: Work, case_id: str, events: Sequence[Recorded]
 ) -> Iterator[tuple[str, str, Text]]:
     """Who must not see a case: where row and record differ."""
     recorded = {
-        str(event.data["account"]): (str(event.data["ground"]), event.at, event.actor)
+        str(event.data["account"]): (_ground(event), event.at, event.actor)
         for event in events
-        if event.type == "conflict_recorded"
+        if event.type in CONFLICTS and "account" in event.data  # a unit's is in the register
     }
     query = sa.select(Conflict).where(Conflict.case_id == case_id)
     stored = {
