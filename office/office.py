@@ -124,7 +124,7 @@ class Office:
         return [state.deployed for state in states if state.deployed is not None]
 
     def note_settings(self, shown: Mapping[str, str]) -> None:
-        """Write down with which settings the house is run, where they have changed; secrets come
+        """Write down with which settings the product is run, where they have changed; secrets come
         covered."""
         with self.begin() as work:
             administered.note_settings(work, shown)

@@ -224,7 +224,7 @@ def _named(
 
 
 def matches(work: Work, case: CaseView, user: User) -> list[Match]:
-    """Who of the house has a name like an accused person's, for who screens the case."""
+    """Who in the agency has a name like an accused person's, for who screens the case."""
     row = find_case(work, case.id)
     return [] if row is None else conflicts.matches(work, row, case.sight, user)
 

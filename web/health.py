@@ -53,7 +53,7 @@ def _parts() -> dict[str, str]:
 
 
 def _written() -> dict[str, str]:
-    """Whether anything can be written: a house that only reads loses what people send it."""
+    """Whether anything can be written: a system that only reads loses what people send it."""
     found = {"writing": FINE, "files": FINE}
     try:
         with office().engine.begin() as work:

@@ -410,7 +410,7 @@ class HistoryEvent(Base):
 
 
 class AdministrationEvent(Base):
-    """What was done about the house itself: accounts, deployments, sign-ins, who looked at what.
+    """What was done about the installation itself: accounts, deployments, sign-ins, looks.
     Append-only, one chain for all of it, hashed as the events of a case are."""
 
     __tablename__ = "administration_event"

@@ -34,8 +34,8 @@ A command holds what was asked, by whom, in which role, when, and what host func
 hash covers the state after it. An event says what happened, for people to read. Each is chained to
 the one before it in the same case by `commitments`, over a salted hash of its payload, so that a
 payload can be withheld while the chain still verifies. An office's own events join the same chain
-by `history.record`, between turns or with one. What is done about the house itself is a chain of
-its own with the same hashes: `administration.note`.
+by `history.record`, between turns or with one. What is done about the installation itself is a
+chain of its own with the same hashes: `administration.note`.
 
 `metrics` counts turns; `incidents` keeps what failed for good; `time_limits` takes a transaction
 back when a foreign handler hangs in it.

@@ -67,6 +67,7 @@ def deploy(
     """
     # Two at once would both make the next version, or each carry over what the other replaces.
     work.one_at_a_time("deployment")
+    _refuse_errors(unplain_names(files))
     application = _named(work, files, application)
     newest, compared = _compare(work, files, application, whole=whole)
     findings = _refuse_errors(_findings(work, compared, application))
@@ -141,6 +142,8 @@ def check(
     Raises:
         DeploymentRejected: nobody said whose they are, and they belong to several applications.
     """
+    if names := unplain_names(files):
+        return names  # nothing else can be said about a file by its name
     application = _named(work, files, application)
     _, compared = _compare(work, files, application, whole=whole)
     return _findings(work, compared, application)
@@ -151,8 +154,6 @@ def _named(work: Work, files: Mapping[str, bytes], application: str | None) -> s
 
 
 def _findings(work: Work, compared: Comparison, application: str) -> list[Finding]:
-    if names := unplain_names(compared.files):
-        return names  # nothing else can be said about a file by its name
     gate = work.machine.gate
     return [
         *applications.of_others(work, application, compared.files),

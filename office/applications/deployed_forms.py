@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from engine import feel
@@ -13,12 +12,11 @@ from engine.ground.errors import DefinitionNotFound
 from engine.store.work import Work
 from engine.verbs import queries
 from forms import Answers, Form, compile_form, merge
+from office.applications import shipped
+from office.applications.agency import agency_files
 from office.ground.services import Services
 from office.vault import attachments
 from office.vault.attachments import Staged
-
-HOUSE = Path(__file__).resolve().parents[2] / "forms" / "complaint"
-
 
 # What the office writes down of its own acts, whatever the guideline: by the ids of its forms.
 OWN_ACTS = {"f_handover": "f-handover.form", "f_conflict": "f-conflict.form"}
@@ -26,7 +24,7 @@ OWN_ACTS = {"f_handover": "f-handover.form", "f_conflict": "f-conflict.form"}
 
 def form_of(work: Work, definition_id: str, form_id: str) -> Form:
     """A form of a definition's deployment: the very version that a case is pinned to. The form of
-    an act of the office's own is the house's where a deployment is older than it.
+    an act of the office's own is one that all applications share.
 
     Raises:
         DefinitionNotFound: the deployment has no such form.
@@ -36,8 +34,14 @@ def form_of(work: Work, definition_id: str, form_id: str) -> Form:
     except DefinitionNotFound:
         if form_id not in OWN_ACTS:
             raise
-        name, content = OWN_ACTS[form_id], _shipped(OWN_ACTS[form_id])
+        return own_form(work, form_id)
     return _compiled(name, content)
+
+
+def own_form(work: Work, form_id: str) -> Form:
+    """The form of an act of the office's own, as the agency has it or as it is shipped."""
+    name = OWN_ACTS[form_id]
+    return _compiled(name, agency_files(work).get(name) or shipped.table(name))
 
 
 def environment_of(work: Work) -> feel.Environment:
@@ -69,11 +73,6 @@ def as_given(answers: Answers) -> dict[str, Any]:
     """What the case file keeps: every answer but the personal ones, and references to files."""
     given = merge(answers.variables, answers.submission)
     return {**given, **{path: list(ids) for path, ids in answers.files.items()}}
-
-
-@lru_cache(maxsize=16)
-def _shipped(name: str) -> bytes:
-    return (HOUSE / name).read_bytes()
 
 
 @lru_cache(maxsize=256)

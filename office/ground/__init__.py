@@ -4,5 +4,5 @@ Uses nothing else of the office. `keys` holds the master keys: each case has two
 own, wrapped by them, and only these encrypt what people wrote. `context` is what functions of the
 office need at hand besides the unit of work: keys, storage, a few settings. `numbers` are without a
 gap, because they are issued in the transaction that uses them. `administered` notices which rows
-that the house is run by are written, and enters them in the chain of administration.
+that the agency is run by are written, and enters them in the chain of administration.
 """

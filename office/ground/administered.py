@@ -1,4 +1,4 @@
-"""Rows by which the house is run (accounts with their roles, units, tokens, the calendar): every
+"""Rows by which the agency is run (accounts with their roles, units, tokens, the calendar): every
 change of one is an entry in the chain of administration, whichever door it came by.
 
 A change is noticed where the session writes it, not where somebody thinks of telling. An entry has
@@ -99,7 +99,7 @@ def begin_following(work: Work) -> bool:
 
 
 def note_settings(work: Work, shown: Mapping[str, str]) -> None:
-    """With which settings the house is run from now on, if they are not those of the last time."""
+    """With which settings the product runs from now on, if they are not those of the last time."""
     query = sa.select(AdministrationEvent).where(AdministrationEvent.type == SETTINGS)
     last = work.session.scalar(query.order_by(AdministrationEvent.seq.desc()).limit(1))
     if last is None or last.data.get("state") != dict(shown):

@@ -84,7 +84,7 @@ def match_accused(work: Work, names: Iterable[str], titles: Titles) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Somebody of the house whose name is like that of an accused person."""
+    """Somebody in the agency whose name is like that of an accused person."""
 
     account_id: str
     name: str
@@ -111,8 +111,8 @@ def decide_match(
     is_same: bool,
     reason: str,
 ) -> None:
-    """Whoever screens says whether somebody of the house is the accused person, and why. Until then
-    the case is kept from them, and where they are, it stays so.
+    """Whoever screens says whether somebody here is the accused person, and why. Until then the
+    case is kept from them, and where they are, it stays so.
 
     Raises:
         CaseNotFound: the case is not for them, or not theirs to screen.

@@ -18,8 +18,9 @@ from engine.ground.errors import NotAllowed
 from engine.ground.text import Text
 from engine.store.tables import UserTask, UserTaskCandidate
 from engine.store.work import Work
-from engine.verbs import queries, runtime
+from engine.verbs import runtime
 from office.applications import deployed_forms, shipped
+from office.applications.agency import agency_files
 from office.ground.errors import OfficeError
 from office.ground.services import Services
 from office.ground.tables import Case
@@ -28,7 +29,6 @@ from office.people.access import open_to, sights_of
 from office.people.people import User
 from office.vault import submissions
 
-PROCESS = "complaint"
 FILE = "handover.csv"
 FORM = "f_handover"
 PAGE = "handover"  # a word of the column `pages` in roles.csv
@@ -126,7 +126,7 @@ def hand_over(
         HandoverRefused: the other person may not do one of the tasks.
     """
     groups = _own_groups(work, user)
-    form = deployed_forms.form_of(work, queries.definition(work, PROCESS).id, FORM)
+    form = deployed_forms.own_form(work, FORM)
     environment = deployed_forms.environment_of(work)
     given = deployed_forms.as_given(form.load({"reason": reason}, environment=environment))
     if not task_ids:
@@ -172,8 +172,7 @@ def _own_groups(work: Work, user: User) -> frozenset[str]:
 
 
 def _table(work: Work) -> bytes:
-    files = queries.files(work, queries.definition(work, PROCESS).id)
-    return files.get(FILE) or shipped.table(FILE)
+    return agency_files(work).get(FILE) or shipped.table(FILE)
 
 
 def _groups_of(user: User, rows: Sequence[tuple[str, frozenset[str]]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The auditor's page of what was done about the house itself: found by kind, person, case and day,
+"""The auditor's page of what was done about the installation: found by kind, person, case and day,
 taken out whole, and nothing to change."""
 
 from __future__ import annotations

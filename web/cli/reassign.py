@@ -16,7 +16,7 @@ DONE = Text("มอบงาน {count} งานให้ {name} แล้ว",
     help="""มอบงานที่ระบุ หรือทุกงานของผู้ใช้หนึ่ง (--from) ให้ผู้อื่นทำต่อ
 
     Hand TASKS over to another of their candidates, or all tasks of one user (--from). Who may is in
-    handover.csv; the reason is sealed, and the act is recorded in each case."""
+    handover.csv; the reason is encrypted, and the act is recorded in each case."""
 )
 @click.argument("tasks", nargs=-1)
 @click.option("--from", "holder", metavar="USER", help="ทุกงานของผู้ใช้นี้ / All that this user holds.")

@@ -1,4 +1,4 @@
-"""The chain of what is done about the house itself.
+"""The chain of what is done about the installation itself.
 
 Additive for the code before, which adds nothing to it.
 """
