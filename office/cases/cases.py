@@ -16,7 +16,7 @@ from engine.turn import history
 from engine.verbs import queries
 from forms.text.numerals import arabic_digits
 from office.applications import master_data
-from office.applications.application import kind_of
+from office.applications.application import kind_of, of_definition
 from office.cases import excerpts, personal_files, reveals
 from office.cases.handed_out import Metadata, handed_out, metadata_of
 from office.cases.register import open_title
@@ -143,7 +143,7 @@ def view_of(work: Work, services: Services, case: Case, sight: Sight, user: User
         receipt_no=case.receipt_no,
         sight=sight,
         track=case.track,
-        kind=kind_of(work, case.application, case.track),
+        kind=_kind(work, case),
         channel=case.channel,
         identity_mode=case.identity_mode,
         classification=case.classification,
@@ -312,6 +312,14 @@ def _line(work: Work, case: Case) -> CaseLine:
         due_at=case.due_at,
         closed_at=case.closed_at,
     )
+
+
+def _kind(work: Work, case: Case) -> Text:
+    """What the case is, in the words of the version that it runs on."""
+    if case.instance_id is None:
+        return kind_of(work, case.application, case.track)
+    definition_id = queries.definition_of(work, case.instance_id)
+    return of_definition(work, definition_id).variant_name(case.track)
 
 
 def _title(work: Work, services: Services, case: Case, sight: Sight) -> str | None:

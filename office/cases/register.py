@@ -359,7 +359,8 @@ def _law(work: Work, application: Application) -> Mapping[str, bytes]:
 
 
 def _definition(work: Work, application: Application) -> str:
-    return queries.definition(work, application.process).id
+    process = application.process
+    return work.once("begins", process, lambda: queries.definition(work, process).id)
 
 
 def _names(rows: Iterable[Mapping[str, Any]]) -> list[str]:

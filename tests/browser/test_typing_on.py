@@ -138,7 +138,7 @@ def test_a_word_that_is_being_composed_is_left_alone(person: Somebody) -> None:
 
     choose(page, "identity_mode", "anonymous")
     facts.focus()
-    with page.expect_response("**/file/C"):
+    with page.expect_response("**/file/complaint/C"):
         composed = {"text": "ทุจ", "selectionStart": 3, "selectionEnd": 3}
         keyboard.send("Input.imeSetComposition", composed)
     expect(page.locator('[name="full_name"]')).to_have_count(0)
@@ -211,7 +211,7 @@ def test_without_an_answer_the_words_stay_and_the_person_is_told(person: Somebod
     page.locator('[name="facts"]').fill(SENTENCE)
     for trouble in ("refuse", "lose", "sign out"):
         page.route(
-            "**/file/C",
+            "**/file/complaint/C",
             lambda route, trouble=trouble: (
                 route.abort()
                 if trouble == "lose"
@@ -221,6 +221,6 @@ def test_without_an_answer_the_words_stay_and_the_person_is_told(person: Somebod
         choose(page, "identity_mode", "open" if trouble == "lose" else "anonymous")
         expect(page.get_by_text("สิ่งที่ท่านพิมพ์ไว้ยังอยู่ครบ")).to_be_visible()
         assert page.locator('[name="facts"]').input_value() == SENTENCE
-        page.unroute("**/file/C")
+        page.unroute("**/file/complaint/C")
         choose(page, "identity_mode", "confidential")
         expect(page.get_by_text("สิ่งที่ท่านพิมพ์ไว้ยังอยู่ครบ")).to_be_hidden()

@@ -8,6 +8,7 @@ from flask import Flask
 from engine.turn import incidents
 from engine.verbs import queries
 from office.applications.shipped import ROOT
+from tests.calendar.test_complaint_clocks import GRIEVANCE
 from tests.support.agency import Agency
 from tests.support.decisions import decision, definitions, literal
 from tests.web.visitor import Visitor, attached
@@ -68,14 +69,16 @@ def test_an_old_diagram_deployed_again_is_in_force_again(agency: Agency, owner: 
     assert "พิจารณาเบื้องต้น" not in owner.visit("/guideline")
 
 
-def test_a_table_that_would_overtake_the_guidelines_is_refused(owner: Visitor) -> None:
+def test_a_table_of_nobodys_overtakes_none_of_an_application(
+    agency: Agency, owner: Visitor
+) -> None:
     table = definitions(decision("sla", literal("1")), namespace="urn:permit")
     owner.visit("/deploy")
 
-    page = owner.send("/deploy", files=attached(table, "permit.dmn"))
+    owner.send("/deploy", files=attached(table, "permit.dmn"))
 
-    assert "permit.dmn" in page
-    assert "sla.dmn" in page
+    assert versions(agency) == ["complaint:1"]
+    assert agency.waiting(agency.file(GRIEVANCE).case_id) == ["screen"]
 
 
 def test_checking_alone_deploys_nothing(agency: Agency, owner: Visitor) -> None:

@@ -17,7 +17,7 @@ from tests.walks.test_three_walks import COMPLAINT, SCREENED_G
 from tests.web.visitor import Visitor, attached
 
 PASSWORD = "กล้วย เดินเรือ ฝนตก เก้าอี้"
-FILES = guideline_files()
+FILES = guideline_files("agency")
 
 
 @pytest.fixture

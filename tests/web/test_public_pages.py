@@ -17,8 +17,8 @@ def test_the_first_page_offers_corruption_a_channel_of_its_own(visitor: Visitor)
     page = visitor.visit("/")
 
     assert "ช่องทางแยกเฉพาะ" in page
-    assert 'href="/file/C"' in page
-    assert 'href="/file/G"' in page
+    assert 'href="/file/complaint/C"' in page
+    assert 'href="/file/complaint/G"' in page
 
 
 @pytest.mark.parametrize("path", PAGES)
