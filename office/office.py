@@ -18,7 +18,7 @@ from engine.store.work import Work
 from engine.verbs.deployment import Deployed
 from office.applications import deployed_forms, shipped, table_updates
 from office.applications.agency import agency_files
-from office.applications.application import check_application
+from office.applications.application import check_application, key_of
 from office.applications.letter_templates import check_template, letters_in
 from office.audit import access_log, head_signing
 from office.cases.case_listener import watch_cases
@@ -190,6 +190,6 @@ def _configure(engine: Engine, services: Services, settings: OfficeSettings) -> 
     engine.gate.checks.update({".csv": check_table, ".json": check_facts})
     engine.gate.cross_checks += [check_application, check_guideline]
     engine.gate.variables = variables_of
-    engine.gate.shared = agency_files
+    engine.gate.named, engine.gate.shared = key_of, agency_files
     engine.gate.identify = letters_in
     engine.machine.deliverers.update(outbox_handlers.deliverers(engine, services, settings))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from engine.ground.errors import InstanceNotFound
 from engine.store.work import Work
 from engine.verbs import queries
+from office.applications.application import of_definition
 from office.ground.errors import CaseNotFound
 from office.ground.tables import Case, Role
 from office.people.access import (
@@ -65,13 +66,14 @@ def must_be_free(work: Work, instance_id: str, client: Client) -> None:
 
 
 def must_be_free_process(work: Work, key: str) -> None:
-    """Raises `ComplaintsHaveTheirOwnDoor` for a process of the complaint guideline."""
+    """Raises `ComplaintsHaveTheirOwnDoor` for a process that the office begins cases with."""
     if _is_guideline(work, queries.definition(work, key).id):
         raise ComplaintsHaveTheirOwnDoor
 
 
 def _is_guideline(work: Work, definition_id: str) -> bool:
-    return queries.model(work, definition_id).properties.get("ruleset") == RULESET
+    is_filed = queries.model(work, definition_id).id == of_definition(work, definition_id).process
+    return is_filed or queries.model(work, definition_id).properties.get("ruleset") == RULESET
 
 
 def seen(work: Work, cases: Iterable[Case | None], client: Client) -> set[str | None]:

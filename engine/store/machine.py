@@ -47,9 +47,13 @@ class Dispatch(Protocol):
 class DeployGate(Protocol):
     """What all checks have to say about files before they may run, beside those deployed.
 
-    `shared` gives the files that all applications see; `identify` tells what a file of the packages
+    `named` tells which application files say that they are, if they do; `shared` gives the files
+    that all applications see; `identify` tells what a file of the packages
     above defines, as kind and id.
     """
+
+    @property
+    def named(self) -> Callable[[Files], str | None]: ...
 
     @property
     def shared(self) -> Callable[[Any], Files]: ...

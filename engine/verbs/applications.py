@@ -113,7 +113,11 @@ def _without_what_was_taken_over(
 
 
 def application_of_case(work: Work, instance_id: str) -> str:
-    return application_of_definition(work, definition_of(work, instance_id))
+    """The application that a case belongs to; one that began before its process was taken over
+    belongs to the application that has the process now."""
+    definition_id = definition_of(work, instance_id)
+    found = application_of_definition(work, definition_id)
+    return found or owner_of(work, definition_id.rpartition(":")[0]) or NONE
 
 
 def application_of_definition(work: Work, definition_id: str) -> str:
@@ -150,12 +154,14 @@ def _processes(files: Files) -> set[str]:
 
 
 def application_of(work: Work, files: Files) -> str:
-    """Whose these files are, when nobody says so: of the application that their processes are in
-    force in, or else that alone has files of these names.
+    """Whose these files are, when nobody says so: of the application that they name, that their
+    processes are in force in, or else that alone has files of these names.
 
     Raises:
         DeploymentRejected: they belong to several.
     """
+    if said := work.machine.gate.named(files):
+        return str(said)
     owners: dict[str, list[str]] = {}
     for name, content in files.items():
         for key in _processes({name: content}):
@@ -196,6 +202,14 @@ def _several(owners: Mapping[str, list[str]]) -> Iterator[Finding]:
                           _SEVERAL.format(file=name, applications=listed))  # fmt: skip
 
 
+def must_be_meant(work: Work, application: str, files: Files) -> None:
+    """Raises `DeploymentRejected` where files say that they are another application."""
+    said = work.machine.gate.named(files)
+    if said and application and said != application:
+        text = _SAID.format(said=said, application=application)
+        raise DeploymentRejected([Finding(said, "", "error", "deploy.other-application", text)])
+
+
 def of_others(work: Work, application: str, files: Files) -> Iterator[Finding]:
     """What these files would take from another application."""
     for name, content in files.items():
@@ -210,6 +224,10 @@ _SEVERAL = Text(
     "{file}: แฟ้มเหล่านี้เป็นของหลายชุดแนวทาง ({applications}) ติดตั้งทีละชุด หรือระบุชื่อชุด",
     "{file}: these files belong to several applications ({applications}); "
     "deploy one at a time, or name the application.",
+)
+_SAID = Text(
+    "แฟ้มเหล่านี้เป็นชุดแนวทาง “{said}” ไม่ใช่ “{application}”",
+    "These files say that they are the application {said}, not {application}.",
 )
 _OTHERS = Text(
     "กระบวนงาน “{id}” เป็นของชุดแนวทาง “{application}” แล้ว ใช้รหัสอื่น",

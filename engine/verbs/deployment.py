@@ -137,20 +137,22 @@ def check(
     application: str | None = None,
     whole: bool = False,
 ) -> list[Finding]:
-    """Everything that `deploy` would say about these files; nothing is written.
-
-    Raises:
-        DeploymentRejected: nobody said whose they are, and they belong to several applications.
-    """
+    """Everything that `deploy` would say about these files; nothing is written."""
     if names := unplain_names(files):
         return names  # nothing else can be said about a file by its name
-    application = _named(work, files, application)
+    try:
+        application = _named(work, files, application)
+    except DeploymentRejected as several:
+        return several.findings
     _, compared = _compare(work, files, application, whole=whole)
     return _findings(work, compared, application)
 
 
 def _named(work: Work, files: Mapping[str, bytes], application: str | None) -> str:
-    return applications.application_of(work, files) if application is None else application
+    if application is None:
+        return applications.application_of(work, files)
+    applications.must_be_meant(work, application, files)
+    return application
 
 
 def _findings(work: Work, compared: Comparison, application: str) -> list[Finding]:

@@ -36,7 +36,8 @@ class Gate:
     `checks` look at one file each, by suffix; `cross_checks` at all files together, when none of
     them has a fault of its own; `functions` are the host functions that expressions may call;
     `variables` tells which names forms and the office give, with their types where those are known;
-    `shared` gives the files that all applications see, such as tables of roles;
+    `named` tells which application files say that they are, if they do; `shared` gives the files
+    that all applications see, such as tables of roles;
     `identify` tells what a file of the packages above defines, as kind and id.
     """
 
@@ -44,6 +45,7 @@ class Gate:
     cross_checks: list[Callable[[Files], list[Finding]]] = field(default_factory=list)
     functions: Mapping[str, object] = field(default_factory=dict)
     variables: Callable[[Files], Mapping[str, str | None]] | None = None
+    named: Callable[[Files], str | None] = lambda files: None
     shared: Callable[[Any], Files] = lambda work: {}
     identify: Callable[[str, bytes], Iterable[tuple[str, str]]] = lambda name, content: ()
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from engine.ground.actor import SYSTEM, Actor
 from engine.ground.errors import MessageNotAwaited, MessageUnclear, TaskNotFound
 from engine.store.machine import Machine
-from engine.store.tables import StartSubscription, Wait
+from engine.store.tables import ProcessDefinition, ProcessInstance, StartSubscription, Wait
 from engine.store.transactions import begin
 from engine.store.work import Work
 from engine.turn.history import Entry, previous_answer
@@ -60,8 +60,7 @@ def correlate_message(
     query = sa.select(Wait).where(
         Wait.kind == "message", Wait.name == name, Wait.correlation_key == (key or "")
     )
-    candidates = work.session.scalars(query.order_by(Wait.id)).all()
-    waiting = _one_of(work, name, candidates, application)
+    waiting = _one_of(work, name, _first_of_each(work, query), application)
     if waiting is None:
         begins = _starting(work, name, application)
         return start_instance(
@@ -90,6 +89,17 @@ def correlate_message(
     except TaskNotFound as gone:
         raise MessageNotAwaited(name=name) from gone
     return waiting.instance_id
+
+
+def _first_of_each(work: Work, query: sa.Select[Wait]) -> Sequence[Wait]:
+    """Of all that wait, the first one of each process: thousands may wait without a key."""
+    first = (
+        query.with_only_columns(sa.func.min(Wait.id))
+        .join(ProcessInstance, ProcessInstance.id == Wait.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .group_by(ProcessDefinition.key)
+    )
+    return work.session.scalars(sa.select(Wait).where(Wait.id.in_(first)).order_by(Wait.id)).all()
 
 
 def _starting(work: Work, name: str, application: str | None) -> StartSubscription:

@@ -5,6 +5,7 @@ makes of the answers. Nothing about one kind of case stands in Python.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,9 +20,10 @@ from engine.verbs import queries
 from office.applications import shipped
 from office.ground.errors import OfficeError
 
-FILE = "application.json"
+FILE = shipped.APPLICATION
 PUBLIC, OFFICER, API = "public", "officer", "api"
 LONGEST_PREFIX = 12
+_KEY = re.compile(rf"(?!{shipped.AGENCY}$)[a-z][a-z0-9-]{{0,63}}")
 STARTS = (PUBLIC, OFFICER, API)
 
 
@@ -293,6 +295,10 @@ def _shape_faults(facts: Mapping[str, Any]) -> Iterator[Finding]:
     for key in ("key", "name", "process"):
         if not isinstance(facts.get(key), str) or not facts[key].strip():
             yield _finding(key, f"ต้องระบุ {key} เป็นข้อความ", f"{key} must be given, as a text.")
+    if isinstance(facts.get("key"), str) and not _KEY.fullmatch(facts["key"]):
+        thai = "key ใช้ได้เพียง a-z 0-9 และ - เริ่มด้วยตัวอักษร ไม่เกิน 64 ตัว และไม่ใช่ agency"
+        english = "A key is a-z, 0-9 and -, begins with a letter, has 64 signs at most, not agency."
+        yield _finding("key", thai, english)
     for key in ("facts", "counts", "number", "variants", "starts"):
         if not isinstance(facts.get(key, {}), dict):
             yield _finding(key, f"{key} ต้องเป็นออบเจกต์", f"{key} must be an object.")

@@ -3,13 +3,14 @@ folder of `forms/` of the same name; `processes/agency` holds what all of them s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from office.applications.letter_templates import FOLDER as LETTERS
 
 ROOT = Path(__file__).resolve().parents[2]
-AGENCY = "agency"
+AGENCY, APPLICATION = "agency", "application.json"
 DEPLOYED_SUFFIXES = frozenset({".bpmn", ".dmn", ".form", ".csv", ".json", ".md"})
 
 
@@ -30,6 +31,12 @@ def files_of(key: str, root: Path = ROOT) -> dict[str, bytes]:
         for path in (sorted(folder.glob("*")) if folder.is_dir() else ())
         if path.suffix in DEPLOYED_SUFFIXES
     }
+
+
+def own_table(files: Mapping[str, bytes], name: str) -> bytes:
+    """A table among deployed files. What was deployed before there were applications means the
+    shipped one where it has none; an application without one has no row of it."""
+    return files.get(name) or (b"" if APPLICATION in files else table(name))
 
 
 @lru_cache(maxsize=16)

@@ -28,9 +28,8 @@ class Track:
 
 
 def track_of(files: Mapping[str, bytes], key: str) -> Track:
-    """A track as these deployed files have it; an agency's older ones, without the table, mean
-    what the product's own says."""
-    return _tracks(files.get(FILE) or shipped.table(FILE)).get(key, Track(key))
+    """A track as these deployed files have it."""
+    return _tracks(shipped.own_table(files, FILE)).get(key, Track(key))
 
 
 def note_track(case: Case, files: Mapping[str, bytes], variables: Mapping[str, Any]) -> None:

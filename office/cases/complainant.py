@@ -245,7 +245,9 @@ def _may_withdraw(work: Work, case: Case) -> bool:
 
 
 def _on_withdrawal(work: Work, case: Case) -> Text:
-    application = of_definition(work, queries.definition_of(work, str(case.instance_id)))
+    if case.instance_id is None:
+        return Text("", "")
+    application = of_definition(work, queries.definition_of(work, case.instance_id))
     variant = application.variant(case.track)
     return Text("", "") if variant is None else variant.on_withdrawal
 

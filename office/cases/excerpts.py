@@ -39,7 +39,7 @@ Excerpt = Mapping[str, frozenset[str]]  # the fields by form; `*` stands for eve
 def excerpt_of(work: Work, case: Case) -> Excerpt:
     """What a unit reads of this case."""
     files = {} if case.instance_id is None else _files(work, case.instance_id)
-    rows = _rows(files.get(FILE) or shipped.table(FILE))
+    rows = _rows(shipped.own_table(files, FILE))
     words = {ALWAYS} if is_guarded(case) else {ALWAYS, OPEN}
     return {form: fields for form, fields, reads in rows if reads in words}
 
@@ -91,7 +91,7 @@ def personal_for(
     }
     fields = {
         field
-        for form, fields, roles in _personal_rows(files.get(PERSONAL) or shipped.table(PERSONAL))
+        for form, fields, roles in _personal_rows(shipped.own_table(files, PERSONAL))
         if form == form_id and roles & user.roles
         for field in fields
     }

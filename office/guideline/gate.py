@@ -13,7 +13,7 @@ from engine.bpmn.model import Node, Process
 from engine.ground.findings import Finding
 from engine.ground.text import Text
 from engine.turn.definitions import read_decisions, read_processes
-from office.applications.application import of_files
+from office.applications.application import FILE, of_files
 from office.applications.letter_templates import is_template, kind_of
 from office.deadlines.derivation import HOURS, WORKING, SlaRule, SlaRuleInvalid, amount, read_rule
 from office.guideline.gate_reminders import check_reminders
@@ -46,19 +46,20 @@ def check_guideline(files: Mapping[str, bytes]) -> list[Finding]:
 
 
 def _places(files: Mapping[str, bytes]) -> list[tuple[str, Node]]:
-    """The file and the node of every step of the guideline's processes."""
+    """The file and the node of every step of the processes that the office works in: those of an
+    application, and those that ask for it."""
     return [
         (name, node)
         for name, content in files.items()
         if name.endswith(".bpmn")
-        for process in _guidelines(name, content)
+        for process in _worked_in(name, content, is_application=FILE in files)
         for node in process.body.walk()
     ]
 
 
-def _guidelines(name: str, content: bytes) -> Iterator[Process]:
+def _worked_in(name: str, content: bytes, *, is_application: bool) -> Iterator[Process]:
     for process in read_processes({name: content}).values():
-        if process.properties.get("ruleset") == RULESET:
+        if process.executable and (is_application or process.properties.get("ruleset") == RULESET):
             yield process
 
 

@@ -259,3 +259,40 @@ def test_what_a_case_throws_stays_in_its_application(engine: Engine, kind: str) 
     engine.run_due()
 
     assert [task.instance_id for task in engine.tasks()] == [waiting["catcher"]]
+
+
+def test_a_case_from_before_reaches_the_application_that_took_its_process_over(
+    engine: Engine,
+) -> None:
+    # It spoke as one of no application, and nobody of the new one heard it any more.
+    roots = root_message("told", '="k"')
+    waits = user("first"), throw("t", message("told")), end(), path("start", "first", "t", "end")
+    thrower = diagram(start(), *waits, id="thrower", roots=roots)
+    begins = diagram(start("start", message("told")), user("after"), end(),
+                     path("start", "after", "end"), id="begun", roots=roots)  # fmt: skip
+    files = {"t.bpmn": thrower, "b.bpmn": begins, "any.form": FORM}
+    engine.deploy(files, OWNER)
+    before = engine.start("thrower")
+    deploy(engine, "mine", files)
+
+    engine.complete(engine.tasks(before)[0].id, {}, OFFICER)
+    engine.run_due()
+
+    assert [task.element_id for task in engine.tasks()] == ["after"]
+
+
+def test_of_many_that_wait_for_the_same_one_hears_and_another_application_does_not(
+    engine: Engine,
+) -> None:
+    catcher = diagram(start(), catch("c", message("told")), user("after"), end(),
+                      path("start", "c", "after", "end"), id="catcher",
+                      roots=root_message("told", '="k"'))  # fmt: skip
+    deploy(engine, "mine", {"c.bpmn": catcher, "any.form": FORM})
+    deploy(engine, "other", {"c.bpmn": catcher.replace(b"catcher", b"other"), "any.form": FORM})
+    waiting = [engine.start(key) for key in ("catcher", "catcher", "other")]
+
+    with pytest.raises(MessageUnclear):
+        engine.correlate("told", "k")
+    reached = {engine.correlate("told", "k", application="mine") for _ in range(2)}
+
+    assert reached == set(waiting[:2])

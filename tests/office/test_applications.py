@@ -14,6 +14,7 @@ from engine.store.work import Work
 from engine.verbs import queries
 from office.applications import application as applications
 from office.applications.application import ApplicationUnclear
+from office.cases import excerpts
 from office.deadlines.tables import DeadlineRow
 from office.ground.tables import Case
 from tests.calendar.test_complaint_clocks import GRIEVANCE
@@ -152,3 +153,49 @@ def test_a_faulty_application_is_refused_by_the_place_and_nothing_moves(
     assert versions(agency) == before
     with agency.office.read() as work:
         assert [each.key for each in applications.in_force(work)] == ["complaint"]
+
+
+def test_an_upload_that_names_its_application_becomes_one(agency: Agency) -> None:
+    # It was deployed without one: offered nowhere, and nobody was told.
+    agency.office.engine.deploy(information_request.files(), upload=True)
+
+    with agency.office.read() as work:
+        assert [each.key for each in applications.in_force(work)] == ["complaint", KEY]
+    assert agency.office.file_complaint(REQUEST, application=KEY).receipt_no == "ขส.00001/2569"
+
+
+def test_files_of_one_application_are_not_deployed_as_another(agency: Agency) -> None:
+    with pytest.raises(DeploymentRejected, match="not complaint"):
+        agency.office.engine.deploy(information_request.files(), application="complaint")
+
+
+def test_the_tables_of_the_complaint_mean_nothing_for_another_application(agency: Agency) -> None:
+    # A variant, or a form, of the same name had the complaint's rules for who sees what.
+    kinds = {"variable": "kind", "values": [{"key": "C", "name": "สำเนา"}]}
+    deploy(agency, variants=kinds, facts={"subject": None, "kind": "C"})
+    filed = agency.office.file_complaint(REQUEST, application=KEY)
+
+    with agency.office.read() as work:
+        case = work.session.get_one(Case, filed.case_id)
+        assert (case.track, case.guarded, case.held) == ("C", False, False)
+        assert excerpts.excerpt_of(work, case) == {}
+
+
+def test_a_letter_or_deadline_that_is_missing_is_told_of_every_application(agency: Agency) -> None:
+    files = information_request.files()
+    del files["letters/L7-answer.md"]
+    files["sla.dmn"] = files["sla.dmn"].replace(b"&quot;answer&quot;", b"&quot;other&quot;")
+
+    with pytest.raises(DeploymentRejected) as refused:
+        agency.office.engine.deploy(files, application=KEY, whole=True)
+
+    told = {(f.rule, f.element) for f in refused.value.findings if f.severity == "error"}
+    assert {("guideline.letter", "tell"), ("guideline.deadline", "answer")} <= told
+
+
+@pytest.mark.parametrize("key", ["agency", "a:b", "..", "Ab", "x" * 65])
+def test_a_key_that_could_be_a_path_or_somebody_elses_is_refused(agency: Agency, key: str) -> None:
+    with pytest.raises(DeploymentRejected) as refused:
+        agency.office.engine.deploy(information_request.files(key=key), whole=True)
+
+    assert ("application.json", "key") in {(f.file, f.element) for f in refused.value.findings}

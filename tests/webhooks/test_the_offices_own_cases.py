@@ -10,6 +10,7 @@ import pytest
 
 from engine import Engine
 from engine.store.tables import ProcessInstance
+from tests.office import information_request
 from tests.support.verbs import Office
 from tests.webhooks.client import Api
 from tests.webhooks.drawings import OWNER
@@ -64,3 +65,13 @@ def test_nor_an_instance_of_the_guideline_that_no_case_stands_behind(
 
     assert (answer.status_code, answer.json["type"]) == (403, REFUSED)
     assert instances(engine) == [("running", started)]
+
+
+def test_nor_a_case_of_any_other_application(program: Api, office: Office, engine: Engine) -> None:
+    """Without the office it would have no number, no code and no deadline."""
+    office.engine.deploy(information_request.files(), application=information_request.KEY)
+
+    answer = program.post("/instances", {"process": "information_request", "variables": {}})
+
+    assert (answer.status_code, answer.json["type"]) == (403, REFUSED)
+    assert instances(engine) == []

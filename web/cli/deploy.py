@@ -25,7 +25,7 @@ DEPLOYED = Text("ติดตั้งแล้ว: {versions}", "Deployed: {ver
     help="""ติดตั้งกระบวนงาน ตาราง และแบบฟอร์มที่ระบุ ถ้าไม่ระบุจะติดตั้งแนวทางเรื่องร้องเรียนของระบบ
 
     Deploy diagrams, tables and forms (files or folders); without any, the shipped applications.
-    With its application.json, the files are the whole of an application: what is not among them is
+    With its folder, the files are the whole of an application: what is not among them is
     taken out of force."""
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILES | KEY]...")
@@ -45,20 +45,17 @@ def command(
     username: str | None,
     as_json: bool,
 ) -> None:
-    from office.applications.application import FILE, key_of
-
     _check_paths(paths, version)
     with opened_office() as office:
         if paths:
             actor = user_named(office, username).actor if username else office.engine.machine.by
             if version is None:
                 files = files_of(paths)
-                key = key or key_of(files)
             else:
                 key = paths[0].as_posix()
                 files = _files_of_version(office, key, version)
             deployed = office.engine.deploy(
-                files, actor, application=key, whole=FILE in files or version is not None
+                files, actor, application=key, whole=version is not None or _is_whole(paths)
             )
             _report([deployed], as_json)
             for finding in deployed.findings if not as_json else ():
@@ -75,6 +72,13 @@ def _check_paths(paths: tuple[Path, ...], version: int | None) -> None:
             raise click.BadParameter(
                 f"Path '{path}' does not exist.", param_hint="'[FILES | KEY]...'"
             )
+
+
+def _is_whole(paths: tuple[Path, ...]) -> bool:
+    """Whether an application's own folder is among them: what is not, goes out of force."""
+    from office.applications.application import FILE
+
+    return any((path / FILE).is_file() for path in paths)
 
 
 def _files_of_version(office: Office, key: str, version: int) -> dict[str, bytes]:
