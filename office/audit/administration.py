@@ -43,7 +43,11 @@ OTHERWISE = Text(
 )
 # What is asked for together on the page. The words of a type are the page's.
 GROUPS: Mapping[str, Sequence[str]] = {
-    "accounts": [f"account_{what}" for what in (ADDED, CHANGED, REMOVED)],
+    "accounts": [
+        f"{kind}_{what}"
+        for kind in ("account", "acting_order", "role_request", "external_identity")
+        for what in (ADDED, CHANGED, REMOVED)
+    ],
     "sign_ins": ["signed_in", "signed_out", "sign_in_refused"],
     "looks": [CASE_OPENED, "search", "statistics"],
     "exports": ["export", "administration_exported"],

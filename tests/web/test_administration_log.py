@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from engine.store.tables import AdministrationEvent
 from engine.turn import administration
 from office.audit.head_signing import FILE
 from office.audit.verification_run import Run
+from office.ground import administered
 from office.people import people
 from office.people.people import User
 from tests.support.agency import Agency
 from tests.support.drawing import SMALL
 from tests.walks.test_three_walks import COMPLAINT
 from tests.web.visitor import Visitor
+from web.auditor.administration import ROWS, _in_words
 from web.cli import main
 
 LOG = "/audit/administration"
@@ -125,6 +128,7 @@ def test_who_is_let_in_and_who_is_not(agency: Agency, visitor: Visitor) -> None:
         ("signed_in", auditor.id),
         ("signed_out", auditor.id),
     ]
+    assert told[2].data == {"method": "password"}
     assert "รหัสผ่านของฉัน" not in json.dumps([entry.data for entry in told])
 
 
@@ -325,3 +329,30 @@ def test_all_that_people_do_with_accounts_agrees_with_its_entries(
         ["active", "roles"],
     ]
     assert findings(agency) == []
+
+
+def test_a_code_or_a_passkey_that_opens_nothing_is_an_entry_too(
+    agency: Agency, visitor: Visitor
+) -> None:
+    visitor.visit("/welcome")
+    words = {"password": "กล้วย เดินเรือ ฝนตก เก้าอี้", "again": "กล้วย เดินเรือ ฝนตก เก้าอี้"}
+    visitor.send("/welcome", username="auditor", code="AAAA-BBBB-CCCC-DDDD", **words)
+    visitor.visit("/sign-in")
+    visitor.send("/sign-in/passkey", answer="{}")
+
+    told = entries(agency, "sign_in_refused")
+    assert [(entry.subject, entry.data) for entry in told] == [("", {"why": "refused"})] * 2
+
+
+def test_every_entry_is_in_thai_on_the_page(agency: Agency, visitor: Visitor) -> None:
+    """Whatever is followed has words of its own; no raw kind, no fact's name in English."""
+    visitor.sign_in("auditor")
+
+    page = visitor.visit(LOG)
+
+    assert "วิธี: รหัสผ่าน" in page
+    for kind in administered.KINDS:
+        assert kind in ROWS, kind
+    for facts in ({"method": "password+totp"}, {"why": "throttled"}, {"version": 0}):
+        [(name, value)] = facts.items()
+        assert not re.search("[A-Za-z]", _in_words(name, value))

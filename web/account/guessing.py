@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from flask_limiter.util import get_remote_address
 
-from office.ground.errors import FactorRefused, SignInRefused, TooManyAttempts
+from engine.ground.errors import Refusal
+from office.ground.errors import CodeExpired, FactorRefused, SignInRefused, TooManyAttempts
 from office.people.signing_in import sign_in, throttle
 from web.account.known_browsers import KnownBrowser
 from web.current import services, settings, write
+
+REFUSED = (SignInRefused, FactorRefused, CodeExpired, TooManyAttempts)
 
 
 @contextlib.contextmanager
@@ -31,10 +34,15 @@ def guessing(what: str, account: str) -> Iterator[None]:
         with write() as work:
             throttle.count_attempts(work, services(), limits)
         yield
-    except (SignInRefused, FactorRefused, TooManyAttempts) as refusal:
-        why = "throttled" if isinstance(refusal, TooManyAttempts) else "refused"
-        with write() as work:
-            sign_in.note_refusal(work, "" if account.startswith("@") else account, why)
+    except REFUSED as refusal:
+        note_refused(refusal, "" if account.startswith("@") else account)
         raise
     with write() as work:
         throttle.forgive(work, services(), limits)
+
+
+def note_refused(refusal: Refusal, account_id: str = "") -> None:
+    """Write down that somebody was not let in, in the chain of administration."""
+    why = "throttled" if isinstance(refusal, TooManyAttempts) else "refused"
+    with write() as work:
+        sign_in.note_refusal(work, account_id, why)

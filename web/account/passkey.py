@@ -11,6 +11,7 @@ from office.people.signing_in import passkeys
 from office.people.signing_in.sign_in import Session
 from web.account import own, pages
 from web.account.confirm import confirmed, signed_answer
+from web.account.guessing import note_refused
 from web.account.own import enrolling_too
 from web.current import services, settings, signed_in_browser, write
 from web.errors import again
@@ -70,6 +71,7 @@ def enter() -> Answer:
                 raise PasskeyRefused
             found = accounts.user_by_id(work, account_id)
     except PasskeyRefused as refusal:
+        note_refused(refusal, "" if pending is None else pending.user.id)
         page = pages.second_page if pending is not None else pages.sign_in_page
         return again(page(refusal), refusal)
     if pending is not None and pending.stage == "factor":

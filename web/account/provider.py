@@ -20,6 +20,7 @@ from office.people.signing_in import outside_sign_in
 from office.people.signing_in import sign_in as signin
 from office.people.signing_in.outside_sign_in import ProviderAway, ProviderRefused, Told
 from web.account import pages
+from web.account.guessing import note_refused
 from web.account.providers import Provider, client_of, providers_of
 from web.current import TOKEN, services, settings, signed_in_browser, user, write
 from web.errors import again
@@ -72,6 +73,7 @@ def back(key: str) -> Answer:
             return _prove(told, claims, target)
         return _enter(told, target)
     except REFUSALS as refusal:
+        note_refused(refusal)
         return again(pages.sign_in_page(refusal), refusal)
 
 

@@ -45,6 +45,9 @@ ROWS: Mapping[str, Text] = {
     "api_client": Text("โปรแกรม", "program"),
     "inbound_source": Text("ต้นทางข้อมูล", "source"),
     "subscriber": Text("ปลายทางแจ้งเหตุการณ์", "subscriber"),
+    "acting_order": Text("คำสั่งรักษาการ", "acting order"),
+    "role_request": Text("คำขอให้บทบาท", "request for a role"),
+    "external_identity": Text("การเข้าสู่ระบบผ่านผู้ให้บริการ", "sign-in by a provider"),
 }
 CHANGES: Mapping[str, Text] = {
     ADDED: Text("เพิ่ม{what}", "Added: {what}"),
@@ -72,6 +75,28 @@ COLUMNS: Mapping[str, Text] = {
     "display_name": Text("ชื่อที่แสดง", "display name"),
     "username": Text("ชื่อผู้ใช้", "user name"),
     "password_hash": Text("รหัสผ่าน", "password"),
+}
+FACTS: Mapping[str, Text] = {
+    "method": Text("วิธี", "by"),
+    "why": Text("เหตุ", "why"),
+    "application": Text("ชุดแนวทาง", "application"),
+    "files": Text("แฟ้ม", "files"),
+    "version": Text("รุ่น", "version"),
+    "number": Text("เลขรับ", "number"),
+    "kind": Text("ประเภท", "kind"),
+    "since": Text("ตั้งแต่", "from"),
+    "until": Text("ถึง", "to"),
+    "outcome": Text("ผล", "outcome"),
+    "unit": Text("ฝ่าย", "unit"),
+}
+VALUES: Mapping[tuple[str, str], Text] = {
+    ("method", "password"): Text("รหัสผ่าน", "password"),
+    ("method", "totp"): Text("แอปยืนยันตัวตน", "authenticator app"),
+    ("method", "passkey"): Text("พาสคีย์", "passkey"),
+    ("method", "recovery"): Text("รหัสสำรอง", "recovery code"),
+    ("why", "refused"): Text("ไม่ถูกต้อง", "not right"),
+    ("why", "throttled"): Text("ลองถี่เกินไป", "too often"),
+    ("version", "0"): Text("เลิกใช้", "retired"),
 }
 HIDDEN = frozenset({"password_hash", "token_hash", "secret"})
 
@@ -175,7 +200,15 @@ def _facts(line: Line) -> Iterator[str]:
             signs = {**case_search.SIGNS, case_search.DEPARTED: case_search.DEPARTED_WORDS}
             yield from (t(signs[sign]) if sign in signs else sign for sign in value)
         elif value not in (None, "", [], {}):
-            yield f"{name}: {_spelled(value)}"
+            yield f"{t(FACTS.get(name, Text(name, name)))}: {_in_words(name, value)}"
+
+
+def _in_words(name: str, value: Any) -> str:
+    """A fact as people say it; a sign-in may have taken two steps, `password+totp`."""
+    if (name, str(value).partition("+")[0]) not in VALUES:
+        return _spelled(value)
+    known = (VALUES.get((name, part), Text(part, part)) for part in str(value).split("+"))
+    return ", ".join(map(t, known))
 
 
 def _spelled(value: Any) -> str:
