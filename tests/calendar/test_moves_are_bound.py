@@ -9,10 +9,13 @@ import sqlalchemy as sa
 
 from engine.record.differences import Difference
 from office.audit.verification_run import Run
-from office.deadlines import changes, legal_stays
+from office.deadlines import changes, extensions, legal_stays
 from office.deadlines.holiday_table import DayChange, change_holidays
 from office.deadlines.tables import DeadlineRow
+from office.ground.tables import Submission
 from tests.calendar.test_complaint_clocks import ANSWERED, ASKED, GRIEVANCE, QUESTIONS
+from tests.calendar.test_more_time import ask, decide
+from tests.calendar.test_reminders import ROWS, walked
 from tests.support.agency import Agency
 
 
@@ -62,6 +65,27 @@ def _stop_and_go_on(agency: Agency, case_id: str) -> None:
     agency.pass_days(3)
     with agency.office.engine.begin() as work:
         legal_stays.lift_stay(work, case_id, head)
+
+
+def test_the_reason_of_a_refusal_is_held_to_its_event(agency: Agency, tmp_path: Path) -> None:
+    """It is kept with the case, while its event speaks of the step whose deadline stays."""
+    case_id = walked(agency, ROWS["7 clarify"])
+    asked = ask(agency, case_id, agency.person("unit_officer@it"), "clarify", 5)
+    head = agency.person("screening_head")
+    decide(agency, asked, head, grants=False, reason="คำชี้แจงควรเสร็จทันกำหนด")
+    assert differences(agency, tmp_path) == []
+
+    for column, other in (("element_id", "clarify"), ("task_id", "x"), ("given_by", "x")):
+        with agency.office.engine.begin() as work:
+            query = sa.select(Submission).where(Submission.form == extensions.DECISION_FORM)
+            answer = work.session.scalars(query).one()
+            kept = getattr(answer, column)
+            setattr(answer, column, other)
+        places = {each.table for each in differences(agency, tmp_path)}
+        assert f"submission/{answer.id}" in places, column
+        with agency.office.engine.begin() as work:
+            setattr(work.session.get_one(Submission, answer.id), column, kept)
+    assert differences(agency, tmp_path) == []
 
 
 STAYED = {"stay_ground": "court", "order_no": "ค.12/2569", "reason": "ศาลมีคำสั่งให้รอฟังผลคดี"}

@@ -59,14 +59,25 @@ def _task(event: Recorded) -> str | None:
     return event.task
 
 
+def _of_no_step(_event: Recorded) -> str:
+    """A reason for a refusal is kept with the case, not with the step whose deadline it is."""
+    return ""
+
+
 def _until(event: Recorded) -> datetime:
     """A text is open for an hour."""
     return event.at + timedelta(hours=reveals.TEXT_HOURS)
 
 
-def _words(form: str) -> Mapping[str, Said]:
-    """What somebody wrote on a form that carries no step of the diagram."""
-    return {"form": lambda _event: form, "given_by": _actor, "given_at": _at}
+def _words(form: str, element: Said = _element) -> Mapping[str, Said]:
+    """What somebody wrote on a form that no task of the diagram shows."""
+    return {
+        "form": lambda _event: form,
+        "given_by": _actor,
+        "given_at": _at,
+        "element_id": element,
+        "task_id": lambda _event: None,
+    }
 
 
 class _Behind(NamedTuple):
@@ -94,7 +105,9 @@ ROWS: Mapping[str, _Behind] = {
         },
     ),
     "extension_asked": _Behind(Submission, "submission", _words(extensions.FORM)),
-    "extension_refused": _Behind(Submission, "answer", _words(extensions.DECISION_FORM)),
+    "extension_refused": _Behind(
+        Submission, "answer", _words(extensions.DECISION_FORM, _of_no_step)
+    ),
     "late_reported": _Behind(Submission, "submission", _words(extensions.FORM)),
     "case_stayed": _Behind(Submission, "submission", _words(legal_stays.FORM)),
     "task_reassigned": _Behind(Submission, "submission", _words(handover.FORM)),
