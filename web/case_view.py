@@ -203,9 +203,9 @@ def story(work: Work, case: CaseView) -> list[Happening]:
         return []
     nodes = {node.id: node for node in _nodes(work, case.instance_id)}
     events = [event for event in queries.history(work, case.instance_id) if event.type in SAYS]
+    acted = acted_at(work, ((event.actor, event.role, event.at) for event in events))
     names = people.display_names(work, {event.actor for event in events})
     tasks = {task.id: task for task in queries.tasks_of(work, case.instance_id)}
-    acted = acted_at(work, ((event.actor, event.role, event.at) for event in events))
     return [
         _happening(work, event, nodes, _named(work, event, names, acted), tasks)
         for event in reversed(events)

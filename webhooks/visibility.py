@@ -13,7 +13,7 @@ from office.ground.tables import Case, Role
 from office.people.access import (
     STANDING,
     ask_alike,
-    case_of_instance,
+    case_behind,
     open_to,
     require_sight,
     sights_of,
@@ -40,12 +40,10 @@ def must_see(work: Work, instance_id: str, client: Client) -> Case | None:
     """
     user = as_user(client)
     try:
-        queries.instance(work, instance_id)
+        case = case_behind(work, instance_id)
     except InstanceNotFound:
-        case_of_instance(work, instance_id)
         ask_alike(work, None, user)
         raise
-    case = case_of_instance(work, instance_id)
     try:
         return None if case is None else require_sight(work, case, user)[0]
     except CaseNotFound:

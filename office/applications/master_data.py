@@ -20,7 +20,6 @@ from office.ground.account_tables import AppliedTable, UnitName
 from office.ground.tables import Role, Status, Unit
 
 STATUSES = "statuses.csv"
-FORMER = "former names of units"
 YES = frozenset({"1", "true", "yes", "ใช่"})
 
 
@@ -75,20 +74,10 @@ def unit_text(work: Work, key: str | None, *, at: datetime | None = None) -> Tex
     if unit is None:
         return Text(key or "", key or "")
     if at is not None:
-        unit = next((each for each in _former(work, str(key)) if at < each.until), unit)
+        unit = next(
+            (each for each in reference.former_names(work, str(key)) if at < each.until), unit
+        )
     return Text(unit.abbreviation, unit.name_en or unit.abbreviation)
-
-
-def _former(work: Work, key: str) -> list[UnitName]:
-    """The names that a unit had before, the first first."""
-
-    def find() -> dict[str, list[UnitName]]:
-        found: dict[str, list[UnitName]] = {}
-        for row in work.session.scalars(sa.select(UnitName).order_by(UnitName.until)):
-            found.setdefault(row.unit, []).append(row)
-        return found
-
-    return work.kept(FORMER, None, find).get(key, [])
 
 
 def group_text(work: Work, group: str, *, at: datetime | None = None) -> Text:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from engine.store.work import Work
+from office.ground.account_tables import UnitName
 from office.ground.tables import Role, Status, Unit
 
 ROLES, UNITS, STATUSES = "roles", "units", "statuses"
@@ -29,10 +30,25 @@ def remember_roles(work: Work, rows: Iterable[Role]) -> None:
 
 def units(work: Work) -> Mapping[str, Unit]:
     """The units by their keys, in order."""
+    return _units(work)[0]
 
-    def find() -> dict[str, Unit]:
-        query = sa.select(Unit).order_by(Unit.position, Unit.key)
-        return {unit.key: unit for unit in work.session.scalars(query)}
+
+def former_names(work: Work, unit: str) -> list[UnitName]:
+    """The names that a unit had before, the first first."""
+    return _units(work)[1].get(unit, [])
+
+
+def _units(work: Work) -> tuple[dict[str, Unit], dict[str, list[UnitName]]]:
+    def find() -> tuple[dict[str, Unit], dict[str, list[UnitName]]]:
+        query = sa.select(Unit, UnitName).outerjoin(UnitName, UnitName.unit == Unit.key)
+        found: dict[str, Unit] = {}
+        former: dict[str, list[UnitName]] = {}
+        ordered = query.order_by(Unit.position, Unit.key, UnitName.until)
+        for unit, name in work.session.execute(ordered):
+            found[unit.key] = unit
+            if name is not None:
+                former.setdefault(unit.key, []).append(name)
+        return found, former
 
     return work.kept(UNITS, None, find)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from engine.ground.actor import Actor
-from engine.ground.errors import TaskNotFound
+from engine.ground.errors import InstanceNotFound, TaskNotFound
 from engine.store.tables import ProcessInstance, UserTask, UserTaskCandidate
 from engine.store.work import Work
 from engine.verbs import queries, runtime
@@ -132,10 +132,12 @@ def require_sight(work: Work, case: Case | None, user: User) -> tuple[Case, Sigh
 
 def ask_alike(work: Work, case: Case | None, user: User) -> None:
     """Ask the database the same of a case that is there and of one that is not: how long an answer
-    takes must not tell them apart either. What is asked is kept for what follows."""
+    takes must not tell them apart either. What is asked is kept for what follows, and a unit of
+    work asks once of each case."""
     _words(work, user)
     conflicts_of(work, NONE if case is None else case.id)
-    queries.tasks_of(work, NONE if case is None or case.instance_id is None else case.instance_id)
+    instance = NONE if case is None or case.instance_id is None else case.instance_id
+    work.kept("asked alike", instance, lambda: len(queries.tasks_of(work, instance)))
 
 
 def load_case(work: Work, case_id: str, user: User) -> tuple[Case, Sight]:
@@ -155,6 +157,25 @@ def find_case(work: Work, case_id: str) -> Case | None:
 def case_of_instance(work: Work, instance_id: str) -> Case | None:
     """The case that a process instance carries; none for other processes."""
     return work.once("case of", instance_id, lambda: _case(work, Case.instance_id == instance_id))
+
+
+def case_behind(work: Work, instance_id: str) -> Case | None:
+    """The case that a process instance carries, the instance read along with it.
+
+    Raises:
+        InstanceNotFound: there is no such instance.
+    """
+    query = sa.select(ProcessInstance, Case).outerjoin(Case, Case.instance_id == ProcessInstance.id)
+    one = query.where(ProcessInstance.id == instance_id)
+    row = work.once("case behind", instance_id, lambda: work.session.execute(one).first())
+    if row is None:
+        raise InstanceNotFound(instance_id=instance_id)
+    instance, case = row
+    if work.is_readonly:
+        queries.remember(work, instance)
+    work.once("case of", instance_id, lambda: case)
+    found: Case | None = case
+    return found
 
 
 def open_task(work: Work, task_id: str, user: User) -> tuple[UserTask, Case, Sight]:

@@ -16,7 +16,7 @@ from engine.ground.clock import BANGKOK
 from engine.ground.text import Text
 from engine.store.work import Work
 from office.ground.account_tables import ActingOrder
-from office.ground.tables import AccountRole
+from office.ground.tables import Account, AccountRole
 
 # How somebody acts, and what that is called in front of the position
 # (พ.ร.บ. ระเบียบบริหารราชการแผ่นดิน ม.41, ม.46, ม.48; พ.ร.บ. ระเบียบข้าราชการพลเรือน ม.68).
@@ -28,6 +28,9 @@ CAPACITIES = {
 
 
 Act = tuple[str, str, datetime]  # who, in which group, when
+
+
+NAMES = "display names"  # of accounts, as a unit of work has read them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,20 @@ def held_roles(work: Work) -> sa.Subquery:
 
 
 def acted_at(work: Work, moments: Iterable[Act]) -> dict[Act, Acting]:
-    """By account, group and moment: by which order somebody acted then; left out who did not."""
-    wanted = {(account, group, at) for account, group, at in moments if group}
+    """By account, group and moment: by which order somebody acted then; left out who did not. The
+    names of these accounts, which are asked for next, are read along with it."""
+    wanted = set(moments)
     accounts = {account for account, _, _ in wanted}
     if not accounts:
         return {}
-    query = sa.select(ActingOrder).where(
-        ActingOrder.account_id.in_(accounts), ActingOrder.agreed_at.is_not(None)
-    )
-    orders = list(work.session.scalars(query.order_by(ActingOrder.made_at)))
+    agreed = sa.and_(ActingOrder.account_id == Account.id, ActingOrder.agreed_at.is_not(None))
+    query = sa.select(Account.id, Account.display_name, ActingOrder).outerjoin(ActingOrder, agreed)
+    rows = work.session.execute(
+        query.where(Account.id.in_(accounts)).order_by(ActingOrder.made_at)
+    ).all()
+    names: dict[str, str | None] = work.kept(NAMES, None, dict)
+    names.update(dict.fromkeys(accounts) | {id: name for id, name, _ in rows})
+    orders = [order for _, _, order in rows if order is not None]
     found = {}
     for account, group, at in wanted:
         for order in orders:

@@ -16,7 +16,7 @@ from office.ground import reference
 from office.ground.administered import touch
 from office.ground.errors import RoleUnknown, UserExists, UserNotFound
 from office.ground.tables import Account, AccountRole, Role, SignIn, Unit
-from office.people.acting import held_roles
+from office.people.acting import NAMES, held_roles
 from office.people.administered import ACCOUNT
 from office.people.signing_in.passwords import hash_password, must_be_good
 
@@ -179,7 +179,7 @@ def user_by_name(work: Work, username: str) -> User:
 def display_names(work: Work, ids: Iterable[str]) -> dict[str, str]:
     """Names for the references that history and tasks hold; unknown ones are left out."""
     wanted = set(ids)
-    known: dict[str, str | None] = work.kept("display names", None, dict)
+    known: dict[str, str | None] = work.kept(NAMES, None, dict)
     if unknown := wanted - known.keys():
         query = sa.select(Account.id, Account.display_name).where(Account.id.in_(unknown))
         known.update(dict.fromkeys(unknown) | dict(work.session.execute(query).all()))

@@ -25,7 +25,7 @@ COMPLETED = "POST /tasks/x"
 CEILINGS = {
     "GET /work": 10,
     "GET /tasks/x": 14,
-    "GET /cases/x": 22,
+    "GET /cases/x": 20,
     "GET /cases": 8,
     "GET /expedite": 10,
     "GET /register": 5,
